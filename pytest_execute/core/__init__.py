@@ -1,0 +1,1 @@
+"""Frozen values and the pure functions on them: what every stage shares."""

@@ -1,0 +1,41 @@
+"""What a user did that cannot be judged: all problems of one pass, each with its place and its remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong with the user's input. `line` counts from 1; 0 means the whole file."""
+
+    code: str
+    message: str
+    path: str = ""
+    line: int = 0
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
+        return f"{place}{self.severity}: {self.message} ({self.code})"
+
+
+class ExecuteError(Exception):
+    """The only error that this package lets out: it cannot judge, and says why, one line per problem."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """` (did you mean X?)` for the nearest of `choices`, or nothing.
+
+    >>> did_you_mean("coverge", ["coverage", "source"])
+    ' (did you mean coverage?)'
+    """
+    near = difflib.get_close_matches(word, list(choices), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

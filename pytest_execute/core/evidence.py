@@ -1,0 +1,117 @@
+"""What was seen, and nothing decided: the plain values that every stage hands to the judge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_execute.core.errors import Problem
+
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "blocked", "not-run"]
+Order = Literal["before", "same-commit", "after"]
+Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
+
+
+class CollectedTest(Struct, frozen=True):
+    """A test as pytest collected it. `line` counts from 1; `markers` are (marker, id) pairs such as ("task", "1")."""
+
+    id: str
+    path: str
+    line: int
+    markers: tuple[tuple[str, str], ...] = ()
+
+
+class Unmatched(Struct, frozen=True):
+    """A name that leads nowhere: a marker's id that no gate has, or a test that the breakdown names and nobody collects."""
+
+    name: str
+    path: str
+    line: int
+    test: str = ""
+    gate: str = ""
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What discovery says must run: the gates each test counts for (`task:1`, `stream:A`, `gate:Gate 1`, `system`)."""
+
+    tests: dict[str, CollectedTest] = {}
+    gates: dict[str, tuple[str, ...]] = {}
+    unknown_markers: tuple[Unmatched, ...] = ()
+    missing_tests: tuple[Unmatched, ...] = ()
+
+    def of(self, gate: str) -> tuple[str, ...]:
+        """The ids of the tests that count for `gate`, in the order of collection."""
+        return tuple(test for test, gates in self.gates.items() if gate in gates)
+
+
+class TestResult(Struct, frozen=True):
+    """How one test ended in the run. `seconds` is the time of its call; `message` the first line of what went wrong."""
+
+    __test__ = False
+
+    id: str
+    outcome: Outcome
+    seconds: float = 0.0
+    message: str = ""
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """What the replay found on one test.
+
+    `found` is "turned" when the test fails for a reason that counts before the commit `after` and passes with it; the other
+    values say why there is no proof. `before` and `after` are commits, "index" or "worktree".
+    """
+
+    test: str
+    found: Literal["turned", "never-red", "red-not-counted", "not-reproduced", "foreign-module", "unstable"]
+    order: Order | None = None
+    before: str | None = None
+    after: str | None = None
+    cause: Cause | None = None
+    detail: str = ""
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """Executable lines and branches, and how many of them were reached. `missing` maps paths to line numbers."""
+
+    lines: int = 0
+    covered: int = 0
+    branches: int = 0
+    covered_branches: int = 0
+    missing: dict[str, tuple[int, ...]] = {}
+    missing_branches: dict[str, tuple[int, ...]] = {}
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if any."""
+
+    base: str
+    head: str
+    snapshot: Literal["index", "worktree"] | None = None
+    shallow: bool = False
+    changed: tuple[str, ...] = ()
+
+
+class CommandResult(Struct, frozen=True):
+    """How a command of the policy ended; `output` is the last line it printed."""
+
+    command: tuple[str, ...]
+    status: int
+    output: str = ""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """All that is known of one run. A value that is None was not looked at."""
+
+    history: History
+    manifest: Manifest
+    results: dict[str, TestResult] = {}
+    proofs: dict[str, Proof] | None = None
+    proofs_missing: str = ""
+    coverage: dict[str, Measure] | None = None
+    coverage_missing: str = ""
+    documents: dict[str, bool] = {}
+    files: dict[str, bool] = {}
+    commands: tuple[CommandResult, ...] = ()
+    problems: tuple[Problem, ...] = ()

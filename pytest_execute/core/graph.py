@@ -1,0 +1,63 @@
+"""Which node needs which: pure functions on `{node: the nodes it depends on}`.
+
+Nodes keep the order in which the mapping lists them, so every answer is the same on every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+Edges = Mapping[str, Sequence[str]]
+
+
+def order(edges: Edges) -> list[str]:
+    """Every node after those it depends on; among equals, the order of `edges`. The graph must have no cycle."""
+    done: dict[str, None] = {}
+    for root in edges:
+        stack = [(root, iter(edges[root]))]
+        while stack:
+            node, waiting = stack[-1]
+            following = next((n for n in waiting if n in edges and n not in done), None)
+            if following is not None:
+                stack.append((following, iter(edges[following])))
+            else:
+                done.setdefault(node)
+                stack.pop()
+    return list(done)
+
+
+def cycles(edges: Edges) -> list[list[str]]:
+    """One closed path, first node repeated at the end, for each knot of nodes that depend on each other."""
+    found: list[list[str]] = []
+    finished: set[str] = set()
+    for root in edges:
+        if root in finished:
+            continue
+        path: dict[str, None] = {root: None}
+        stack = [iter(edges[root])]
+        while stack:
+            node = next((n for n in stack[-1] if n in edges and n not in finished), None)
+            if node is None:
+                stack.pop()
+                finished.add(path.popitem()[0])
+            elif node in path:
+                nodes = list(path)
+                found.append([*nodes[nodes.index(node) :], node])
+                finished.update(nodes)
+                break
+            else:
+                path[node] = None
+                stack.append(iter(edges[node]))
+    return found
+
+
+def closure(nodes: Iterable[str], edges: Edges) -> set[str]:
+    """`nodes` and all they depend on, directly or not."""
+    reached: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(edges.get(node, ()))
+    return reached

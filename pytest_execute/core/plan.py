@@ -1,0 +1,126 @@
+"""The plan as values: what `notes/<topic>/breakdown.md` says, with the line where it says it.
+
+Every path is relative to the root directory and has forward slashes; every `line` counts from 1 in the breakdown.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pytest_execute.core import graph
+
+
+class FileRef(Struct, frozen=True):
+    """A file of the implementation, whole or from line `first` to line `last`, both included."""
+
+    path: str
+    line: int
+    first: int | None = None
+    last: int | None = None
+
+
+class TestRef(Struct, frozen=True):
+    """A test as the breakdown names it: a nodeid, a file or a directory."""
+
+    __test__ = False  # its name starts like a test class's
+
+    target: str
+    line: int
+
+
+class Substep(Struct, frozen=True):
+    """A ticked or open box below a task, such as `- [x] 1.1 Write the failing tests`."""
+
+    id: str
+    title: str
+    done: bool
+    line: int
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """One task. `depends` holds the ids of the tasks it names itself; `Plan.depends` adds those of its stream."""
+
+    id: str
+    title: str
+    line: int
+    done: bool = False
+    stream: str | None = None
+    objective: str = ""
+    files: tuple[FileRef, ...] = ()
+    tests: tuple[TestRef, ...] = ()
+    depends: tuple[str, ...] = ()
+    behaviour: tuple[str, ...] = ()
+    effort: str = ""
+    agent: str = ""
+    commit: str = ""
+    substeps: tuple[Substep, ...] = ()
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """A group of tasks. `depends` holds ids of tasks, `after` ids of streams: every task of this stream waits for both."""
+
+    id: str
+    title: str
+    line: int
+    depends: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class NamedGate(Struct, frozen=True, kw_only=True):
+    """A gate that the breakdown names, such as `**Gate 1**: `tests/test_a.py` passes (after Stream A)`.
+
+    `after` holds ids of streams, `depends` ids of tasks; `suite` says that the text asks for the whole suite to pass.
+    """
+
+    name: str
+    text: str
+    line: int
+    after: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    tests: tuple[TestRef, ...] = ()
+    suite: bool = False
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All of a topic's breakdown, ids resolved, without cycles, in the order in which it is written."""
+
+    topic: str
+    path: str
+    title: str = ""
+    streams: tuple[Stream, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    gates: tuple[NamedGate, ...] = ()
+
+    def tasks_of(self, stream: str) -> tuple[Task, ...]:
+        """The tasks that stand in the stream with this id."""
+        return tuple(task for task in self.tasks if task.stream == stream)
+
+    def edges(self) -> dict[str, tuple[str, ...]]:
+        """`{task id: ids of the tasks it waits for}`, its own dependencies first, then those of its stream."""
+        members: dict[str | None, list[str]] = {}
+        for task in self.tasks:
+            members.setdefault(task.stream, []).append(task.id)
+        shared = {
+            stream.id: (*stream.depends, *(task for other in stream.after for task in members.get(other, ())))
+            for stream in self.streams
+        }
+        return {
+            task.id: tuple(d for d in dict.fromkeys((*task.depends, *shared.get(task.stream or "", ()))) if d != task.id)
+            for task in self.tasks
+        }
+
+    def find(self, name: str) -> str | None:
+        """The id of the task that `name` means: an id, or `A1` for task 1 where it stands in stream A; else None."""
+        ids = {task.id: task for task in self.tasks}
+        if name in ids:
+            return name
+        for stream in sorted(self.streams, key=lambda s: -len(s.id)):
+            task = ids.get(name[len(stream.id) :]) if name.startswith(stream.id) else None
+            if task is not None and task.stream == stream.id:
+                return task.id
+        return None
+
+    def select(self, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
+        """The ids of the tasks in `streams` or named in `tasks`, with all they depend on."""
+        chosen = [task.id for task in self.tasks if task.stream in streams or task.id in tasks]
+        return graph.closure(chosen, self.edges())

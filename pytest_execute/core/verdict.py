@@ -1,0 +1,61 @@
+"""What was decided: gates, their checks, and one reason per line. Renderers read it and compute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
+Level = Literal["prerequisites", "task", "stream", "gate", "system", "deployment"]
+
+GRAVITY: tuple[Word, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
+"""From the gravest to the lightest: a gate is as bad as its worst check."""
+
+
+def worst(words: Iterable[Word]) -> Word:
+    """The gravest of `words`; "passed" where there is none."""
+    return min(words, key=GRAVITY.index, default="passed")
+
+
+class Reason(Struct, frozen=True):
+    """One line that says why a check did not pass, and where."""
+
+    code: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    test: str | None = None
+
+
+class Check(Struct, frozen=True):
+    """One question asked of a gate, with the answer."""
+
+    name: str
+    verdict: Word
+    reasons: tuple[Reason, ...] = ()
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """Passed or not: the prerequisites, a task, a stream, a named gate, the system or the deployment."""
+
+    id: str
+    level: Level
+    title: str
+    verdict: Word
+    stream: str | None = None
+    agent: str | None = None
+    checks: tuple[Check, ...] = ()
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """The whole answer. `verdict` is "passed" only where every gate that counts let through."""
+
+    topic: str
+    verdict: Word
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict == "passed"

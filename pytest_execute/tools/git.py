@@ -1,0 +1,178 @@
+"""The only user of git. It reads the user's repository and writes nothing to it.
+
+New objects and indexes go to a directory of ours: the object store of the user is only an alternate of it. Attributes, filters on
+the way out, replace refs and `GIT_*` variables of the caller have no say in what a tree holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.tools import process
+
+
+class Entry(NamedTuple):
+    """A file of a tree: its mode ("100644", "100755", "120000" a link, "160000" a submodule) and the id of its content."""
+
+    mode: str
+    oid: str
+
+
+Tree = dict[str, Entry]
+"""The files of a tree by their path from its root."""
+
+
+class Git:
+    """One repository, seen through a work tree, with a private place for whatever has to be written."""
+
+    def __init__(self, git_dir: Path, work_tree: Path, scratch: Path | None = None) -> None:
+        self.git_dir = git_dir
+        self.work_tree = work_tree
+        self.env = clean_environment()
+        self.env["GIT_DIR"] = str(git_dir)
+        self.env["GIT_WORK_TREE"] = str(work_tree)
+        self.scratch = scratch
+        if scratch is not None:
+            objects = scratch / "objects"
+            objects.mkdir(parents=True, exist_ok=True)
+            self.env["GIT_OBJECT_DIRECTORY"] = str(objects)
+            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(self.ask("rev-parse", "--git-path", "objects"), work_tree)
+
+    @classmethod
+    def find(cls, directory: Path) -> Git:
+        """The repository that `directory` stands in; ExecuteError where there is none or it has no work tree."""
+        answer = process.run(
+            ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"],
+            cwd=directory,
+            env=clean_environment(),
+        )
+        lines = answer.stdout.decode(errors="surrogateescape").splitlines()
+        if answer.returncode or len(lines) != 2:
+            remedy = "run `git init` and commit, or start in a checkout"
+            raise ExecuteError(Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory)))
+        return cls(Path(lines[0]), Path(lines[1]))
+
+    def within(self, scratch: Path) -> Git:
+        """The same repository, with `scratch` as the place for new objects and private indexes."""
+        return Git(self.git_dir, self.work_tree, scratch)
+
+    # -- asking
+
+    def run(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
+        """What `git ARGUMENTS` prints; ExecuteError with git's own last line where it fails."""
+        env = self.env if index is None else {**self.env, "GIT_INDEX_FILE": str(index)}
+        answer = process.run(["git", *arguments], cwd=self.work_tree, env=env, stdin=stdin)
+        if answer.returncode:
+            said = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            raise ExecuteError(Problem("git", f"`git {' '.join(arguments[:2])}` failed: {said[-1]}", str(self.work_tree)))
+        return answer.stdout
+
+    def ask(self, *arguments: str, index: Path | None = None) -> str:
+        """What `git ARGUMENTS` prints, as one stripped text."""
+        return self.run(*arguments, index=index).decode(errors="surrogateescape").strip()
+
+    def try_ask(self, *arguments: str) -> str | None:
+        """As `ask`, and None where git fails."""
+        try:
+            return self.ask(*arguments)
+        except ExecuteError:
+            return None
+
+    def commit(self, revision: str) -> str | None:
+        """The id of the commit that `revision` names, or None."""
+        return self.try_ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+
+    def is_shallow(self) -> bool:
+        return self.ask("rev-parse", "--is-shallow-repository") == "true"
+
+    def history(self, base: str | None, head: str) -> dict[str, tuple[str, ...]]:
+        """`{commit: its parents}` of all that `head` has and `base` has not, parents first."""
+        revisions = [head] if base is None else [head, f"^{base}"]
+        lines = self.ask("rev-list", "--topo-order", "--reverse", "--parents", *revisions).splitlines()
+        return {commit: tuple(parents) for commit, *parents in map(str.split, lines)}
+
+    def tree(self, treeish: str) -> Tree:
+        """The files of the tree that `treeish` names."""
+        entries: Tree = {}
+        for record in self.run("ls-tree", "-r", "-z", "--full-tree", treeish).split(b"\0")[:-1]:
+            meta, _, path = record.partition(b"\t")
+            mode, _, oid = meta.decode().split()
+            entries[os.fsdecode(path)] = Entry(mode, oid)
+        return entries
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The content of each blob, exactly as it is stored."""
+        wanted = list(dict.fromkeys(oids))
+        out = self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()) if wanted else b""
+        found: dict[str, bytes] = {}
+        at = 0
+        for oid in wanted:
+            end = out.index(b"\n", at)
+            header = out[at:end].split()
+            if len(header) != 3:
+                raise ExecuteError(Problem("git", f"the repository lacks the object {oid}: run `git fetch`", str(self.work_tree)))
+            start, size = end + 1, int(header[2])
+            found[oid] = out[start : start + size]
+            at = start + size + 1
+        return found
+
+    # -- composing, in our own place
+
+    def compose(self, entries: Mapping[str, Entry]) -> str:
+        """The id of the tree object that holds exactly `entries`."""
+        index = self._private_index("compose")
+        listing = b"".join(f"{e.mode} {e.oid}\t".encode() + os.fsencode(path) + b"\0" for path, e in entries.items())
+        self.run("update-index", "-z", "--index-info", stdin=listing, index=index)
+        return self.ask("write-tree", index=index)
+
+    def snapshot(self, head: str) -> str:
+        """The id of the tree that a commit of the whole work tree, untracked files included, would have."""
+        index = self._private_index("snapshot")
+        self.run("read-tree", head, index=index)
+        self.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", index=index)
+        return self.ask("write-tree", index=index)
+
+    def staged(self, index_file: Path) -> str:
+        """The id of the tree that the index in `index_file` would commit; the file itself is only read."""
+        index = self._private_index("staged")
+        index.write_bytes(index_file.read_bytes())
+        return self.ask("write-tree", index=index)
+
+    def changed_lines(self, old: str, new: str) -> dict[str, set[int]]:
+        """`{path: line numbers}` of what `new` has and `old` has not; paths that only lost lines have an empty set."""
+        text = self.run("diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "-z", "--raw", old, new)
+        changed = {os.fsdecode(p): set[int]() for p in text.split(b"\0")[1::2] if p}
+        diff = self.run(
+            "-c", "core.quotePath=false", "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv",
+            "--no-renames", "--text", "--src-prefix=a/", "--dst-prefix=b/", old, new,
+        )  # fmt: skip
+        path: str | None = None
+        for line in diff.split(b"\n"):
+            if line.startswith(b"+++ "):
+                name = os.fsdecode(line[4:].rstrip(b"\t"))
+                path = name[2:] if name.startswith("b/") else None
+            elif line.startswith(b"@@ ") and path is not None:
+                start, _, count = line.split(b" ")[2].lstrip(b"+").partition(b",")
+                changed.setdefault(path, set()).update(range(int(start), int(start) + int(count or 1)))
+        return changed
+
+    def _private_index(self, name: str) -> Path:
+        assert self.scratch is not None, "Git.within(scratch) comes before anything is written"
+        index = self.scratch / f"{name}.index"
+        index.unlink(missing_ok=True)
+        return index
+
+
+def clean_environment() -> dict[str, str]:
+    """The caller's environment without its `GIT_*` variables, and with nothing that could change what git answers."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env.update(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
+    return env
+
+
+def _quoted(path: str, work_tree: Path) -> str:
+    return str((work_tree / path).resolve())
