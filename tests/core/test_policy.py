@@ -1,0 +1,95 @@
+"""The policy: read exactly, or refused with every key that is wrong."""
+
+from decimal import Decimal
+
+import pytest
+
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, Policy, read
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ExecuteError) as caught:
+        read(text, "pyproject.toml")
+    return str(caught.value).splitlines()
+
+
+def test_no_table_is_the_default_policy() -> None:
+    assert read("[project]\nname = 'x'\n", "pyproject.toml") == Policy()
+    assert read("", "pyproject.toml").coverage == CoveragePolicy(
+        task=Decimal(90), stream=Decimal(90), system=Decimal(85), changed=Decimal(100), branch=True
+    )
+
+
+def test_every_key_is_read() -> None:
+    policy = read(
+        """
+        [tool.pytest-execute]
+        notes = "plans"
+        source = ["src/app", "lib"]
+        test-first = "same-commit"
+        [tool.pytest-execute.coverage]
+        task = 99.99
+        stream = 80
+        system = 70
+        changed = 0
+        branch = false
+        [tool.pytest-execute.mutation]
+        task = 100
+        [[tool.pytest-execute.reviewers]]
+        name = "lint"
+        command = ["ruff", "check"]
+        reads = "sarif"
+        level = "stream"
+        blocks = "error"
+        [tool.pytest-execute.deployment]
+        artifacts = ["docs/index.md"]
+        commands = [["python", "-m", "build"]]
+        """,
+        "pyproject.toml",
+    )
+    assert policy.notes == "plans"
+    assert policy.source == ("src/app", "lib")
+    assert policy.test_first == "same-commit"
+    assert policy.coverage.task == Decimal("99.99")
+    assert policy.coverage.branch is False
+    assert policy.mutation is not None
+    assert policy.mutation.task == 100
+    assert policy.reviewers[0].name == "lint"
+    assert policy.deployment == DeploymentPolicy(("docs/index.md",), (("python", "-m", "build"),))
+
+
+def test_every_mistake_is_told_in_one_pass() -> None:
+    assert problems(
+        """
+        [tool.pytest-execute]
+        notse = "plans"
+        source = "src"
+        test-first = "never"
+        [tool.pytest-execute.coverage]
+        task = "90"
+        branch = 1
+        stream = 101
+        [tool.pytest-execute.deployment]
+        commands = ["make"]
+        [[tool.pytest-execute.reviewers]]
+        name = 3
+        """
+    ) == [
+        "pyproject.toml: error: [tool.pytest-execute] notse: unknown key (did you mean notes?) (unknown-key)",
+        'pyproject.toml: error: [tool.pytest-execute] source: expected a list of texts, got "src" (wrong-kind)',
+        "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
+        'got "never" (wrong-kind)',
+        'pyproject.toml: error: [tool.pytest-execute.coverage] task: expected a number from 0 to 100, got "90" (wrong-kind)',
+        "pyproject.toml: error: [tool.pytest-execute.coverage] stream: expected a number from 0 to 100, got 101 (wrong-kind)",
+        "pyproject.toml: error: [tool.pytest-execute.coverage] branch: expected true or false, got 1 (wrong-kind)",
+        "pyproject.toml: error: [tool.pytest-execute.reviewers.1] name: expected a text, got 3 (wrong-kind)",
+        'pyproject.toml: error: [tool.pytest-execute.reviewers.1] command: missing: expected a list of texts (wrong-kind)',
+        'pyproject.toml: error: [tool.pytest-execute.deployment] commands: expected a list of commands, each a list of '
+        'texts, got ["make"] (wrong-kind)',
+    ]
+
+
+@pytest.mark.parametrize("text", ["[tool", "[tool]\npytest-execute = 3\n"])
+def test_a_broken_file_is_one_clear_line(text: str) -> None:
+    assert len(problems(text)) == 1
