@@ -7,6 +7,7 @@ the way out, replace refs and `GIT_*` variables of the caller have no say in wha
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,8 @@ class Entry(NamedTuple):
     mode: str
     oid: str
 
+
+HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 Tree = dict[str, Entry]
 """The files of a tree by their path from its root."""
@@ -143,28 +146,37 @@ class Git:
         return self.ask("write-tree", index=index)
 
     def changed_lines(self, old: str, new: str) -> dict[str, set[int]]:
-        """`{path: line numbers}` of what `new` has and `old` has not; paths that only lost lines have an empty set."""
-        text = self.run("diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "-z", "--raw", old, new)
-        changed = {os.fsdecode(p): set[int]() for p in text.split(b"\0")[1::2] if p}
+        """`{path: line numbers}` of what `new` has and `old` has not; a path that only lost lines has an empty set."""
         diff = self.run(
             "-c", "core.quotePath=false", "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv",
             "--no-renames", "--text", "--src-prefix=a/", "--dst-prefix=b/", old, new,
         )  # fmt: skip
-        path: str | None = None
-        for line in diff.split(b"\n"):
-            if line.startswith(b"+++ "):
-                name = os.fsdecode(line[4:].rstrip(b"\t"))
-                path = name[2:] if name.startswith("b/") else None
-            elif line.startswith(b"@@ ") and path is not None:
-                start, _, count = line.split(b" ")[2].lstrip(b"+").partition(b",")
-                changed.setdefault(path, set()).update(range(int(start), int(start) + int(count or 1)))
-        return changed
+        return parse_changed_lines(diff)
 
     def _private_index(self, name: str) -> Path:
         assert self.scratch is not None, "Git.within(scratch) comes before anything is written"
         index = self.scratch / f"{name}.index"
         index.unlink(missing_ok=True)
         return index
+
+
+def parse_changed_lines(diff: bytes) -> dict[str, set[int]]:
+    """`{path: line numbers}` that a diff without context adds. Counts are obeyed, so no content can pose as a header."""
+    changed: dict[str, set[int]] = {}
+    path: str | None = None
+    inside = 0
+    for line in diff.split(b"\n"):
+        if inside and line[:1] in (b"+", b"-"):
+            inside -= 1
+        elif line.startswith(b"+++ "):
+            name = os.fsdecode(line[4:].rstrip(b"\t"))
+            path = name[2:] if name.startswith("b/") else None
+        elif line.startswith(b"@@ ") and (hunk := HUNK.match(line)):
+            removed, start, added = (int(number or 1) for number in hunk.groups())
+            inside = removed + added
+            if path is not None:
+                changed.setdefault(path, set()).update(range(start, start + added))
+    return changed
 
 
 def clean_environment() -> dict[str, str]:

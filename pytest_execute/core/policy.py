@@ -1,0 +1,220 @@
+"""The policy: what a topic must reach, as `[tool.pytest-execute]` in `pyproject.toml` says it.
+
+Percentages are `Decimal`, taken from the text as it stands, so that 89.996 never passes for 90.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TestFirst = Literal["before", "same-commit", "proven", "off"]
+Table = Mapping[str, Any]
+
+
+class CoveragePolicy(Struct, frozen=True, kw_only=True):
+    """The least share, in percent, of lines (and branches, with `branch`) to be reached at each level."""
+
+    task: Decimal = Decimal(90)
+    stream: Decimal = Decimal(90)
+    system: Decimal = Decimal(85)
+    changed: Decimal = Decimal(100)
+    branch: bool = True
+
+
+class MutationPolicy(Struct, frozen=True):
+    """The least share, in percent, of a task's new functions that are not pseudo-tested."""
+
+    task: Decimal = Decimal(100)
+
+
+class Reviewer(Struct, frozen=True, kw_only=True):
+    """A command whose findings count at a level."""
+
+    name: str
+    command: tuple[str, ...]
+    reads: Literal["sarif", "exit-status"] = "exit-status"
+    level: Literal["task", "stream", "system", "deployment"] = "system"
+    blocks: Literal["error", "warning", "note"] = "error"
+
+
+class DeploymentPolicy(Struct, frozen=True):
+    """What must be there, and what must run, before anything is deployed. Paths are relative to the root directory."""
+
+    artifacts: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """All of it. `mutation` is None where the table is absent."""
+
+    notes: str = "notes"
+    source: tuple[str, ...] = ()
+    test_first: TestFirst = "before"
+    coverage: CoveragePolicy = CoveragePolicy()
+    mutation: MutationPolicy | None = None
+    reviewers: tuple[Reviewer, ...] = ()
+    deployment: DeploymentPolicy = DeploymentPolicy()
+
+
+def read(text: str, path: str) -> Policy:
+    """The policy in the text of a `pyproject.toml`; ExecuteError with every wrong key of it. `path` is for the messages."""
+    try:
+        document = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
+    reader = _Reader(path)
+    tools = document.get("tool")
+    policy = reader.policy(tools.get("pytest-execute", {}) if isinstance(tools, dict) else {})
+    if reader.problems:
+        raise ExecuteError(*reader.problems)
+    return policy
+
+
+# -- kinds of values: the phrase that names the kind, and the reader that raises ValueError for any other
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _percent(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100:
+        raise ValueError
+    return Decimal(value)
+
+
+def _tuple_of(kind: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    def convert(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise ValueError
+        return tuple(map(kind, value))
+
+    return convert
+
+
+def _command(value: Any) -> tuple[str, ...]:
+    words: tuple[str, ...] = _tuple_of(_text)(value)
+    if not words:
+        raise ValueError
+    return words
+
+
+class _Kind(Struct, frozen=True):
+    phrase: str
+    convert: Callable[[Any], Any]
+
+
+def _one_of(*words: str) -> _Kind:
+    def convert(value: Any) -> str:
+        if value not in words:
+            raise ValueError
+        return str(value)
+
+    return _Kind(f"{', '.join(words[:-1])} or {words[-1]}", convert)
+
+
+TEXT = _Kind("a text", _text)
+TEXTS = _Kind("a list of texts", _tuple_of(_text))
+COMMAND = _Kind("a list of texts", _command)
+COMMANDS = _Kind("a list of commands, each a list of texts", _tuple_of(_command))
+FLAG = _Kind("true or false", _flag)
+PERCENT = _Kind("a number from 0 to 100", _percent)
+
+TOP = {"notes": TEXT, "source": TEXTS, "test-first": _one_of("before", "same-commit", "proven", "off")}
+TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
+    "coverage": (
+        CoveragePolicy,
+        {"task": PERCENT, "stream": PERCENT, "system": PERCENT, "changed": PERCENT, "branch": FLAG},
+    ),
+    "mutation": (MutationPolicy, {"task": PERCENT}),
+    "reviewers": (
+        Reviewer,
+        {
+            "name": TEXT,
+            "command": COMMAND,
+            "reads": _one_of("sarif", "exit-status"),
+            "level": _one_of("task", "stream", "system", "deployment"),
+            "blocks": _one_of("error", "warning", "note"),
+        },
+    ),
+    "deployment": (DeploymentPolicy, {"artifacts": TEXTS, "commands": COMMANDS}),
+}
+
+
+class _Reader:
+    """Reads table after table and keeps every problem."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def policy(self, table: Any) -> Policy:
+        if not isinstance(table, dict):
+            self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {_shown(table)}")
+            return Policy()
+        values = dict(self.values("tool.pytest-execute", table, TOP, also=TABLES))
+        for name, (kind, keys) in TABLES.items():
+            if name in table:
+                read_table = self.list_of_tables if name == "reviewers" else self.table
+                values[name] = read_table(f"tool.pytest-execute.{name}", table[name], kind, keys)
+        return Policy(**{name.replace("-", "_"): value for name, value in values.items() if value is not None})
+
+    def table(self, name: str, table: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
+        """The value of one table; None where something in it is wrong."""
+        if not isinstance(table, dict):
+            self.problem("wrong-kind", f"[{name}]: expected a table, got {_shown(table)}")
+            return None
+        values = dict(self.values(name, table, keys))
+        for needed in (field for field in kind.__struct_fields__ if field in ("name", "command")):
+            if needed not in table:
+                self.problem("wrong-kind", f"[{name}] {needed}: missing: expected {keys[needed].phrase}")
+        return kind(**values) if not self.problems else None
+
+    def list_of_tables(self, name: str, tables: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
+        if not isinstance(tables, list):
+            self.problem("wrong-kind", f"[{name}]: expected a list of tables, got {_shown(tables)}")
+            return None
+        return tuple(self.table(f"{name}.{number}", table, kind, keys) for number, table in enumerate(tables, 1))
+
+    def values(
+        self, name: str, table: Table, keys: Mapping[str, _Kind], also: Mapping[str, object] | None = None
+    ) -> Iterator[tuple[str, Any]]:
+        """The keys of `table` with their values, wrong ones left out and told; `also` are names of tables below it."""
+        for key in table:
+            if key not in keys and key not in (also or {}):
+                near = did_you_mean(key, [*keys, *(also or {})])
+                self.problem("unknown-key", f"[{name}] {key}: unknown key{near}")
+        for key, kind in keys.items():
+            if key in table:
+                try:
+                    yield key, kind.convert(table[key])
+                except ValueError:
+                    self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {_shown(table[key])}")
+
+    def problem(self, code: str, message: str) -> None:
+        self.problems.append(Problem(code, message, self.path))
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, default=str)
