@@ -1,0 +1,59 @@
+"""What is a test and what is implementation, told from paths alone."""
+
+import pytest
+
+from pytest_execute.core.layout import Layout, detect_source
+
+SRC = Layout(source=("src/app",))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["tests/test_a.py", "tests/data/x.json", "conftest.py", "src/app/conftest.py", "src/app/tests/helper.py", "src/app/test_a.py", "a_test.py"],
+)
+def test_tests_and_all_that_supports_them(path: str) -> None:
+    assert SRC.is_test(path)
+    assert SRC.is_held(path)
+    assert not SRC.is_source(path)
+
+
+@pytest.mark.parametrize("path", ["src/app/__init__.py", "src/app/deep/testing.py", "src/app/latest.py"])
+def test_implementation(path: str) -> None:
+    assert SRC.is_source(path)
+    assert not SRC.is_held(path)
+
+
+def test_what_is_neither_comes_from_the_commit() -> None:
+    for path in ("README.md", "src/application/x.py", "setup.py"):
+        assert not SRC.is_source(path)
+        assert not SRC.is_held(path)
+
+
+def test_notes_and_named_test_directories_are_held() -> None:
+    layout = Layout(source=("app",), tests=("checks",), notes="notes")
+    assert layout.is_held("notes/chat/breakdown.md")
+    assert layout.is_test("checks/data.txt")
+
+
+@pytest.mark.parametrize(
+    ("paths", "source"),
+    [
+        (["src/app/__init__.py", "tests/test_a.py", "tool/__init__.py"], ("src",)),
+        (["app/__init__.py", "app/x.py", "tests/__init__.py", "docs/conf.py", "setup.py"], ("app",)),
+        (["one.py", "test_one.py", "conftest.py"], ("one.py",)),
+        (["README.md"], ()),
+    ],
+)
+def test_the_source_is_found_where_the_policy_is_silent(paths: list[str], source: tuple[str, ...]) -> None:
+    assert detect_source(paths) == source
+
+
+def test_the_source_is_found_below_a_prefix() -> None:
+    assert detect_source(["api/app/__init__.py", "web/other/__init__.py"], "api/") == ("api/app",)
+
+
+def test_module_names_from_the_roots_of_the_source() -> None:
+    paths = ["src/app/__init__.py", "src/app/deep/x.py", "tests/test_a.py", "src/app/tests/helper.py"]
+    assert SRC.modules(paths) == {"app", "app.deep", "app.deep.x", "src", "src.app", "src.app.deep", "src.app.deep.x"}
+    assert Layout(source=("src",)).roots(paths) == ("src", "")
+    assert Layout(source=("one.py",)).modules(["one.py"]) == {"one"}
