@@ -1,0 +1,93 @@
+"""A topic that cannot be read is one clear line on what to do next, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.breakdown import documents, load
+from pytest_execute.core.errors import ExecuteError
+
+TASK = "### 1. [ ] T\n\n- **Objective**: o\n- **Tests**: `tests/test_t.py`\n"
+
+
+def topic(root: Path, name: str, text: str | bytes = TASK) -> None:
+    folder = root / "notes" / name
+    folder.mkdir(parents=True)
+    (folder / "breakdown.md").write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def refusal(root: Path, name: str) -> str:
+    with pytest.raises(ExecuteError) as caught:
+        load(root, "notes", name)
+    return str(caught.value)
+
+
+def test_a_topic_is_read_with_its_path_relative_to_the_root(tmp_path: Path) -> None:
+    topic(tmp_path, "chat")
+    plan = load(tmp_path, "notes", "chat")
+    assert (plan.topic, plan.path, [t.id for t in plan.tasks]) == ("chat", "notes/chat/breakdown.md", ["1"])
+
+
+def test_no_notes_at_all(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "chat") == (
+        "notes: error: no such directory: start a topic with `pytest-execute init chat` (no-notes)"
+    )
+
+
+def test_an_unknown_topic_names_those_that_there_are(tmp_path: Path) -> None:
+    topic(tmp_path, "chat")
+    topic(tmp_path, "billing")
+    (tmp_path / "notes" / "empty").mkdir()
+    assert refusal(tmp_path, "chta") == (
+        "notes/chta: error: no such topic: topics here are billing, chat (did you mean chat?) (no-topic)"
+    )
+
+
+def test_the_first_topic(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    assert refusal(tmp_path, "chat") == (
+        "notes/chat: error: no such topic, and no other: start it with `pytest-execute init chat` (no-topic)"
+    )
+
+
+def test_a_topic_without_breakdown(tmp_path: Path) -> None:
+    (tmp_path / "notes" / "chat").mkdir(parents=True)
+    assert refusal(tmp_path, "chat") == (
+        "notes/chat/breakdown.md: error: no such file: write the breakdown, or start it with "
+        "`pytest-execute init chat` (no-breakdown)"
+    )
+
+
+def test_an_empty_breakdown(tmp_path: Path) -> None:
+    topic(tmp_path, "chat", "\n \n")
+    assert refusal(tmp_path, "chat") == (
+        "notes/chat/breakdown.md:1: error: empty: write at least one task, as `### 1. [ ] Title` (empty-breakdown)"
+    )
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    topic(tmp_path, "chat", b"# A\n\n\xff\xfe\n")
+    assert refusal(tmp_path, "chat") == "notes/chat/breakdown.md:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
+
+
+@pytest.mark.parametrize("name", ["../chat", "a/b", "a\\b", "", ".", ".."])
+def test_a_topic_is_one_directory_name(tmp_path: Path, name: str) -> None:
+    assert refusal(tmp_path, name) == f"error: a topic is the name of one directory in notes, not {name!r} (bad-topic)"
+
+
+def test_all_errors_and_no_warning_are_raised(tmp_path: Path) -> None:
+    topic(tmp_path, "chat", "### 1. [ ] T\n- Dependencies: 8\n\n### 2. [ ] U\n- Dependencies: 9\n")
+    assert refusal(tmp_path, "chat").splitlines() == [
+        "notes/chat/breakdown.md:2: error: task 1 depends on 8, which no stream has (unknown-task)",
+        "notes/chat/breakdown.md:5: error: task 2 depends on 9, which no stream has (unknown-task)",
+    ]
+
+
+def test_documents_that_are_there_and_say_something(tmp_path: Path) -> None:
+    topic(tmp_path, "chat")
+    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": False}
+    (tmp_path / "notes/chat/research.md").write_text("# Research\n\n<!-- later -->\n---\n")
+    (tmp_path / "notes/chat/plan.md").write_text("# Plan\n\nBuild it.\n")
+    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}

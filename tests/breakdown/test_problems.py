@@ -1,0 +1,95 @@
+"""What cannot be read for sure is a problem with its line, all of them in one pass."""
+
+from __future__ import annotations
+
+from pytest_execute.breakdown import read_text
+
+FIELDS = "- **Objective**: x\n- **Tests**: `tests/test_x.py`\n"
+
+
+def told(text: str, severity: str = "error") -> list[str]:
+    return [str(p) for p in read_text(text, "t", "b.md").problems if p.severity == severity]
+
+
+def tasks(*parts: str) -> str:
+    """A heading per part, `id` or `id: dependencies`, four lines each."""
+    lines = []
+    for part in parts:
+        name, _, depends = part.partition(": ")
+        lines.append(f"### {name}. [ ] T\n{FIELDS}- **Dependencies**: {depends or 'None'}\n")
+    return "\n".join(lines)
+
+
+def test_an_unknown_id_names_the_nearest() -> None:
+    assert told(tasks("1", "8", "4: 9")) == ["b.md:14: error: task 4 depends on 9, which no stream has (unknown-task)"]
+    assert told(tasks("10", "4: 100")) == [
+        "b.md:9: error: task 4 depends on 100, which no stream has (did you mean 10?) (unknown-task)"
+    ]
+
+
+def test_a_task_twice_names_both_lines() -> None:
+    assert told(tasks("1", "1")) == ["b.md:6: error: task 1 stands here and on line 1: give it another id (duplicate-task)"]
+
+
+def test_a_task_that_waits_for_itself() -> None:
+    assert told(tasks("1: 1")) == ["b.md:4: error: task 1 depends on itself (self-dependency)"]
+
+
+def test_a_cycle_shows_its_whole_path() -> None:
+    assert told(tasks("1: 3", "2: 1", "3: 2")) == [
+        "b.md:1: error: these tasks wait for each other: 1 -> 3 -> 2 -> 1 (cycle)"
+    ]
+
+
+def test_a_cycle_through_streams() -> None:
+    text = "## Stream A: X (Depends on Stream B)\n\n" + tasks("1") + "\n## Stream B: Y\n\n" + tasks("2: 1")
+    assert told(text) == ["b.md:3: error: these tasks wait for each other: 1 -> stream B -> 2 -> 1 (cycle)"]
+
+
+def test_a_stream_that_waits_for_one_that_is_not_there() -> None:
+    text = "## Stream A: X (Depends on Stream Q)\n\n" + tasks("1")
+    assert told(text) == ["b.md:1: error: stream A depends on stream Q, which is not in this file (unknown-stream)"]
+
+
+def test_two_readings_of_a1_that_differ() -> None:
+    text = "## Stream A: X\n\n" + tasks("1") + "\n## Stream B: Y\n\n" + tasks("A1", "3: A1")
+    assert told(text) == []
+    text = "## Stream A: X\n\n" + tasks("2") + "\n## Stream B: Y\n\n" + tasks("1", "3: A1")
+    assert told(text) == ["b.md:18: error: task 3 depends on A1, which no stream has (unknown-task)"]
+
+
+def test_all_problems_in_one_pass_by_line() -> None:
+    text = tasks("1: 7", "2: 8", "2")
+    assert [p.line for p in read_text(text, "t", "b.md").problems if p.severity == "error"] == [4, 9, 11]
+
+
+def test_no_task_says_what_was_seen_and_what_a_task_looks_like() -> None:
+    assert told("# Nothing\n") == ["b.md:1: error: no task here: write one as `### 1. [ ] Title` (no-task)"]
+    assert told("# X\n\n- [ ] do this\n- [x] do that\n") == [
+        "b.md:3: error: no task with an id here, but 2 boxes without one: write tasks as `### 1. [ ] Title` (no-task)"
+    ]
+
+
+def test_an_unclosed_fence_that_hides_tasks() -> None:
+    text = tasks("1") + "\n```\n" + tasks("2")
+    assert told(text) == ["b.md:6: error: this fence is never closed and hides 1 task (unclosed-fence)"]
+
+
+def test_warnings_do_not_stop_anybody() -> None:
+    text = (
+        "### 1. [x] T\n- **Objective**: x\n- [ ] 1.1 open\n- [x] 7.2 other\n\n"
+        "### 2. [ ] U\n- **Tests**: `tests/test_x.py`\n- **Dependencies**: the API team is ready\n"
+    )
+    assert told(text) == []
+    assert told(text, "warning") == [
+        "b.md:1: warning: task 1 names no test and no behaviour (no-tests)",
+        "b.md:3: warning: task 1 is done, but its substep 1.1 is open (open-substep)",
+        "b.md:4: warning: substep 7.2 stands under task 1: was the list renumbered by a formatter? (foreign-substep)",
+        "b.md:6: warning: task 2 has no objective and no acceptance criteria (no-objective)",
+        "b.md:8: warning: task 2 depends on something that names no task: the API team is ready (prose-dependency)",
+    ]
+
+
+def test_a_done_task_whose_dependency_is_open() -> None:
+    text = tasks("1") + "\n### 2. [x] T\n" + FIELDS + "- **Dependencies**: 1\n"
+    assert told(text, "warning") == ["b.md:6: warning: task 2 is done, but 1, which it depends on, is open (open-dependency)"]
