@@ -1,0 +1,191 @@
+"""The queue: which test may run next, and which never will."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scheduling_model import expected, random_case, violations
+
+from pytest_execute.scheduling.queue import Blocked, Queue, Work
+
+
+def run(queue: Queue, bad: set[int] = frozenset()) -> list[int]:
+    """The order in which one worker takes all tests."""
+    order = []
+    while (test := queue.take()) is not None:
+        order.append(test)
+        queue.finish(test, test not in bad)
+    return order
+
+
+CHAIN = {"task:1": [], "task:2": ["task:1"], "task:3": ["task:2"]}
+
+
+def test_a_unit_starts_when_what_it_needs_has_passed():
+    queue = Queue(CHAIN, [["task:3"], ["task:2"], ["task:1"], ["task:1"]])
+
+    assert [queue.take(), queue.take(), queue.take()] == [2, 3, None]
+    assert queue.finish(2, True) == []
+    assert queue.take() is None
+    queue.finish(3, True)
+    assert queue.take() == 1
+
+
+def test_a_failure_blocks_all_that_follows_and_names_its_root():
+    queue = Queue(CHAIN, [["task:1"], ["task:2"], ["task:3"]])
+    queue.take()
+
+    assert queue.finish(0, False) == [Blocked(1, "task:2", "task:1"), Blocked(2, "task:3", "task:1")]
+    assert queue.take() is None
+    assert queue.left == 0
+
+
+def test_the_other_tests_of_a_failed_unit_go_on():
+    queue = Queue(CHAIN, [["task:1"], ["task:1"], ["task:2"]])
+    queue.take()
+
+    assert queue.finish(0, False) == []
+    assert queue.take() == 1
+    assert queue.finish(1, True) == [Blocked(2, "task:2", "task:1")]
+
+
+def test_the_cause_is_the_first_need_whatever_failed_first():
+    needs = {"task:1": [], "task:2": [], "task:3": ["task:1", "task:2"]}
+    for order in ([0, 1], [1, 0]):
+        queue = Queue(needs, [["task:1"], ["task:2"], ["task:3"]])
+        told = [blocked for test in order for blocked in queue.finish(test, False)]
+        assert told == [Blocked(2, "task:3", "task:1")]
+
+
+def test_a_unit_without_tests_passes_with_its_needs():
+    queue = Queue(CHAIN, [["task:1"], ["task:3"]])
+
+    assert run(queue) == [0, 1]
+
+
+def test_a_need_that_nobody_describes_has_passed():
+    assert run(Queue({"task:2": ["task:1"]}, [["task:2"], ["task:9"]])) == [0, 1]
+
+
+def test_a_test_in_two_units_waits_for_both():
+    needs = {"task:1": [], "task:2": [], "task:3": ["task:1"], "task:4": ["task:2"]}
+    queue = Queue(needs, [["task:3", "task:4"], ["task:1"], ["task:2"]])
+
+    assert [queue.take(), queue.take(), queue.take()] == [1, 2, None]
+    queue.finish(1, True)
+    assert queue.finish(2, False) == [Blocked(0, "task:4", "task:2")]
+
+
+@pytest.mark.parametrize(
+    ("needs", "tests"),
+    [
+        pytest.param({"a": [], "b": ["a"]}, [["a", "b"], ["b"]], id="of a unit and of its dependent"),
+        pytest.param({"a": [], "b": ["a"], "c": ["b"]}, [["a", "c"], ["b"]], id="around another unit"),
+        pytest.param({"a": [], "c": [], "d": ["c"], "b": ["a"]}, [["a", "d"], ["c", "b"]], id="two that cross"),
+    ],
+)
+def test_a_test_never_waits_for_itself(needs, tests):
+    assert sorted(run(Queue(needs, tests))) == list(range(len(tests)))
+
+
+def test_the_longest_remaining_path_comes_first():
+    needs = {"short": [], "long": [], "next": ["long"], "last": ["next"]}
+    tests = [["short"], ["long"], ["next"], ["last"]]
+
+    assert run(Queue(needs, tests)) == [1, 2, 0, 3]
+
+
+def test_known_durations_decide_what_is_long():
+    needs = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
+    tests = [["a"], ["a2"], ["b"], ["b2"]]
+
+    assert run(Queue(needs, tests, {1: 0.1, 3: 9.0}))[0] == 2
+    assert run(Queue(needs, tests, {1: 9.0, 3: 0.1}))[0] == 0
+
+
+def test_long_tests_come_first_within_a_unit_and_short_ones_in_order():
+    tests = [["a"]] * 4
+
+    assert run(Queue({"a": []}, tests, {0: 0.01, 1: 0.02, 2: 1.0, 3: 2.0})) == [3, 2, 0, 1]
+
+
+def test_tests_of_no_unit_fill_the_gaps():
+    assert run(Queue({"a": [], "b": ["a"]}, [[], ["a"], ["b"]])) == [1, 2, 0]
+
+
+def test_one_worker_keeps_the_order_of_collection_as_far_as_it_can():
+    needs = {"a": [], "b": ["a"], "c": ["b"]}
+
+    assert run(Queue(needs, [["b"], [], ["a"], ["c"], []], workers=1)) == [1, 2, 0, 3, 4]
+
+
+def test_a_test_given_back_is_taken_again():
+    queue = Queue(CHAIN, [["task:1"], ["task:1"]])
+    queue.take()
+    queue.give_back(0)
+
+    assert run(queue) == [0, 1]
+
+
+def test_left_counts_what_neither_ended_nor_is_blocked():
+    queue = Queue(CHAIN, [["task:1"], ["task:2"], []])
+    queue.take()
+    assert (queue.left, queue.unfinished()) == (3, [0, 1, 2])
+    queue.finish(0, False)
+    assert (queue.left, queue.unfinished()) == (1, [2])
+
+
+def test_peek_names_the_test_that_take_gives():
+    queue = Queue(CHAIN, [["task:1"]])
+
+    assert (queue.peek(), queue.ready, queue.take(), queue.peek(), queue.ready) == (0, 1, 0, None, 0)
+
+
+def test_work_becomes_a_queue_over_the_collected_tests():
+    work = Work({"a": [], "b": ["a"]}, {"t.py::x": ["b"], "t.py::y": ["a"]}, {"t.py::y": 3.0})
+
+    assert run(work.queue(["t.py::x", "t.py::y", "t.py::z"], workers=2)) == [1, 0, 2]
+
+
+@given(seed=st.integers(0, 10**9), workers=st.integers(1, 5))
+def test_every_test_runs_once_in_order_or_is_blocked_for_the_right_reason(seed, workers):
+    case, dice = random_case(seed), random.Random(seed)
+    known = {i: dice.random() for i in range(len(case.tests)) if dice.random() < 0.5}
+    queue = Queue(case.needs, case.tests, known, workers)
+    running, events, blocked = [], [], []
+    while queue.left:
+        while len(running) < workers and (test := queue.take()) is not None:
+            running.append(test)
+            events.append(("start", test))
+        test = running.pop(dice.randrange(len(running)))
+        if dice.random() < 0.1:
+            queue.give_back(test)
+            events.remove(("start", test))
+            continue
+        events.append(("end", test))
+        blocked += queue.finish(test, test not in case.bad)
+
+    assert violations(case, events) == []
+    assert {b.test: b.cause for b in blocked} == {t: cause for t, cause in expected(case).items() if cause}
+    assert len(blocked) == len({b.test for b in blocked})
+    assert all(b.unit in case.tests[b.test] for b in blocked)
+
+
+@given(seed=st.integers(0, 10**9))
+def test_knots_of_tests_in_many_units_never_stop_the_queue(seed):
+    case, dice = random_case(seed, shared=0.0), random.Random(seed)
+    tests = [dice.sample(list(case.needs), dice.randrange(4)) for _ in case.tests]
+
+    assert sorted(run(Queue(case.needs, tests))) == list(range(len(tests)))
+    assert len(run(Queue(case.needs, tests), case.bad)) <= len(tests)
+
+
+def test_the_checker_sees_a_queue_that_knows_no_graph():
+    case = random_case(7)
+    queue = Queue({}, [[] for _ in case.tests])
+    events = [(event, test) for test in run(queue) for event in ("start", "end")]
+
+    assert violations(case, events) != []
