@@ -1,0 +1,306 @@
+"""The proof on real histories: what turned, where, why, and what must not pass for a proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.history import stretch
+from tests.repository import Repository
+
+CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
+INIT = {"src/app/__init__.py": "", "README.md": "app\n"}
+TEST_ADD = """
+    from app.sums import add
+
+    def test_add():
+        assert add(1, 2) == 3
+    """
+ADD = "def add(a, b):\n    return a + b\n"
+ONE = "tests/test_sums.py::test_add"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+def proofs(repo: Repository, *tests: str, base: str | None = None, workers: int = 2) -> dict[str, Proof]:
+    """Prove `tests`, and see that nothing of the user's was touched and nothing was left."""
+    before = repo.state()
+    scratch = repo.path.parent / "scratch"
+    git = Git.find(repo.path).within(scratch)
+    what = stretch(git, "notes/t/breakdown.md", base)
+    layout = Layout(source=detect_source(git.tree(what.tree)))
+    found = prove(git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers), scratch / "trees")
+    assert repo.state() == before
+    assert list((scratch / "trees").iterdir()) == []
+    return found
+
+
+def proof(repo: Repository, test: str = ONE, base: str | None = None) -> Proof:
+    return proofs(repo, test, base=base)[test]
+
+
+def test_test_first_is_proven_before(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    green = repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, base=base) == Proof(
+        test=ONE, found="turned", order="before", before=red, after=green, cause="missing-symbol", detail="app.sums is not there"
+    )
+
+
+def test_a_topic_that_began_with_the_repository(repo: Repository) -> None:
+    files = {**INIT, "notes/t/breakdown.md": "# T\n", "tests/test_sums.py": TEST_ADD}
+    red = repo.commit("all but the code", files)
+    green = repo.commit("green", {"src/app/sums.py": ADD})
+    found = proof(repo)
+    assert (found.found, found.before, found.after, found.order) == ("turned", red, green, "before")
+
+
+def test_test_and_code_in_one_commit(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    both = repo.commit("both", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.before, found.after) == ("turned", "same-commit", base, both)
+
+
+def test_test_after_the_code(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    code = repo.commit("code", {"src/app/sums.py": ADD})
+    repo.commit("test", {"tests/test_sums.py": TEST_ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.before, found.after) == ("turned", "after", base, code)
+
+
+def test_a_test_that_passes_at_base_was_never_red(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("test", {"tests/test_true.py": "def test_true():\n    import app\n    assert app\n"})
+    repo.commit("code", {"src/app/sums.py": ADD})
+    test = "tests/test_true.py::test_true"
+    assert proof(repo, test, base) == Proof(
+        test=test, found="never-red", after=base, detail=f"it passes at base, {base[:7]}"
+    )
+
+
+def test_a_sabotage_is_no_red(repo: Repository) -> None:
+    """Working code, broken on purpose in the commit of the test and mended after it, proves nothing."""
+    base = repo.commit("base", INIT)
+    code = repo.commit("code", {"src/app/sums.py": ADD})
+    repo.commit("test, and break", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": "def add(a, b):\n    return 0\n"})
+    repo.commit("mend", {"src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.order, found.after) == ("after", code)
+
+
+@pytest.mark.parametrize(
+    ("old", "test", "cause", "detail"),
+    [
+        ("def f():\n    return 1\n", "assert app.sums.f() == 2", "assertion", "AssertionError: assert 1 == 2"),
+        ("def f():\n    raise OSError('no')\n", "assert app.sums.f() == 2", "exception", "OSError: no"),
+        ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
+        ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
+        ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
+        ("def f():\n    pass\n", "with pytest.raises(ValueError): app.sums.g()", "missing-symbol", "app.sums.g is not there"),
+        ("def f():\n    import os\n    os._exit(0)\n", "assert app.sums.f() == 2", "crash", "it ended its process"),
+    ],
+)
+def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, detail: str) -> None:
+    new = "def f():\n    return 2\nclass C:\n    def f(self): return 2\ndef g(): raise ValueError\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": old})
+    repo.commit("red", {"tests/test_f.py": f"import pytest, app.sums\n\ndef test_f():\n    {test}\n"})
+    repo.commit("green", {"src/app/sums.py": new})
+    found = proof(repo, "tests/test_f.py::test_f", base)
+    assert (found.found, found.order, found.cause, found.detail) == ("turned", "before", cause, detail)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "test", "detail"),
+    [
+        ("", "@pytest.fixture\ndef store(): return 1\n", "def test_f(store): assert store", "a missing fixture 'store'"),
+        (
+            "import no_such_package",
+            "",
+            "def test_f(): import app.sums",
+            "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package')",
+        ),
+        ("OK = False", "OK = True", "@pytest.mark.skipif('not app.sums.OK')\ndef test_f(): pass", "it was skipped or expected to fail"),
+        ("def f(): (", "def f(): pass", "def test_f(): import app.sums", "a syntax error (SyntaxError: '(' was never closed (sums.py, line 2))"),
+        ("N = 1", "N = 2", "@pytest.mark.parametrize('n', range(app.sums.N))\ndef test_f(n): pass", "it was not collected"),
+    ],
+)
+def test_reds_that_do_not_count(repo: Repository, old: str, new: str, test: str, detail: str) -> None:
+    lines = "import pytest\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": lines + old})
+    top = "import pytest\n" + ("" if "def test_f(): import" in test else "import app.sums\n")
+    conftest = "import pytest\ntry:\n    from app.sums import store\nexcept (ImportError, SyntaxError):\n    pass\n"
+    repo.commit("red", {"tests/test_f.py": f"{top}\n{test}\n", "tests/conftest.py": conftest})
+    repo.commit("green", {"src/app/sums.py": lines + new})
+    name = "tests/test_f.py::test_f" + ("[1]" if "(n)" in test else "")
+    found = proof(repo, name, base)
+    assert (found.found, found.detail) == ("red-not-counted", detail)
+
+
+def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
+    base = repo.commit("base", {"README.md": "app\n"})
+    red = repo.commit("red", {"tests/conftest.py": "import app\n", "tests/test_a.py": "def test_a(): pass\n"})
+    repo.commit("green", {"src/app/__init__.py": ""})
+    found = proof(repo, "tests/test_a.py::test_a", base)
+    assert (found.found, found.before, found.cause, found.detail) == ("turned", red, "missing-symbol", "app is not there")
+
+
+def test_parallel_branches_keep_their_own_order(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.git("checkout", "-q", "-b", "a")
+    red_a = repo.commit("red a", {"tests/test_sums.py": TEST_ADD})
+    green_a = repo.commit("green a", {"src/app/sums.py": ADD})
+    repo.git("checkout", "-q", "-b", "b", base)
+    red_b = repo.commit("red b", {"tests/test_b.py": "import app.b\n\ndef test_b():\n    assert app.b.B\n"})
+    green_b = repo.commit("green b", {"src/app/b.py": "B = 1\n"})
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-ff", "a", "-m", "merge a")
+    repo.git("merge", "-q", "--no-ff", "b", "-m", "merge b")
+    found = proofs(repo, ONE, "tests/test_b.py::test_b", base=base)
+    assert [(p.order, p.before, p.after) for p in found.values()] == [("before", red_a, green_a), ("before", red_b, green_b)]
+
+
+def test_uncommitted_work_is_one_more_commit(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.put("src/app/sums.py", ADD)
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.before, found.after) == ("turned", "before", red, "worktree")
+
+
+def test_what_does_not_pass_on_head_is_not_reproduced(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.detail) == ("not-reproduced", "ModuleNotFoundError: No module named 'app.sums'")
+
+
+def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row each: a hang, a crash, a fork that stays, and the neighbour whose verdict stands."""
+    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    tests = """
+        import os, time
+        import app.sums as sums
+
+        def test_hangs():
+            while not sums.READY: time.sleep(0.01)
+
+        def test_forks():
+            if os.fork() == 0:
+                time.sleep(60)
+            assert sums.READY
+
+        def test_removes_its_tree():
+            import shutil
+            if not sums.READY:
+                shutil.rmtree(os.path.dirname(__file__))
+            assert sums.READY
+
+        def test_neighbour():
+            assert sums.READY
+        """
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_r.py": tests})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    names = ["hangs", "forks", "removes_its_tree", "neighbour"]
+    found = proofs(repo, *(f"tests/test_r.py::test_{name}" for name in names), base=base)
+    assert [p.cause for p in found.values()] == ["timeout", "assertion", "assertion", "assertion"]
+
+
+def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
+    monkeypatch.setattr("pytest_execute.replay.runner.COLLECTING", 1.5)
+    hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_a.py": hang, "tests/test_b.py": "import app.sums\ndef test_b():\n    assert app.sums.READY\n"})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    found = proofs(repo, "tests/test_a.py::test_a", "tests/test_b.py::test_b", base=base)
+    assert [p.cause for p in found.values()] == ["timeout", "assertion"]
+
+
+def test_a_flaky_red_is_unstable(repo: Repository, tmp_path: Path) -> None:
+    """An exception before, which does not come again, is no proof."""
+    mark = tmp_path / "mark"
+    flaky = f"""
+        import pathlib, app.sums
+        mark = pathlib.Path({str(mark)!r})
+
+        def test_f():
+            if not app.sums.READY and mark.exists():
+                mark.unlink()
+                raise OSError("sometimes")
+            assert app.sums.READY
+        """
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_f.py": flaky})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    mark.touch()
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "unstable"
+
+
+def test_the_users_installed_checkout_does_not_stand_in(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path to today's sources, as an editable install has one, must not make old trees pass."""
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    monkeypatch.setenv("PYTHONPATH", str(repo.path / "src"))
+    assert proof(repo, base=base).before == red
+
+
+def test_a_module_from_the_checkout_is_told(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    cheat = f"""
+        import sys
+        sys.path.insert(0, {str(repo.path / 'tools')!r})
+        import helper
+
+        def test_f():
+            assert helper.READY
+        """
+    repo.commit("red", {"tests/test_f.py": cheat, "tools/helper.py": "READY = True\n"})
+    found = proof(repo, "tests/test_f.py::test_f", base)
+    assert found.found == "foreign-module"
+    assert found.detail == f"helper came from {repo.path / 'tools' / 'helper.py'}"
+
+
+def test_one_worker_and_four_find_the_same(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    tests = []
+    for n in range(5):
+        repo.commit(f"red {n}", {f"tests/test_{n}.py": f"def test_n():\n    import app.m{n}\n"})
+        repo.commit(f"green {n}", {f"src/app/m{n}.py": ""})
+        tests.append(f"tests/test_{n}.py::test_n")
+    one, four = (proofs(repo, *tests, base=base, workers=workers) for workers in (1, 4))
+    assert one == four
+    assert {p.order for p in one.values()} == {"before"}
+
+
+def test_a_removed_method_of_a_class_and_parameters_are_found_by_name(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    text = """
+        import pytest
+
+        class Base:
+            def test_inherited(self):
+                import app.sums
+
+        class TestA(Base):
+            @pytest.mark.parametrize("n", [1, 2])
+            def test_n(self, n):
+                import app.sums
+        """
+    red = repo.commit("red", {"tests/test_c.py": text})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    names = ["test_n[1]", "test_n[2]", "test_inherited"]
+    found = proofs(repo, *(f"tests/test_c.py::TestA::{name}" for name in names), base=base)
+    assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 3
