@@ -42,8 +42,9 @@ class Git:
         if scratch is not None:
             objects = scratch / "objects"
             objects.mkdir(parents=True, exist_ok=True)
+            theirs = work_tree / self.ask("rev-parse", "--git-path", "objects")
+            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(theirs.resolve())
             self.env["GIT_OBJECT_DIRECTORY"] = str(objects)
-            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(self.ask("rev-parse", "--git-path", "objects"), work_tree)
 
     @classmethod
     def find(cls, directory: Path) -> Git:
@@ -56,7 +57,9 @@ class Git:
         lines = answer.stdout.decode(errors="surrogateescape").splitlines()
         if answer.returncode or len(lines) != 2:
             remedy = "run `git init` and commit, or start in a checkout"
-            raise ExecuteError(Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory)))
+            raise ExecuteError(
+                Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory))
+            )
         return cls(Path(lines[0]), Path(lines[1]))
 
     def within(self, scratch: Path) -> Git:
@@ -71,7 +74,9 @@ class Git:
         answer = process.run(["git", *arguments], cwd=self.work_tree, env=env, stdin=stdin)
         if answer.returncode:
             said = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise ExecuteError(Problem("git", f"`git {' '.join(arguments[:2])}` failed: {said[-1]}", str(self.work_tree)))
+            raise ExecuteError(
+                Problem("git", f"`git {' '.join(arguments[:2])}` failed: {said[-1]}", str(self.work_tree))
+            )
         return answer.stdout
 
     def ask(self, *arguments: str, index: Path | None = None) -> str:
@@ -117,11 +122,17 @@ class Git:
             end = out.index(b"\n", at)
             header = out[at:end].split()
             if len(header) != 3:
-                raise ExecuteError(Problem("git", f"the repository lacks the object {oid}: run `git fetch`", str(self.work_tree)))
+                raise ExecuteError(
+                    Problem("git", f"the repository lacks the object {oid}: run `git fetch`", str(self.work_tree))
+                )
             start, size = end + 1, int(header[2])
             found[oid] = out[start : start + size]
             at = start + size + 1
         return found
+
+    def empty_tree(self) -> str:
+        """The id of the tree without files."""
+        return self.ask("hash-object", "-t", "tree", os.devnull)
 
     # -- composing, in our own place
 
@@ -184,7 +195,3 @@ def clean_environment() -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     env.update(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
     return env
-
-
-def _quoted(path: str, work_tree: Path) -> str:
-    return str((work_tree / path).resolve())

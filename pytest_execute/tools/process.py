@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +41,15 @@ def group(
             yield child
         finally:
             kill_group(child.pid)
+
+
+@contextlib.contextmanager
+def fed(text: bytes) -> Iterator[IO[bytes]]:
+    """A file that a child can read `text` from, whatever its size."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text)
+        file.seek(0)
+        yield file
 
 
 def kill_group(leader: int) -> None:

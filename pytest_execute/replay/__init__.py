@@ -1,0 +1,1 @@
+"""Test-first, proven by running today's tests on the trees of older commits."""

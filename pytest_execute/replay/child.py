@@ -1,0 +1,313 @@
+"""Runs tests in one composed tree, each in a process of its own, and tells what became of each: one JSON line per test.
+
+It is started by its path and never imported, with nothing but the standard library and pytest: no module of this package may stand
+in for one of the project's (the project may be this package). The first argument is the descriptor that the lines go to; the
+order comes as JSON on standard input:
+
+    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "arguments": ["-c", ...],
+     "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296}
+
+A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
+"phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
+"missing" ([module, name] of a symbol that is not there), "fixture". A last line {"end": true} says that all was done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dis
+import importlib.machinery
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+OUT = int(sys.argv[1])
+MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
+DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+try:
+    PRCTL = ctypes.CDLL(None).prctl
+except (AttributeError, OSError):
+    PRCTL = None
+
+
+def tell(record):
+    """Write one line to the runner."""
+    os.write(OUT, json.dumps(record).encode() + b"\n")
+
+
+def die_with_parent():
+    """Ask the system to end this process when the one that started it ends, however it ends."""
+    if PRCTL is not None:
+        PRCTL(DIES_WITH_PARENT, signal.SIGKILL)
+
+
+def limit_memory(size):
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+class TreeOnly:
+    """Finds the project's modules in the tree, and nowhere else: what the tree has not is missing."""
+
+    def __init__(self, roots, tops):
+        self.roots, self.tops = roots, frozenset(tops)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in self.tops:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, self.roots if path is None else path)
+        if spec is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return spec
+
+    def invalidate_caches(self):
+        importlib.machinery.PathFinder.invalidate_caches()
+
+
+# -- what was raised, as facts
+
+
+def origin(error):
+    """The exception behind pytest's own wrapping of it."""
+    inner = getattr(error, "cause", None) if type(error).__name__ == "ConftestImportFailure" else None
+    if type(error).__name__ == "CollectError":
+        inner = error.__cause__
+    return origin(inner) if isinstance(inner, BaseException) else error
+
+
+def frames(error, tree):
+    """The files of the tree that the traceback of `error` passes, outermost first."""
+    entry, found = error.__traceback__, []
+    while entry is not None:
+        path = os.path.realpath(entry.tb_frame.f_code.co_filename)
+        if path.startswith(tree + os.sep):
+            found.append(path[len(tree) + 1 :].replace(os.sep, "/"))
+        entry = entry.tb_next
+    return found
+
+
+def imported_name(error):
+    """The name that `from module import name` did not find."""
+    if getattr(error, "name_from", None):
+        return error.name_from
+    entry = error.__traceback__
+    while (
+        entry is not None and entry.tb_next is not None and "importlib" not in entry.tb_next.tb_frame.f_code.co_filename
+    ):
+        entry = entry.tb_next
+    if entry is None:
+        return None
+    code = dis.get_instructions(entry.tb_frame.f_code)
+    return next((i.argval for i in code if i.offset == entry.tb_lasti and i.opname == "IMPORT_FROM"), None)
+
+
+def missing(error):
+    """[module, name] of the symbol whose absence raised `error`, name None for a whole module; None for any other error."""
+    if isinstance(error, ImportError):
+        return (
+            [error.name, None if isinstance(error, ModuleNotFoundError) else imported_name(error)]
+            if error.name
+            else None
+        )
+    if isinstance(error, AttributeError) and getattr(error, "name", None):
+        owner = error.obj
+        if type(owner) is type(sys):
+            return [owner.__name__, error.name]
+        kind = owner if isinstance(owner, type) else type(owner)
+        return [kind.__module__, f"{kind.__qualname__}.{error.name}"]
+    if isinstance(error, NameError) and getattr(error, "name", None) and error.__traceback__ is not None:
+        entry = error.__traceback__
+        while entry.tb_next is not None:
+            entry = entry.tb_next
+        return [str(entry.tb_frame.f_globals.get("__name__")), error.name]
+    return None
+
+
+def facts(error, phase, tree):
+    error = origin(error)
+    text = str(error).strip().splitlines() or [""]
+    return {
+        "phase": phase,
+        "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__],
+        "message": f"{type(error).__name__}: {text[0]}"[:300],
+        "frames": frames(error, tree),
+        "missing": missing(error),
+        "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
+        "syntax": str(error.filename) if isinstance(error, SyntaxError) else None,
+    }
+
+
+def foreign(user, tree):
+    """A module of the user's checkout that was imported from outside the tree: (name, file), or None."""
+    installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        path = os.path.realpath(path) if isinstance(path, str) else ""
+        inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
+        if inside and module is not sys.modules["__main__"] and name != "__mp_main__":
+            return name, path
+    return None
+
+
+# -- running
+
+
+class Replay:
+    """The pytest plugin that selects the tests and gives each its own process."""
+
+    def __init__(self, order):
+        self.order, self.root, self.tree = order, order["root"], order["tree"]
+        self.open = dict(order["limits"])
+        self.raised = None
+
+    def record(self, test, **facts):
+        if self.open.pop(test, None) is not None:
+            tell({"test": test, **facts})
+
+    def pytest_addoption(self, parser):
+        parser.addini("execute_notes", "directory of the plans", default="notes")
+
+    def pytest_configure(self, config):
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_exception_interact(self, node, call, report):
+        """A file or class that could not be collected fails all its tests."""
+        if call.when == "collect":
+            below = node.nodeid
+            raised = facts(call.excinfo.value, "collect", self.tree)
+            for test in [t for t in self.open if not below or t == below or t.startswith((below + "::", below + "/"))]:
+                self.record(test, state="failed", **raised)
+
+    def pytest_collection_modifyitems(self, config, items):
+        wanted = [item for item in items if item.nodeid in self.open]
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in self.open])
+        items[:] = wanted
+
+    def pytest_runtest_makereport(self, item, call):
+        report = yield
+        if report.failed and self.raised is None and call.excinfo is not None:
+            self.raised = facts(call.excinfo.value, call.when, self.tree)
+        return report
+
+    def pytest_runtest_protocol(self, item, nextitem):
+        if item.nodeid in self.open:
+            self.record(item.nodeid, **self.forked(item))
+        return True
+
+    def forked(self, item):
+        """What became of `item` in a process of its own, which is ended with all it started."""
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(ours)
+            self.run_and_exit(item, theirs)
+        os.close(theirs)
+        with contextlib.suppress(OSError):
+            os.setpgid(child, child)
+        try:
+            return self.listen(child, ours, time.monotonic() + self.order["limits"][item.nodeid])
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+            os.close(ours)
+
+    def run_and_exit(self, item, out):
+        from _pytest.runner import runtestprotocol
+
+        try:
+            with contextlib.suppress(OSError):
+                os.setpgid(0, 0)
+            die_with_parent()
+            outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=None)]
+            record = {"state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"}
+            stranger = foreign(self.order["user"], self.tree)
+            if stranger:
+                record = {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
+            elif record["state"] == "failed":
+                record.update(self.raised or {"phase": "call", "message": "failed without an exception"})
+        except BaseException as error:
+            record = {"state": "failed", **facts(error, "protocol", self.tree)}
+        os.write(out, json.dumps(record).encode() + b"\n")
+        os._exit(0)
+
+    def listen(self, child, pipe, deadline):
+        text, gone = b"", False
+        while not text.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return {"state": "timeout", "message": "it did not end within its time limit"}
+            if select.select([pipe], [], [], 0 if gone else min(left, 0.05))[0]:
+                piece = os.read(pipe, 65536)
+                text += piece
+                gone = gone or not piece
+            if gone and not text.endswith(b"\n"):
+                return {"state": "crash", "message": "the test ended its process"}
+            gone = gone or self.ended(child)
+        return json.loads(text)
+
+    @staticmethod
+    def ended(child):
+        try:
+            return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return True
+
+
+# `pytest_runtest_makereport` wraps those of other plugins, and the protocol is ours alone: marked here, as pytest comes in late
+def mark(pytest):
+    Replay.pytest_runtest_makereport = pytest.hookimpl(wrapper=True, tryfirst=True)(Replay.pytest_runtest_makereport)
+    Replay.pytest_runtest_protocol = pytest.hookimpl(tryfirst=True)(Replay.pytest_runtest_protocol)
+    Replay.pytest_collection_modifyitems = pytest.hookimpl(trylast=True)(Replay.pytest_collection_modifyitems)
+
+
+def conftest_failed(replay, error):
+    """A conftest that cannot be imported fails the tests below its directory."""
+    directory = os.path.relpath(os.path.dirname(os.path.realpath(str(error.path))), replay.root).replace(os.sep, "/")
+    for test in [t for t in replay.open if directory == "." or t.startswith(directory + "/")]:
+        replay.record(test, state="failed", **facts(error, "collect", replay.tree))
+
+
+def main():
+    die_with_parent()
+    os.set_inheritable(OUT, False)
+    order = json.load(sys.stdin)
+    sys.path[0] = order["root"]
+    sys.path[1:1] = order["roots"]
+    import pytest
+    from _pytest.config import ConftestImportFailure, _prepareconfig
+
+    mark(pytest)
+    limit_memory(order["memory"])
+    sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
+    sys.argv[:] = ["pytest"]
+    replay = Replay(order)
+    files = list(dict.fromkeys(os.path.join(order["root"], *t.split("::")[0].split("/")) for t in order["limits"]))
+    arguments = [*order["arguments"], *[f for f in files if os.path.exists(f)]]
+    try:
+        config = _prepareconfig(arguments, [replay])
+    except ConftestImportFailure as error:
+        conftest_failed(replay, error)
+        if replay.open:
+            return  # without an end: what is left is run again, file by file
+    except Exception as error:
+        for test in list(replay.open):
+            replay.record(test, state="failed", **facts(error, "start", replay.tree))
+    else:
+        try:
+            config.hook.pytest_cmdline_main(config=config)
+        finally:
+            config._ensure_unconfigure()
+    tell({"end": True})
+
+
+main()

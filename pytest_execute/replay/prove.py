@@ -1,0 +1,116 @@
+"""The replay as a whole: the steps from base to head out of git, the search over them, a runner below it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout
+from pytest_execute.replay.causes import Project
+from pytest_execute.replay.overlay import overlay
+from pytest_execute.replay.runner import Runner, Setting, memory_limit
+from pytest_execute.replay.search import Search, Step, defines, names_of
+from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.history import Stretch
+
+
+GRACE = 10.0
+"""Seconds that any test may take in the replay, besides ten times what it took in the run."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What to prove, and how pytest is run for it.
+
+    `tests` maps nodeids to the seconds that they took in the run, `config` is the pytest configuration file as (name, content),
+    `arguments` are the options of pytest that every run gets, `workers` is the number of trees that run side by side.
+    """
+
+    tests: dict[str, float]
+    config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
+    arguments: tuple[str, ...] = ()
+    workers: int = 2
+
+
+def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path) -> dict[str, Proof]:
+    """A proof, or why there is none, for each test of `order`. All that is written goes below `place`."""
+    if not order.tests:
+        return {}
+    history = _Steps(git, stretch, layout)
+    runner = Runner(git, _setting(git, layout, history.today, order), place)
+    project = Project(layout.modules(history.today), layout.is_test)
+    search = Search(history.all(), lambda tree, tests: runner.run(history.trees[tree], tests), project, order.workers)
+    return search.prove(order.tests)
+
+
+def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
+    roots = layout.roots(today)
+    return Setting(
+        user=str(git.work_tree.resolve()),
+        roots=roots,
+        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
+        prefix=layout.prefix,
+        config=order.config,
+        arguments=order.arguments,
+        limits={test: GRACE + 10.0 * seconds for test, seconds in order.tests.items()},
+        memory=memory_limit(),
+    )
+
+
+class _Steps:
+    """Makes a step of each commit: its overlay tree, and what its own tests were."""
+
+    def __init__(self, git: Git, stretch: Stretch, layout: Layout) -> None:
+        self.git, self.stretch, self.layout = git, stretch, layout
+        self.today = git.tree(stretch.tree)
+        self.trees: dict[str, Tree] = {}
+        self.made: dict[str, Step] = {}
+
+    def all(self) -> list[Step]:
+        """The steps from base to head, and the work that comes after head, parents before children."""
+        base = self._step(self.stretch.base, self.stretch.base, ())
+        steps = [base]
+        for commit, parents in self.stretch.commits.items():
+            before = tuple(self.made.get(p) or self._step(p, p, ()) for p in parents)
+            steps.append(self._step(commit, commit, before or (base,)))
+        if self.stretch.snapshot is not None:
+            steps.append(self._step(self.stretch.snapshot, self.stretch.tree, (self.made[self.stretch.head],)))
+        return steps
+
+    def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
+        own = self.git.tree(treeish)
+        composed = overlay(own, self.today, self.layout)
+        tree = self.git.compose(composed)
+        self.trees[tree] = composed
+        self.made[name] = Step(name, tree, before, self._presence(own))
+        return self.made[name]
+
+    def _presence(self, own: Tree) -> Callable[[str], bool]:
+        return lambda test: self._present(own, test)
+
+    def _present(self, own: Tree, test: str) -> bool:
+        """Did the test stand in the tree `own`? Told by its definition in its file."""
+        path, names = self._place(test)
+        entry = own.get(path)
+        return entry is not None and (not names or self._defines(entry.oid, tuple(names)))
+
+    @functools.cache  # noqa: B019 - lives as long as one proof
+    def _place(self, test: str) -> tuple[str, list[str]]:
+        """The test's file, and as much of the way to it as that file defines today: the rest may be inherited."""
+        file, names = names_of(test)
+        path = self.layout.prefix + file
+        entry = self.today.get(path)
+        while names and (entry is None or not self._defines(entry.oid, tuple(names))):
+            names = names[:-1]
+        return path, names
+
+    @functools.cache  # noqa: B019
+    def _defines(self, oid: str, names: tuple[str, ...]) -> bool:
+        return defines(self._source(oid), names)
+
+    @functools.cache  # noqa: B019
+    def _source(self, oid: str) -> bytes:
+        return self.git.blobs([oid])[oid]

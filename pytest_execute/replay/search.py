@@ -1,0 +1,196 @@
+"""Finds for each test the commit with which it first passes, and says whether that is a proof."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Order, Proof
+from pytest_execute.replay.causes import Project, Red, Seen, classify, is_certain
+
+Run = Callable[[str, Sequence[str]], dict[str, Seen]]
+"""Runs tests on the composed tree with this id."""
+
+
+class Step(Struct, frozen=True):
+    """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay.
+
+    `present` says whether a test stood in the commit's own tests.
+    """
+
+    commit: str
+    tree: str
+    before: tuple[Step, ...]
+    present: Callable[[str], bool]
+
+
+class Search:
+    """The steps from base to head, oldest first, and all that running tests on them has shown.
+
+    A test's fail-to-pass step is the first with which it passes: on every tree before, it was run and did not pass, so no later
+    break of working code can pass for a red.
+    """
+
+    def __init__(self, steps: Sequence[Step], run: Run, project: Project, workers: int) -> None:
+        self.steps, self.run, self.project, self.workers = steps, run, project, workers
+        self.trees = list(dict.fromkeys(step.tree for step in steps))
+        self.seen: dict[tuple[str, str], Seen] = {}
+        self.first: dict[str, int] = {}
+        self.lock = threading.Lock()
+
+    def prove(self, tests: Iterable[str]) -> dict[str, Proof]:
+        """A proof, or the reason why there is none, for each of `tests`."""
+        wanted = list(tests)
+        self._walk(wanted)
+        self._run_all(self._outside(wanted))
+        again = self._doubtful(wanted)
+        firm = {pair: seen for pair, seen in self.seen.items() if pair in again}
+        self._run_all(again)
+        unstable = {pair for pair, seen in firm.items() if self._red(seen).cause != self._red(self.seen[pair]).cause}
+        return {test: self._proof(test, unstable) for test in wanted}
+
+    # -- running
+
+    def _walk(self, tests: Sequence[str]) -> None:
+        """Run each test on one tree after the other, until it passes; several trees side by side."""
+        order = iter(range(len(self.trees)))
+
+        def work() -> None:
+            while True:
+                with self.lock:
+                    index = next(order, None)
+                    open_tests = [t for t in tests if index is not None and self.first.get(t, index + 1) > index]
+                if index is None or not open_tests:
+                    return
+                answers = self.run(self.trees[index], open_tests)
+                with self.lock:
+                    self._learn(self.trees[index], answers)
+                    for test, seen in answers.items():
+                        if seen.passed:
+                            self.first[test] = min(index, self.first.get(test, index))
+
+        self._side_by_side([work] * min(self.workers, len(self.trees)))
+
+    def _run_all(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Run each (tree, test) of `pairs`, a tree at a time."""
+        by_tree: dict[str, list[str]] = {}
+        for tree, test in pairs:
+            by_tree.setdefault(tree, []).append(test)
+
+        def job(tree: str) -> Callable[[], None]:
+            return lambda: self._learn(tree, self.run(tree, by_tree[tree]))
+
+        self._side_by_side([job(tree) for tree in by_tree])
+
+    def _side_by_side(self, jobs: Sequence[Callable[[], None]]) -> None:
+        if jobs:
+            with ThreadPoolExecutor(min(self.workers, len(jobs))) as pool:
+                for future in [pool.submit(job) for job in jobs]:
+                    future.result()
+
+    def _learn(self, tree: str, answers: Mapping[str, Seen]) -> None:
+        self.seen.update({(tree, test): seen for test, seen in answers.items()})
+
+    # -- reading what was seen
+
+    def _turn(self, test: str) -> Step | None:
+        """The step with which `test` first passes."""
+        tree = self.trees[self.first[test]] if test in self.first else None
+        return next((step for step in self.steps if step.tree == tree), None)
+
+    def _outside(self, tests: Sequence[str]) -> set[tuple[str, str]]:
+        """What is still to be run: trees right before a turn that branched off before base."""
+        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
+        pairs = {(before.tree, test) for step, test in turns for before in step.before}
+        return {pair for pair in pairs if pair not in self.seen}
+
+    def _doubtful(self, tests: Sequence[str]) -> set[tuple[str, str]]:
+        """Reds right before a turn that have to be seen twice."""
+        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
+        pairs = {(before.tree, test) for step, test in turns for before in step.before}
+        return {pair for pair in pairs if not self.seen[pair].passed and not is_certain(self._red(self.seen[pair]))}
+
+    def _red(self, seen: Seen) -> Red:
+        return Red(None, "it passed") if seen.passed else classify(seen, self.project)
+
+    def _proof(self, test: str, unstable: set[tuple[str, str]]) -> Proof:
+        strange = next((s for (_, t), s in self.seen.items() if t == test and s.state == "foreign"), None)
+        if strange is not None:
+            return Proof(test=test, found="foreign-module", detail=strange.message)
+        step = self._turn(test)
+        if step is None:
+            last = self.seen[(self.trees[-1], test)]
+            return Proof(test=test, found="not-reproduced", detail=last.message or self._red(last).phrase)
+        if not step.before:
+            return Proof(
+                test=test, found="never-red", after=step.commit, detail=f"it passes at base, {step.commit[:7]}"
+            )
+        return self._judge_turn(test, step, unstable)
+
+    def _judge_turn(self, test: str, step: Step, unstable: set[tuple[str, str]]) -> Proof:
+        """The proof for a test that passes with `step` and with nothing before it."""
+        order = order_of(test, step)
+        for before in step.before:
+            seen = self.seen[(before.tree, test)]
+            red = self._red(seen)
+            at = {"test": test, "order": order, "before": before.commit, "after": step.commit}
+            if seen.passed:
+                return Proof(
+                    **at, found="never-red", detail=f"it passes at {before.commit[:7]}, which branched off before base"
+                )
+            if (before.tree, test) in unstable:
+                return Proof(**at, found="unstable", detail=f"two runs at {before.commit[:7]} ended differently")
+            if red.cause is None:
+                return Proof(**at, found="red-not-counted", detail=red.phrase)
+        return Proof(**at, found="turned", cause=red.cause, detail=red.phrase)
+
+
+def order_of(test: str, step: Step) -> Order:
+    """Where the test came in, against the step that made it pass."""
+    if any(before.present(test) for before in step.before):
+        return "before"
+    return "same-commit" if step.present(test) else "after"
+
+
+def defines(source: bytes, names: Sequence[str]) -> bool:
+    """Does a Python source define the class or function that `names` leads to, from the outermost in?
+
+    >>> defines(b"class TestA:\\n    def test_x(self): pass", ["TestA", "test_x"])
+    True
+    """
+    try:
+        body: Sequence[ast.AST] = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return False
+    for name in names:
+        found = next((node for node in _definitions(body) if node.name == name), None)
+        if found is None:
+            return False
+        body = found.body
+    return True
+
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _definitions(body: Sequence[ast.AST]) -> Iterable[Definition]:
+    """The definitions of a body, also those below an `if`, `try` or `with`."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
+            yield from _definitions(list(ast.iter_child_nodes(node)))
+
+
+def names_of(test: str) -> tuple[str, list[str]]:
+    """The file of a nodeid, and the names that lead to the test in it, without parameters.
+
+    >>> names_of("tests/test_a.py::TestA::test_x[1-a::b]")
+    ('tests/test_a.py', ['TestA', 'test_x'])
+    """
+    file, _, rest = test.partition("::")
+    return file, [name for name in rest.split("[", 1)[0].split("::") if name]
