@@ -1,0 +1,1 @@
+"""What the tests of each gate reach, measured by coverage.py."""

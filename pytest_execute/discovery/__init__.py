@@ -1,0 +1,1 @@
+"""Which tests count for which gates."""

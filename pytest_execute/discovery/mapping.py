@@ -1,0 +1,105 @@
+"""From a plan and the collected tests to a manifest: a pure mapping by markers and by the breakdown's Tests fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
+from pytest_execute.core.plan import NamedGate, Plan, Task, TestRef
+
+LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
+"""The kinds of gates from the lowest up: a test starts when what its lowest gates need has passed."""
+
+
+def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
+    """The gates that each test counts for, and every name that leads nowhere."""
+    gates: dict[str, list[str]] = {test.id: [] for test in tests}
+    unknown: list[Unmatched] = []
+    missing: list[Unmatched] = []
+    for test in tests:
+        for marker, name in test.markers:
+            gate = resolve(plan, marker, name)
+            if gate is None:
+                unknown.append(Unmatched(f'{marker}("{name}")', test.path, test.line, test.id))
+            else:
+                gates[test.id].append(gate)
+    for gate, ref in _references(plan):
+        matched = [test.id for test in tests if names(ref.target, test)]
+        for test_id in matched:
+            gates[test_id].append(gate)
+        if not matched:
+            missing.append(Unmatched(ref.target, plan.path, ref.line, gate=gate))
+    return Manifest(
+        tests={test.id: test for test in tests},
+        gates={test: tuple(dict.fromkeys(ids)) for test, ids in gates.items()},
+        unknown_markers=tuple(unknown),
+        missing_tests=tuple(missing),
+    )
+
+
+def resolve(plan: Plan, marker: str, name: str) -> str | None:
+    """The gate that a marker such as `task("A1")` means, or None."""
+    if marker == "task":
+        task = plan.find(name)
+        return f"task:{task}" if task is not None else None
+    if marker == "stream":
+        return f"stream:{name}" if any(stream.id == name for stream in plan.streams) else None
+    if name in ("system", "deployment"):
+        return name
+    return f"gate:{name}" if any(gate.name == name for gate in plan.gates) else None
+
+
+def names(target: str, test: CollectedTest) -> bool:
+    """Does a name out of the breakdown, a nodeid, a file or a directory, mean this test?
+
+    >>> names("tests/test_a.py::test_x", CollectedTest("tests/test_a.py::test_x[1]", "tests/test_a.py", 1))
+    True
+    """
+    target = target.rstrip("/")
+    if "::" in target:
+        return test.id == target or test.id.startswith((f"{target}[", f"{target}::"))
+    return test.path == target or test.path.startswith(f"{target}/")
+
+
+def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The gates that each gate waits for, as the scheduler wants them."""
+    waits = {f"task:{task}": tuple(f"task:{other}" for other in before) for task, before in plan.edges().items()}
+    for stream in plan.streams:
+        waits[f"stream:{stream.id}"] = tuple(f"task:{task.id}" for task in plan.tasks_of(stream.id))
+    for gate in plan.gates:
+        waits[f"gate:{gate.name}"] = after(gate)
+    waits["system"] = tuple(waits)
+    waits["deployment"] = ("system",)
+    return waits
+
+
+def after(gate: NamedGate) -> tuple[str, ...]:
+    """The gates that a named gate comes after."""
+    return (*(f"stream:{stream}" for stream in gate.after), *(f"task:{task}" for task in gate.depends))
+
+
+def units(manifest: Manifest, test: str) -> tuple[str, ...]:
+    """The gates of the lowest level that `test` counts for: those decide when it starts."""
+    mine = manifest.gates.get(test, ())
+    for level in LEVELS:
+        lowest = tuple(gate for gate in mine if gate.startswith(level))
+        if lowest:
+            return lowest
+    return ()
+
+
+def chosen(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
+    """The tests to run for some streams and tasks: theirs, and those of all that these depend on."""
+    gates = {f"task:{task}" for task in plan.select(streams, tasks)} | {f"stream:{stream}" for stream in streams}
+    return {test for test in manifest.tests if gates.intersection(units(manifest, test))}
+
+
+def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:
+    for task in plan.tasks:
+        yield from _named(f"task:{task.id}", task)
+    for gate in plan.gates:
+        yield from _named(f"gate:{gate.name}", gate)
+
+
+def _named(gate: str, holder: Task | NamedGate) -> Iterable[tuple[str, TestRef]]:
+    return ((gate, ref) for ref in holder.tests)
