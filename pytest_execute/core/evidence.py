@@ -84,13 +84,14 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if any."""
+    """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if
+    any, and `uncommitted` its files."""
 
     base: str
     head: str
     snapshot: Literal["index", "worktree"] | None = None
     shallow: bool = False
-    changed: tuple[str, ...] = ()
+    uncommitted: tuple[str, ...] = ()
 
 
 class CommandResult(Struct, frozen=True):

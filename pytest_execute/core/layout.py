@@ -83,7 +83,13 @@ def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
     bare = Layout(prefix=prefix)
     packages = {path.split("/")[0] for path in inside if path.count("/") == 1 and path.endswith("/__init__.py")}
     modules = {path for path in inside if "/" not in path and path not in NO_MODULES}
-    return tuple(sorted(prefix + entry for entry in packages | modules if not bare.is_test(f"{entry}/x" if entry in packages else entry)))
+    return tuple(
+        sorted(
+            prefix + entry
+            for entry in packages | modules
+            if not bare.is_test(f"{entry}/x" if entry in packages else entry)
+        )
+    )
 
 
 def _under(path: str, entry: str) -> bool:

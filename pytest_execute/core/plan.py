@@ -105,7 +105,9 @@ class Plan(Struct, frozen=True, kw_only=True):
             for stream in self.streams
         }
         return {
-            task.id: tuple(d for d in dict.fromkeys((*task.depends, *shared.get(task.stream or "", ()))) if d != task.id)
+            task.id: tuple(
+                d for d in dict.fromkeys((*task.depends, *shared.get(task.stream or "", ()))) if d != task.id
+            )
             for task in self.tasks
         }
 

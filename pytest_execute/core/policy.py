@@ -69,6 +69,18 @@ class Policy(Struct, frozen=True, kw_only=True):
     deployment: DeploymentPolicy = DeploymentPolicy()
 
 
+class Scope(Struct, frozen=True):
+    """What of a plan is asked for: with `claimed` only ticked tasks count; ids narrow it to some streams and tasks."""
+
+    claimed: bool = False
+    streams: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        return bool(self.streams or self.tasks)
+
+
 def read(text: str, path: str) -> Policy:
     """The policy in the text of a `pyproject.toml`; ExecuteError with every wrong key of it. `path` is for the messages."""
     try:

@@ -1,0 +1,300 @@
+"""The checks: each asks one question of one gate, and answers with a reason for each thing that is not as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import ROUND_FLOOR, Decimal
+
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Evidence, Measure, Outcome, Proof
+from pytest_execute.core.plan import NamedGate, Plan, Task
+from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.verdict import Check, Gate, Reason, Word, worst
+
+Finding = tuple[Word, Reason]
+
+
+class Case(Struct, frozen=True):
+    """All that is judged, with the gates that are decided already."""
+
+    plan: Plan
+    policy: Policy
+    evidence: Evidence
+    scope: Scope
+    decided: dict[str, Gate]
+
+    def tests(self, gate: str) -> tuple[str, ...]:
+        return self.evidence.manifest.of(gate)
+
+    def outcome(self, test: str) -> Outcome:
+        result = self.evidence.results.get(test)
+        return result.outcome if result is not None else "not-run"
+
+
+def check(name: str, findings: Iterable[Finding]) -> Check:
+    """A check that is as bad as its worst finding, and passed without any."""
+    found = list(findings)
+    return Check(name, worst(word for word, _ in found), tuple(reason for _, reason in found))
+
+
+# -- plan: is it ticked, are its files there
+
+
+def plan_of_task(case: Case, task: Task) -> Iterator[Finding]:
+    path = case.plan.path
+    if not task.done:
+        yield "open", Reason("not-ticked", "not ticked", path, task.line)
+    for ref in task.files:
+        if not case.evidence.files.get(ref.path, True):
+            yield "failed", Reason("missing-file", f"{ref.path} is named and was never there", path, ref.line)
+
+
+def documents(case: Case) -> Iterator[Finding]:
+    for path, says_something in case.evidence.documents.items():
+        if not says_something:
+            yield "failed", Reason("missing-document", f"{path} is missing or says nothing: write it", path)
+    for problem in case.evidence.problems:
+        if problem.severity == "error":
+            yield "failed", Reason(problem.code, problem.message, problem.path or None, problem.line or None)
+
+
+# -- tests: are there any, did they pass
+
+PHRASES: dict[Outcome, str] = {
+    "failed": "failed",
+    "error": "ended in an error of its set-up or tear-down",
+    "skipped": "was skipped: a skipped test proves nothing",
+    "xfailed": "failed as expected: an expected failure proves nothing",
+    "xpassed": "passed although it was expected to fail: remove its xfail",
+    "blocked": "was not run: what it depends on did not pass",
+    "not-run": "did not run",
+}
+WORDS: dict[Outcome, Word] = {"blocked": "blocked", "not-run": "unproven"}
+
+
+def tests_of_task(case: Case, task: Task) -> Iterator[Finding]:
+    gate = f"task:{task.id}"
+    if not case.tests(gate):
+        remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
+        yield "failed", Reason("no-tests", f"no test counts for this task: {remedy}", case.plan.path, task.line)
+    yield from missing_tests(case, gate)
+    yield from outcomes(case, case.tests(gate))
+
+
+def missing_tests(case: Case, gate: str) -> Iterator[Finding]:
+    for missing in case.evidence.manifest.missing_tests:
+        if missing.gate == gate:
+            message = f"{missing.name} is named and was not collected"
+            yield "failed", Reason("missing-test", message, missing.path, missing.line)
+
+
+def outcomes(case: Case, tests: Iterable[str], tolerated: Iterable[Outcome] = ("passed",)) -> Iterator[Finding]:
+    """A finding for each test that ended in another way than those `tolerated`."""
+    for test in tests:
+        outcome = case.outcome(test)
+        if outcome not in tolerated:
+            result = case.evidence.results.get(test)
+            said = f": {result.message}" if result is not None and result.message and outcome in ("failed", "error") else ""
+            yield WORDS.get(outcome, "failed"), at_test(case, outcome, f"{test} {PHRASES[outcome]}{said}", test)
+
+
+def at_test(case: Case, code: str, message: str, test: str) -> Reason:
+    """A reason that stands at a test's own line."""
+    collected = case.evidence.manifest.tests.get(test)
+    path, line = (collected.path, collected.line) if collected is not None else (None, None)
+    return Reason(code, message, path, line, test)
+
+
+# -- dependencies: did the gates that this one waits for pass
+
+
+def dependencies_of_task(case: Case, task: Task) -> Iterator[Finding]:
+    for other in case.plan.edges()[task.id]:
+        word = case.decided[f"task:{other}"].verdict
+        if word == "open":
+            message = f"it is ticked, and task {other}, which it depends on, is not"
+            yield "failed", Reason("unmet-dependency", message, case.plan.path, task.line)
+        elif word != "passed":
+            message = f"task {other}, which it depends on, is {word}"
+            yield "blocked", Reason(f"dependency-{word}", message, case.plan.path, task.line)
+
+
+def parts(case: Case, gates: Iterable[str]) -> Iterator[Finding]:
+    """The gates that this one is made of; in the claimed scope, open ones keep it open."""
+    for gate_id in gates:
+        part = case.decided[gate_id]
+        if part.verdict != "passed":
+            yield part.verdict, Reason(f"{part.level}-{part.verdict}", f"{label(gate_id)} is {part.verdict}")
+
+
+def label(gate: str) -> str:
+    """The gate's id as people say it.
+
+    >>> label("task:3"), label("gate:Gate 1"), label("system")
+    ('task 3', 'Gate 1', 'the system')
+    """
+    level, _, name = gate.partition(":")
+    return name if level == "gate" else f"{level} {name}" if name else f"the {level}"
+
+
+# -- test-first: did each test fail before the code, for a reason that counts
+
+ORDERS = {"before": ("before",), "same-commit": ("before", "same-commit"), "proven": ("before", "same-commit", "after")}
+UNPROVEN = {
+    "not-reproduced": "passes here and not in the replay of the same tree: {}",
+    "foreign-module": "was replayed with a module from outside the tree: {}",
+    "unstable": "is unstable: {}",
+}
+
+
+def test_first(case: Case, task: Task) -> Iterator[Finding]:
+    proofs = case.evidence.proofs
+    passed = [test for test in case.tests(f"task:{task.id}") if case.outcome(test) == "passed"]
+    if not passed:
+        yield "unproven", Reason("no-tests", "no test that passed, so nothing can be proven", case.plan.path, task.line)
+    elif proofs is None:
+        yield "unproven", Reason("no-history", case.evidence.proofs_missing)
+    else:
+        for test in passed:
+            yield from proven(case, test, proofs.get(test))
+
+
+def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
+    """What keeps the proof of one test from letting it through."""
+    if proof is None:
+        yield "unproven", at_test(case, "not-replayed", f"{test} was not replayed", test)
+    elif proof.found in UNPROVEN:
+        yield "unproven", at_test(case, proof.found, f"{test} {UNPROVEN[proof.found].format(proof.detail)}", test)
+    elif proof.found == "never-red":
+        yield "failed", at_test(case, "never-red", f"{test} never failed: {proof.detail}", test)
+    elif proof.found == "red-not-counted":
+        message = f"{test} was red before {short(proof.after)} only because of {proof.detail}"
+        yield "failed", at_test(case, "red-not-counted", message, test)
+    elif proof.order not in ORDERS[case.policy.test_first]:
+        came = "in one commit with" if proof.order == "same-commit" else "after"
+        code = "same-commit" if proof.order == "same-commit" else "test-after"
+        yield "failed", at_test(case, code, f"{test} came {came} the code, {short(proof.after)}", test)
+
+
+def short(commit: str | None) -> str:
+    return (commit or "")[:7] if commit not in ("worktree", "index") else f"the {commit}"
+
+
+# -- coverage: is enough of it reached
+
+
+def coverage(case: Case, key: str, asked: Decimal, nothing: str = "") -> Iterator[Finding]:
+    """Exact: 89.996 does not pass for 90. `nothing` says what is wrong where the gate has no files at all."""
+    if case.evidence.coverage is None:
+        yield "unproven", Reason("not-measured", case.evidence.coverage_missing)
+        return
+    measure = case.evidence.coverage.get(key)
+    if measure is None:
+        yield "unproven", Reason("no-files", nothing or f"nothing was measured for {label(key)}")
+    elif not reaches(measure, asked):
+        path, lines = first_missing(measure)
+        yield "failed", Reason("short", shortfall(key, measure, asked), path, lines[0] if lines else None)
+
+
+def reaches(measure: Measure, asked: Decimal) -> bool:
+    """Is the share of lines and branches at least `asked` percent?"""
+    return (measure.covered + measure.covered_branches) * 100 >= asked * (measure.lines + measure.branches)
+
+
+def shortfall(key: str, measure: Measure, asked: Decimal) -> str:
+    total = measure.lines + measure.branches
+    share = Decimal(100 * (measure.covered + measure.covered_branches)) / total
+    shown = share.quantize(Decimal("0.01"), ROUND_FLOOR)
+    kind = "of the changed lines and branches" if key == "changed" else "of lines and branches"
+    where = "; ".join(f"{path}:{ranges(lines)}" for path, lines in gaps(measure).items())
+    return f"{shown} % {kind} reached, {asked} % asked; not reached: {where}"
+
+
+def gaps(measure: Measure) -> dict[str, tuple[int, ...]]:
+    """The lines that were not reached, or not left in every way, by file."""
+    paths = sorted({*measure.missing, *measure.missing_branches})
+    return {
+        path: tuple(sorted({*measure.missing.get(path, ()), *measure.missing_branches.get(path, ())})) for path in paths
+    }
+
+
+def first_missing(measure: Measure) -> tuple[str | None, tuple[int, ...]]:
+    return next(iter(gaps(measure).items()), (None, ()))
+
+
+def ranges(lines: Iterable[int]) -> str:
+    """Line numbers as a person writes them.
+
+    >>> ranges([1, 2, 3, 7])
+    '1-3, 7'
+    """
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+
+
+# -- what the policy asks for and this version cannot tell
+
+
+def mutation(case: Case) -> Iterator[Finding]:
+    yield "unproven", Reason("not-measured", "the policy asks for mutation, which this version does not measure yet")
+
+
+def review(case: Case) -> Iterator[Finding]:
+    for reviewer in case.policy.reviewers:
+        message = f"the policy asks for the reviewer {reviewer.name}, which this version does not run yet"
+        yield "unproven", Reason("not-reviewed", message)
+
+
+# -- named gates, system, deployment
+
+
+def named_gate(case: Case, gate: NamedGate) -> Iterator[Finding]:
+    gate_id = f"gate:{gate.name}"
+    yield from missing_tests(case, gate_id)
+    yield from outcomes(case, case.tests(gate_id))
+    if gate.suite:
+        yield from whole_suite(case)
+    if not (case.tests(gate_id) or gate.suite or gate.tests or gate.after or gate.depends):
+        remedy = f'name tests in backticks, or mark some with gate("{gate.name}")'
+        message = f"nothing in it can be checked: {remedy}"
+        yield "unproven", Reason("nothing-to-check", message, case.plan.path, gate.line)
+
+
+def whole_suite(case: Case) -> Iterator[Finding]:
+    """Every test that was collected; outside of tasks a skip is tolerated, and in the claimed scope whatever an open task has."""
+    manifest = case.evidence.manifest
+    ticked = {f"task:{task.id}" for task in case.plan.tasks if task.done}
+    for test in manifest.tests:
+        tasks = {gate for gate in manifest.gates.get(test, ()) if gate.startswith("task:")}
+        if tasks and case.scope.claimed and not tasks & ticked:
+            continue
+        tolerated: tuple[Outcome, ...] = ("passed",) if manifest.gates.get(test) else ("passed", "skipped", "xfailed")
+        yield from outcomes(case, [test], tolerated)
+
+
+def unknown_markers(case: Case) -> Iterator[Finding]:
+    for unknown in case.evidence.manifest.unknown_markers:
+        message = f"{unknown.test} is marked {unknown.name}, which the breakdown does not have"
+        yield "failed", Reason("unknown-marker", message, unknown.path, unknown.line, unknown.test)
+
+
+def artifacts(case: Case) -> Iterator[Finding]:
+    for path in case.policy.deployment.artifacts:
+        if not case.evidence.files.get(path, False):
+            yield "failed", Reason("missing-artifact", f"{path} is missing or empty", path)
+    history = case.evidence.history
+    if history.snapshot is not None:
+        message = f"{len(history.uncommitted)} files are not committed: {', '.join(history.uncommitted[:5])}"
+        yield "open", Reason("uncommitted", message)
+    for command in case.evidence.commands:
+        if command.status:
+            message = f"`{' '.join(command.command)}` ended with {command.status}: {command.output}"
+            yield "failed", Reason("command-failed", message)
+
+

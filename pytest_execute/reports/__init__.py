@@ -1,0 +1,1 @@
+"""Renderings of a verdict: they read what was decided and compute nothing."""

@@ -1,0 +1,148 @@
+"""The JSON report, `pytest-execute/report/1`; its schema, `report.schema.json`, is made from the values below."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome
+from pytest_execute.core.plan import Plan
+from pytest_execute.core.verdict import Gate, Level, Reason, Verdict, Word
+
+SCHEMA = "pytest-execute/report/1"
+
+
+class CheckRow(Struct, frozen=True):
+    """One question asked of a gate."""
+
+    name: str
+    verdict: Word
+    reasons: tuple[Reason, ...] = ()
+
+
+class GateRow(Struct, frozen=True):
+    """One gate with its checks."""
+
+    id: str
+    level: Level
+    title: str
+    stream: str | None
+    verdict: Word
+    agent: str | None
+    checks: tuple[CheckRow, ...]
+
+
+class TestRow(Struct, frozen=True):
+    """One test of the run; `seconds` is the only value that differs from run to run."""
+
+    __test__ = False
+
+    id: str
+    tasks: tuple[str, ...]
+    outcome: Outcome
+    seconds: float
+
+
+class ProofRow(Struct, frozen=True):
+    """One test of one task: how it turned. `before` and `after` are commits, "worktree" or "index"."""
+
+    test: str
+    task: str
+    verdict: Literal["proven", "unproven"]
+    order: Order | None
+    before: str | None
+    after: str | None
+    cause: Cause | None
+    detail: str
+
+
+class MeasureRow(Struct, frozen=True):
+    """What the tests of a gate reach: lines, branches, and the lines of each file that are missing."""
+
+    lines: int
+    covered: int
+    branches: int
+    covered_branches: int
+    missing: dict[str, tuple[int, ...]]
+    missing_branches: dict[str, tuple[int, ...]]
+
+
+class Report(Struct, frozen=True):
+    """The whole report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
+
+    schema: str
+    topic: str
+    verdict: Word
+    base: str
+    head: str
+    uncommitted: Literal["index", "worktree"] | None
+    gates: tuple[GateRow, ...]
+    tests: tuple[TestRow, ...]
+    proofs: tuple[ProofRow, ...]
+    coverage: dict[str, MeasureRow]
+
+
+def report(verdict: Verdict, evidence: Evidence) -> Report:
+    """The report as a value."""
+    history = evidence.history
+    return Report(
+        SCHEMA,
+        verdict.topic,
+        verdict.verdict,
+        history.base,
+        history.head,
+        history.snapshot,
+        tuple(map(_gate, verdict.gates)),
+        tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests)),
+        tuple(_proofs(evidence)),
+        {
+            key: MeasureRow(m.lines, m.covered, m.branches, m.covered_branches, m.missing, m.missing_branches)
+            for key, m in sorted((evidence.coverage or {}).items())
+        },
+    )
+
+
+def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
+    """The report as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(report(verdict, evidence)), indent=2).decode() + "\n"
+
+
+def schema() -> str:
+    """The JSON schema of the report."""
+    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report)), indent=2).decode() + "\n"
+
+
+def _gate(gate: Gate) -> GateRow:
+    rows = tuple(CheckRow(check.name, check.verdict, check.reasons) for check in gate.checks)
+    return GateRow(gate.id, gate.level, gate.title, gate.stream, gate.verdict, gate.agent, rows)
+
+
+def _test(evidence: Evidence, test: str) -> TestRow:
+    result = evidence.results.get(test)
+    if result is None:
+        return TestRow(test, _tasks(evidence, test), "not-run", 0.0)
+    return TestRow(test, _tasks(evidence, test), result.outcome, round(result.seconds, 6))
+
+
+def _tasks(evidence: Evidence, test: str) -> tuple[str, ...]:
+    gates = evidence.manifest.gates.get(test, ())
+    return tuple(gate.removeprefix("task:") for gate in gates if gate.startswith("task:"))
+
+
+def _proofs(evidence: Evidence) -> list[ProofRow]:
+    return [
+        ProofRow(
+            test,
+            task,
+            "proven" if proof.found == "turned" else "unproven",
+            proof.order,
+            proof.before,
+            proof.after,
+            proof.cause,
+            proof.detail,
+        )
+        for test, proof in sorted((evidence.proofs or {}).items())
+        for task in _tasks(evidence, test)
+    ]

@@ -1,0 +1,89 @@
+"""The summary that a person reads: stream by stream, each gate with its verdict and one line per reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_execute.core.evidence import Evidence, Measure
+from pytest_execute.core.plan import Plan
+from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, Word
+
+Line = tuple[str, Word | None]
+"""A line of text, and the verdict that it stands for."""
+SHOWN = 5
+"""Reasons of one check that are shown before the rest is counted."""
+
+
+def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
+    """The lines of the summary."""
+    yield f"{plan.path}: {_extent(plan, evidence)}", None
+    streams = {gate.stream: gate for gate in verdict.gates if gate.level == "stream"}
+    tasks = [gate for gate in verdict.gates if gate.level == "task"]
+    for stream in dict.fromkeys(task.stream for task in tasks):
+        yield "", None
+        if stream in streams:
+            yield from _gate(streams[stream], f"Stream {stream}  {streams[stream].title}")
+        for gate in tasks:
+            if gate.stream == stream:
+                yield from _gate(gate, _task_title(gate, evidence), "  ")
+    yield "", None
+    for gate in verdict.gates:
+        if gate.level not in ("task", "stream"):
+            yield from _gate(gate, _title(gate))
+    yield "", None
+    yield f"{plan.topic}: {verdict.verdict}{_counts(verdict)}", verdict.verdict
+
+
+def _extent(plan: Plan, evidence: Evidence) -> str:
+    history = evidence.history
+    after = {"index": " and what is staged", "worktree": " and uncommitted work", None: ""}[history.snapshot]
+    counts = f"{len(plan.tasks)} tasks in {len(plan.streams)} streams, {len(evidence.manifest.tests)} tests"
+    return f"{counts}, {history.base[:7]}..{history.head[:7]}{after}"
+
+
+def _gate(gate: Gate, title: str, indent: str = "") -> Iterator[Line]:
+    yield f"{indent}{gate.verdict:<8}  {title}", gate.verdict
+    for check in gate.checks:
+        yield from _check(check, indent + " " * 10)
+
+
+def _check(check: Check, indent: str) -> Iterator[Line]:
+    for reason in check.reasons[:SHOWN]:
+        yield f"{indent}{check.name}: {_reason(reason)}", check.verdict
+    if len(check.reasons) > SHOWN:
+        yield f"{indent}{check.name}: and {len(check.reasons) - SHOWN} more, all in the JSON report", check.verdict
+
+
+def _reason(reason: Reason) -> str:
+    place = f"{reason.path}:{reason.line}: " if reason.path and reason.line else f"{reason.path}: " if reason.path else ""
+    return f"{'' if reason.path and reason.message.startswith(reason.path) and not reason.line else place}{reason.message} ({reason.code})"
+
+
+def _title(gate: Gate) -> str:
+    name = gate.id.partition(":")[2] or gate.id
+    return f"{name}: {gate.title}"
+
+
+def _task_title(gate: Gate, evidence: Evidence) -> str:
+    task = gate.id.partition(":")[2]
+    return f"{task:>3}  {gate.title}{_figures(gate, evidence)}"
+
+
+def _figures(gate: Gate, evidence: Evidence) -> str:
+    """How many tests a task has, how many are proven, and what they reach."""
+    tests = evidence.manifest.of(gate.id)
+    proofs = evidence.proofs or {}
+    proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
+    measure = (evidence.coverage or {}).get(gate.id, Measure())
+    figures = [f"{len(tests)} tests"] if tests else []
+    figures += [f"{proven} proven"] if proven else []
+    figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
+    figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
+    return f"  ({', '.join(figures)})" if figures else ""
+
+
+def _counts(verdict: Verdict) -> str:
+    counts: dict[str, int] = {}
+    for gate in verdict.gates:
+        counts[gate.verdict] = counts.get(gate.verdict, 0) + 1
+    return f" ({', '.join(f'{count} {word}' for word, count in sorted(counts.items()))})"
