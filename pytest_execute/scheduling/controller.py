@@ -1,0 +1,106 @@
+"""The controller's plugin: it learns from a worker what was collected, and brings queue and xdist together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_execute.scheduling.blocking import Blocking, Label, Location, Nowhere, label_of, lets_through
+from pytest_execute.scheduling.queue import Blocked, Work
+from pytest_execute.scheduling.worker import KEY, NAME
+from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+
+class Controller(Blocking):
+    """To register in xdist's controller, in `pytest_configure`.
+
+    `assign` is called once, with what `describe` said in one of the workers, before any test runs; also where the user
+    chose another `--dist` and xdist's own scheduler runs the tests (`scheduling` stays None then).
+    """
+
+    def __init__(self, config: pytest.Config, assign: Callable[[bytes], Work], label: Label = label_of) -> None:
+        super().__init__(config, label)
+        self.assign = assign
+        self.workers = 1
+        self.teller: WorkerController | None = None
+        self.about: tuple[bytes, list[Location], list[int]] | None = None
+        self.work: Work | None = None
+        self.scheduling: ExecuteScheduling | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether the user leaves the order of the tests to us."""
+        return bool(self.config.getoption("dist") == "load")
+
+    def pytest_xdist_setupnodes(self, specs: Sequence[object]) -> None:
+        self.workers = len(specs)
+
+    def pytest_configure_node(self, node: WorkerController) -> None:
+        """One worker is asked to tell what it collects; if it dies before, the next one to start."""
+        wanted: dict[str, Any] = {"sentinels": self.ours}
+        if self.teller is None:
+            self.teller = node
+            wanted["about"] = node.gateway.newchannel()
+            wanted["about"].setcallback(self._hear)
+        node.workerinput[KEY] = wanted
+
+    def _hear(self, about: tuple[bytes, list[Location], list[int]]) -> None:
+        self.about = about  # in a thread of execnet's, and always before the worker's "collection finished"
+
+    def pytest_testnodedown(self, node: WorkerController) -> None:
+        if node is self.teller and self.about is None:
+            self.teller = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        ids[:] = [nodeid for nodeid in ids if not nodeid.endswith(f"::{NAME}")]  # xdist goes on with this very list
+        if self.work is None and self.about is not None:
+            self.work = self.assign(self.about[0])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_xdist_make_scheduler(self) -> ExecuteScheduling | None:
+        if self.ours:
+            self.scheduling = ExecuteScheduling(self.workers, self._begin, self._tell, self._refuse)
+        return self.scheduling
+
+    def _begin(self, nodeids: Sequence[str]) -> Batches:
+        assert self.work is not None, "no worker told what it collected"
+        assert self.about is not None
+        return Batches(self.work.queue(nodeids, self.workers), [len(nodeids) + which for which in self.about[2]])
+
+    def _tell(self, blocked: Blocked) -> None:
+        self.tell_blocked(*self._test(blocked.test), blocked.cause, Nowhere())
+
+    def _test(self, test: int) -> tuple[str, Location]:
+        assert self.scheduling is not None
+        assert self.scheduling.tests is not None
+        assert self.about is not None
+        return self.scheduling.tests[test], self.about[1][test]
+
+    def _refuse(self, node: WorkerController, ours: Sequence[str], theirs: Sequence[str]) -> None:
+        from xdist.report import report_collection_diff
+
+        why = report_collection_diff(ours, theirs, "the first worker", node.gateway.id)
+        self.config.hook.pytest_collectreport(report=pytest.CollectReport(node.gateway.id, "failed", why, []))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        item = getattr(report, "item_index", None)
+        if item is None or self.scheduling is None:
+            return
+        if self.scheduling.is_sentinel(item):
+            self._belongs_to_last(report)
+        elif not lets_through(report):
+            self.scheduling.mark_bad(item)
+
+    def _belongs_to_last(self, report: Any) -> None:
+        """What a sentinel could not tear down was set up for the tests before it: it counts for the last of them."""
+        assert self.scheduling is not None
+        last = self.scheduling.stations[report.node].last
+        if last is not None:
+            report.nodeid, report.location = self._test(last)

@@ -1,0 +1,143 @@
+"""Projects whose conftest registers the scheduling plugins over a graph in JSON, run in processes of their own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from scheduling_model import Case
+
+CONFTEST = """
+import json, os, sys, time
+from pathlib import Path
+import pytest
+from pytest_execute.scheduling.queue import Work
+
+HERE = Path(__file__).parent
+
+def write(name, *words):
+    with open(HERE / name, "a") as file:
+        file.write(json.dumps(words) + "\\n")
+
+def describe(items):
+    return json.dumps({i.nodeid: [m.args[0] for m in i.iter_markers("unit")] for i in items}).encode()
+
+def assign(data):
+    write("assigned.log", len(json.loads(data)))
+    return Work(json.loads((HERE / "graph.json").read_text()), json.loads(data))
+
+class Outcomes:
+    def pytest_runtest_logreport(self, report):
+        write("reports.log", report.nodeid, report.when, report.outcome, getattr(report, "blocked_by", None))
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "unit(name): what the test counts for")
+    if hasattr(config, "workerinput"):
+        from pytest_execute.scheduling.worker import Worker
+        config.pluginmanager.register(Worker(config, describe))
+        return
+    config.pluginmanager.register(Outcomes())
+    if config.option.dist != "no":
+        from pytest_execute.scheduling.controller import Controller
+        config.pluginmanager.register(Controller(config, assign), "execute-controller")
+    else:
+        from pytest_execute.scheduling.serial import Serial
+        config.pluginmanager.register(Serial(config, lambda items: assign(describe(items))))
+
+@pytest.fixture(autouse=True)
+def logged(request):
+    write("events.log", "start", request.node.nodeid)
+    yield
+    write("events.log", "end", request.node.nodeid)
+"""
+
+BODIES = {
+    "passes": "pass",
+    "fails": "assert False",
+    "raises in its setup": "pass",
+    "raises in its teardown": "pass",
+    "skips": "pytest.skip('why')",
+    "xfails": "pytest.xfail('why')",
+    "xpasses": "pass",
+    "dies": "write('events.log', 'end', request.node.nodeid); os._exit(3)",
+}
+
+FIXTURES = {
+    "raises in its setup": "def trouble(): raise ValueError",
+    "raises in its teardown": "def trouble():\n    yield\n    raise ValueError",
+}
+
+
+def function(name: str, units: list[str], how: str = "passes", seconds: float = 0.0) -> str:
+    """The source of one test."""
+    marks = [f"@pytest.mark.unit({unit!r})" for unit in units] + ["@pytest.mark.xfail"] * (how == "xpasses")
+    trouble = f"trouble_{name}" if how in FIXTURES else "request"
+    lines = ["@pytest.fixture", FIXTURES[how].replace("trouble", trouble)] if how in FIXTURES else []
+    lines += [*marks, f"def {name}(request, {trouble}):" if how in FIXTURES else f"def {name}(request):"]
+    return "\n".join([*lines, f"    time.sleep({seconds})", f"    {BODIES[how]}", ""])
+
+
+@dataclass
+class Run:
+    """What a run did: its events in order, its reports, and what pytest said."""
+
+    result: pytest.RunResult
+    events: list[tuple[str, str]]
+    reports: list[tuple[str, str, str, str | None]]
+    assigned: list[int]
+
+    @property
+    def started(self) -> list[str]:
+        return [test for event, test in self.events if event == "start"]
+
+    @property
+    def blocked(self) -> dict[str, str]:
+        return {test: cause for test, when, _, cause in self.reports if cause and when == "setup"}
+
+    @property
+    def outcomes(self) -> dict[str, list[tuple[str, str, str | None]]]:
+        """The reports of each test, whatever the order of the tests."""
+        return {name: [report[1:] for report in self.reports if report[0] == name] for name, *_ in sorted(self.reports)}
+
+
+@dataclass
+class Project:
+    """A directory with tests, a graph, and the plugins."""
+
+    pytester: pytest.Pytester
+
+    def write(self, needs: dict[str, list[str]], **files: str) -> None:
+        """The graph and the test files, `a="…"` becoming `test_a.py`."""
+        header = "import os, time, pytest\nfrom conftest import write\n"
+        self.pytester.makeconftest(CONFTEST)
+        self.path("graph.json").write_text(json.dumps(needs))
+        self.pytester.makepyfile(**{f"test_{name}": header + source for name, source in files.items()})
+
+    def write_case(self, case: Case, how: dict[int, str], seconds: float = 0.002) -> None:
+        """Four test files; test number 7 is `test_…py::test_7`."""
+        files = ["", "", "", ""]
+        for test, units in enumerate(case.tests):
+            files[test * len(files) // len(case.tests)] += function(
+                f"test_{test}", units, how.get(test, "passes"), seconds
+            )
+        self.write(case.needs, **{f"part{i}": source for i, source in enumerate(files)})
+
+    def path(self, name: str) -> Path:
+        return self.pytester.path / name
+
+    def run(self, *args: str) -> Run:
+        for name in ("events.log", "reports.log", "assigned.log"):
+            self.path(name).unlink(missing_ok=True)
+        result = self.pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:cov", *args, timeout=100)
+        return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("assigned.log")])
+
+    def log(self, name: str) -> list[tuple]:
+        path = self.path(name)
+        return [tuple(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> Project:
+    return Project(pytester)

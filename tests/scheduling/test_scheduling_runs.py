@@ -1,0 +1,118 @@
+"""Real runs, in one process and on xdist's workers: same order, same blocking, same outcomes."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from conftest import function
+from scheduling_model import expected, random_case, violations
+
+MODES = ["-n0", "-n2", "-n4"]
+CHAIN = {"task:1": [], "task:2": ["task:1"], "task:3": ["task:2"]}
+
+
+def chain(first: str = "passes") -> dict[str, str]:
+    """Three files in the wrong order: the first needs the second, which needs the last."""
+    return {
+        "a": function("test_x", ["task:3"]) + function("test_y", []),
+        "b": function("test_x", ["task:2"]),
+        "c": function("test_x", ["task:1"], first) + function("test_y", ["task:1"]),
+    }
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n1", "-n2", "-n4"])
+def test_dependents_wait(project, mode):
+    project.write(CHAIN, **chain())
+    run = project.run(mode)
+
+    run.result.assert_outcomes(passed=5)
+    ends = [test for event, test in run.events if event == "end"]
+    assert [test for test in ends if test != "test_a.py::test_y"] == [
+        *sorted(["test_c.py::test_x", "test_c.py::test_y"], key=ends.index),
+        "test_b.py::test_x",
+        "test_a.py::test_x",
+    ]
+    assert run.assigned == [5]
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n2"])
+@pytest.mark.parametrize(
+    "how",
+    ["fails", "raises in its setup", "raises in its teardown", "skips", "xfails", "xpasses"],
+)
+def test_what_did_not_pass_blocks_its_dependents(project, mode, how):
+    project.write(CHAIN, **chain(how))
+    run = project.run(mode)
+
+    assert run.blocked == {"test_b.py::test_x": "task:1", "test_a.py::test_x": "task:1"}
+    assert sorted(run.started) == sorted({*run.started} - {*run.blocked})
+    assert {"test_c.py::test_y", "test_a.py::test_y"} <= {*run.started}
+
+
+@pytest.mark.parametrize("mode", ["-n2", "-n4"])
+def test_a_worker_that_dies_fails_its_test_and_loses_no_other(project, mode):
+    project.write(CHAIN, **chain("dies"))
+    run = project.run(mode)
+
+    run.result.stdout.fnmatch_lines(["*worker 'gw*' crashed while running 'test_c.py::test_x'*"])
+    assert run.blocked == {"test_b.py::test_x": "task:1", "test_a.py::test_x": "task:1"}
+    assert sorted(run.started) == ["test_a.py::test_y", "test_c.py::test_x", "test_c.py::test_y"]
+    run.result.stdout.fnmatch_lines(["*1 failed, 2 passed, 2 blocked in*"])
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n2"])
+def test_a_blocked_test_is_told_with_its_cause(project, mode):
+    project.write(CHAIN, **chain("fails"))
+    run = project.run(mode, "-v", "--junitxml=out.xml")
+
+    assert run.result.ret == 1
+    run.result.stdout.re_match_lines_random(
+        [r".*test_b.py::test_x BLOCKED|.*BLOCKED.* test_b.py::test_x", r".*\b2 blocked\b.*"]
+    )
+    junit = project.path("out.xml").read_text()
+    assert 'failures="1" skipped="2" tests="5"' in junit
+    assert junit.count("blocked: task 1 did not pass") == 4  # twice for each: message and text
+    assert re.search(r"test_b\.py:\d+: blocked", junit)
+    assert [report for report in run.reports if report[0] == "test_b.py::test_x"] == [
+        ("test_b.py::test_x", "setup", "skipped", "task:1"),
+        ("test_b.py::test_x", "teardown", "passed", "task:1"),
+    ]
+
+
+def test_outcomes_are_the_same_whatever_the_number_of_workers(project):
+    case = random_case(11)
+    project.write_case(case, dict.fromkeys(case.bad, "fails"))
+    first, *others = [project.run(mode).outcomes for mode in MODES]
+
+    assert others == [first, first]
+
+
+KINDS = ["fails", "raises in its setup", "raises in its teardown", "skips", "xfails"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_graphs(project, seed):
+    """Every test ran once and after all that it needs, or is blocked for the right reason."""
+    dice, case = random.Random(seed), random_case(seed)
+    mode = dice.choice(["-n0", "-n1", "-n2", "-n3", "-n4"])
+    kinds = KINDS if mode == "-n0" else [*KINDS, "dies"]
+    project.write_case(case, {test: dice.choice(kinds) for test in sorted(case.bad)})
+    run = project.run(mode, "--max-worker-restart=99")
+
+    number = {name: int(name.rpartition("_")[2]) for name, *_ in run.reports}
+    events = [(event, number[test]) for event, test in run.events]
+    assert violations(case, events) == []
+    assert {number[t]: cause for t, cause in run.blocked.items()} == {t: c for t, c in expected(case).items() if c}
+    assert len(number) == len(case.tests)
+
+
+def test_the_checker_sees_a_scheduler_that_knows_no_graph(project):
+    case = random_case(3)._replace(bad=set())
+    project.write_case(case, {})
+    project.path("graph.json").write_text("{}")
+    run = project.run("-n2")
+
+    events = [(event, int(test.rpartition("_")[2])) for event, test in run.events]
+    assert len(violations(case, events)) > 5
