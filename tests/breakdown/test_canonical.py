@@ -71,8 +71,8 @@ def test_topic_path_and_title() -> None:
 def test_streams_with_what_their_headings_ask_for() -> None:
     assert plan(CANONICAL).streams == (
         Stream(id="A", title="Ground", line=5),
-        Stream(id="B", title="Door", line=29, after=("A",)),
-        Stream(id="C", title="End", line=37, depends=("1", "3")),
+        Stream(id="B", title="Door", line=28, after=("A",)),
+        Stream(id="C", title="End", line=36, depends=("1", "3")),
     )
 
 
@@ -85,7 +85,10 @@ def test_every_field_of_a_task_with_its_line() -> None:
         stream="A",
         objective="keep one row per order, oldest first",
         files=(FileRef("src/shop/order.py", 11), FileRef("src/shop/db.py", 11, 40, 60)),
-        tests=(TestRef("tests/test_order.py::test_keeps_row", 12), TestRef("tests/test_order.py::test_oldest_first", 13)),
+        tests=(
+            TestRef("tests/test_order.py::test_keeps_row", 12),
+            TestRef("tests/test_order.py::test_oldest_first", 13),
+        ),
         behaviour=("Given two orders, when listed, then the oldest comes first",),
         effort="2 hours",
         agent="coder",
@@ -114,17 +117,17 @@ def test_gates_with_their_streams_and_tests() -> None:
         NamedGate(
             name="Gate 1",
             text="`tests/test_order.py` and `tests/test_clean.py` pass (after Stream A)",
-            line=47,
+            line=46,
             after=("A",),
-            tests=(TestRef("tests/test_order.py", 47), TestRef("tests/test_clean.py", 47)),
+            tests=(TestRef("tests/test_order.py", 46), TestRef("tests/test_clean.py", 46)),
         ),
-        NamedGate(name="Gate 2", text="the whole suite passes (after Stream B)", line=48, after=("B",), suite=True),
+        NamedGate(name="Gate 2", text="the whole suite passes (after Stream B)", line=47, after=("B",), suite=True),
     )
 
 
 def test_front_matter_crlf_and_a_byte_order_mark_change_nothing_but_lines() -> None:
     text = "\ufeff---\ntitle: x\n---\n" + CANONICAL
-    assert [task.line for task in plan(text.replace("\n", "\r\n")).tasks] == [10, 25, 34, 42]
+    assert [task.line for task in plan(text.replace("\n", "\r\n")).tasks] == [10, 25, 33, 41]
 
 
 def test_fences_comments_and_quotes_hide_what_looks_like_a_task() -> None:

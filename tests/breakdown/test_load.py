@@ -69,7 +69,9 @@ def test_an_empty_breakdown(tmp_path: Path) -> None:
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     topic(tmp_path, "chat", b"# A\n\n\xff\xfe\n")
-    assert refusal(tmp_path, "chat") == "notes/chat/breakdown.md:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
+    assert (
+        refusal(tmp_path, "chat") == "notes/chat/breakdown.md:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
+    )
 
 
 @pytest.mark.parametrize("name", ["../chat", "a/b", "a\\b", "", ".", ".."])

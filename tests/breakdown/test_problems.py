@@ -28,7 +28,9 @@ def test_an_unknown_id_names_the_nearest() -> None:
 
 
 def test_a_task_twice_names_both_lines() -> None:
-    assert told(tasks("1", "1")) == ["b.md:6: error: task 1 stands here and on line 1: give it another id (duplicate-task)"]
+    assert told(tasks("1", "1")) == [
+        "b.md:6: error: task 1 stands here and on line 1: give it another id (duplicate-task)"
+    ]
 
 
 def test_a_task_that_waits_for_itself() -> None:
@@ -53,9 +55,11 @@ def test_a_stream_that_waits_for_one_that_is_not_there() -> None:
 
 def test_two_readings_of_a1_that_differ() -> None:
     text = "## Stream A: X\n\n" + tasks("1") + "\n## Stream B: Y\n\n" + tasks("A1", "3: A1")
-    assert told(text) == []
+    assert told(text) == [
+        "b.md:18: error: task 3 depends on A1, which may be task A1 or task 1: give one of them another id (ambiguous-task)"
+    ]
     text = "## Stream A: X\n\n" + tasks("2") + "\n## Stream B: Y\n\n" + tasks("1", "3: A1")
-    assert told(text) == ["b.md:18: error: task 3 depends on A1, which no stream has (unknown-task)"]
+    assert told(text) == ["b.md:18: error: task 3 depends on A1, which no stream has (did you mean 1?) (unknown-task)"]
 
 
 def test_all_problems_in_one_pass_by_line() -> None:
@@ -92,4 +96,6 @@ def test_warnings_do_not_stop_anybody() -> None:
 
 def test_a_done_task_whose_dependency_is_open() -> None:
     text = tasks("1") + "\n### 2. [x] T\n" + FIELDS + "- **Dependencies**: 1\n"
-    assert told(text, "warning") == ["b.md:6: warning: task 2 is done, but 1, which it depends on, is open (open-dependency)"]
+    assert told(text, "warning") == [
+        "b.md:6: warning: task 2 is done, but 1, which it depends on, is open (open-dependency)"
+    ]

@@ -1,0 +1,8 @@
+"""The reader of breakdowns: `notes/<topic>/breakdown.md` into a Plan, or into problems with their lines."""
+
+from __future__ import annotations
+
+from pytest_execute.breakdown.load import documents, load
+from pytest_execute.breakdown.reading import Reading, read_text
+
+__all__ = ["Reading", "documents", "load", "read_text"]

@@ -1,0 +1,76 @@
+"""What is wrong with a plan as a whole: cycles, done work that is not, tasks that say too little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_execute.breakdown.desk import Desk
+from pytest_execute.breakdown.tasks import Draft
+from pytest_execute.core import graph
+from pytest_execute.core.plan import Plan, Stream, Task
+
+
+def check(plan: Plan, drafts: Sequence[Draft], desk: Desk) -> None:
+    """Tell all that is wrong with the plan as a whole."""
+    _cycles(plan, desk)
+    done = {task.id for task in plan.tasks if task.done}
+    for task, draft in zip(plan.tasks, drafts, strict=True):
+        _substance(task, draft, desk)
+        if task.done:
+            _open(task, done, desk)
+        for step in draft.foreign:
+            message = f"substep {step.id} stands under task {task.id}: was the list renumbered by a formatter?"
+            desk.warn(step.line, "foreign-substep", message)
+
+
+def _substance(task: Task, draft: Draft, desk: Desk) -> None:
+    if not task.objective and not draft.of("acceptance"):
+        desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
+    if not task.tests and not task.behaviour:
+        desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+
+
+def _open(task: Task, done: set[str], desk: Desk) -> None:
+    """A done task with something below or before it that is not."""
+    for step in task.substeps:
+        if not step.done and step.id:
+            message = f"task {task.id} is done, but its substep {step.id} is open"
+            desk.warn(step.line, "open-substep", message)
+    for other in task.depends:
+        if other not in done:
+            message = f"task {task.id} is done, but {other}, which it depends on, is open"
+            desk.warn(task.line, "open-dependency", message)
+
+
+def _cycles(plan: Plan, desk: Desk) -> None:
+    """One error per knot; streams are nodes of their own, so that the graph stays small."""
+    lines = {task.id: task.line for task in plan.tasks}
+    for path in graph.cycles(_nodes(plan)):
+        steps = [f"stream {name}" if kind == "s" else name for kind, name in map(_split, path) if kind != "i"]
+        tasks = [name for kind, name in map(_split, path) if kind == "t"]
+        if steps[0] != steps[-1]:
+            steps.append(steps[0])
+        line = lines[tasks[0]] if tasks else 1
+        desk.tell(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}")
+
+
+def _split(node: str) -> tuple[str, str]:
+    return node[0], node[1:]
+
+
+def _nodes(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Tasks `t…` wait for what their stream waits for `i…`, that for other streams `s…`, those for all of their tasks."""
+    streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
+    members: dict[str, list[str]] = {stream.id: [] for stream in plan.streams}
+    nodes: dict[str, tuple[str, ...]] = {}
+    for task in plan.tasks:
+        waits = (f"i{task.stream}",) if task.stream in streams else ()
+        nodes[f"t{task.id}"] = (*(f"t{other}" for other in task.depends), *waits)
+        if task.stream is not None:
+            members[task.stream].append(f"t{task.id}")
+    for stream in plan.streams:
+        own = set(members[stream.id])
+        depends = (f"t{task}" for task in stream.depends if f"t{task}" not in own)
+        nodes[f"i{stream.id}"] = (*depends, *(f"s{other}" for other in stream.after))
+        nodes[f"s{stream.id}"] = tuple(members[stream.id])
+    return nodes

@@ -1,0 +1,29 @@
+"""The canonical form, and the origin's: a heading with an id and a box, `### 1. [x] Title [2 hours]`."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.heads import BOX, Head, of_heading
+from pytest_execute.breakdown.ids import ID, WORDS
+from pytest_execute.breakdown.outline import Outline
+
+_ID_FIRST = re.compile(rf"(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE)
+_BOX_FIRST = re.compile(
+    rf"{BOX}\s*(?:\*\*)?(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+)
+
+
+def find(outline: Outline) -> list[Head]:
+    """The headings with an id and a box."""
+    heads = []
+    for at, block in enumerate(outline.blocks):
+        if block.kind != "heading" or "[" not in block.text:
+            continue
+        found = _ID_FIRST.fullmatch(block.text) or _BOX_FIRST.fullmatch(block.text)
+        if found:
+            heads.append(of_heading(block, at, found["id"], found["title"], found["box"]))
+    return heads

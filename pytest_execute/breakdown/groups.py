@@ -1,0 +1,157 @@
+"""Which headings are streams: those with a stream's word and id, those whose id begins the ids below, or plain sections."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.heads import Head, plain_title
+from pytest_execute.breakdown.ids import GROUP_WORDS, normal, singular
+from pytest_execute.breakdown.outline import Outline
+
+_GROUP = re.compile(
+    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<kind>{GROUP_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
+    r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LEADING = re.compile(
+    r"(?P<id>\d+(?:\.\d+)*|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)", re.DOTALL
+)
+_NOTE = re.compile(
+    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep|independent|sequential"
+    r"|priority|optional|can |must |\d+\s+tasks|must have|p\d)[^()（）]*(?:\([^()]*\)[^()]*)*)[)）]\s*\W*\s*$",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"(?:depends?\s+(?:up)?on|after|requires?|needs|blocked\s+by)\s*:?\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL
+)
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A stream as it stands in the document: `at` is its heading, `wants` what its heading says it depends on."""
+
+    id: str
+    kind: str
+    title: str
+    at: int
+    line: int
+    wants: str = ""
+
+
+def keyword(block: Block, at: int) -> Section | None:
+    """The stream that a heading such as `## Stream A: Title (Depends on Stream B)` opens."""
+    text, wants = _unnoted(block.joined)
+    found = _GROUP.fullmatch(text.replace("**", ""))
+    if not found or block.kind != "heading":
+        return None
+    title = plain_title(found["title"])[0]
+    return Section(
+        id=found["id"], kind=singular(found["kind"]), title=title or text.strip(), at=at, line=block.line, wants=wants
+    )
+
+
+def _unnoted(text: str) -> tuple[str, str]:
+    """A heading without its notes in parentheses, and what one of them says it depends on."""
+    wants = ""
+    while found := _NOTE.search(text):
+        asked = _WANTS.match(found["note"])
+        wants = asked["value"] if asked else wants
+        text = text[: found.start()]
+    return text, wants
+
+
+def _prefix(block: Block, at: int, task: str) -> Section | None:
+    """The stream that a heading such as `## 2. Title` opens for task 2.1."""
+    text, wants = _unnoted(block.joined)
+    found = _LEADING.fullmatch(text.replace("**", ""))
+    if not found or len(found["id"]) >= len(task):
+        return None
+    rest = normal(task)[len(normal(found["id"])) :]
+    begins = normal(task).startswith(normal(found["id"]))
+    if not begins or not (rest[0] in ".-_" or (rest[0].isdigit() and found["id"][-1].isalpha())):
+        return None
+    return Section(id=found["id"], kind="", title=plain_title(found["title"])[0], at=at, line=block.line, wants=wants)
+
+
+def _plain(block: Block, at: int) -> Section:
+    """The stream that any other heading opens; its title is its id."""
+    text, wants = _unnoted(block.joined)
+    title = plain_title(text)[0]
+    return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants)
+
+
+def read(outline: Outline, heads: Sequence[Head]) -> tuple[tuple[Section, ...], dict[int, str]]:
+    """The streams that hold a task, in order, and the stream's id for each task by its index."""
+    tasks = {head.at for head in heads}
+    found: dict[int, Section] = {}
+    seen: dict[int, Section | None] = {}
+    for head in heads:
+        section = _over(outline, head, tasks, seen)
+        if section is not None:
+            found[head.at] = section
+    levels = {outline.blocks[section.at].depth for section in found.values()}
+    rest = [head for head in heads if head.at not in found]
+    found |= _neighbours(outline, rest, tasks, levels) if found else _sections(outline, rest, tasks)
+    return _named(outline, heads, found)
+
+
+def _over(outline: Outline, head: Head, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
+    """The nearest heading over a task that names a stream."""
+    title = outline.title()
+    for at in outline.path(head.at):
+        if at in tasks:
+            continue
+        if at not in seen:
+            seen[at] = keyword(outline.blocks[at], at) if at != title else None
+        section = seen[at] or (_prefix(outline.blocks[at], at, head.id) if at != title else None)
+        if section is not None:
+            return section
+    return None
+
+
+def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels: set[int]) -> dict[int, Section]:
+    """Tasks under a heading of the level on which streams stand belong to the stream of that heading."""
+    return {
+        head.at: _plain(outline.blocks[at], at)
+        for head in rest
+        for at in outline.path(head.at)
+        if at not in tasks and outline.blocks[at].depth in levels and at != outline.title()
+    }
+
+
+def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[int, Section]:
+    """The headings right above the tasks, where there is more than one and every task has one."""
+    title = outline.title()
+    nearest = {
+        head.at: next((at for at in outline.path(head.at) if at not in tasks and at != title), None) for head in heads
+    }
+    over = {at for at in nearest.values() if at is not None}
+    if len(over) < 2 or None in nearest.values():
+        return {}
+    return {task: _plain(outline.blocks[at], at) for task, at in nearest.items() if at is not None}
+
+
+def _named(
+    outline: Outline, heads: Sequence[Head], found: Mapping[int, Section]
+) -> tuple[tuple[Section, ...], dict[int, str]]:
+    """One stream per name; where two kinds share an id, the kind is part of the name."""
+    kinds: dict[str, set[str]] = {}
+    for section in found.values():
+        kinds.setdefault(section.id, set()).add(section.kind)
+    sections: dict[str, Section] = {}
+    of: dict[int, str] = {}
+    for head in sorted(heads, key=lambda head: head.at):
+        if head.at not in found:
+            continue
+        section = found[head.at]
+        shared = len(kinds[section.id]) > 1 and section.kind
+        name = f"{section.kind.title()} {section.id}" if shared else section.id
+        sections.setdefault(name, structs.replace(section, id=name))
+        of[head.at] = name
+    return tuple(sections.values()), of

@@ -1,0 +1,83 @@
+"""Where a task begins: the line with its id and title, in whatever dialect."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.words import DONE_MARKS
+
+BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
+BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
+_EFFORT = re.compile(
+    r"\s*[\[(`]+\s*(?P<effort>(?:~\s*|est\.?:?\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
+    r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
+_SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """A task's first block: `at` is its index, `box` the letter in its box, `rest` the text that follows the title.
+
+    `single` says that the task is one line of a list.
+    """
+
+    id: str
+    title: str
+    at: int
+    line: int
+    box: str | None = None
+    effort: str = ""
+    done: bool = False
+    rest: Block | None = None
+    row: Block | None = None
+    single: bool = False
+
+
+def plain_title(text: str) -> tuple[str, str, bool]:
+    """Title, effort and whether a mark says "done", from a title as written.
+
+    >>> plain_title("**Order model** [2 hours]"), plain_title("✅ Ship it")
+    (('Order model', '2 hours', False), ('Ship it', '', True))
+    """
+    title, effort = " ".join(text.split()), ""
+    done = any(title.startswith(mark) or title.endswith(mark) for mark in DONE_MARKS)
+    if found := _EFFORT.search(title):
+        title, effort = title[: found.start()], " ".join(found["effort"].split())
+    title = _MARKS.sub("", title)
+    bold = re.fullmatch(r"(\*\*|__)(?P<text>(?:(?!\1).)+)\1", title)
+    return (bold["text"] if bold else title).strip(), effort, done
+
+
+def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:
+    """The head that a heading is."""
+    text, effort, done = plain_title(title)
+    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
+
+
+def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> Head:
+    """The head that a list item is; its title begins at an offset of its text and ends where something else begins."""
+    end = _title_end(block.text, begin)
+    text, effort, done = plain_title(block.text[begin:end].rstrip(" :"))
+    rest = Block("text", block.depth, block.text[end:], block.line_at(end)) if block.text[end:].strip() else None
+    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done, rest=rest, single=True)
+
+
+def _title_end(text: str, begin: int) -> int:
+    """Where a title ends: at the first substep, after a bold title with its effort, or with the text."""
+    bold = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL).match(text, begin)
+    found = _SUBSTEP.search(text, begin)
+    end = found.start() if found else len(text)
+    if bold and found:
+        return min(bold.end(), end)
+    label = re.compile(
+        r"\n[ \t]*(?:\*\*)?(?:Files?|Blocked by|Blocking|Blocks|Depends on|Dependencies|Tests?)\b[^\n]{0,20}:"
+    ).search(text, begin)
+    return min(end, label.start()) if label else end

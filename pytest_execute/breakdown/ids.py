@@ -1,0 +1,120 @@
+"""What an id looks like, and which task or stream a name in the text means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+NUMBER = r"\d+(?:\.\d+)*[a-z]?"
+CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
+ID = rf"(?:{NUMBER}|{CODE})(?![\w])"
+WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
+GROUP_WORDS = (
+    r"(?:work ?streams?|streams?|phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
+    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|模块|阶段|フェーズ|단계)"
+)
+
+
+class Unclear(Struct, frozen=True):
+    """A name that could mean each of `readings`."""
+
+    readings: tuple[str, ...]
+
+
+def normal(name: str) -> str:
+    """One spelling of an id for all that mean the same.
+
+    >>> normal("Task 002"), normal("T1"), normal("1.0"), normal("#7")
+    ('2', 't1', '1', '7')
+    """
+    plain = re.sub(rf"^(?:{WORDS}(?![a-z]))?[\s#:-]*", "", name.strip().casefold())
+    plain = re.sub(r"(?<![\d])0+(?=\d)", "", plain)
+    return re.sub(r"(?<=\d)\.0$", "", plain)
+
+
+def bare(name: str) -> str:
+    """The normal spelling without the `T` that some write before the number."""
+    return re.sub(r"^t-?(?=\d+$)", "", normal(name))
+
+
+def parent_of(name: str, ids: Iterable[str] | dict[str, str] | set[str]) -> str | None:
+    """The longest of the normal `ids` that `name` extends by a dot and a number."""
+    parts = normal(name)
+    while "." in parts:
+        parts = parts.rpartition(".")[0]
+        if parts in ids:
+            return parts
+    return None
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A stream as its heading names it: `kind` is the word before the id, in the singular."""
+
+    id: str
+    kind: str = ""
+    title: str = ""
+
+
+class Names:
+    """Which task or stream a name means, in one breakdown."""
+
+    def __init__(self, tasks: Iterable[tuple[str, str | None]], groups: Iterable[Group]) -> None:
+        self.stream_of = dict(tasks)
+        self.groups = tuple(groups)
+        self._spelled: dict[str, list[str]] = {}
+        self._bare: dict[str, list[str]] = {}
+        for task in self.stream_of:
+            self._spelled.setdefault(normal(task), []).append(task)
+            self._bare.setdefault(bare(task), []).append(task)
+        self._streams: dict[str, list[Group]] = {}
+        for group in self.groups:
+            for name in {normal(group.id), group.title.casefold()}:
+                self._streams.setdefault(name, []).append(group)
+        self.members: dict[str | None, list[str]] = {}
+        for task, stream in self.stream_of.items():
+            self.members.setdefault(stream, []).append(task)
+
+    def task(self, name: str, near: str | None = None) -> str | Unclear | None:
+        """The id of the task that `name` means where it stands in a task of the stream `near`."""
+        readings = self._own(name, near)
+        placed = self._placed(name)
+        both = tuple(dict.fromkeys((*readings, *placed)))
+        if len(both) > 1:
+            return Unclear(both)
+        return both[0] if both else None
+
+    def _own(self, name: str, near: str | None) -> tuple[str, ...]:
+        """Tasks with this very id, or else with this id in another spelling."""
+        if name in self.stream_of:
+            return (name,)
+        local = f"{near}{name}"
+        if near is not None and local in self.stream_of:
+            return (local,)
+        return tuple(self._spelled.get(normal(name)) or self._bare.get(bare(name)) or ())
+
+    def _placed(self, name: str) -> tuple[str, ...]:
+        """Task 1 for `A1`, where it stands in stream A."""
+        found = re.fullmatch(r"([A-Za-z]+)-?(\d+(?:\.\d+)*)", name)
+        if not found:
+            return ()
+        streams = {group.id for group in self._streams.get(normal(found[1]), ())}
+        return tuple(t for t in self._spelled.get(normal(found[2]), ()) if self.stream_of[t] in streams)
+
+    def stream(self, name: str, kind: str = "") -> str | None:
+        """The id of the stream with this id or title; of two, the one whose heading uses the word `kind`."""
+        found = self._streams.get(normal(name)) or self._streams.get(name.strip().casefold()) or []
+        same = [group for group in found if singular(kind) in group.kind] if kind else []
+        chosen = {group.id for group in same or found}
+        return chosen.pop() if len(chosen) == 1 else None
+
+
+def singular(word: str) -> str:
+    """A group word as it stands before one id.
+
+    >>> singular("Task Groups"), singular("Stories"), singular("phase")
+    ('task group', 'story', 'phase')
+    """
+    plain = re.sub(r"\s+", " ", word.strip().casefold())
+    return re.sub(r"ies$", "y", plain) if plain.endswith("ies") else plain.removesuffix("s")

@@ -1,0 +1,106 @@
+"""Streams, dependencies and gates: what needs all tasks to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from msgspec import structs
+
+from pytest_execute.breakdown import fields, gates, paths, references
+from pytest_execute.breakdown.desk import Desk
+from pytest_execute.breakdown.groups import Section
+from pytest_execute.breakdown.ids import Group, Names
+from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.references import Place, Wanted
+from pytest_execute.breakdown.tasks import Draft
+from pytest_execute.breakdown.words import SUITE
+from pytest_execute.core.plan import NamedGate, Stream, Task
+
+
+class Linker:
+    """Resolves names against the tasks and streams of one breakdown."""
+
+    def __init__(self, desk: Desk, sections: Sequence[Section], drafts: Sequence[Draft]) -> None:
+        self.desk = desk
+        groups = [Group(id=section.id, kind=section.kind, title=section.title) for section in sections]
+        self.order = [draft.task.id for draft in drafts]
+        self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups)
+
+    def task(self, draft: Draft) -> Task:
+        """The task with its dependencies."""
+        task, depends = draft.task, dict[str, None]()
+        place = Place(f"task {task.id}", task.id, task.stream, lambda: self._before(task.id))
+        for field in draft.of("depends"):
+            wanted = self._read(field.value, _line(field), place)
+            members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
+            depends.update(dict.fromkeys((*wanted.tasks, *members)))
+        depends.pop(task.id, None)
+        return structs.replace(task, depends=tuple(depends))
+
+    def _before(self, task: str) -> tuple[str, ...]:
+        return tuple(takewhile(lambda other: other != task, self.order))
+
+    def _read(self, value: str, line: int, place: Place) -> Wanted:
+        wanted = references.read(value, self.names, place)
+        for code, message in wanted.wrong:
+            self.desk.tell(line, code, message)
+        if wanted.prose:
+            message = f"{place.name} depends on something that names no task: {wanted.prose}"
+            self.desk.warn(line, "prose-dependency", message)
+        return wanted
+
+    def stream(self, outline: Outline, section: Section, stop: int) -> Stream:
+        """The stream with what its heading and the lines below it ask for, up to its first task."""
+        place = Place(f"{section.kind or 'stream'} {section.id}", stream=section.id)
+        below = takewhile(lambda at: at < stop and outline.blocks[at].kind != "heading", outline.section(section.at))
+        asked = fields.of(fields.read(outline.blocks[at] for at in below), "depends")
+        values = [(section.wants, section.line), *((field.value, _line(field)) for field in asked)]
+        found = [self._read(value, line, place) for value, line in values if value]
+        after = dict.fromkeys(stream for wanted in found for stream in wanted.streams)
+        if section.id in after:
+            self.desk.tell(section.line, "self-dependency", f"{place.name} depends on itself")
+            del after[section.id]
+        depends = tuple(dict.fromkeys(task for wanted in found for task in wanted.tasks))
+        return Stream(id=section.id, title=section.title, line=section.line, depends=depends, after=tuple(after))
+
+    def gate(self, outline: Outline, gate: gates.Found) -> NamedGate:
+        """The gate with the streams and tasks that it comes after."""
+        wanted = self._read(gate.after, gate.line, Place(gate.name)) if gate.after else Wanted()
+        streams = wanted.streams
+        if not streams and not wanted.tasks and (place := gates.place(outline, gate)):
+            own = self.names.stream(place[1], place[0])
+            streams = (own,) if own else ()
+        return NamedGate(
+            name=gate.name,
+            text=gate.text,
+            line=gate.line,
+            after=streams,
+            depends=wanted.tasks,
+            tests=paths.named_tests(gate.pieces),
+            suite=SUITE.search(gate.text) is not None,
+        )
+
+
+def _line(field: fields.Field) -> int:
+    return field.pieces[0].line if field.pieces else field.line
+
+
+def unique(found: Iterable[NamedGate], desk: Desk) -> tuple[NamedGate, ...]:
+    """The gates under names of their own: one name in two streams is told apart by the stream."""
+    gates_by_name: dict[str, list[NamedGate]] = {}
+    found = tuple(found)
+    for gate in found:
+        gates_by_name.setdefault(gate.name, []).append(gate)
+    named: dict[str, NamedGate] = {}
+    for gate in found:
+        name = gate.name
+        if len(gates_by_name[name]) > 1 and gate.after:
+            name = f"{name} {gate.after[0]}"
+        if name in named:
+            desk.tell(
+                gate.line, "duplicate-gate", f"{name} stands here and on line {named[name].line}: give it another name"
+            )
+        else:
+            named[name] = structs.replace(gate, name=name)
+    return tuple(named.values())

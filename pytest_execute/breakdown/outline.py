@@ -1,0 +1,65 @@
+"""Which heading stands over which block, and how far a task reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_execute.breakdown.blocks import Block, Document
+
+
+class Outline:
+    """The blocks of a document under their headings."""
+
+    def __init__(self, document: Document) -> None:
+        self.blocks = document.blocks
+        self.above: list[int] = []
+        stack: list[int] = []
+        for at, block in enumerate(self.blocks):
+            while block.kind == "heading" and stack and self.blocks[stack[-1]].depth >= block.depth:
+                stack.pop()
+            self.above.append(stack[-1] if stack else -1)
+            if block.kind == "heading":
+                stack.append(at)
+
+    def path(self, at: int) -> Iterator[int]:
+        """The headings over a block, from the nearest outwards."""
+        at = self.above[at]
+        while at >= 0:
+            yield at
+            at = self.above[at]
+
+    def title(self) -> int | None:
+        """The heading that is the document's title: its only heading of the first level, with nothing of weight before it."""
+        first = [at for at, block in enumerate(self.blocks) if block.kind == "heading" and block.depth == 1]
+        return first[0] if len(first) == 1 and not any(b.kind == "heading" for b in self.blocks[: first[0]]) else None
+
+    def section(self, heading: int) -> range:
+        """The indexes of the blocks below a heading, up to the next of its level."""
+        level = self.blocks[heading].depth
+        for at in range(heading + 1, len(self.blocks)):
+            if self.blocks[at].kind == "heading" and self.blocks[at].depth <= level:
+                return range(heading + 1, at)
+        return range(heading + 1, len(self.blocks))
+
+
+def extent(blocks: Sequence[Block], start: int, stop: int, child: object = None) -> range:
+    """The indexes of the blocks that belong to the task at `start`, none of them at or after `stop`.
+
+    `child(block)` says whether a block that is not indented belongs to it all the same.
+    """
+    head = blocks[start]
+    if head.kind == "row":
+        return range(start + 1, start + 1)
+    for at in range(start + 1, stop):
+        block = blocks[at]
+        if head.kind == "heading":
+            if block.kind == "heading" and block.depth <= head.depth:
+                return range(start + 1, at)
+        elif block.kind == "heading" or (not _inside(head, block) and not (callable(child) and child(block))):
+            return range(start + 1, at)
+    return range(start + 1, stop)
+
+
+def _inside(item: Block, block: Block) -> bool:
+    """Whether a block stands inside a list item."""
+    return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")

@@ -1,0 +1,120 @@
+"""Files and tests as a text names them: in backticks, in commands, or bare."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pytest_execute.breakdown.fields import Piece
+from pytest_execute.core.plan import FileRef, TestRef
+
+_SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_FILE = re.compile(
+    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
+    r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
+)
+_NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
+_TEST_PATH = re.compile(
+    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
+)
+_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
+_TAKES_VALUE = {
+    "-k",
+    "-m",
+    "-p",
+    "-n",
+    "-c",
+    "-o",
+    "-W",
+    "--maxfail",
+    "--deselect",
+    "--ignore",
+    "--timeout",
+    "--durations",
+    "--tb",
+}
+
+
+def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
+    """The files that a Files field names, each once, with their line ranges."""
+    found = [
+        FileRef(path.removeprefix("./"), line, first, last)
+        for piece in pieces
+        if not piece.code
+        for text, line in _candidates(piece)
+        for path, first, last in _file(text)
+    ]
+    return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(found)}.values())[::-1]
+
+
+def named_files(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
+    """The files that a sentence names in passing: in backticks, or bare with a directory before them."""
+    return tuple(ref for ref in file_refs(pieces) if "/" in ref.path and not ref.path.endswith("/"))
+
+
+def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
+    """The code spans of a text; its bare words where it has none."""
+    spans = [(m[2].strip(), piece.line + piece.text.count("\n", 0, m.start())) for m in _SPAN.finditer(piece.text)]
+    if spans:
+        return iter(spans)
+    return (
+        (m[0].strip(",;()"), piece.line + piece.text.count("\n", 0, m.start())) for m in re.finditer(r"\S+", piece.text)
+    )
+
+
+def _file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
+    found = _FILE.fullmatch(text)
+    if found and not re.fullmatch(r"[\d.]+", found["path"]):
+        first = int(found["first"]) if found["first"] else None
+        yield found["path"], first, int(found["last"]) if found["last"] else first
+
+
+def named_tests(pieces: Iterable[Piece], strict: bool = False) -> tuple[TestRef, ...]:
+    """The nodeids, Python test files and test directories that a text names, each once.
+
+    `strict` leaves out Python files whose name is not that of a test file.
+    """
+    found = [(target.removeprefix("./"), line) for piece in pieces for target, line in _targets(piece)]
+    chosen = {target: line for target, line in reversed(found) if not strict or looks_like_test(target)}
+    return tuple(TestRef(target, line) for target, line in reversed(chosen.items()))
+
+
+def looks_like_test(target: str) -> bool:
+    """Whether a path is that of a test by its name.
+
+    >>> looks_like_test("tests/a.py"), looks_like_test("src/test_a.py::f"), looks_like_test("src/a.py")
+    (True, True, False)
+    """
+    path = target.partition("::")[0]
+    name = path.rstrip("/").rpartition("/")[2]
+    return bool(re.match(r"(?:.*/)?tests?(?:/|$)", path)) or name.startswith("test_") or name.endswith("_test.py")
+
+
+def _targets(piece: Piece) -> Iterator[tuple[str, int]]:
+    if piece.code:
+        for number, line in enumerate(piece.text.split("\n")):
+            yield from ((target, piece.line + number) for target in _command(line))
+        return
+    for text, at in _candidates(piece):
+        if _COMMAND.search(text):
+            yield from ((target, at) for target in _command(text))
+        elif _NODEID.fullmatch(text) or _TEST_PATH.fullmatch(text):
+            yield text, at
+    if "`" not in piece.text and _COMMAND.search(piece.joined):
+        yield from ((target, piece.line) for target in _command(piece.joined))
+
+
+def _command(text: str) -> Iterator[str]:
+    """The paths that a pytest command runs."""
+    for found in _COMMAND.finditer(" ".join(text.split())):
+        words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", found["words"])
+        for before, word in zip(["", *words], words, strict=False):
+            if (
+                before not in _TAKES_VALUE
+                and not word.startswith("-")
+                and (_NODEID.fullmatch(word) or _TEST_PATH.fullmatch(word))
+            ):
+                yield word
