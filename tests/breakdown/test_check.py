@@ -1,0 +1,168 @@
+"""`pytest-execute check` as text and as JSON, by topic and by file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.breakdown import read_text
+from pytest_execute.reports.check import as_json, hours, render
+from pytest_execute.workflow_check import check
+
+PLAN = """\
+# Shop
+
+## Stream A: Ground (Parallel)
+
+### 1. [x] Model [2 hours]
+- **Objective**: o
+- **Files**: `src/m.py:3-9`, `src/n.py`
+- **Tests**: `tests/test_m.py`
+- [x] 1.1 Write the failing test
+
+### 2. [ ] Store [30 min]
+- **Objective**: o
+- **Tests**: `tests/test_s.py`
+
+## Stream B: Door (Depends on Stream A)
+
+### 3. [ ] List [1 day]
+- **Objective**: o
+- **Tests**: `tests/test_l.py`
+- **Dependencies**: 1
+
+## Quality Gates
+
+- **Gate 1**: all tests pass (after Stream B)
+"""
+
+
+def test_the_shape_of_a_plan() -> None:
+    assert render(read_text(PLAN, "shop", "b.md"), {"research.md": True, "plan.md": True}) == (
+        "Shop\n"
+        "  stream A  Ground  2 tasks, 1 done\n"
+        "  stream B  Door    1 task, 0 done, after stream A\n"
+        "3 tasks in 2 streams, 1 done\n"
+        "critical path: 1 -> 3 (10 hours)\n"
+        "at most 2 tasks at once\n"
+        "1 gate\n"
+        "prerequisites: research.md, plan.md"
+    )
+
+
+def test_without_effort_the_critical_path_counts_tasks() -> None:
+    text = "### 1. [ ] A\n- **Objective**: o\n- **Tests**: `tests/a.py`\n\n### 2. [ ] B\n- Goal: o\n- Tests: `tests/b.py`\n"
+    assert render(read_text(text, "t", "b.md"), None) == (
+        "2 tasks, 0 done\ncritical path: 1 (1 task)\nat most 2 tasks at once\n0 gates"
+    )
+
+
+def test_a_broken_plan_shows_its_problems_and_no_shape() -> None:
+    reading = read_text("### 1. [ ] A\n- Goal: o\n- Depends on: 7\n", "t", "b.md")
+    assert render(reading, None) == (
+        "b.md:1: warning: task 1 names no test and no behaviour (no-tests)\n"
+        "b.md:3: error: task 1 depends on 7, which no stream has (unknown-task)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("effort", "expected"),
+    [("2 hours", 2.0), ("30 min", 0.5), ("0.5d", 4.0), ("2-3 hours", 3.0), ("1 week", 40.0), ("~1h", 1.0), ("M", None)],
+)
+def test_effort_in_hours(effort: str, expected: float | None) -> None:
+    assert hours(effort) == expected
+
+
+def test_json_has_tasks_streams_gates_and_problems() -> None:
+    answer = json.loads(as_json(read_text(PLAN, "shop", "b.md")))
+    assert answer["tasks"][0] == {
+        "id": "1",
+        "title": "Model",
+        "done": True,
+        "stream": "A",
+        "depends": [],
+        "files": ["src/m.py:3-9", "src/n.py"],
+        "tests": ["tests/test_m.py"],
+        "line": 5,
+        "effort": "2 hours",
+        "substeps": [{"id": "1.1", "title": "Write the failing test", "done": True}],
+    }
+    assert answer["streams"][1] == {"id": "B", "title": "Door", "depends": [], "after": ["A"]}
+    assert answer["gates"] == [
+        {
+            "name": "Gate 1",
+            "text": "all tests pass (after Stream B)",
+            "after": ["B"],
+            "depends": [],
+            "tests": [],
+            "suite": True,
+            "line": 24,
+        }
+    ]
+    assert answer["problems"] == []
+
+
+def test_json_shows_what_could_be_read_of_a_broken_plan() -> None:
+    answer = json.loads(as_json(read_text("### 1. [ ] A\n- Goal: o\n- Depends on: 7\n- Tests: `t.py`\n", "t", "b.md")))
+    assert [task["id"] for task in answer["tasks"]] == ["1"]
+    assert answer["problems"] == [
+        {
+            "severity": "error",
+            "code": "unknown-task",
+            "path": "b.md",
+            "line": 3,
+            "message": "task 1 depends on 7, which no stream has",
+        }
+    ]
+
+
+def topic(root: Path, text: str = PLAN) -> None:
+    folder = root / "notes/shop"
+    folder.mkdir(parents=True)
+    (folder / "breakdown.md").write_text(text)
+
+
+def test_a_topic_with_all_its_documents(tmp_path: Path) -> None:
+    topic(tmp_path)
+    (tmp_path / "notes/shop/research.md").write_text("found")
+    (tmp_path / "notes/shop/plan.md").write_text("do")
+    status, text = check("shop", root=tmp_path, notes="notes", as_json=False)
+    assert (status, text.splitlines()[0]) == (0, "Shop")
+
+
+def test_a_topic_without_its_documents(tmp_path: Path) -> None:
+    topic(tmp_path)
+    status, text = check("shop", root=tmp_path, notes="notes", as_json=False)
+    assert (status, text) == (
+        2,
+        "notes/shop/research.md: error: no such file: write down what was found out (no-document)\n"
+        "notes/shop/plan.md: error: no such file: write down what shall be built (no-document)",
+    )
+
+
+def test_a_document_that_says_nothing(tmp_path: Path) -> None:
+    topic(tmp_path)
+    (tmp_path / "notes/shop/research.md").write_text("# Research\n")
+    (tmp_path / "notes/shop/plan.md").write_text("do")
+    assert check("shop", root=tmp_path, notes="notes", as_json=False) == (
+        2,
+        "notes/shop/research.md: error: only headings: write down what was found out (empty-document)",
+    )
+
+
+def test_a_file_has_no_documents_around_it(tmp_path: Path) -> None:
+    (tmp_path / "any.md").write_text(PLAN)
+    status, text = check(str(tmp_path / "any.md"), root=tmp_path, notes="notes", as_json=True)
+    assert (status, len(json.loads(text)["tasks"])) == (0, 3)
+
+
+def test_what_is_not_there_is_told_in_both_forms(tmp_path: Path) -> None:
+    topic(tmp_path)
+    told = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
+    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, told)
+    status, text = check("shp", root=tmp_path, notes="notes", as_json=True)
+    assert (status, json.loads(text)["problems"][0]["code"]) == (2, "no-topic")
+    told = "x.md: error: no such file (no-file)"
+    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, told)
