@@ -64,7 +64,7 @@ def test_the_tests_come_in_the_commit_before_the_code(honest: Repository, task: 
     author = honest.ask("log", "-2", "--format=%an", green)
     assert author.splitlines() == [fields["Agent"], fields["Agent"]]
     assert all(path.startswith("tests/test_") for path in honest.changed(red))
-    files = set(re.findall(r"`([^`:]+)", fields["Files"]))
+    files = set(re.findall(r"[\w/]+\.py", fields["Files"]))
     assert set(honest.changed(green)) == {*files, "notes/ferry/breakdown.md"}
     assert (honest.tasks(red)[task]["box"], honest.tasks(green)[task]["box"]) == (" ", "x")
 
