@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_execute.breakdown.load import documents, load
+from pytest_execute.breakdown.load import documents, load, read, read_file
 from pytest_execute.breakdown.reading import Reading, read_text
 
-__all__ = ["Reading", "documents", "load", "read_text"]
+__all__ = ["Reading", "documents", "load", "read", "read_file", "read_text"]

@@ -74,6 +74,8 @@ def _no_topic(notes: Path, topic: str) -> str:
 def _text(file: Path, path: str) -> str:
     try:
         data = file.read_bytes()
+    except FileNotFoundError as error:
+        raise ExecuteError(Problem("no-file", "no such file", path)) from error
     except OSError as error:
         raise ExecuteError(Problem("unreadable", f"cannot be read: {error.strerror}", path)) from error
     try:

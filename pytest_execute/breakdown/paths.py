@@ -20,6 +20,10 @@ _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 _TEST_PATH = re.compile(
     r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
 )
+_BARE = re.compile(
+    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go|exs?|rb|java|txt)(?![\w/])"
+    r"|^[\w.-]+/(?:[\w.-]+/)*$"
+)
 _COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
 _TAKES_VALUE = {
     "-k",
@@ -56,13 +60,15 @@ def named_files(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
 
 
 def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
-    """The code spans of a text; its bare words where it has none."""
-    spans = [(m[2].strip(), piece.line + piece.text.count("\n", 0, m.start())) for m in _SPAN.finditer(piece.text)]
-    if spans:
-        return iter(spans)
-    return (
-        (m[0].strip(",;()"), piece.line + piece.text.count("\n", 0, m.start())) for m in re.finditer(r"\S+", piece.text)
-    )
+    """The code spans of a text, then the bare words in it that can only be paths."""
+    rest = piece.text
+    for span in _SPAN.finditer(piece.text):
+        yield span[2].strip(), piece.line + piece.text.count("\n", 0, span.start())
+        rest = rest[: span.start()] + "." * len(span[0]) + rest[span.end() :]
+    for word in re.finditer(r"[^\s,;()（）、，]+", rest):
+        bare = word[0].strip(".:*\"'")
+        if _BARE.search(bare):
+            yield bare, piece.line + rest.count("\n", 0, word.start())
 
 
 def _file(text: str) -> Iterator[tuple[str, int | None, int | None]]:

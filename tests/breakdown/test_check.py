@@ -135,10 +135,12 @@ def test_a_topic_with_all_its_documents(tmp_path: Path) -> None:
 def test_a_topic_without_its_documents(tmp_path: Path) -> None:
     topic(tmp_path)
     status, text = check("shop", root=tmp_path, notes="notes", as_json=False)
-    assert (status, text) == (
+    assert (status, text.splitlines()) == (
         2,
-        "notes/shop/research.md: error: no such file: write down what was found out (no-document)\n"
-        "notes/shop/plan.md: error: no such file: write down what shall be built (no-document)",
+        [
+            "notes/shop/research.md: error: no such file: write down what was found out (no-document)",
+            "notes/shop/plan.md: error: no such file: write down what shall be built (no-document)",
+        ],
     )
 
 

@@ -1,0 +1,183 @@
+"""`pytest-execute check`: the problems of a breakdown and the shape of its plan, as text and as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from pytest_execute.core import graph
+from pytest_execute.core.errors import Problem
+from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+
+
+class Reading(Protocol):
+    """What was read of a breakdown."""
+
+    @property
+    def plan(self) -> Plan | None: ...
+
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+
+def render(reading: Reading, documents: Mapping[str, bool] | None) -> str:
+    """The problems, one per line, and where none is an error the plan's shape.
+
+    `documents` says which of the topic's other documents say something; None where there is no topic.
+    """
+    lines = [str(problem) for problem in reading.problems]
+    if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
+        lines += _shape(reading.plan)
+        if documents is not None:
+            lines.append(f"prerequisites: {', '.join(name for name, there in documents.items() if there) or 'none'}")
+    return "\n".join(lines)
+
+
+def _shape(plan: Plan) -> list[str]:
+    """Streams, tasks, critical path, parallelism and gates."""
+    edges = plan.edges()
+    weights, unit = _weights(plan.tasks)
+    path = _critical(edges, weights)
+    length = sum(weights[task] for task in path)
+    streams = f" in {_count(len(plan.streams), 'stream')}" if plan.streams else ""
+    return [
+        *([plan.title] if plan.title else []),
+        *_streams(plan),
+        f"{_count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done",
+        f"critical path: {' -> '.join(path)} ({_count(length, unit)})",
+        f"at most {_count(_parallel(edges, weights), 'task')} at once",
+        _count(len(plan.gates), "gate"),
+    ]
+
+
+def _count(number: float, word: str) -> str:
+    return f"{number:.3g} {word}{'' if number == 1 else 's'}" if number < 1000 else f"{number:.0f} {word}s"
+
+
+def _streams(plan: Plan) -> list[str]:
+    """One aligned line per stream."""
+    names = [f"stream {stream.id}" if stream.id != stream.title else "stream" for stream in plan.streams]
+    wide = max(map(len, names), default=0)
+    titled = max((len(stream.title) for stream in plan.streams), default=0)
+    return [
+        f"  {name:{wide}}  {stream.title:{titled}}  {_stream(plan, stream)}"
+        for name, stream in zip(names, plan.streams, strict=True)
+    ]
+
+
+def _stream(plan: Plan, stream: Stream) -> str:
+    tasks = plan.tasks_of(stream.id)
+    waits = [*(f"stream {other}" for other in stream.after), *(f"task {task}" for task in stream.depends)]
+    after = f", after {', '.join(waits)}" if waits else ""
+    return f"{_count(len(tasks), 'task')}, {sum(task.done for task in tasks)} done{after}"
+
+
+_UNITS = {"m": 1 / 60, "h": 1.0, "d": 8.0, "w": 40.0}
+
+
+def hours(effort: str) -> float | None:
+    """The hours that an effort as written means, a day being 8 and a week 40; the upper end of a range.
+
+    >>> hours("2-3 days"), hours("large")
+    (24.0, None)
+    """
+    found = re.match(r"\D{0,8}?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*([mhdw])", effort.casefold())  # noqa: RUF001
+    return float(found[2] or found[1]) * _UNITS[found[3]] if found else None
+
+
+def _weights(tasks: Sequence[Task]) -> tuple[dict[str, float], str]:
+    """Hours for each task, the mean where none are given; where no task gives any, one for each."""
+    given = {task.id: known for task in tasks if (known := hours(task.effort)) is not None}
+    if not given:
+        return {task.id: 1.0 for task in tasks}, "task"
+    mean = sum(given.values()) / len(given)
+    return {task.id: given.get(task.id, mean) for task in tasks}, "hour"
+
+
+def _critical(edges: graph.Edges, weights: Mapping[str, float]) -> list[str]:
+    """The chain of tasks that takes longest."""
+    ends: dict[str, float] = {}
+    before: dict[str, str | None] = {}
+    for task in graph.order(edges):
+        last = max((other for other in edges[task] if other in ends), key=ends.__getitem__, default=None)
+        before[task] = last
+        ends[task] = weights[task] + (ends[last] if last is not None else 0)
+    path: list[str] = []
+    step = max(ends, key=ends.__getitem__, default=None)
+    while step is not None:
+        path.append(step)
+        step = before[step]
+    return path[::-1]
+
+
+def _parallel(edges: graph.Edges, weights: Mapping[str, float]) -> int:
+    """How many tasks run at once at most, if each one starts as soon as it can."""
+    ends: dict[str, float] = {}
+    events: list[tuple[float, int]] = []
+    for task in graph.order(edges):
+        start = max((ends[other] for other in edges[task] if other in ends), default=0.0)
+        ends[task] = start + weights[task]
+        events += [(start, 1), (ends[task], -1)]
+    running = most = 0
+    for _, change in sorted(events):
+        running += change
+        most = max(most, running)
+    return most
+
+
+def as_json(reading: Reading) -> str:
+    """Tasks, streams, gates and problems as one JSON object; of a broken plan all that could be read."""
+    plan = reading.plan or Plan(topic="", path="")
+    answer = {
+        "tasks": [_task(task) for task in plan.tasks],
+        "streams": [
+            {"id": stream.id, "title": stream.title, "depends": stream.depends, "after": stream.after}
+            for stream in plan.streams
+        ],
+        "gates": [
+            {
+                "name": gate.name,
+                "text": gate.text,
+                "after": gate.after,
+                "depends": gate.depends,
+                "tests": [test.target for test in gate.tests],
+                "suite": gate.suite,
+                "line": gate.line,
+            }
+            for gate in plan.gates
+        ],
+        "problems": [
+            {"severity": p.severity, "code": p.code, "path": p.path, "line": p.line, "message": p.message}
+            for p in reading.problems
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+
+
+def _task(task: Task) -> dict[str, object]:
+    return {
+        "id": task.id,
+        "title": task.title,
+        "done": task.done,
+        "stream": task.stream,
+        "depends": task.depends,
+        "files": [file_text(ref) for ref in task.files],
+        "tests": [test.target for test in task.tests],
+        "line": task.line,
+        "effort": task.effort,
+        "substeps": [{"id": step.id, "title": step.title, "done": step.done} for step in task.substeps],
+    }
+
+
+def file_text(ref: FileRef) -> str:
+    """A file reference as it is written.
+
+    >>> file_text(FileRef("a.py", 1, 3, 9)), file_text(FileRef("a.py", 1, 3, 3))
+    ('a.py:3-9', 'a.py:3')
+    """
+    if ref.first is None:
+        return ref.path
+    return f"{ref.path}:{ref.first}" if ref.last in (None, ref.first) else f"{ref.path}:{ref.first}-{ref.last}"
