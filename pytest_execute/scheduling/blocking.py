@@ -21,7 +21,7 @@ def label_of(unit: str) -> str:
 class Nowhere:
     """Stands in for the worker of a report that no worker made."""
 
-    class gateway:  # noqa: N801
+    class gateway:
         id = "main"
 
 

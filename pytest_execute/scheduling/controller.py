@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,19 +88,29 @@ class Controller(Blocking):
         why = report_collection_diff(ours, theirs, "the first worker", node.gateway.id)
         self.config.hook.pytest_collectreport(report=pytest.CollectReport(node.gateway.id, "failed", why, []))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
         item = getattr(report, "item_index", None)
-        if item is None or self.scheduling is None:
-            return
-        if self.scheduling.is_sentinel(item):
-            self._belongs_to_last(report)
-        elif not lets_through(report):
-            self.scheduling.mark_bad(item)
+        if self.scheduling is not None and item is not None:
+            self._reported(report, item, self.scheduling)
+        yield
+        if self.scheduling is not None and item is None and report.failed:
+            self._count_crash()
 
-    def _belongs_to_last(self, report: Any) -> None:
+    def _reported(self, report: pytest.TestReport, item: int, scheduling: ExecuteScheduling) -> None:
+        if scheduling.is_sentinel(item):
+            self._belongs_to_last(report, scheduling)
+        elif not lets_through(report):
+            scheduling.mark_bad(item)
+
+    def _count_crash(self) -> None:
+        """For `-x` and `--maxfail` pytest's session has counted the test that killed its worker, but xdist has not."""
+        session = self.config.pluginmanager.getplugin("session")
+        if session.shouldfail:
+            self.config.pluginmanager.getplugin("dsession").shouldstop = session.shouldfail
+
+    def _belongs_to_last(self, report: Any, scheduling: ExecuteScheduling) -> None:
         """What a sentinel could not tear down was set up for the tests before it: it counts for the last of them."""
-        assert self.scheduling is not None
-        last = self.scheduling.stations[report.node].last
+        last = scheduling.stations[report.node].last
         if last is not None:
             report.nodeid, report.location = self._test(last)

@@ -156,16 +156,17 @@ class ExecuteScheduling:
     # feeding
 
     def _feed(self, batches: Batches) -> None:
-        """Give work to all who have little, first to those who have least."""
+        """Give work to all who have little, first to those who have least, and to nobody more than an even share."""
+        share = -(-batches.queue.ready // max(1, len(self.stations)))
         for node in sorted(self.stations, key=lambda node: self.stations[node].seconds):
             if not batches.queue.ready:
                 return
             station = self.stations[node]
             if station.ready and not node.shutting_down and (not station.tests or station.seconds < LOW):
-                self._send(node, station, batches)
+                self._send(node, station, batches, share)
 
-    def _send(self, node: WorkerController, station: Station, batches: Batches) -> None:
-        batch = self._batch(station, batches.queue)
+    def _send(self, node: WorkerController, station: Station, batches: Batches, share: int) -> None:
+        batch = self._batch(station, batches.queue, share)
         if not batch:
             return
         sentinel = batches.sentinels[batch[-1]]
@@ -175,10 +176,9 @@ class ExecuteScheduling:
         except OSError:  # it has died, and xdist will say so: none of these has begun
             self._take_back(station, batch, batches.queue)
 
-    def _batch(self, station: Station, queue: Queue) -> list[int]:
-        """Tests for one worker: at least one if it is idle, and no more than its share of those that can start."""
+    def _batch(self, station: Station, queue: Queue, share: int) -> list[int]:
+        """The next tests for one worker, at most `share`, and at least one if it is idle."""
         batch: list[int] = []
-        share = -(-queue.ready // len(self.stations))
         while len(batch) < share and (test := queue.peek()) is not None:
             seconds = queue.seconds.get(test, self._pace)
             if station.tests and station.seconds + seconds > FULL:

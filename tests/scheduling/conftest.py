@@ -34,6 +34,8 @@ class Outcomes:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "unit(name): what the test counts for")
+    if os.environ.get("PLAIN"):
+        return
     if hasattr(config, "workerinput"):
         from pytest_execute.scheduling.worker import Worker
         config.pluginmanager.register(Worker(config, describe))
@@ -127,10 +129,10 @@ class Project:
     def path(self, name: str) -> Path:
         return self.pytester.path / name
 
-    def run(self, *args: str) -> Run:
+    def run(self, *args: str, shuffled: bool = False) -> Run:
         for name in ("events.log", "reports.log", "assigned.log"):
             self.path(name).unlink(missing_ok=True)
-        result = self.pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:cov", *args, timeout=100)
+        result = self.pytester.runpytest_subprocess(*([] if shuffled else ["-p", "no:randomly"]), *args, timeout=100)
         return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("assigned.log")])
 
     def log(self, name: str) -> list[tuple]:
