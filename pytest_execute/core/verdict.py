@@ -59,3 +59,13 @@ class Verdict(Struct, frozen=True, kw_only=True):
     @property
     def passed(self) -> bool:
         return self.verdict == "passed"
+
+
+def label(gate: str) -> str:
+    """A gate's id as people say it.
+
+    >>> label("task:3"), label("gate:Gate 1"), label("system")
+    ('task 3', 'Gate 1', 'the system')
+    """
+    level, _, name = gate.partition(":")
+    return name if level == "gate" else f"{level} {name}" if name else f"the {level}"

@@ -31,7 +31,7 @@ class Request(Struct, frozen=True, kw_only=True):
     """What to measure. Paths are relative to `root`.
 
     `sources` are all files of the implementation, `changed` the lines that the topic added to them, `files` the files of each
-    task by its id.
+    task by its id, without the tasks of which none is known.
     """
 
     root: Path
@@ -47,14 +47,16 @@ def measure(plan: Plan, request: Request, data: Sequence[bytes]) -> dict[str, Me
     owners = _owners(request.files)
     measures: dict[str, Measure] = {}
     for task in plan.tasks:
-        refs = request.files.get(task.id, ())
+        refs = request.files.get(task.id)
+        if refs is None:
+            continue
         measures[f"task:{task.id}"] = _total(strict.part(ref, [f"task:{t}" for t in owners[ref.path]]) for ref in refs)
     for stream in plan.streams:
         tasks = [task.id for task in plan.tasks_of(stream.id)]
         gates = [f"stream:{stream.id}", *(f"task:{task}" for task in tasks)]
-        refs = _merged(ref for task in tasks for ref in request.files.get(task, ()))
-        shared = [f"task:{task}" for ref in refs for task in owners[ref.path]]
-        measures[f"stream:{stream.id}"] = _total(strict.part(ref, [*gates, *shared]) for ref in refs)
+        files = _merged(ref for task in tasks for ref in request.files.get(task, ()))
+        shared = [f"task:{task}" for ref in files for task in owners[ref.path]]
+        measures[f"stream:{stream.id}"] = _total(strict.part(ref, [*gates, *shared]) for ref in files)
     measures["changed"] = _total(strict.part(FileRef(path, 0), None) for path in request.sources)
     lenient = _Reader(request, data, strict=False)
     measures["system"] = _total(lenient.whole(path) for path in request.sources)
@@ -97,7 +99,9 @@ class _Reader:
         import coverage
 
         self.request = request
-        self.coverage: Coverage = coverage.Coverage(data_file=None, config_file=False, branch=request.branch, messages=False)
+        self.coverage: Coverage = coverage.Coverage(
+            data_file=None, config_file=False, branch=request.branch, messages=False
+        )
         if strict:
             self.coverage.set_option("report:exclude_lines", NO_CODE)
             self.coverage.set_option("report:partial_branches", [NEVER])

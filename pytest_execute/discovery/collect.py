@@ -14,7 +14,9 @@ MARKERS = ("task", "stream", "gate")
 def describe(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:
     """The collected tests with those of their markers that speak of `topic`."""
     return [
-        CollectedTest(item.nodeid, item.nodeid.split("::")[0], (item.location[1] or 0) + 1, tuple(_markers(item, topic)))
+        CollectedTest(
+            item.nodeid, item.nodeid.split("::")[0], (item.location[1] or 0) + 1, tuple(_markers(item, topic))
+        )
         for item in items
     ]
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Evidence, Measure, Outcome, Proof
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.core.verdict import Check, Gate, Reason, Word, worst
+from pytest_execute.core.verdict import Check, Gate, Reason, Word, label, worst
 
 Finding = tuple[Word, Reason]
 
@@ -95,7 +95,11 @@ def outcomes(case: Case, tests: Iterable[str], tolerated: Iterable[Outcome] = ("
         outcome = case.outcome(test)
         if outcome not in tolerated:
             result = case.evidence.results.get(test)
-            said = f": {result.message}" if result is not None and result.message and outcome in ("failed", "error") else ""
+            said = (
+                f": {result.message}"
+                if result is not None and result.message and outcome in ("failed", "error")
+                else ""
+            )
             yield WORDS.get(outcome, "failed"), at_test(case, outcome, f"{test} {PHRASES[outcome]}{said}", test)
 
 
@@ -126,16 +130,6 @@ def parts(case: Case, gates: Iterable[str]) -> Iterator[Finding]:
         part = case.decided[gate_id]
         if part.verdict != "passed":
             yield part.verdict, Reason(f"{part.level}-{part.verdict}", f"{label(gate_id)} is {part.verdict}")
-
-
-def label(gate: str) -> str:
-    """The gate's id as people say it.
-
-    >>> label("task:3"), label("gate:Gate 1"), label("system")
-    ('task 3', 'Gate 1', 'the system')
-    """
-    level, _, name = gate.partition(":")
-    return name if level == "gate" else f"{level} {name}" if name else f"the {level}"
 
 
 # -- test-first: did each test fail before the code, for a reason that counts
@@ -207,7 +201,8 @@ def shortfall(key: str, measure: Measure, asked: Decimal) -> str:
     share = Decimal(100 * (measure.covered + measure.covered_branches)) / total
     shown = share.quantize(Decimal("0.01"), ROUND_FLOOR)
     kind = "of the changed lines and branches" if key == "changed" else "of lines and branches"
-    where = "; ".join(f"{path}:{ranges(lines)}" for path, lines in gaps(measure).items())
+    files = [f"{path}:{ranges(lines)}" for path, lines in gaps(measure).items()]
+    where = "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
     return f"{shown} % {kind} reached, {asked} % asked; not reached: {where}"
 
 
@@ -296,5 +291,3 @@ def artifacts(case: Case) -> Iterator[Finding]:
         if command.status:
             message = f"`{' '.join(command.command)}` ended with {command.status}: {command.output}"
             yield "failed", Reason("command-failed", message)
-
-

@@ -55,7 +55,9 @@ def _check(check: Check, indent: str) -> Iterator[Line]:
 
 
 def _reason(reason: Reason) -> str:
-    place = f"{reason.path}:{reason.line}: " if reason.path and reason.line else f"{reason.path}: " if reason.path else ""
+    place = (
+        f"{reason.path}:{reason.line}: " if reason.path and reason.line else f"{reason.path}: " if reason.path else ""
+    )
     return f"{'' if reason.path and reason.message.startswith(reason.path) and not reason.line else place}{reason.message} ({reason.code})"
 
 

@@ -156,6 +156,13 @@ class Git:
         index.write_bytes(index_file.read_bytes())
         return self.ask("write-tree", index=index)
 
+    def changed_files(self, old: str, new: str) -> list[str]:
+        """The paths of which `old` and `new` hold different content, sorted; a root commit's parent counts as empty."""
+        if old.endswith("^") and self.commit(old) is None:
+            old = self.empty_tree()
+        out = self.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+        return sorted(os.fsdecode(path) for path in out.split(b"\0") if path)
+
     def changed_lines(self, old: str, new: str) -> dict[str, set[int]]:
         """`{path: line numbers}` of what `new` has and `old` has not; a path that only lost lines has an empty set."""
         diff = self.run(

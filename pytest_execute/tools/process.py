@@ -23,6 +23,11 @@ def run(
     return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, check=False)
 
 
+def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: IO[str] | None = None) -> int:
+    """Run `command` for the user to see, or with all it prints going to `output`, and give its exit status."""
+    return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False).returncode
+
+
 @contextlib.contextmanager
 def group(
     command: Sequence[str],

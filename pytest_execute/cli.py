@@ -1,0 +1,71 @@
+"""The command's door: `pytest-execute demo`, `gate`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, by default those of the process."""
+    options = _parser().parse_args(arguments)
+    from pytest_execute.core.errors import ExecuteError
+
+    try:
+        return int(options.run(options))
+    except ExecuteError as error:
+        print(error, file=sys.stderr)
+        return CANNOT_JUDGE
+    except KeyboardInterrupt:
+        print("interrupted: nothing was judged", file=sys.stderr)
+        return CANNOT_JUDGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pytest-execute", description="The referee of plan-driven, test-first work.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    gate = commands.add_parser("gate", help="judge a topic: for CI and for pre-commit")
+    gate.add_argument("topic", metavar="TOPIC")
+    gate.add_argument("--staged", action="store_true", help="judge what the next commit would hold")
+    gate.add_argument("--base", metavar="REV", help="judge what came after REV")
+    gate.add_argument(
+        "--scope", choices=("all", "claimed"), help="claimed (default with --staged): only ticked tasks count"
+    )
+    gate.add_argument("--report", metavar="PATH", help="write the JSON report there")
+    gate.add_argument("--summary", metavar="PATH", help="append a Markdown summary to PATH")
+    gate.add_argument("--json", action="store_true", help="print the JSON report and nothing else")
+    gate.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="further arguments of pytest")
+    gate.set_defaults(run=_gate)
+
+    demo = commands.add_parser("demo", help="write a small application with its history, and judge it")
+    demo.add_argument("directory", nargs="?", metavar="DIR", help="where (default: a new temporary directory)")
+    demo.add_argument("--flawed", action="store_true", help="the same with honest-looking faults, each to be found")
+    demo.add_argument("--json", action="store_true", help="print the JSON report and nothing else")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from pytest_execute import supervisor
+
+    request = supervisor.Gate(
+        topic=options.topic,
+        staged=options.staged,
+        base=options.base,
+        scope=options.scope or ("claimed" if options.staged else "all"),
+        report=options.report,
+        summary=options.summary,
+        as_json=options.json,
+        arguments=tuple(options.pytest),
+    )
+    return supervisor.gate(request)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from pytest_execute import supervisor
+
+    return supervisor.demo(options.directory, flawed=options.flawed, as_json=options.json)

@@ -1,0 +1,356 @@
+"""Inside one pytest run: who does what in the process that is asked, in the workers, and hook by hook."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from pytest_execute import workflow
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.evidence import CollectedTest, Evidence, Manifest, Outcome, TestResult
+from pytest_execute.core.plan import Plan
+from pytest_execute.core.policy import Scope
+from pytest_execute.core.verdict import Verdict, Word, label
+from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.discovery import mapping
+from pytest_execute.discovery.collect import describe
+from pytest_execute.replay.prove import Order
+from pytest_execute.reports import as_json, markdown, terminal
+from pytest_execute.scheduling.queue import Work
+from pytest_execute.tools.scratch import scratch
+
+OURS = "--execute-"
+FILES = {"execute_report": as_json.render, "execute_summary": markdown.render}
+"""The options that ask for a file, and what renders it."""
+COLOURS: dict[Word, str] = {
+    "passed": "green",
+    "failed": "red",
+    "blocked": "yellow",
+    "unproven": "yellow",
+    "open": "cyan",
+}
+COVERAGE = "execute_coverage"
+SHARED = "PYTEST_EXECUTE_SHARED"
+
+
+class Shared(Struct, frozen=True):
+    """What every process that runs tests must know; it travels to the workers in a file."""
+
+    plan: Plan
+    scope: Scope
+    source: tuple[str, ...]
+    branch: bool
+
+
+shared_key = pytest.StashKey[Shared]()
+prepared_key = pytest.StashKey[workflow.Prepared]()
+place_key = pytest.StashKey[Path]()
+recorder_key = pytest.StashKey["Recorder | None"]()
+
+
+# -- beginning: before any conftest is loaded
+
+
+def begin(config: pytest.Config, args: list[str]) -> None:
+    """Get ready in whatever process this is; a broken plan or option ends pytest with status 4 and its problems."""
+    options = config.known_args_namespace
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _begin_to_run(config, msgspec.json.decode(Path(os.environ[SHARED]).read_bytes(), type=Shared))
+    elif not options.collectonly:
+        place = _place(config)
+        config.stash[place_key] = place
+        config.stash[prepared_key] = prepared = _prepare(config, place)
+        config.stash[shared_key] = shared = _shared(prepared)
+        if _parallel(config, args):
+            _hand_to_workers(config, shared, place / "shared.json")
+        else:
+            _begin_to_run(config, shared)
+
+
+def _place(config: pytest.Config) -> Path:
+    """A directory for this run, in pytest's cache directory where there is one."""
+    from _pytest.cacheprovider import Cache
+
+    cache = (
+        Path(Cache.cache_dir_from_config(config, _ispytest=True))
+        if config.pluginmanager.hasplugin("cacheprovider")
+        else None
+    )
+    if cache is not None and not cache.is_dir():
+        Cache.for_config(config, _ispytest=True).mkdir("execute")
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    return stack.enter_context(scratch(cache / "d" / "execute" if cache is not None else None))
+
+
+def _prepare(config: pytest.Config, place: Path) -> workflow.Prepared:
+    options = config.known_args_namespace
+    request = workflow.Request(
+        topic=options.execute_topic,
+        root=config.rootpath,
+        notes=options.execute_notes or config.getini("execute_notes") or None,
+        base=options.execute_base,
+        scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
+        repository=Path(options.execute_repository) if options.execute_repository else None,
+        index=Path(options.execute_index) if options.execute_index else None,
+        patterns=tuple(config.getini("python_files")),
+        testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
+    )
+    try:
+        return workflow.prepare(request, place)
+    except ExecuteError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _parallel(config: pytest.Config, args: list[str]) -> bool:
+    """Do workers run the tests? Where the user does not say, they do, as many as the machine has cores."""
+    options = config.known_args_namespace
+    if not config.pluginmanager.hasplugin("xdist"):
+        return False
+    if options.numprocesses is None and not options.tx and options.dist == "no" and not options.usepdb:
+        args[:] = ["-n", "auto", *args]
+        return True
+    return bool(options.numprocesses or options.tx or options.dist != "no")
+
+
+def _shared(prepared: workflow.Prepared) -> Shared:
+    top = prepared.git.work_tree.resolve()
+    source = tuple(str(top / entry) for entry in prepared.layout.source)
+    scope = prepared.request.scope
+    tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
+    scope = msgspec.structs.replace(scope, tasks=tasks)
+    return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch)
+
+
+def _hand_to_workers(config: pytest.Config, shared: Shared, file: Path) -> None:
+    """Leave it in a file that the environment names: a worker needs it before xdist hands anything over."""
+    file.write_bytes(msgspec.json.encode(shared))
+    os.environ[SHARED] = str(file)
+    config.add_cleanup(lambda: os.environ.pop(SHARED, None))
+
+
+def _begin_to_run(config: pytest.Config, shared: Shared) -> None:
+    config.stash[shared_key] = shared
+    source = [Path(path) for path in shared.source]
+    config.stash[recorder_key] = None if _has_cov(config.known_args_namespace) else Recorder(source, shared.branch)
+
+
+def _has_cov(options: Any) -> bool:
+    """Does pytest-cov measure this run? Two measurements in one process would spoil each other."""
+    return bool(getattr(options, "cov_source", None)) and not getattr(options, "no_cov", False)
+
+
+# -- configuring: each process gets the plugins of its part
+
+
+def register(config: pytest.Config) -> None:
+    """Register what this process does."""
+    shared = config.stash.get(shared_key, None)
+    if shared is None:
+        return
+    plugins: list[object] = []
+    if recorder_key in config.stash:
+        plugins.append(Runner(config, shared))
+    if prepared_key in config.stash:
+        plugins.append(Referee(config))
+        plugins.append(_scheduler(config, shared))
+    else:
+        from pytest_execute.scheduling.worker import Worker
+
+        plugins.append(Worker(config, lambda items: msgspec.json.encode(describe(items, shared.plan.topic))))
+    for plugin in plugins:
+        config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
+
+
+def _scheduler(config: pytest.Config, shared: Shared) -> object:
+    if recorder_key in config.stash:
+        from pytest_execute.scheduling.serial import Serial
+
+        return Serial(config, lambda items: _assign(config, describe(items, shared.plan.topic)), label)
+    from pytest_execute.scheduling.controller import Controller
+
+    decode = msgspec.json.Decoder(list[CollectedTest]).decode
+    return Controller(config, lambda about: _assign(config, decode(about)), label)
+
+
+def _assign(config: pytest.Config, tests: Sequence[CollectedTest]) -> Work:
+    """What has to run, in which order: told to the referee, and handed to the scheduler."""
+    plan = config.stash[shared_key].plan
+    manifest = mapping.map_tests(plan, tests)
+    referee: Any = config.pluginmanager.getplugin("execute-referee")
+    referee.manifest = manifest
+    return Work(mapping.needs(plan), {test: mapping.units(manifest, test) for test in manifest.tests})
+
+
+# -- running: in every process that runs tests
+
+
+class Runner:
+    """Leaves out tests that are not asked for, and tells the coverage which gates each test counts for."""
+
+    def __init__(self, config: pytest.Config, shared: Shared) -> None:
+        self.config, self.shared = config, shared
+        self.gates: dict[str, tuple[str, ...]] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        plan, scope = self.shared.plan, self.shared.scope
+        manifest = mapping.map_tests(plan, describe(items, plan.topic))
+        self.gates = manifest.gates
+        if scope.partial:
+            chosen = mapping.chosen(plan, manifest, scope.streams, scope.tasks)
+            self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
+            items[:] = [item for item in items if item.nodeid in chosen]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        recorder = self.config.stash[recorder_key]
+        if recorder is not None and item.nodeid in self.gates:
+            recorder.switch(self.gates[item.nodeid])
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        recorder = self.config.stash[recorder_key]
+        if recorder is not None:
+            data = recorder.stop()
+            output = getattr(self.config, "workeroutput", None)
+            if output is not None:
+                output[COVERAGE] = data
+            else:
+                referee: Any = self.config.pluginmanager.getplugin("execute-referee")
+                referee.coverage.append(data)
+
+
+# -- judging: in the process that was asked
+
+
+class Referee:
+    """Gathers what the tests did, has it judged, and shows the verdict."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.manifest = Manifest()
+        self.results: dict[str, TestResult] = {}
+        self.coverage: list[bytes] = []
+        self.verdict: Verdict | None = None
+        self.evidence: Evidence | None = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.results[report.nodeid] = merged(self.results.get(report.nodeid), report)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        data = getattr(node, "workeroutput", {}).pop(COVERAGE, None)
+        if data is not None:
+            self.coverage.append(data)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            return
+        prepared = self.config.stash[prepared_key]
+        place = self.config.stash[place_key] / "trees"
+        run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        self.verdict, self.evidence = workflow.conclude(prepared, run, order_of(self.config), place)
+        session.exitstatus = status(self.verdict, exitstatus)
+        self._write_files(prepared.plan)
+
+    def _run(self, interrupted: bool) -> workflow.Run:
+        known = {test: result for test, result in self.results.items() if test in self.manifest.tests}
+        if _has_cov(self.config.option):
+            coverage: tuple[bytes, ...] | str = "--cov measures this run already: run without it, or with --no-cov"
+        else:
+            coverage = tuple(self.coverage)
+        return workflow.Run(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
+
+    def _write_files(self, plan: Plan) -> None:
+        assert self.verdict is not None
+        assert self.evidence is not None
+        texts = {option: render(self.verdict, plan, self.evidence) for option, render in FILES.items()}
+        texts["execute_evidence"] = msgspec.json.format(msgspec.json.encode(self.evidence)).decode() + "\n"
+        for option, text in texts.items():
+            name = self.config.getoption(option)
+            if name:
+                path = self.config.invocation_params.dir / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.verdict is None or self.evidence is None:
+            return
+        plan = self.config.stash[prepared_key].plan
+        terminalreporter.section(f"execute: {plan.title or plan.topic}")
+        for text, word in terminal.render(self.verdict, plan, self.evidence):
+            terminalreporter.write_line(text, **({COLOURS[word]: True} if word in COLOURS else {}))
+
+
+def status(verdict: Verdict, exitstatus: int) -> int:
+    """pytest's own status, 1 where a gate did not pass, 0 where nothing had to run and all is well."""
+    mild = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    if exitstatus not in mild:
+        return exitstatus
+    return pytest.ExitCode.OK if verdict.passed else pytest.ExitCode.TESTS_FAILED
+
+
+def order_of(config: pytest.Config) -> Order:
+    """How the replay is to run pytest: with today's configuration, without options of ours."""
+    file = config.inipath
+    options = [str(option) for option in config.getini("addopts")]
+    return Order(
+        tests={},
+        config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),
+        arguments=tuple(_without_ours(options)),
+        workers=config.getoption("numprocesses", None) or os.cpu_count() or 1,
+    )
+
+
+def _without_ours(options: Sequence[str]) -> Iterator[str]:
+    """Options without `--execute-…`, whether the value follows after `=` or as the next word."""
+    words = iter(options)
+    for word in words:
+        if not word.startswith(OURS):
+            yield word
+        elif "=" not in word:
+            next(words, None)
+
+
+def merged(known: TestResult | None, report: pytest.TestReport) -> TestResult:
+    """What a test has come to with one more of its reports: the first thing that goes wrong stays."""
+    outcome = outcome_of(report)
+    seconds = (known.seconds if known else 0.0) + (report.duration if report.when == "call" else 0.0)
+    if known is not None and known.outcome != "passed":
+        return msgspec.structs.replace(known, seconds=seconds)
+    return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report))
+
+
+def outcome_of(report: pytest.TestReport) -> Outcome:
+    """How one phase of a test ended."""
+    if getattr(report, "blocked_by", None) is not None:
+        return "blocked"
+    if hasattr(report, "wasxfail"):
+        return "xfailed" if report.skipped else "xpassed"
+    if report.passed:
+        return "passed"
+    if report.skipped:
+        return "skipped"
+    return "error" if report.when in ("setup", "teardown") else "failed"
+
+
+def _message(report: pytest.TestReport) -> str:
+    """The first line of what went wrong."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = (
+        crash.message
+        if crash is not None
+        else str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    )
+    return (text.strip().splitlines() or [""])[0][:300]

@@ -1,0 +1,152 @@
+"""The other story: a process that never imports the project starts pytest as a child and answers for its verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.policy import read as read_policy
+from pytest_execute.replay.overlay import write
+from pytest_execute.tools import process
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.scratch import scratch
+
+PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """What `pytest-execute gate` was asked. Paths are relative to the current directory."""
+
+    topic: str
+    staged: bool = False
+    base: str | None = None
+    scope: str = "all"
+    report: str | None = None
+    summary: str | None = None
+    as_json: bool = False
+    arguments: tuple[str, ...] = ()
+
+
+class Place(Struct, frozen=True):
+    """Where the child runs, with which further options and environment."""
+
+    directory: Path
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+
+
+def gate(request: Gate) -> int:
+    """Judge a topic in a child process; the exit status says how it went."""
+    with _place(request) as place, _file(request.report) as report, _file(None) as summary:
+        options = [
+            f"--execute-topic={request.topic}",
+            f"--execute-scope={request.scope}",
+            f"--execute-report={report}",
+            f"--execute-summary={summary}",
+            *place.options,
+            *([f"--execute-base={request.base}"] if request.base else []),
+            *request.arguments,
+        ]
+        _run_pytest(options, place, quiet=request.as_json)
+        if request.summary and summary.stat().st_size:
+            with Path(request.summary).open("a", encoding="utf-8") as file:
+                file.write(summary.read_text(encoding="utf-8"))
+        return _answer(report, as_json=request.as_json)
+
+
+def demo(directory: str | None, *, flawed: bool, as_json: bool) -> int:
+    """Write the demo's repository, judge it, and say where it is."""
+    from pytest_execute.demo.history import TOPIC, build
+
+    target = Path(directory) if directory else Path(tempfile.mkdtemp(prefix="pytest-execute-demo-"))
+    build(target, flawed=flawed)
+    command = f"pytest --execute-topic={TOPIC}"
+    if not as_json:
+        print(f"$ cd {target} && {command}", flush=True)
+    with _file(None) as report:
+        place = Place(target, environment={"PYTEST_ADDOPTS": ""})
+        _run_pytest([f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, quiet=as_json)
+        return _answer(report, as_json=as_json)
+
+
+def _run_pytest(options: list[str], place: Place, *, quiet: bool) -> None:
+    """Run pytest as a child; what it prints is for people, what it found is in the report."""
+    output = sys.stderr if quiet else None
+    command = [sys.executable, "-m", "pytest", *options]
+    process.follow(command, cwd=place.directory, env={**os.environ, **place.environment}, output=output)
+
+
+def _answer(report: Path, *, as_json: bool) -> int:
+    """The exit status that the child's report stands for; without a report nothing was judged."""
+    text = report.read_text(encoding="utf-8")
+    if not text:
+        return CANNOT_JUDGE
+    if as_json:
+        print(text, end="")
+    return PASSED if msgspec.json.decode(text)["verdict"] == "passed" else NOT_PASSED
+
+
+@contextlib.contextmanager
+def _file(name: str | None) -> Iterator[Path]:
+    """The absolute path of an emptied file: the one called `name`, else a temporary one."""
+    with tempfile.TemporaryDirectory(prefix="pytest-execute-") as directory:
+        path = Path(name).absolute() if name else Path(directory) / "report"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+        yield path
+
+
+# -- the index as a place to run in
+
+
+@contextlib.contextmanager
+def _place(request: Gate) -> Iterator[Place]:
+    """The current directory; or, for what is staged, a directory that holds just that."""
+    here = Path.cwd()
+    if not request.staged:
+        yield Place(here)
+        return
+    with scratch(None) as private:
+        git = Git.find(here).within(private)
+        index = _index_file(git)
+        tree = git.tree(git.staged(index))
+        directory = private / "staged"
+        directory.mkdir()
+        write(git, tree, directory)
+        below = here.resolve().relative_to(git.work_tree.resolve())
+        root = directory / below
+        if not root.is_dir():
+            raise ExecuteError(
+                Problem("not-staged", "nothing below this directory is staged: start at the top", str(here))
+            )
+        options = (f"--execute-repository={git.work_tree}", f"--execute-index={index}", f"--rootdir={root}")
+        roots = _roots(root, f"{below.as_posix()}/" if below.parts else "", tuple(tree))
+        path = os.pathsep.join(str(directory / each) for each in roots)
+        yield Place(root, (*options, "-p", "no:cacheprovider"), {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def _index_file(git: Git) -> Path:
+    """The index that is to be committed: a hook is told of it where it is not the usual one."""
+    told = os.environ.get("GIT_INDEX_FILE")
+    path = Path(told) if told else git.git_dir / "index"
+    path = path if path.is_absolute() else git.work_tree / path
+    if not path.exists():
+        raise ExecuteError(Problem("no-index", "nothing is staged: run `git add` first", str(git.work_tree)))
+    return path
+
+
+def _roots(root: Path, prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the staged modules are imported from, so that no installed checkout stands in for them."""
+    file = root / "pyproject.toml"
+    policy = read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else None
+    source = tuple(prefix + entry for entry in policy.source) if policy is not None and policy.source else ()
+    return Layout(prefix=prefix, source=source or detect_source(paths, prefix)).roots(paths)

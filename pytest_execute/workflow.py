@@ -1,0 +1,288 @@
+"""The steps of a judgement, in order: prepare, before any test runs; conclude, after all have."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pytest_execute import breakdown
+from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.evidence import CommandResult, Evidence, History, Manifest, Measure, Proof, TestResult
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.plan import FileRef, Plan
+from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.policy import read as read_policy
+from pytest_execute.core.verdict import Verdict
+from pytest_execute.gates.judge import judge
+from pytest_execute.replay import prove as replay
+from pytest_execute.tools import process
+from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.history import Stretch, stretch
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What is asked for: the topic, where it is, how much of it, and what pytest's configuration says of tests.
+
+    `repository` names the checkout whose history counts where `root` stands outside of it, as for the index; `index` is the
+    index file that `root` was written from.
+    """
+
+    topic: str
+    root: Path
+    notes: str | None = None
+    base: str | None = None
+    scope: Scope = Scope()
+    repository: Path | None = None
+    index: Path | None = None
+    patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
+    testpaths: tuple[str, ...] = ()
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """All that is known before the first test runs."""
+
+    request: Request
+    plan: Plan
+    policy: Policy
+    git: Git
+    stretch: Stretch
+    layout: Layout
+    tree: Tree
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """What the run of the tests brought. `coverage` is raw data, one piece a worker, or says why there is none."""
+
+    manifest: Manifest
+    results: dict[str, TestResult]
+    coverage: tuple[bytes, ...] | str
+    interrupted: bool = False
+
+
+# -- before the run
+
+
+def prepare(request: Request, scratch: Path) -> Prepared:
+    """Read the plan, the policy and the history; ExecuteError with the problems of all three."""
+    problems: list[Problem] = []
+    git = _attempt(problems, lambda: _repository(request, scratch))
+    policy = _attempt(problems, lambda: _policy(request.root))
+    notes = request.notes or (policy.notes if policy is not None else "notes")
+    plan = _attempt(problems, lambda: breakdown.load(request.root, notes, request.topic))
+    if git is None or policy is None or plan is None:
+        raise ExecuteError(*problems)
+    _check_scope(plan, request.scope)
+    prefix = _prefix(git, request.root)
+    what = stretch(git, prefix + plan.path, request.base, request.index)
+    tree = git.tree(what.tree)
+    source = tuple(prefix + entry.rstrip("/") for entry in policy.source) or detect_source(tree, prefix)
+    layout = Layout(
+        prefix=prefix,
+        source=source,
+        tests=tuple(prefix + path for path in request.testpaths if not _holds_source(prefix + path, source)),
+        patterns=request.patterns,
+        notes=prefix + notes,
+    )
+    return Prepared(request=request, plan=plan, policy=policy, git=git, stretch=what, layout=layout, tree=tree)
+
+
+def _attempt(problems: list[Problem], step):  # type: ignore[no-untyped-def]
+    """The value of a step, or None and its problems kept, so that one pass tells them all."""
+    try:
+        return step()
+    except ExecuteError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _repository(request: Request, scratch: Path) -> Git:
+    if request.repository is None:
+        return Git.find(request.root).within(scratch)
+    theirs = Git.find(request.repository)
+    return Git(theirs.git_dir, request.root, scratch)
+
+
+def _policy(root: Path) -> Policy:
+    file = root / "pyproject.toml"
+    try:
+        return read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else Policy()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", file.name)) from None
+
+
+def _check_scope(plan: Plan, scope: Scope) -> None:
+    streams = {stream.id for stream in plan.streams}
+    problems = [
+        Problem("unknown-stream", f"--execute-stream={name}: streams here are {', '.join(sorted(streams))}", plan.path)
+        for name in scope.streams
+        if name not in streams
+    ]
+    problems += [
+        Problem("unknown-task", f"--execute-task={name}: no task has this id", plan.path)
+        for name in scope.tasks
+        if plan.find(name) is None
+    ]
+    if problems:
+        raise ExecuteError(*problems)
+
+
+def _prefix(git: Git, root: Path) -> str:
+    """The way from the top of the repository to the root directory."""
+    try:
+        way = root.resolve().relative_to(git.work_tree.resolve()).as_posix()
+    except ValueError:
+        hint = f"pytest's root directory is not in the repository at {git.work_tree}: start in it, or pass --rootdir"
+        raise ExecuteError(Problem("no-git", hint, str(root))) from None
+    return "" if way == "." else f"{way}/"
+
+
+def _holds_source(path: str, source: Iterable[str]) -> bool:
+    return path in ("", ".") or any(entry == path or entry.startswith(f"{path}/") for entry in source)
+
+
+# -- after the run
+
+
+def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> tuple[Verdict, Evidence]:
+    """Prove, measure and judge. `order` says how to replay; what is written goes below `place`."""
+    proofs, why_not = _proofs(prepared, run, order, place)
+    evidence = Evidence(
+        history=_history(prepared),
+        manifest=run.manifest,
+        results=run.results,
+        proofs=proofs,
+        proofs_missing=why_not,
+        coverage=_coverage(prepared, run, proofs or {}),
+        coverage_missing=run.coverage if isinstance(run.coverage, str) else "",
+        documents=_documents(prepared),
+        files=_files(prepared),
+    )
+    verdict = judge(prepared.plan, prepared.policy, evidence, prepared.request.scope)
+    if _may_deploy(prepared, verdict):
+        evidence = msgspec.structs.replace(evidence, commands=tuple(_run_commands(prepared)))
+        verdict = judge(prepared.plan, prepared.policy, evidence, prepared.request.scope)
+    return verdict, evidence
+
+
+def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> tuple[dict[str, Proof] | None, str]:
+    """A proof for each test of a task that passed; or None, and why."""
+    if prepared.policy.test_first == "off":
+        return None, "the policy does not ask for it"
+    if prepared.stretch.shallow:
+        return (
+            None,
+            "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)",
+        )
+    if run.interrupted:
+        return None, "the run was interrupted"
+    if not hasattr(os, "fork"):
+        return None, f"the replay needs fork, which {sys.platform} does not have"
+    tests = {
+        test: result.seconds
+        for test, result in run.results.items()
+        if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
+    }
+    order = msgspec.structs.replace(order, tests=tests)
+    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place), ""
+
+
+def _history(prepared: Prepared) -> History:
+    what = prepared.stretch
+    uncommitted = prepared.git.changed_files(what.head, what.tree) if what.snapshot is not None else ()
+    return History(
+        base=what.base, head=what.head, snapshot=what.snapshot, shallow=what.shallow, uncommitted=tuple(uncommitted)
+    )
+
+
+def _coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
+    if isinstance(run.coverage, str):
+        return None
+    from pytest_execute.coverage import measure
+
+    layout, what = prepared.layout, prepared.stretch
+    sources = tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
+    changed = prepared.git.changed_lines(what.base, what.tree)
+    request = measure.Request(
+        root=prepared.request.root,
+        branch=prepared.policy.coverage.branch,
+        sources=sources,
+        changed={path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed},
+        files=_task_files(prepared, run.manifest, proofs, sources),
+    )
+    return measure.measure(prepared.plan, request, run.coverage)
+
+
+def _task_files(
+    prepared: Prepared, manifest: Manifest, proofs: Mapping[str, Proof], sources: Sequence[str]
+) -> dict[str, tuple[FileRef, ...]]:
+    """The implementation of each task: what its Files field names, else what the commits changed that made its tests pass."""
+    files: dict[str, tuple[FileRef, ...]] = {}
+    for task in prepared.plan.tasks:
+        if task.files:
+            files[task.id] = tuple(part for ref in task.files for part in _expanded(ref, sources))
+            continue
+        turned = {proofs[test].after for test in manifest.of(f"task:{task.id}") if test in proofs}
+        commits = [commit for commit in turned if commit in prepared.stretch.commits]
+        paths = {path for commit in commits for path in prepared.git.changed_files(f"{commit}^", commit)}
+        found = tuple(
+            FileRef(path, task.line) for path in _below(prepared.layout.prefix, sorted(paths)) if path in sources
+        )
+        if found:
+            files[task.id] = found
+    return files
+
+
+def _expanded(ref: FileRef, sources: Sequence[str]) -> list[FileRef]:
+    """A file of the implementation as itself, a directory as the files below it, anything else as nothing."""
+    if ref.path in sources:
+        return [ref]
+    return [FileRef(path, ref.line) for path in sources if path.startswith(f"{ref.path.rstrip('/')}/")]
+
+
+def _below(prefix: str, paths: Iterable[str]) -> list[str]:
+    return [path[len(prefix) :] for path in paths if path.startswith(prefix)]
+
+
+def _documents(prepared: Prepared) -> dict[str, bool]:
+    request = prepared.request
+    notes = prepared.layout.notes[len(prepared.layout.prefix) :]
+    found = breakdown.documents(request.root, notes, request.topic)
+    return {f"{notes}/{request.topic}/{name}": says for name, says in found.items()}
+
+
+def _files(prepared: Prepared) -> dict[str, bool]:
+    """Whether the files that the plan names were ever there, and whether the artifacts are, with something in them."""
+    prefix, git = prepared.layout.prefix, prepared.git
+    named = {ref.path for task in prepared.plan.tasks for ref in task.files}
+    base = git.tree(prepared.stretch.base) if named else {}
+    found = {path: _has(prepared.tree, prefix + path) or _has(base, prefix + path) for path in sorted(named)}
+    for path in prepared.policy.deployment.artifacts:
+        target = prepared.request.root / path
+        found[path] = target.is_dir() or (target.is_file() and target.stat().st_size > 0)
+    return found
+
+
+def _has(tree: Tree, path: str) -> bool:
+    path = path.rstrip("/")
+    return path in tree or any(other.startswith(f"{path}/") for other in tree)
+
+
+def _may_deploy(prepared: Prepared, verdict: Verdict) -> bool:
+    """The commands of the deployment run only where nothing else stands in its way."""
+    deployment = next((gate for gate in verdict.gates if gate.level == "deployment"), None)
+    return bool(prepared.policy.deployment.commands) and deployment is not None and deployment.verdict == "passed"
+
+
+def _run_commands(prepared: Prepared) -> Iterable[CommandResult]:
+    for command in prepared.policy.deployment.commands:
+        try:
+            done = process.run(command, cwd=prepared.request.root)
+            said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines() or [""]
+            yield CommandResult(command, done.returncode, said[-1])
+        except OSError as error:
+            yield CommandResult(command, 127, str(error))
