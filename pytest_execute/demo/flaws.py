@@ -1,9 +1,87 @@
-"""What is wrong in the flawed demo, task by task."""
+"""What is wrong in the flawed demo: the same application, with more tasks, ten of which are not what they seem."""
 
 from __future__ import annotations
 
-from pytest_execute.demo.story import SKELETON, WORK
+from msgspec.structs import replace
 
-FLAWS: dict[str, tuple[str, str]] = {}
-FLAWED_WORK = WORK
-FLAWED_SKELETON = SKELETON
+from pytest_execute.demo.story import SKELETON, WORK, Work
+
+FLAWS: dict[str, tuple[str, str]] = {
+    "4": ("test-first", "test-after"),
+    "6": ("test-first", "same-commit"),
+    "8": ("tests", "skipped"),
+    "15": ("test-first", "never-red"),
+    "16": ("test-first", "red-not-counted"),
+    "17": ("tests", "no-tests"),
+    "18": ("tests", "missing-test"),
+    "19": ("coverage", "short"),
+    "20": ("tests", "xfailed"),
+    "22": ("dependencies", "unmet-dependency"),
+}
+"""`{task: (the check that must fail, the code of the reason)}`; every other ticked task is sound."""
+
+OPEN = ("21",)
+"""The tasks that are neither ticked nor begun."""
+
+FLAWED_SKELETON = (*SKELETON, "src/ferry/harbours.py", "src/ferry/testing.py")
+
+FLAWED_WORK = WORK | {
+    "4": replace(WORK["4"], order="test-after"),
+    "6": replace(WORK["6"], order="same-commit"),
+    "15": Work(
+        branch="stream-a",
+        author="timetable-agent",
+        red="test(harbours): the tide decides in the south",
+        green="feat(harbours): know the depth at the piers",
+        tests=("tests/test_harbours.py",),
+        code=("src/ferry/harbours.py",),
+    ),
+    "16": Work(
+        branch="stream-a",
+        author="timetable-agent",
+        red="test(bell): the bell rings in fog",
+        green="feat(bell): ring in fog",
+        tests=("tests/test_bell.py",),
+        code=("src/ferry/bell.py", "src/ferry/testing.py"),
+    ),
+    "17": Work(
+        branch="stream-b",
+        author="tickets-agent",
+        red="",
+        green="feat(vouchers): pay with a voucher",
+        tests=(),
+        code=("src/ferry/vouchers.py",),
+    ),
+    "18": Work(
+        branch="stream-b",
+        author="tickets-agent",
+        red="test(receipts): a receipt ends with the total",
+        green="feat(receipts): print what was paid",
+        tests=("tests/test_receipts.py",),
+        code=("src/ferry/receipts.py",),
+    ),
+    "19": Work(
+        branch="stream-d",
+        author="quay-agent",
+        red="test(lost): what is found can be claimed",
+        green="feat(lost): keep what was found",
+        tests=("tests/test_lost.py",),
+        code=("src/ferry/lost.py",),
+    ),
+    "20": Work(
+        branch="stream-d",
+        author="quay-agent",
+        red="test(labels): each piece has its label",
+        green="feat(labels): label luggage",
+        tests=("tests/test_labels.py",),
+        code=("src/ferry/labels.py",),
+    ),
+    "22": Work(
+        branch="stream-d",
+        author="quay-agent",
+        red="test(calls): passengers are called aboard",
+        green="feat(calls): call passengers aboard",
+        tests=("tests/test_calls.py",),
+        code=("src/ferry/calls.py",),
+    ),
+}

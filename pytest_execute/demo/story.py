@@ -189,7 +189,8 @@ def _commits(task: str, work: Work) -> list[Commit]:
     red, green = commit(work.red, work.tests), commit(work.green, work.code, done=task)
     if work.order == "same-commit":
         return [commit(work.green, (*work.tests, *work.code), done=task)]
-    return [red, green] if work.order == "test-first" else [green, red]
+    ordered = [red, green] if work.order == "test-first" else [green, red]
+    return [one for one in ordered if one.paths]
 
 
 def _main(message: str, author: str, *paths: str, stage: str = "") -> Commit:
