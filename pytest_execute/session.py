@@ -133,7 +133,7 @@ def _hand_to_workers(config: pytest.Config, shared: Shared, file: Path) -> None:
     """Leave it in a file that the environment names: a worker needs it before xdist hands anything over."""
     file.write_bytes(msgspec.json.encode(shared))
     os.environ[SHARED] = str(file)
-    config.add_cleanup(lambda: os.environ.pop(SHARED, None))
+    config.add_cleanup(lambda: os.environ.__delitem__(SHARED))
 
 
 def _begin_to_run(config: pytest.Config, shared: Shared) -> None:

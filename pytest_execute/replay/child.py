@@ -24,28 +24,31 @@ import select
 import signal
 import sys
 import time
+from typing import Any, NoReturn
+
+sys.path.pop(0)  # the directory of this file, whose modules are not the project's
+import pytest  # noqa: E402
+
+Record = dict[str, Any]
 
 OUT = int(sys.argv[1])
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
-try:
-    PRCTL = ctypes.CDLL(None).prctl
-except (AttributeError, OSError):
-    PRCTL = None
+PRCTL = getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def tell(record):
+def tell(record: Record) -> None:
     """Write one line to the runner."""
     os.write(OUT, json.dumps(record).encode() + b"\n")
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     """Ask the system to end this process when the one that started it ends, however it ends."""
     if PRCTL is not None:
         PRCTL(DIES_WITH_PARENT, signal.SIGKILL)
 
 
-def limit_memory(size):
+def limit_memory(size: int) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -56,10 +59,10 @@ def limit_memory(size):
 class TreeOnly:
     """Finds the project's modules in the tree, and nowhere else: what the tree has not is missing."""
 
-    def __init__(self, roots, tops):
+    def __init__(self, roots: list[str], tops: list[str]) -> None:
         self.roots, self.tops = roots, frozenset(tops)
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name.partition(".")[0] not in self.tops:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, self.roots if path is None else path)
@@ -67,14 +70,14 @@ class TreeOnly:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return spec
 
-    def invalidate_caches(self):
+    def invalidate_caches(self) -> None:
         importlib.machinery.PathFinder.invalidate_caches()
 
 
 # -- what was raised, as facts
 
 
-def origin(error):
+def origin(error: Any) -> BaseException:
     """The exception behind pytest's own wrapping of it."""
     inner = getattr(error, "cause", None) if type(error).__name__ == "ConftestImportFailure" else None
     if type(error).__name__ == "CollectError":
@@ -82,7 +85,7 @@ def origin(error):
     return origin(inner) if isinstance(inner, BaseException) else error
 
 
-def frames(error, tree):
+def frames(error: BaseException, tree: str) -> list[str]:
     """The files of the tree that the traceback of `error` passes, outermost first."""
     entry, found = error.__traceback__, []
     while entry is not None:
@@ -93,10 +96,10 @@ def frames(error, tree):
     return found
 
 
-def imported_name(error):
+def imported_name(error: Any) -> str | None:
     """The name that `from module import name` did not find."""
     if getattr(error, "name_from", None):
-        return error.name_from
+        return str(error.name_from)
     entry = error.__traceback__
     while (
         entry is not None and entry.tb_next is not None and "importlib" not in entry.tb_next.tb_frame.f_code.co_filename
@@ -105,10 +108,11 @@ def imported_name(error):
     if entry is None:
         return None
     code = dis.get_instructions(entry.tb_frame.f_code)
-    return next((i.argval for i in code if i.offset == entry.tb_lasti and i.opname == "IMPORT_FROM"), None)
+    names: list[str] = [i.argval for i in code if i.offset == entry.tb_lasti and i.opname == "IMPORT_FROM"]
+    return names[0] if names else None
 
 
-def missing(error):
+def missing(error: BaseException) -> list[str | None] | None:
     """[module, name] of the symbol whose absence raised `error`, name None for a whole module; None for any other error."""
     if isinstance(error, ImportError):
         return (
@@ -130,7 +134,7 @@ def missing(error):
     return None
 
 
-def facts(error, phase, tree):
+def facts(error: BaseException, phase: str, tree: str) -> Record:
     error = origin(error)
     text = str(error).strip().splitlines() or [""]
     return {
@@ -144,7 +148,7 @@ def facts(error, phase, tree):
     }
 
 
-def foreign(user, tree):
+def foreign(user: str, tree: str) -> tuple[str, str] | None:
     """A module of the user's checkout that was imported from outside the tree: (name, file), or None."""
     installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
     for name, module in list(sys.modules.items()):
@@ -162,23 +166,23 @@ def foreign(user, tree):
 class Replay:
     """The pytest plugin that selects the tests and gives each its own process."""
 
-    def __init__(self, order):
+    def __init__(self, order: Record) -> None:
         self.order, self.root, self.tree = order, order["root"], order["tree"]
         self.open = dict(order["limits"])
-        self.raised = None
+        self.raised: Record | None = None
 
-    def record(self, test, **facts):
+    def record(self, test: str, **facts: object) -> None:
         if self.open.pop(test, None) is not None:
             tell({"test": test, **facts})
 
-    def pytest_addoption(self, parser):
+    def pytest_addoption(self, parser: Any) -> None:
         parser.addini("execute_notes", "directory of the plans", default="notes")
 
-    def pytest_configure(self, config):
+    def pytest_configure(self, config: Any) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
-    def pytest_exception_interact(self, node, call, report):
+    def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """A file or class that could not be collected fails all its tests."""
         if call.when == "collect":
             below = node.nodeid
@@ -186,23 +190,26 @@ class Replay:
             for test in [t for t in self.open if not below or t == below or t.startswith((below + "::", below + "/"))]:
                 self.record(test, state="failed", **raised)
 
-    def pytest_collection_modifyitems(self, config, items):
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
         wanted = [item for item in items if item.nodeid in self.open]
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in self.open])
         items[:] = wanted
 
-    def pytest_runtest_makereport(self, item, call):
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: Any) -> Any:
         report = yield
         if report.failed and self.raised is None and call.excinfo is not None:
             self.raised = facts(call.excinfo.value, call.when, self.tree)
         return report
 
-    def pytest_runtest_protocol(self, item, nextitem):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any) -> bool:
         if item.nodeid in self.open:
             self.record(item.nodeid, **self.forked(item))
         return True
 
-    def forked(self, item):
+    def forked(self, item: Any) -> Record:
         """What became of `item` in a process of its own, which is ended with all it started."""
         ours, theirs = os.pipe()
         child = os.fork()
@@ -221,7 +228,7 @@ class Replay:
                 os.waitpid(child, 0)
             os.close(ours)
 
-    def run_and_exit(self, item, out):
+    def run_and_exit(self, item: Any, out: int) -> NoReturn:
         from _pytest.runner import runtestprotocol
 
         try:
@@ -229,7 +236,7 @@ class Replay:
                 os.setpgid(0, 0)
             die_with_parent()
             outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=None)]
-            record = {"state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"}
+            record: Record = {"state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"}
             stranger = foreign(self.order["user"], self.tree)
             if stranger:
                 record = {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
@@ -240,7 +247,7 @@ class Replay:
         os.write(out, json.dumps(record).encode() + b"\n")
         os._exit(0)
 
-    def listen(self, child, pipe, deadline):
+    def listen(self, child: int, pipe: int, deadline: float) -> Record:
         text, gone = b"", False
         while not text.endswith(b"\n"):
             left = deadline - time.monotonic()
@@ -253,40 +260,31 @@ class Replay:
             if gone and not text.endswith(b"\n"):
                 return {"state": "crash", "message": "the test ended its process"}
             gone = gone or self.ended(child)
-        return json.loads(text)
+        record: Record = json.loads(text)
+        return record
 
     @staticmethod
-    def ended(child):
+    def ended(child: int) -> bool:
         try:
             return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
             return True
 
 
-# `pytest_runtest_makereport` wraps those of other plugins, and the protocol is ours alone: marked here, as pytest comes in late
-def mark(pytest):
-    Replay.pytest_runtest_makereport = pytest.hookimpl(wrapper=True, tryfirst=True)(Replay.pytest_runtest_makereport)
-    Replay.pytest_runtest_protocol = pytest.hookimpl(tryfirst=True)(Replay.pytest_runtest_protocol)
-    Replay.pytest_collection_modifyitems = pytest.hookimpl(trylast=True)(Replay.pytest_collection_modifyitems)
-
-
-def conftest_failed(replay, error):
+def conftest_failed(replay: Replay, error: Any) -> None:
     """A conftest that cannot be imported fails the tests below its directory."""
     directory = os.path.relpath(os.path.dirname(os.path.realpath(str(error.path))), replay.root).replace(os.sep, "/")
     for test in [t for t in replay.open if directory == "." or t.startswith(directory + "/")]:
         replay.record(test, state="failed", **facts(error, "collect", replay.tree))
 
 
-def main():
+def main() -> None:
     die_with_parent()
     os.set_inheritable(OUT, False)
     order = json.load(sys.stdin)
-    sys.path[0] = order["root"]
-    sys.path[1:1] = order["roots"]
-    import pytest
+    sys.path[:0] = [order["root"], *order["roots"]]
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
-    mark(pytest)
     limit_memory(order["memory"])
     sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
     sys.argv[:] = ["pytest"]

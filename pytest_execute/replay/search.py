@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Order, Proof
 from pytest_execute.replay.causes import Project, Red, Seen, classify, is_certain
@@ -133,20 +134,21 @@ class Search:
 
     def _judge_turn(self, test: str, step: Step, unstable: set[tuple[str, str]]) -> Proof:
         """The proof for a test that passes with `step` and with nothing before it."""
-        order = order_of(test, step)
-        for before in step.before:
-            seen = self.seen[(before.tree, test)]
-            red = self._red(seen)
-            at = {"test": test, "order": order, "before": before.commit, "after": step.commit}
-            if seen.passed:
-                return Proof(
-                    **at, found="never-red", detail=f"it passes at {before.commit[:7]}, which branched off before base"
-                )
-            if (before.tree, test) in unstable:
-                return Proof(**at, found="unstable", detail=f"two runs at {before.commit[:7]} ended differently")
-            if red.cause is None:
-                return Proof(**at, found="red-not-counted", detail=red.phrase)
-        return Proof(**at, found="turned", cause=red.cause, detail=red.phrase)
+        proofs = [self._red_before(test, step, before, unstable) for before in step.before]
+        return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
+
+    def _red_before(self, test: str, step: Step, before: Step, unstable: set[tuple[str, str]]) -> Proof:
+        """What the test did on the tree of a commit right before the turn."""
+        seen = self.seen[(before.tree, test)]
+        red, at = self._red(seen), before.commit[:7]
+        turned = Proof(test=test, found="turned", order=order_of(test, step), before=before.commit, after=step.commit)
+        if seen.passed:
+            return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
+        if (before.tree, test) in unstable:
+            return replace(turned, found="unstable", detail=f"two runs at {at} ended differently")
+        if red.cause is None:
+            return replace(turned, found="red-not-counted", detail=red.phrase)
+        return replace(turned, cause=red.cause, detail=red.phrase)
 
 
 def order_of(test: str, step: Step) -> Order:
