@@ -1,17 +1,83 @@
-"""Which of the dialects a file is written in."""
+"""Which of the dialects a file is written in; one that could be two of them is told."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
 from pytest_execute.breakdown.desk import Desk
-from pytest_execute.breakdown.dialects import TABLE
+from pytest_execute.breakdown.dialects import TABLE, Dialect
 from pytest_execute.breakdown.heads import Head
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.ids import normal
+from pytest_execute.breakdown.outline import Outline, extent
+
+
+class Shape(Struct, frozen=True):
+    """A dialect and the tasks that it finds in a file."""
+
+    dialect: Dialect
+    heads: list[Head]
+
+    @property
+    def ids(self) -> set[str]:
+        return {normal(head.id) for head in self.heads}
 
 
 def choose(outline: Outline, desk: Desk) -> list[Head]:
     """The heads of the tasks in the strongest dialect that has any."""
-    for dialect in TABLE:
-        heads = dialect.find(outline)
-        if heads:
-            return heads
-    return []
+    shapes = [Shape(dialect, heads) for dialect in TABLE if (heads := dialect.find(outline))]
+    if not shapes:
+        return []
+    chosen, *others = shapes
+    for other in others:
+        if _sections(outline, chosen, other):
+            chosen = other
+    for other in shapes:
+        if other is not chosen:
+            chosen = _compared(outline, chosen, other, desk)
+    return chosen.heads
+
+
+def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
+    """Whether the headings are but sections over the tasks of the other shape: more of them, with ids of their own."""
+    if not headings.dialect.sections:
+        return False
+    inside, _ = _split(outline, headings, inner)
+    own = [head for head in inside if not any(normal(head.id).startswith(f"{name}.") for name in headings.ids)]
+    return len(own) > len(headings.heads) and len(own) * 2 > len(inside)
+
+
+def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], list[Head]]:
+    """The heads of one shape inside the tasks of another, and the rest."""
+    covered: set[int] = set()
+    begins = sorted(head.at for head in outer.heads)
+    for begin, stop in zip(begins, [*begins[1:], len(outline.blocks)], strict=True):
+        covered.update((begin, *extent(outline.blocks, begin, stop)))
+    inside = [head for head in inner.heads if head.at in covered]
+    return inside, [head for head in inner.heads if head.at not in covered]
+
+
+def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shape:
+    """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
+    _, outside = _split(outline, chosen, other)
+    ids = {normal(head.id) for head in outside}
+    if not outside or ids <= chosen.ids:
+        return chosen
+    if chosen.ids < ids:
+        return Shape(other.dialect, _detailed(other.heads, chosen.heads))
+    fresh = [head for head in outside if normal(head.id) not in chosen.ids]
+    if len(fresh) * 2 > len(chosen.heads):
+        first, again = chosen.heads[0], fresh[0]
+        message = (
+            f"tasks in two shapes: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
+            f"{other.dialect.name} (task {again.id} here): write all in one"
+        )
+        desk.tell(again.line, "two-shapes", message)
+    return chosen
+
+
+def _detailed(heads: Sequence[Head], details: Sequence[Head]) -> list[Head]:
+    """The heads, with their text from where another shape tells more on the same task."""
+    told = {normal(head.id): head for head in details}
+    return [structs.replace(head, detail=told.get(normal(head.id))) for head in heads]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import GROUP_WORDS, normal, singular
 from pytest_execute.breakdown.outline import Outline
@@ -28,13 +29,19 @@ _NOTE = re.compile(
     r"|priority|optional|can |must |\d+\s+tasks|must have|p\d)[^()（）]*(?:\([^()]*\)[^()]*)*)[)）]\s*\W*\s*$",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"(?P<mark>[(（]\s*(?:续|続き?|계속|continued|cont\.?|part \w+)\s*[)）])[\s:：.—–-]*", re.IGNORECASE
+)
 _WANTS = re.compile(
     r"(?:depends?\s+(?:up)?on|after|requires?|needs|blocked\s+by)\s*:?\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL
 )
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """A stream as it stands in the document: `at` is its heading, `wants` what its heading says it depends on."""
+    """A stream as it stands in the document: `at` is its heading, `wants` what its heading says it depends on.
+
+    `aliases` are other names for it: user stories in its heading, its title without a note.
+    """
 
     id: str
     kind: str
@@ -42,6 +49,7 @@ class Section(Struct, frozen=True, kw_only=True):
     at: int
     line: int
     wants: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 def keyword(block: Block, at: int) -> Section | None:
@@ -50,10 +58,27 @@ def keyword(block: Block, at: int) -> Section | None:
     found = _GROUP.fullmatch(text.replace("**", ""))
     if not found or block.kind != "heading":
         return None
-    title = plain_title(found["title"])[0]
+    again = _AGAIN.match(found["title"])
+    title = plain_title(found["title"][again.end() :] if again else found["title"])[0]
+    name = found["id"] + (again["mark"] if again else "")
     return Section(
-        id=found["id"], kind=singular(found["kind"]), title=title or text.strip(), at=at, line=block.line, wants=wants
+        id=name,
+        kind=singular(found["kind"]),
+        title=title or text.strip(),
+        at=at,
+        line=block.line,
+        wants=wants,
+        aliases=_aliases(title, block.joined),
     )
+
+
+def _aliases(title: str, text: str) -> tuple[str, ...]:
+    """The user stories that a heading names, and its title up to the first parenthesis or dash."""
+    stories = re.findall(r"\bUS\s?-?(\d+)", text)
+    stories += re.findall(r"\bUser Stor(?:y|ies)\s+(\d+)", text, re.IGNORECASE)
+    short = re.split(r"\s*[(（:：]|\s+[—–-]\s", title, maxsplit=1)[0]
+    named = [name for story in dict.fromkeys(stories) for name in (f"us{story}", f"user story {story}")]
+    return tuple(name.casefold() for name in (short, *named) if name)
 
 
 def _unnoted(text: str) -> tuple[str, str]:
@@ -86,7 +111,7 @@ def _plain(block: Block, at: int) -> Section:
     return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants)
 
 
-def read(outline: Outline, heads: Sequence[Head]) -> tuple[tuple[Section, ...], dict[int, str]]:
+def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Section, ...], dict[int, str]]:
     """The streams that hold a task, in order, and the stream's id for each task by its index."""
     tasks = {head.at for head in heads}
     found: dict[int, Section] = {}
@@ -98,7 +123,7 @@ def read(outline: Outline, heads: Sequence[Head]) -> tuple[tuple[Section, ...], 
     levels = {outline.blocks[section.at].depth for section in found.values()}
     rest = [head for head in heads if head.at not in found]
     found |= _neighbours(outline, rest, tasks, levels) if found else _sections(outline, rest, tasks)
-    return _named(outline, heads, found)
+    return _named(heads, found, desk)
 
 
 def _over(outline: Outline, head: Head, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
@@ -138,7 +163,7 @@ def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[
 
 
 def _named(
-    outline: Outline, heads: Sequence[Head], found: Mapping[int, Section]
+    heads: Sequence[Head], found: Mapping[int, Section], desk: Desk
 ) -> tuple[tuple[Section, ...], dict[int, str]]:
     """One stream per name; where two kinds share an id, the kind is part of the name."""
     kinds: dict[str, set[str]] = {}
@@ -152,6 +177,9 @@ def _named(
         section = found[head.at]
         shared = len(kinds[section.id]) > 1 and section.kind
         name = f"{section.kind.title()} {section.id}" if shared else section.id
-        sections.setdefault(name, structs.replace(section, id=name))
+        first = sections.setdefault(name, structs.replace(section, id=name))
+        if first.title != section.title:
+            message = f"stream {name} stands here and on line {first.line} with another title: give one another id"
+            desk.tell(section.line, "duplicate-stream", message)
         of[head.at] = name
     return tuple(sections.values()), of

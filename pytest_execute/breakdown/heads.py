@@ -26,7 +26,7 @@ _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 class Head(Struct, frozen=True, kw_only=True):
     """A task's first block: `at` is its index, `box` the letter in its box, `rest` the text that follows the title.
 
-    `single` says that the task is one line of a list.
+    `single` says that the task is one line of a list or table, `detail` where the file tells more on it.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Head(Struct, frozen=True, kw_only=True):
     rest: Block | None = None
     row: Block | None = None
     single: bool = False
+    detail: Head | None = None
 
 
 def plain_title(text: str) -> tuple[str, str, bool]:

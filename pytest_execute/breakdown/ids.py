@@ -9,7 +9,7 @@ from msgspec import Struct
 
 NUMBER = r"\d+(?:\.\d+)*[a-z]?"
 CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
-ID = rf"(?:{NUMBER}|{CODE})(?![\w])"
+ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
 GROUP_WORDS = (
     r"(?:work ?streams?|streams?|phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
@@ -55,6 +55,7 @@ class Group(Struct, frozen=True, kw_only=True):
     id: str
     kind: str = ""
     title: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 class Names:
@@ -70,7 +71,7 @@ class Names:
             self._bare.setdefault(bare(task), []).append(task)
         self._streams: dict[str, list[Group]] = {}
         for group in self.groups:
-            for name in {normal(group.id), group.title.casefold()}:
+            for name in {normal(group.id), group.title.casefold(), *group.aliases}:
                 self._streams.setdefault(name, []).append(group)
         self.members: dict[str | None, list[str]] = {}
         for task, stream in self.stream_of.items():
@@ -103,10 +104,13 @@ class Names:
         return tuple(t for t in self._spelled.get(normal(found[2]), ()) if self.stream_of[t] in streams)
 
     def stream(self, name: str, kind: str = "") -> str | None:
-        """The id of the stream with this id or title; of two, the one whose heading uses the word `kind`."""
-        found = self._streams.get(normal(name)) or self._streams.get(name.strip().casefold()) or []
-        same = [group for group in found if singular(kind) in group.kind] if kind else []
-        chosen = {group.id for group in same or found}
+        """The id of the stream with this id, title or alias; with `kind` the one whose heading uses that word."""
+        plain = name.strip().casefold()
+        found = (
+            self._streams.get(f"{kind} {plain}") or self._streams.get(plain) or self._streams.get(normal(name)) or []
+        )
+        same = [group for group in found if not kind or alike(kind, group.kind) or f"{kind} {plain}" in group.aliases]
+        chosen = {group.id for group in same}
         return chosen.pop() if len(chosen) == 1 else None
 
 
@@ -118,3 +122,11 @@ def singular(word: str) -> str:
     """
     plain = re.sub(r"\s+", " ", word.strip().casefold())
     return re.sub(r"ies$", "y", plain) if plain.endswith("ies") else plain.removesuffix("s")
+
+
+_ALIKE = ({"stream", "workstream", "work stream", "track"}, {"group", "task group"}, {"phase", "stage"})
+
+
+def alike(left: str, right: str) -> bool:
+    """Whether two words for a group mean the same; a heading without a word is called anything."""
+    return not right or left == right or any(left in words and right in words for words in _ALIKE)

@@ -23,7 +23,10 @@ class Linker:
 
     def __init__(self, desk: Desk, sections: Sequence[Section], drafts: Sequence[Draft]) -> None:
         self.desk = desk
-        groups = [Group(id=section.id, kind=section.kind, title=section.title) for section in sections]
+        groups = [
+            Group(id=section.id, kind=section.kind, title=section.title, aliases=section.aliases)
+            for section in sections
+        ]
         self.order = [draft.task.id for draft in drafts]
         self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups)
 

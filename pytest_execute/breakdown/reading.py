@@ -73,7 +73,7 @@ def _hidden(document: Document, desk: Desk) -> None:
 
 def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Plan:
     """The plan of the tasks that begin at `found`."""
-    sections, stream_of = groups.read(outline, found)
+    sections, stream_of = groups.read(outline, found, desk)
     heads = _restarted(found, stream_of)
     stops = _stops(outline, heads)
     drafts = [_in_stream(draft(outline, head, stops[head.at]), stream_of.get(head.at)) for head in heads]

@@ -165,8 +165,8 @@ class _Reader:
             self.tasks.setdefault(found)
 
     def _unknown(self, name: str) -> None:
-        """A capital letter alone is a stream's id; all else is a task that is not there."""
-        stream = self.names.stream(name) if re.fullmatch(r"[A-Za-z]", name) else None
+        """A letter or code may name a stream; all else is a task that is not there."""
+        stream = None if name[0].isdigit() else self.names.stream(name)
         if stream is not None:
             self.streams.setdefault(stream)
             return

@@ -58,7 +58,8 @@ def draft(outline: Outline, head: Head, stop: int) -> Draft:
 def body(outline: Outline, head: Head, stop: int) -> list[Block]:
     """The blocks that belong to a task, with what follows the title in its first one."""
     if head.row is not None:
-        return _cells(head.row)
+        detail = body(outline, head.detail, _stop(outline, head.detail)) if head.detail is not None else []
+        return [*_cells(head.row), *detail]
     name = normal(head.id)
 
     def child(block: Block) -> bool:
@@ -68,6 +69,14 @@ def body(outline: Outline, head: Head, stop: int) -> list[Block]:
     below = extent(outline.blocks, head.at, stop, child)
     blocks = [outline.blocks[at] for at in below]
     return [head.rest, *blocks] if head.rest is not None else blocks
+
+
+def _stop(outline: Outline, head: Head) -> int:
+    """Where the section of a heading ends, whatever its level."""
+    begin = head.at + 1
+    return next(
+        (at for at in range(begin, len(outline.blocks)) if outline.blocks[at].kind == "heading"), len(outline.blocks)
+    )
 
 
 def _cells(row: Block) -> list[Block]:
@@ -84,7 +93,7 @@ def _substeps(head: Head, blocks: Sequence[Block]) -> tuple[tuple[Substep, ...],
         found = _COMPLETE.fullmatch(block.text) if block.kind == "item" else None
         if found and normal(found["id"]) == normal(head.id):
             complete = found["box"] in "xX"
-        elif block is not head.row and not block.header:
+        elif block.kind != "row":
             kept.append(block)
     own = tuple(substeps.read(head.id, kept)) if head.row is None else ()
     name = normal(head.id)

@@ -65,7 +65,7 @@ DONE_MARKS = ("✅", "☑", "✔")
 UNTASKED_SECTION = re.compile(
     r"acceptance|definition of done|success criteri|out of scope|non-goals|"
     r"(?:completion|verification|quality|review|release|final|pre-?\w*|post-?\w*|qa|validation|self|dod) check-?list|^check-?list|"
-    r"next steps|execution order|notes?$|open questions|quality gates?|checkpoints?$|rules?$|^how to|legend|priority order",
+    r"next steps|execution order|notes?$|open questions|quality gates?|checkpoints?$|decisions?$|requirements?$|risks?\b|assumptions|alternatives|glossary|appendix|rules?$|^how to|legend|priority order",
     re.IGNORECASE,
 )
 """Headings over lists that look like tasks and are none."""

@@ -6,19 +6,42 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.dialects import canonical, checklist
+from pytest_execute.breakdown.dialects import (
+    canonical,
+    checklist,
+    coded,
+    kiro,
+    listed,
+    numbered,
+    speckit,
+    table,
+    titled,
+    worded,
+)
 from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.outline import Outline
 
 
 class Dialect(Struct, frozen=True):
-    """A way to write tasks down. `find` gives the heads of all tasks in this shape."""
+    """A way to write tasks down. `find` gives the heads of all tasks in this shape.
+
+    `sections` says that its headings may as well be sections that hold the tasks of another shape.
+    """
 
     name: str
     find: Callable[[Outline], list[Head]]
+    sections: bool = False
 
 
 TABLE: tuple[Dialect, ...] = (
-    Dialect("canonical", canonical.find),
-    Dialect("checklist", checklist.find),
+    Dialect("headings with an id and a box", canonical.find),
+    Dialect("headings with a word and an id", titled.find),
+    Dialect("headings with a code", coded.find, sections=True),
+    Dialect("boxes with a word and an id", worded.find),
+    Dialect("boxes with a code", speckit.find),
+    Dialect("headings with a number", numbered.find, sections=True),
+    Dialect("boxes with a number", kiro.find),
+    Dialect("numbered boxes", checklist.find),
+    Dialect("list items with fields", listed.find),
+    Dialect("rows of a table", table.find),
 )

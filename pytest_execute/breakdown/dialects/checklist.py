@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, untasked
 from pytest_execute.breakdown.heads import BOXED, Head, of_item
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.words import UNTASKED_SECTION
-
-_CRITERION = re.compile(r"\**\s*(?:AC|FR|NFR|SC|REQ)[\s-]?\d", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[Head]:
@@ -18,12 +14,6 @@ def find(outline: Outline) -> list[Head]:
         box = (
             BOXED.match(block.text) if block.kind == "item" and block.depth == 1 and block.marker[0].isdigit() else None
         )
-        if box and not _CRITERION.match(block.text, box.end()) and not untasked(outline, at):
+        if box and not REQUIREMENT.match(block.text[box.end() :].lstrip("* ")) and not untasked(outline, at):
             heads.append(of_item(block, at, block.marker.rstrip(".)"), box.end(), box["box"]))
     return heads
-
-
-def untasked(outline: Outline, at: int) -> bool:
-    """Whether a block stands under a heading whose lists are no tasks."""
-    over = outline.above[at]
-    return over >= 0 and UNTASKED_SECTION.search(outline.blocks[over].text) is not None

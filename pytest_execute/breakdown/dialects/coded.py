@@ -1,0 +1,27 @@
+"""Headings that begin with a code: `### T01 Title`, `### INFRA-1: Title`, `### A01 — Title`."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, most, nested, substance, untasked
+from pytest_execute.breakdown.heads import Head, of_heading
+from pytest_execute.breakdown.ids import CODE
+from pytest_execute.breakdown.outline import Outline
+
+_CODED = re.compile(rf"(?:[^\w\s]+\s+)?\[?(?P<id>{CODE})\]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
+
+
+def find(outline: Outline) -> list[Head]:
+    """The headings with a code, where most of them hold a field or a box."""
+    title = outline.title()
+    heads = []
+    for at, block in enumerate(outline.blocks):
+        found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
+        if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at):
+            heads.append(of_heading(block, at, found["id"], found["title"]))
+    heads = nested(outline, heads)
+    return heads if most(substance(outline, head.at) for head in heads) else []

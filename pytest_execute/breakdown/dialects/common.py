@@ -1,0 +1,135 @@
+"""What several dialects ask of a document."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from pytest_execute.breakdown import fields
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.heads import BOXED, Head, of_item
+from pytest_execute.breakdown.ids import normal, parent_of
+from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.words import UNTASKED_SECTION, field_of
+
+REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|US|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
+"""Codes that name requirements, criteria, decisions and the like, not tasks."""
+
+STRONG = 2
+_STRONG_FIELDS = {"depends", "tests", "files", "effort", "status", "commit", "agent", "id"}
+_COMPLETE = re.compile(r"\[[ xX]\]\s*\**task\s+\S+\s+complete", re.IGNORECASE)
+
+
+def most(values: Iterable[object]) -> bool:
+    """Whether more than half of the values are true.
+
+    >>> most([1, 1, 0]), most([1, 0]), most([])
+    (True, False, False)
+    """
+    listed = [bool(value) for value in values]
+    return sum(listed) * 2 > len(listed)
+
+
+def substance(outline: Outline, at: int, deep: bool = False) -> int:
+    """How much the text below a heading looks like a task's: 2 with a field, 1 with a box, else 0.
+
+    `deep` looks below the headings inside it, too.
+    """
+    weight = 0
+    for index in range(at + 1, len(outline.blocks)):
+        block = outline.blocks[index]
+        if block.kind == "heading" and _ends(block, outline.blocks[at].depth, deep):
+            break
+        weight = max(weight, _weight(block))
+        if weight == STRONG:
+            break
+    return weight
+
+
+def _ends(heading: Block, level: int, deep: bool) -> bool:
+    return heading.depth <= level or (not deep and re.match(r"\W*(?:\d|[A-Z]+-?\d)", heading.text) is not None)
+
+
+def _weight(block: Block) -> int:
+    """How much one block looks like part of a task."""
+    box = block.kind == "item" and BOXED.match(block.text) is not None
+    if block.kind == "heading":
+        names = [field_of(block.joined)]
+    elif block.kind == "row":
+        names = [field_of(block.cells[0])] if len(block.cells) == 2 else []
+    else:
+        names = [] if box or block.kind == "code" else [name for name, *_ in fields.labels(block.text)]
+    if any(name in _STRONG_FIELDS for name in names) or (box and _COMPLETE.match(block.text)):
+        return STRONG
+    return int(box)
+
+
+def nested(outline: Outline, heads: list[Head]) -> list[Head]:
+    """The heads without those that stand inside another one and extend its id: they are its substeps."""
+    kept: list[Head] = []
+    ids: dict[str, Head] = {}
+    for head in heads:
+        name = parent_of(head.id, ids)
+        over = ids[name] if name is not None else None
+        if over is None or outline.blocks[over.at].depth >= outline.blocks[head.at].depth:
+            kept.append(head)
+            ids.setdefault(normal(head.id), head)
+    return kept
+
+
+Form = Callable[[str], "re.Match[str] | None"]
+
+
+def boxed(outline: Outline, form: re.Pattern[str]) -> list[Head]:
+    """The boxed items whose text goes on with `form` (groups `id` and, to tell where the title begins, `title`)."""
+    heads = []
+    for at, block in enumerate(outline.blocks):
+        box = BOXED.match(block.text) if block.kind == "item" else None
+        found = form.match(block.text, box.end()) if box else None
+        if box and found:
+            begin = found.start("title") if "title" in form.groupindex else found.end()
+            heads.append(of_item(block, at, found["id"], begin, box["box"]))
+    return outermost(outline, heads)
+
+
+def outermost(outline: Outline, heads: list[Head]) -> list[Head]:
+    """The heads without those inside the list item of another one."""
+    kept: list[Head] = []
+    end = -1
+    for head in heads:
+        if head.at < end:
+            continue
+        kept.append(head)
+        end = (
+            extent(outline.blocks, head.at, len(outline.blocks)).stop if outline.blocks[head.at].kind == "item" else -1
+        )
+    return kept
+
+
+def told_elsewhere(outline: Outline, heads: list[Head]) -> list[Head]:
+    """The heads without those in sections of criteria, as long as others remain."""
+    return [head for head in heads if not untasked(outline, head.at)]
+
+
+def untasked(outline: Outline, at: int) -> bool:
+    """Whether a block stands under a heading or a label whose lists are no tasks."""
+    over = outline.above[at]
+    if over >= 0 and UNTASKED_SECTION.search(outline.blocks[over].text):
+        return True
+    return any(UNTASKED_SECTION.search(label) for label in _labels_before(outline, at))
+
+
+def _labels_before(outline: Outline, at: int) -> Iterator[str]:
+    """The label right above the list that a block stands in."""
+    depth = outline.blocks[at].depth
+    for index in range(at - 1, -1, -1):
+        block = outline.blocks[index]
+        if block.kind == "heading":
+            return
+        if block.depth < depth:
+            if re.fullmatch(r"\s*\**[^*\n]{3,60}?\**\s*[:：]?\**\s*", block.text):
+                yield block.text
+            return

@@ -1,0 +1,52 @@
+"""Headings with a bare number: `### 1. Title`, `#### 1.1 Title`; tasks only where most of them hold a field."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance
+from pytest_execute.breakdown.heads import Head, of_heading
+from pytest_execute.breakdown.ids import NUMBER
+from pytest_execute.breakdown.outline import Outline
+
+_NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
+_TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
+
+
+def find(outline: Outline) -> list[Head]:
+    """The numbered headings of the level that holds the tasks."""
+    levels: dict[int, list[Head]] = {}
+    title = outline.title()
+    for at, block in enumerate(outline.blocks):
+        found = _NUMBERED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
+        if found and (
+            "." in block.joined[: found.end("id") + 1]
+            or ")" in block.joined[: found.end("id") + 1]
+            or not found["title"][0].islower()
+        ):
+            levels.setdefault(block.depth, []).append(of_heading(block, at, found["id"], found["title"]))
+    return _best(outline, levels)
+
+
+def _best(outline: Outline, levels: dict[int, list[Head]]) -> list[Head]:
+    """The outermost level with fields, else that under a heading that says "tasks"."""
+    for level in sorted(levels):
+        if most(substance(outline, head.at) >= STRONG for head in levels[level]):
+            return nested(outline, levels[level])
+    for level in sorted(levels):
+        if _told(outline, levels[level]):
+            return [head for head in levels[level] if outline.above[head.at] == outline.above[levels[level][0].at]]
+    return []
+
+
+def _told(outline: Outline, heads: list[Head]) -> bool:
+    """Whether the headings are all those below one that says that they are tasks, counted from 1."""
+    over = outline.above[heads[0].at]
+    if over < 0 or over == outline.title() or not _TASKS.search(outline.blocks[over].text):
+        return False
+    below = [at for at in outline.section(over) if outline.above[at] == over and outline.blocks[at].kind == "heading"]
+    counted = [str(number) for number in range(1, len(below) + 1)]
+    return len(below) > 1 and [head.id for head in heads if head.at in set(below)] == counted

@@ -1,0 +1,23 @@
+"""spec-kit's lists, and all boxes with a code: `- [x] T001 [P] [US1] Title path`, `- [ ] **T1**: Title`."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, boxed
+from pytest_execute.breakdown.heads import Head
+from pytest_execute.breakdown.ids import CODE
+from pytest_execute.breakdown.outline import Outline
+
+_FORM = re.compile(
+    rf"(?:\*\*)?\[?(?P<id>{CODE})\]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
+)
+
+
+def find(outline: Outline) -> list[Head]:
+    """The boxed items with a code, two at least, requirements left out."""
+    heads = [head for head in boxed(outline, _FORM) if not REQUIREMENT.match(head.id)]
+    return heads if len(heads) > 1 else []

@@ -1,0 +1,67 @@
+"""Tables with one task per row: `| ID | Task | Depends | Status |`."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.dialects.common import REQUIREMENT
+from pytest_execute.breakdown.heads import Head, plain_title
+from pytest_execute.breakdown.ids import ID, WORDS
+from pytest_execute.breakdown.outline import Outline
+
+_ID_COLUMN = re.compile(
+    r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE
+)
+_TITLE_COLUMN = re.compile(
+    r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name|title|description|item)"
+    r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명",
+    re.IGNORECASE,
+)
+_NO_TASKS = re.compile(
+    r"risk|severity|likelihood|impact|mitigation|probability|requirement|rationale|question|decision|metric",
+    re.IGNORECASE,
+)
+_CELL = re.compile(rf"(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
+
+
+def find(outline: Outline) -> list[Head]:
+    """The rows of the tables that have a column of ids first and a title beside it."""
+    heads = []
+    columns: dict[tuple[str, ...], int | None] = {}
+    for at, block in enumerate(outline.blocks):
+        if block.kind != "row":
+            continue
+        if block.header not in columns:
+            columns[block.header] = _title(block.header)
+        column = columns[block.header]
+        if column is not None and (head := _head(block, at, column)) is not None:
+            heads.append(head)
+    return heads
+
+
+def _title(header: tuple[str, ...]) -> int | None:
+    """The column with the titles, where the first one holds ids."""
+    plain = [re.sub(r"[*`_]", "", cell).strip() for cell in header]
+    if len(plain) < 2 or not _ID_COLUMN.fullmatch(plain[0]) or any(map(_NO_TASKS.search, plain)):
+        return None
+    return next((at for at, cell in enumerate(plain) if at and _TITLE_COLUMN.fullmatch(cell)), None)
+
+
+def _head(block: Block, at: int, column: int) -> Head | None:
+    cell = re.sub(r"[*`]", "", block.cells[0]).strip()
+    found = _CELL.fullmatch(cell)
+    if found is None or REQUIREMENT.match(found["id"]) or len(block.cells) <= column:
+        return None
+    title, effort, done = plain_title(block.cells[column])
+    return Head(
+        id=found["id"],
+        title=title,
+        at=at,
+        line=block.line,
+        box=found["box"],
+        effort=effort,
+        done=done,
+        row=block,
+        single=True,
+    )

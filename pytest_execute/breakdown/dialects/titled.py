@@ -1,0 +1,37 @@
+"""Headings with the word before the id: `## Task 1: Title`, `### Task A2 - Title`, `### Step 5: Title`, `### Story 1.2: Title`."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+from pytest_execute.breakdown.dialects.common import most, nested, substance
+from pytest_execute.breakdown.heads import Head, of_heading
+from pytest_execute.breakdown.ids import ID
+from pytest_execute.breakdown.outline import Outline
+
+_DELIMITER = r"\s*[:：.)）—–-]+"
+_FORMS = tuple(
+    re.compile(
+        rf"\W*{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        re.IGNORECASE,
+    )
+    for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
+)
+
+
+def find(outline: Outline) -> list[Head]:
+    """The headings with the strongest of the words; stories and steps only where most of them hold a field or a box."""
+    title = outline.title()
+    for form in _FORMS:
+        heads = []
+        for at, block in enumerate(outline.blocks):
+            found = form.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
+            if found:
+                heads.append(of_heading(block, at, found["id"], found["title"]))
+        heads = nested(outline, heads)
+        if heads and (form is _FORMS[0] or most(substance(outline, head.at, deep=True) for head in heads)):
+            return heads
+    return []
