@@ -17,23 +17,23 @@ def check(plan: Plan, drafts: Sequence[Draft], desk: Desk) -> None:
     for task, draft in zip(plan.tasks, drafts, strict=True):
         _substance(task, draft, desk)
         if task.done:
-            _open(task, done, desk)
+            _open(task, draft, done, desk)
         for step in draft.foreign:
             message = f"substep {step.id} stands under task {task.id}: was the list renumbered by a formatter?"
             desk.warn(step.line, "foreign-substep", message)
 
 
 def _substance(task: Task, draft: Draft, desk: Desk) -> None:
-    if not task.objective and not draft.of("acceptance"):
+    if not task.objective and not draft.told and not draft.of("acceptance"):
         desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
         desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
 
 
-def _open(task: Task, done: set[str], desk: Desk) -> None:
+def _open(task: Task, draft: Draft, done: set[str], desk: Desk) -> None:
     """A done task with something below or before it that is not."""
     for step in task.substeps:
-        if not step.done and step.id:
+        if not step.done and step.id and step.line not in draft.optional:
             message = f"task {task.id} is done, but its substep {step.id} is open"
             desk.warn(step.line, "open-substep", message)
     for other in task.depends:

@@ -40,6 +40,10 @@ class Field(Struct, frozen=True):
         return " ".join(filter(None, (piece.joined for piece in self.pieces)))
 
 
+_LISTS = ("files", "tests", "behaviour", "acceptance")
+"""Fields whose value may go on as a list below a sentence."""
+
+
 class _Open:
     """A field whose value still grows; `depth` and `kind` are those of the block that its label stands in."""
 
@@ -49,9 +53,12 @@ class _Open:
         self.depth = block.depth if block and block.kind != "heading" else -1
         self.pieces: list[Piece] = []
         self.fresh = True
+        self.complete = False
 
     def takes(self, block: Block) -> bool:
         """Whether an unlabelled block still belongs to the value."""
+        if self.kind == "text" and self.complete and self.name not in _LISTS:
+            return False
         if block.depth > self.depth:
             return True
         if block.depth < self.depth or block.kind == "item":
@@ -122,6 +129,7 @@ def _plain_block(block: Block, opened: list[_Open], stack: list[_Open]) -> None:
     for (name, label, begin, value), end in zip(found, [*(f[2] for f in found[1:]), len(block.text)], strict=False):
         opened.append(_Open(name, label, block.line_at(begin), block))
         opened[-1].pieces.append(_piece(block, value, end))
+        opened[-1].complete = bool(opened[-1].pieces[0].text)
         stack[:] = [f for f in stack if f.depth < opened[-1].depth] + [opened[-1]]
 
 

@@ -65,7 +65,9 @@ def _at(outline: Outline, at: int, block: Block) -> Iterator[Found]:
     if found is None:
         return
     name = " ".join(found["name"].split())
-    if found["text"].strip():
+    if _PLURAL.fullmatch(name) and name.casefold().endswith("s"):
+        yield from _listed(outline, at)
+    elif found["text"].strip():
         text = found["text"]
         yield _gate(name, text, at, block.line_at(max(0, block.text.find(text))), block.line)
     elif _PLURAL.fullmatch(name):

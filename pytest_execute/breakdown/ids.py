@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -61,16 +61,21 @@ class Group(Struct, frozen=True, kw_only=True):
 class Names:
     """Which task or stream a name means, in one breakdown."""
 
-    def __init__(self, tasks: Iterable[tuple[str, str | None]], groups: Iterable[Group]) -> None:
+    def __init__(
+        self, tasks: Iterable[tuple[str, str | None]], groups: Iterable[Group], aliases: Mapping[str, str]
+    ) -> None:
         self.stream_of = dict(tasks)
-        self.groups = tuple(groups)
         self._spelled: dict[str, list[str]] = {}
         self._bare: dict[str, list[str]] = {}
         for task in self.stream_of:
             self._spelled.setdefault(normal(task), []).append(task)
             self._bare.setdefault(bare(task), []).append(task)
+        for alias, task in aliases.items():
+            self._spelled.setdefault(normal(alias), []).append(task)
+        groups = tuple(groups)
+        self.streams = tuple(group.id for group in groups)
         self._streams: dict[str, list[Group]] = {}
-        for group in self.groups:
+        for group in groups:
             for name in {normal(group.id), group.title.casefold(), *group.aliases}:
                 self._streams.setdefault(name, []).append(group)
         self.members: dict[str | None, list[str]] = {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown import fields, gates, paths, references
+from pytest_execute.breakdown import fields, gates, paths, prose, references
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.groups import Section
 from pytest_execute.breakdown.ids import Group, Names
@@ -21,21 +21,34 @@ from pytest_execute.core.plan import NamedGate, Stream, Task
 class Linker:
     """Resolves names against the tasks and streams of one breakdown."""
 
-    def __init__(self, desk: Desk, sections: Sequence[Section], drafts: Sequence[Draft]) -> None:
+    def __init__(
+        self, desk: Desk, sections: Sequence[Section], drafts: Sequence[Draft], aliases: Mapping[str, str]
+    ) -> None:
         self.desk = desk
         groups = [
             Group(id=section.id, kind=section.kind, title=section.title, aliases=section.aliases)
             for section in sections
         ]
         self.order = [draft.task.id for draft in drafts]
-        self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups)
+        self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups, aliases)
+
+        self.orders: tuple[prose.Order, ...] = ()
+
+    def sentences(self, outline: Outline) -> None:
+        """Take in what sentences say about the order of streams."""
+        self.orders = tuple(prose.read(outline, self.names))
+        for order in self.orders:
+            if order.prose:
+                who = " and ".join(f"stream {stream}" for stream in order.who)
+                message = f"{who} depends on something that names no stream: {order.prose}"
+                self.desk.warn(order.line, "prose-dependency", message)
 
     def task(self, draft: Draft) -> Task:
         """The task with its dependencies."""
         task, depends = draft.task, dict[str, None]()
         place = Place(f"task {task.id}", task.id, task.stream, lambda: self._before(task.id))
-        for field in draft.of("depends"):
-            wanted = self._read(field.value, _line(field), place)
+        for piece in _pieces(draft.of("depends")):
+            wanted = self._read(piece.joined, piece.line, place)
             members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
             depends.update(dict.fromkeys((*wanted.tasks, *members)))
         depends.pop(task.id, None)
@@ -56,14 +69,15 @@ class Linker:
     def stream(self, outline: Outline, section: Section, stop: int) -> Stream:
         """The stream with what its heading and the lines below it ask for, up to its first task."""
         place = Place(f"{section.kind or 'stream'} {section.id}", stream=section.id)
-        below = takewhile(lambda at: at < stop and outline.blocks[at].kind != "heading", outline.section(section.at))
+        reach = outline.section(section.at) if section.at >= 0 else ()
+        below = takewhile(lambda at: at < stop and outline.blocks[at].kind != "heading", reach)
         asked = fields.of(fields.read(outline.blocks[at] for at in below), "depends")
-        values = [(section.wants, section.line), *((field.value, _line(field)) for field in asked)]
+        values = [(section.wants, section.line), *((piece.joined, piece.line) for piece in _pieces(asked))]
         found = [self._read(value, line, place) for value, line in values if value]
+        found += [order.wanted for order in self.orders if section.id in order.who]
         after = dict.fromkeys(stream for wanted in found for stream in wanted.streams)
-        if section.id in after:
+        if after.pop(section.id, 0) is None:
             self.desk.tell(section.line, "self-dependency", f"{place.name} depends on itself")
-            del after[section.id]
         depends = tuple(dict.fromkeys(task for wanted in found for task in wanted.tasks))
         return Stream(id=section.id, title=section.title, line=section.line, depends=depends, after=tuple(after))
 
@@ -85,8 +99,8 @@ class Linker:
         )
 
 
-def _line(field: fields.Field) -> int:
-    return field.pieces[0].line if field.pieces else field.line
+def _pieces(found: Iterable[fields.Field]) -> Iterator[fields.Piece]:
+    return (piece for field in found for piece in field.pieces if not piece.code)
 
 
 def unique(found: Iterable[NamedGate], desk: Desk) -> tuple[NamedGate, ...]:

@@ -15,6 +15,7 @@ from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal
 from pytest_execute.breakdown.links import Linker, unique
+from pytest_execute.breakdown.naming import own_ids, renamed, streams_by_field
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.tasks import Draft, draft
 from pytest_execute.core.errors import Problem
@@ -77,10 +78,14 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
     heads = _restarted(found, stream_of)
     stops = _stops(outline, heads)
     drafts = [_in_stream(draft(outline, head, stops[head.at]), stream_of.get(head.at)) for head in heads]
-    drafts = _once(drafts, desk)
-    linker = Linker(desk, sections, drafts)
-    first = {section.id: min(at for at, name in stream_of.items() if name == section.id) for section in sections}
-    streams = tuple(linker.stream(outline, section, first[section.id]) for section in sections)
+    aliases = own_ids(drafts)
+    drafts = _once(renamed(drafts, aliases), desk)
+    if not sections:
+        sections, drafts = streams_by_field(outline, drafts)
+    linker = Linker(desk, sections, drafts, aliases)
+    linker.sentences(outline)
+    begins = _firsts(stream_of)
+    streams = tuple(linker.stream(outline, section, begins.get(section.id, section.at)) for section in sections)
     named = (linker.gate(outline, gate) for gate in gates.read(outline))
     plan = Plan(
         topic=topic,
@@ -97,6 +102,11 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
 def _title(outline: Outline) -> str:
     """The first heading of the first level."""
     return next((b.joined for b in outline.blocks if b.kind == "heading" and b.depth == 1), "")
+
+
+def _firsts(stream_of: dict[int, str]) -> dict[str, int]:
+    """The index of each stream's first task."""
+    return {stream: at for at, stream in sorted(stream_of.items(), reverse=True)}
 
 
 def _in_stream(one: Draft, stream: str | None) -> Draft:

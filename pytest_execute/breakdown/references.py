@@ -33,6 +33,9 @@ class Place(Struct, frozen=True):
     previous: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
 
 
+_READ = "\x00"
+"""Stands for what has been read."""
+
 _REF = rf"(?:{CODE}|{NUMBER}|[A-Z](?![\w]))"
 _TO = r"\s*(?:-|–|—|~|〜|～|\.\.+|→|\bto\b|\bthrough\b|\bthru\b|から)\s*"
 _JOIN = r"\s*(?:,|;|&|\+|/|、|，|；|\band\b|\bplus\b|と|和|及|및)+\s*(?:and\s+)?"
@@ -42,7 +45,11 @@ _GROUPED = re.compile(
 )
 _NAMED = re.compile(rf"(?<![\w-])(?:{WORDS})[\s#]+(?P<ids>{_IDS})", re.IGNORECASE)
 _PREVIOUS = re.compile(
-    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier|other)\b[\w\s]*|之前所有|以前のすべて",
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
@@ -93,18 +100,24 @@ class _Reader:
         if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
         rest = _PREVIOUS.sub(self._previous, text)
+        rest = _OTHERS.sub(self._others, rest)
         rest = _GROUPED.sub(self._grouped, rest)
         rest = _NAMED.sub(self._named, rest)
-        parts = self._parts(rest)
-        unread = [part for part in parts if not self._part(part)]
-        if unread and len(unread) == len(parts) and rest == text:
-            self.prose.append(text)
+        unread = [part for part in self._parts(rest) if _READ not in part and not self._part(part)]
+        if unread:
+            self.prose.append(", ".join(unread) if rest != text else text)
+
+    def _others(self, found: re.Match[str]) -> str:
+        for task in self.names.stream_of:
+            if task != self.place.task:
+                self.tasks.setdefault(task)
+        return _READ
 
     def _previous(self, found: re.Match[str]) -> str:
         previous = self.place.previous
         for task in previous() if callable(previous) else previous:
             self.tasks.setdefault(task)
-        return " "
+        return _READ
 
     def _grouped(self, found: re.Match[str]) -> str:
         for name in self._spread(found["ids"]):
@@ -114,12 +127,12 @@ class _Reader:
             else:
                 kind = singular(found["kind"])
                 self._tell("unknown-stream", f"depends on {kind} {name}, which is not in this file")
-        return " "
+        return _READ
 
     def _named(self, found: re.Match[str]) -> str:
         for name in self._spread(found["ids"]):
             self._task(name)
-        return " "
+        return _READ
 
     def _parts(self, text: str) -> list[str]:
         return [part.strip(" .:()") for part in re.split(_JOIN, text) if part.strip(" .:()-")]
@@ -134,7 +147,9 @@ class _Reader:
         return self._title(part) or self._inside(part)
 
     def _title(self, part: str) -> bool:
-        quoted = part.strip(" \"'“”")
+        quoted = re.sub(
+            r"\s+(?:phases?|streams?|groups?|stor(?:y|ies))$", "", part.strip(" \"'“”"), flags=re.IGNORECASE
+        )
         stream = self.names.stream(quoted) if not re.fullmatch(_REF, quoted) else None
         if stream is not None:
             self.streams.setdefault(stream)

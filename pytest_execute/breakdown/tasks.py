@@ -18,11 +18,17 @@ from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A task without its stream and dependencies, and the fields that say what they are."""
+    """A task without its stream and dependencies, and the fields that say what they are.
+
+    `foreign` are substeps with another task's number, `optional` the lines of substeps that may stay open; `told` says
+    that the task is more than a title.
+    """
 
     task: Task
     fields: tuple[Field, ...]
     foreign: tuple[Substep, ...] = ()
+    optional: frozenset[int] = frozenset()
+    told: bool = False
 
     def of(self, name: str) -> tuple[Field, ...]:
         """The task's fields with this name."""
@@ -30,6 +36,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 _COMPLETE = re.compile(rf"\s*\[(?P<box>[ xX])\]\s*\**{WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE)
+_OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
 
@@ -52,7 +59,14 @@ def draft(outline: Outline, head: Head, stop: int) -> Draft:
         commit=_unmarked(_first(found, "commit")),
         substeps=own,
     )
-    return Draft(task=task, fields=found, foreign=foreign)
+    optional = frozenset(block.line for block in blocks if _OPTIONAL.match(block.text))
+    told = head.single or any(map(_prose, blocks))
+    return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told)
+
+
+def _prose(block: Block) -> bool:
+    """Whether a block says what to do in words of its own."""
+    return block.kind in ("item", "text") and bool(block.text.strip()) and not fields.labels(block.text)
 
 
 def body(outline: Outline, head: Head, stop: int) -> list[Block]:

@@ -46,6 +46,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         "complete when", "exit criteria", "完了条件", "受け入れ条件", "验收", "验收标准", "완료 조건", "完成条件",
     ),
     "id": ("task id", "id", "task-id"),
+    "stream": ("phase", "stream", "workstream", "epic", "track", "milestone", "module"),
 }  # fmt: skip
 
 FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels}

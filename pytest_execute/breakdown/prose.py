@@ -1,0 +1,76 @@
+"""Sentences about the order of streams: "Stream B depends on Stream A", "Stream A must complete before Stream B can start"."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_execute.breakdown import references
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.ids import GROUP_WORDS, Names
+from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.references import Place, Wanted
+
+_SECTION = re.compile(r"depend|execution|coordination|\border\b|sequence|implementation flow", re.IGNORECASE)
+_NEEDS = re.compile(
+    r"(?P<who>[^.;\n]{1,60}?)\s*[:：]?\s*(?:all\s+|can\s+(?:only\s+)?(?:start|begin)\s+)?(?:depends?\s+(?:up)?on|requires?|after|blocked\s+by)\s+(?P<what>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BEFORE = re.compile(
+    r"(?P<what>[^.;\n]{1,60}?)\s+(?:must|should|needs\s+to|has\s+to)\s+(?:be\s+)?(?:completed?|finish(?:ed)?|done)\s+before\s+(?P<who>.{1,60}?)"
+    r"(?:\s+(?:can|may|starts?|begins?)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_END = re.compile(r"\s[—–-]\s|→|;|\.(?:\s|$)|\bbut\b|\bbefore\b|\bbecause\b|\bfor\b|\bcan\b|\bto\b", re.IGNORECASE)
+
+
+class Order(Struct, frozen=True):
+    """That the streams `who` wait for `wanted`; with neither, `prose` is what could not be read."""
+
+    who: tuple[str, ...]
+    wanted: Wanted
+    line: int
+    prose: str = ""
+
+
+def read(outline: Outline, names: Names) -> Iterator[Order]:
+    """What sentences under headings about dependencies say on streams."""
+    sections: dict[int, bool] = {}
+    for at, block in enumerate(outline.blocks):
+        over = outline.above[at]
+        if block.kind not in ("item", "text") or over < 0:
+            continue
+        if over not in sections:
+            sections[over] = any(
+                _SECTION.search(outline.blocks[heading].text) for heading in (over, *outline.path(over))
+            )
+        if sections[over]:
+            yield from _sentence(block, names)
+
+
+def _sentence(block: Block, names: Names) -> Iterator[Order]:
+    plain = " ".join(re.sub(r"[*`_]+", "", block.text).split())
+    found = _BEFORE.fullmatch(plain) or _NEEDS.match(plain)
+    who = _streams(found["who"], names) if found else ()
+    if not found or not who:
+        return
+    what = _END.split(found["what"], maxsplit=1)[0]
+    wanted = references.read(what, names, Place("", stream=who[0]))
+    unread = wanted.wrong or wanted.prose or not (wanted.streams or wanted.tasks)
+    yield Order(who, Wanted() if unread else wanted, block.line, what.strip() if unread else "")
+
+
+def _streams(text: str, names: Names) -> tuple[str, ...]:
+    """The streams that a subject names, none where any of its words leads nowhere."""
+    onwards = re.search(rf"({GROUP_WORDS}\s+\d+)\+", text, re.IGNORECASE)
+    if onwards:
+        first = references.read(onwards[1], names, Place("")).streams
+        return names.streams[names.streams.index(first[0]) :] if first else ()
+    noted = re.search(rf"\(({GROUP_WORDS}\s[^()]*)\)", text, re.IGNORECASE)
+    wanted = references.read(noted[1] if noted else text, names, Place(""))
+    return () if wanted.wrong or wanted.prose or wanted.tasks else wanted.streams
