@@ -11,7 +11,9 @@ PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, by default those of the process."""
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    end = words.index("--") if "--" in words else len(words)
+    options = _parser().parse_args(words[:end], argparse.Namespace(pytest=words[end + 1 :]))
     from pytest_execute.core.errors import ExecuteError
 
     try:
@@ -28,7 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pytest-execute", description="The referee of plan-driven, test-first work.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    gate = commands.add_parser("gate", help="judge a topic: for CI and for pre-commit")
+    gate = commands.add_parser(
+        "gate", help="judge a topic: for CI and for pre-commit", epilog="What follows `--` is handed to pytest."
+    )
     gate.add_argument("topic", metavar="TOPIC")
     gate.add_argument("--staged", action="store_true", help="judge what the next commit would hold")
     gate.add_argument("--base", metavar="REV", help="judge what came after REV")
@@ -38,7 +42,6 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--report", metavar="PATH", help="write the JSON report there")
     gate.add_argument("--summary", metavar="PATH", help="append a Markdown summary to PATH")
     gate.add_argument("--json", action="store_true", help="print the JSON report and nothing else")
-    gate.add_argument("pytest", nargs="*", metavar="-- ARGUMENT", help="further arguments of pytest")
     gate.set_defaults(run=_gate)
 
     demo = commands.add_parser("demo", help="write a small application with its history, and judge it")

@@ -1,0 +1,34 @@
+"""Installed is not used: without the option, nothing of ours is imported but the door itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOOR = {"pytest_execute", "pytest_execute.plugin"}
+LOADED = """
+import sys, pytest
+pytest.main(sys.argv[1:])
+sys.stderr.write(" ".join(name for name in sys.modules if name.startswith("pytest_execute")))
+"""
+
+
+def stderr(directory: Path, *arguments: str) -> list[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False).stderr.splitlines()
+
+
+@pytest.mark.parametrize("arguments", [["--markers"], ["--collect-only"], []])
+def test_without_the_option_only_the_door_is_imported(tmp_path: Path, arguments: list[str]) -> None:
+    assert set(stderr(tmp_path, "-c", LOADED, *arguments)[-1].split()) == DOOR
+
+
+def test_python_shows_no_other_import_of_ours(tmp_path: Path) -> None:
+    """-X importtime tells what `import` statements bring; an entry point itself is loaded past it."""
+    lines = stderr(tmp_path, "-X", "importtime", "-m", "pytest")
+    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+    assert "xdist" in imported or "_pytest.config" in imported
+    assert {name for name in imported if name.startswith("pytest_execute")} <= DOOR

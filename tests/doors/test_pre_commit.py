@@ -1,0 +1,104 @@
+"""The hook with the real pre-commit: it lets honest work through, stops what breaks a ticked task, and touches nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import hello
+from tests.repository import Repository
+
+HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
+CONFIG = """\
+repos:
+  - repo: {}
+    rev: {}
+    hooks:
+      - id: pytest-execute
+        args: [hello]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """pre-commit keeps what it clones there."""
+    return {"PRE_COMMIT_HOME": str(tmp_path / "home")}
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Repository:
+    """A repository that offers our hook, as ours does."""
+    repository = Repository(tmp_path / "ours")
+    shutil.copy(HOOKS, repository.path)
+    repository.commit("Offer the hook")
+    return repository
+
+
+def hooked(repository: Repository, ours: Repository, home: dict[str, str]) -> Repository:
+    """The repository with pre-commit and our hook installed, and this committed."""
+    config = CONFIG.format(ours.path, ours.git("rev-parse", "HEAD"))
+    repository.commit("Use pre-commit", {".pre-commit-config.yaml": config})
+    installed = hello.run(["pre-commit", "install"], repository.path, home)
+    assert installed.stdout == "pre-commit installed at .git/hooks/pre-commit\n", installed.stderr
+    return repository
+
+
+def staged(repository: Repository) -> tuple[str, ...]:
+    """What is staged, and all else that a hook must leave alone. pre-commit itself rewrites the index's time stamps."""
+    return (repository.git("ls-files", "--stage"), repository.git("rev-parse", "HEAD"), *repository.state()[1:])
+
+
+def test_honest_work_is_committed_and_a_staged_break_is_not(
+    tmp_path: Path, ours: Repository, home: dict[str, str]
+) -> None:
+    """The second commit would break the ticked task, though the work tree is fine: only what is staged counts."""
+    repository = hooked(hello.begun(tmp_path / "work"), ours, home)
+    for path, text in hello.DONE.items():
+        repository.put(path, text)
+    repository.git("add", "--all")
+    committed = hello.run(["git", "commit", "-q", "-m", "Greet"], repository.path, home)
+    assert committed.returncode == 0, committed.stdout + committed.stderr
+    assert repository.git("log", "-1", "--format=%s") == "Greet"
+
+    repository.put("src/hello.py", hello.BROKEN)
+    repository.git("add", "src/hello.py")
+    repository.put("src/hello.py", hello.CODE)
+    before = staged(repository)
+    refused = hello.run(["git", "commit", "-q", "-m", "Break"], repository.path, home)
+    assert refused.returncode == 1
+    said = refused.stdout + refused.stderr
+    assert "pytest-execute...........................................................Failed\n" in said
+    assert "tests: tests/test_hello.py:4: tests/test_hello.py::test_greets failed: " in said
+    assert "hello: failed (4 failed, 1 passed)" in said
+    assert staged(repository) == before
+    assert (repository.path / "src/hello.py").read_text() == hello.CODE
+
+
+def test_the_index_keeps_its_bytes(tmp_path: Path) -> None:
+    """Of the hook's own command, without what pre-commit does around it."""
+    repository = hello.done(tmp_path / "work")
+    repository.put("src/hello.py", hello.BROKEN)
+    repository.git("add", "src/hello.py")
+    repository.put("src/hello.py", hello.CODE)
+    before = repository.state()
+    refused = hello.run(["pytest-execute", "gate", "--staged", "hello"], repository.path)
+    assert (refused.returncode, refused.stderr) == (1, "")
+    assert repository.state() == before
+
+
+def test_a_commit_of_everything_is_judged_by_its_own_index(tmp_path: Path) -> None:
+    """`git commit -a` stages into another index, and tells the hook which."""
+    repository = hello.done(tmp_path / "work")
+    hook = repository.path / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexec pytest-execute gate --staged hello\n")
+    hook.chmod(0o755)
+    repository.put("src/hello.py", hello.BROKEN)
+    before = repository.git("rev-parse", "HEAD")
+    refused = hello.run(["git", "commit", "-q", "-a", "-m", "Break"], repository.path)
+    assert refused.returncode == 1
+    assert "hello: failed (4 failed, 1 passed)" in refused.stdout + refused.stderr
+    assert repository.git("rev-parse", "HEAD") == before
+    assert repository.git("diff", "--cached", "--name-only") == ""
