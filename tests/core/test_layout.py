@@ -9,7 +9,15 @@ SRC = Layout(source=("src/app",))
 
 @pytest.mark.parametrize(
     "path",
-    ["tests/test_a.py", "tests/data/x.json", "conftest.py", "src/app/conftest.py", "src/app/tests/helper.py", "src/app/test_a.py", "a_test.py"],
+    [
+        "tests/test_a.py",
+        "tests/data/x.json",
+        "conftest.py",
+        "src/app/conftest.py",
+        "src/app/tests/helper.py",
+        "src/app/test_a.py",
+        "a_test.py",
+    ],
 )
 def test_tests_and_all_that_supports_them(path: str) -> None:
     assert SRC.is_test(path)

@@ -1,0 +1,212 @@
+"""pytest --execute-topic on a real repository: the verdict, its reports, and what it leaves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.topic import BREAKDOWN, CODE, PROJECT, honest, run
+
+ALL = ["prerequisites", "task:1", "stream:A", "task:2", "stream:B", "task:3", "stream:C", "gate:Gate 1", "system", "deployment"]
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return honest(tmp_path / "repo")
+
+
+def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
+    before = repo.state()
+    ran = run(repo.path, "-n2", "--execute-summary=../summary.md", "--execute-evidence=../evidence.json")
+    assert ran.status == 0, ran.text
+    assert ran.verdicts() == dict.fromkeys(ALL, "passed")
+    assert ran.report["verdict"] == "passed"
+    assert ran.report["schema"] == "pytest-execute/report/1"
+    assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}
+    assert [test["tasks"] for test in ran.report["tests"]] == [["1"], [], ["2"], ["3"]]
+    assert ran.report["coverage"]["task:1"] == {
+        "lines": 2, "covered": 2, "branches": 0, "covered_branches": 0, "missing": {}, "missing_branches": {},
+    }  # fmt: skip
+    assert "sums: passed (10 passed)" in ran.text
+    assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
+    assert (repo.path.parent / "evidence.json").exists()
+    assert repo.state() == before
+    assert list((repo.path / ".pytest_cache/d/execute").iterdir()) == []
+
+
+def test_one_process_two_and_four_workers_say_the_same(repo: Repository) -> None:
+    repo.commit("break task 2", {"src/app/take.py": "def take(a, b):\n    return 0\n"})
+    ran = [run(repo.path, *options) for options in (["-n0"], ["-n2"], ["-n4", "-p", "no:randomly"], ["-n0", "-p", "no:randomly"])]
+    assert {each.status for each in ran} == {1}
+    assert all(each.without_times() == ran[0].without_times() for each in ran)
+
+
+def test_a_failed_task_blocks_what_depends_on_it(repo: Repository) -> None:
+    repo.commit("break task 1", {"src/app/add.py": "def add(a, b):\n    return 0\n"})
+    ran = run(repo.path, "-n2")
+    assert ran.status == 1
+    assert ran.verdicts() == {
+        **dict.fromkeys(["prerequisites", "task:2", "stream:B"], "passed"),
+        **dict.fromkeys(["task:1", "stream:A", "gate:Gate 1", "system", "deployment"], "failed"),
+        **dict.fromkeys(["task:3", "stream:C"], "blocked"),
+    }
+    assert {test["id"]: test["outcome"] for test in ran.report["tests"]} == {
+        "tests/test_add.py::test_add": "failed",
+        "tests/test_other.py::test_other": "passed",
+        "tests/test_take.py::test_take": "passed",
+        "tests/test_undo.py::test_undo": "blocked",
+    }
+    assert ran.codes("task:3") == [
+        ("tests", "blocked"), ("dependencies", "dependency-failed"), ("test-first", "no-tests"), ("coverage", "not-measured"),
+    ]  # fmt: skip
+
+
+def test_part_of_a_plan_runs_with_what_it_depends_on(repo: Repository) -> None:
+    ran = run(repo.path, "-n0", "--execute-task=3")
+    assert ran.status == 0, ran.text
+    assert ran.verdicts() == {"prerequisites": "passed", "task:3": "passed"}
+    assert [test["id"].split("::")[1] for test in ran.report["tests"]] == ["test_add", "test_take", "test_undo"]
+    ran = run(repo.path, "-n2", "--execute-stream=A")
+    assert ran.verdicts() == {"prerequisites": "passed", "task:1": "passed", "stream:A": "passed"}
+    assert [test["id"].split("::")[1] for test in ran.report["tests"]] == ["test_add"]
+
+
+def test_the_claimed_scope_and_uncommitted_work(repo: Repository) -> None:
+    """A red test of an open task, not even committed, keeps nothing back that is claimed."""
+    repo.put("notes/sums/breakdown.md", BREAKDOWN + "\n## Stream D: More\n\n### 4. [ ] Times\n\n- **Tests**: `tests/test_times.py`\n")
+    repo.put("tests/test_times.py", "def test_times():\n    import app.times\n")
+    ran = run(repo.path, "-n0", "--execute-scope=claimed")
+    assert ran.report["verdict"] == "passed", ran.text
+    assert ran.report["uncommitted"] == "worktree"
+    assert ran.verdicts()["task:4"] == ran.verdicts()["system"] == "open"
+    assert run(repo.path, "-n0").verdicts()["system"] == "failed"
+    repo.put("src/app/take.py", "def take(a, b):\n    return 0\n")
+    ran = run(repo.path, "-n0", "--execute-scope=claimed")
+    assert (ran.report["verdict"], ran.verdicts()["task:2"]) == ("failed", "failed")
+
+
+def test_without_the_option_nothing_changes(repo: Repository, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("import pytest\n\n@pytest.mark.task('1')\ndef test_a(): pass\n")
+    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*execute:*")
+
+
+def test_collect_only_judges_nothing(repo: Repository) -> None:
+    ran = run(repo.path, "--collect-only", "-q")
+    assert (ran.status, ran.report) == (0, {})
+    assert "end of batch" not in ran.text
+
+
+def test_a_worker_that_dies_takes_only_its_test_along(repo: Repository) -> None:
+    repo.commit("die", {"src/app/take.py": "import os\n\n\ndef take(a, b):\n    os._exit(3)\n"})
+    ran = run(repo.path, "-n2")
+    assert ran.verdicts()["task:2"] == "failed"
+    assert ran.verdicts()["task:3"] == "blocked"
+    assert [test["outcome"] for test in ran.report["tests"]] == ["passed", "passed", "failed", "blocked"]
+
+
+# -- what cannot be judged: one line, what to do, status 4
+
+
+def refused(directory: Path, *arguments: str, topic: str = "sums") -> list[str]:
+    """The lines of the error, after seeing that it is one: status 4, no traceback, no report."""
+    ran = run(directory, *arguments, topic=topic)
+    assert (ran.status, ran.report) == (4, {}), ran.text
+    assert "Traceback" not in ran.text
+    assert "INTERNALERROR" not in ran.text
+    return [line.removeprefix("ERROR: ") for line in ran.text.splitlines() if line]
+
+
+def test_outside_a_repository(tmp_path: Path) -> None:
+    (tmp_path / "notes/sums").mkdir(parents=True)
+    (tmp_path / "notes/sums/breakdown.md").write_text(BREAKDOWN)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    assert refused(tmp_path) == [
+        f"{tmp_path}: error: not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a "
+        "checkout (no-git)"
+    ]
+
+
+def test_no_commit_yet(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    for path, text in {"notes/sums/breakdown.md": BREAKDOWN, "pytest.ini": "[pytest]\n"}.items():
+        repo.put(path, text)
+    assert refused(repo.path) == [
+        f"{repo.path}: error: the repository has no commit yet: commit something first, test-first needs history (no-commit)"
+    ]
+
+
+def test_an_unknown_topic(repo: Repository) -> None:
+    assert refused(repo.path, topic="sum") == [
+        "notes/sum: error: no such topic: topics here are sums (did you mean sums?) (no-topic)"
+    ]
+
+
+def test_no_notes_no_breakdown_and_an_empty_one(repo: Repository) -> None:
+    repo.put("notes/empty/breakdown.md", "\n")
+    repo.put("notes/none/plan.md", "x\n")
+    assert len(refused(repo.path, topic="empty")) == 1
+    assert len(refused(repo.path, topic="none")) == 1
+    assert len(refused(repo.path, "--execute-notes=elsewhere")) == 1
+
+
+def test_every_problem_of_plan_and_policy_in_one_pass(repo: Repository) -> None:
+    repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("Task 2", "Task 7").replace("### 2.", "### 1."))
+    repo.put("pyproject.toml", PROJECT + "sauce = 1\n")
+    said = refused(repo.path)
+    assert any("sauce: unknown key (did you mean source?)" in line for line in said)
+    assert sum("breakdown.md:" in line for line in said) >= 2
+
+
+@pytest.mark.parametrize(
+    ("option", "line"),
+    [
+        ("--execute-base=nowhere", "error: no commit is called 'nowhere': fetch it, or name another base (unknown-base)"),
+        ("--execute-stream=Z", "notes/sums/breakdown.md: error: --execute-stream=Z: streams here are A, B, C (unknown-stream)"),
+        ("--execute-task=99", "notes/sums/breakdown.md: error: --execute-task=99: no task has this id (unknown-task)"),
+    ],
+)
+def test_options_that_name_nothing(repo: Repository, option: str, line: str) -> None:
+    assert refused(repo.path, option) == [line]
+
+
+def test_a_shallow_clone_is_unproven_and_does_not_pass(repo: Repository) -> None:
+    clone = repo.path.parent / "shallow"
+    repo.git("clone", "-q", "--depth=1", f"file://{repo.path}", str(clone))
+    ran = run(clone, "-n0")
+    assert ran.status == 1
+    assert ran.report["verdict"] == "unproven"
+    assert ran.codes("task:1") == [("test-first", "no-history")]
+    assert "the clone is shallow, so its history is missing: run `git fetch --unshallow`" in ran.text
+
+
+def test_a_base_given_by_hand(repo: Repository) -> None:
+    """After a base that has the code already, its test never failed."""
+    ran = run(repo.path, "-n0", "--execute-base=HEAD~2")
+    assert ran.verdicts()["task:3"] == "blocked"
+    assert ran.codes("task:1") == [("test-first", "never-red")]
+
+
+def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
+    """A project in a subdirectory is judged by its own plan, with the history of the whole repository."""
+    whole = honest(tmp_path / "inner")
+    outer = Repository(tmp_path / "outer")
+    outer.commit("readme", {"README.md": "x\n"})
+    for commit in whole.git("rev-list", "--reverse", "HEAD").splitlines():
+        for path in whole.git("ls-tree", "-r", "--name-only", commit).splitlines():
+            outer.put(f"services/sums/{path}", whole.git("show", f"{commit}:{path}") + "\n")
+        outer.commit("step")
+    ran = run(outer.path / "services/sums", "-n2")
+    assert ran.status == 0, ran.text
+    assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}
+
+
+def test_work_that_is_too_thin_is_short(repo: Repository) -> None:
+    repo.commit("more code than tests", {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"})
+    ran = run(repo.path, "-n2")
+    assert ran.codes("task:1") == [("coverage", "short")]
+    assert ran.report["coverage"]["task:1"]["missing"] == {"src/app/add.py": [6, 7, 8]}
+    assert ran.codes("system")[-1] == ("coverage", "short")

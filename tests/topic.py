@@ -1,0 +1,131 @@
+"""A small topic with an honest history, and pytest run on it as a user would: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.repository import Repository
+
+BREAKDOWN = """\
+# Sums: Task Breakdown
+
+## Stream A: Adding (Parallel)
+
+### 1. [x] Add [1 hour]
+
+- **Objective**: add two numbers
+- **Files**: `src/app/add.py`
+- **Tests**: `tests/test_add.py`
+- **Dependencies**: None
+
+## Stream B: Taking (Parallel)
+
+### 2. [x] Take [1 hour]
+
+- **Objective**: take one number from another
+- **Files**: `src/app/take.py`
+- **Tests**: `tests/test_take.py::test_take`
+- **Dependencies**: None
+
+## Stream C: Both (Depends on A1)
+
+### 3. [x] Undo [1 hour]
+
+- **Objective**: taking undoes adding
+- **Files**: `src/app/undo.py`
+- **Dependencies**: Task 2
+
+## Quality Gates
+
+- **Gate 1**: `tests/test_add.py` passes (after Stream A)
+"""
+PROJECT = """\
+[tool.pytest.ini_options]
+pythonpath = ["src"]
+testpaths = ["tests"]
+
+[tool.pytest-execute]
+source = ["src/app"]
+"""
+SKELETON = {
+    "pyproject.toml": PROJECT,
+    ".gitignore": "__pycache__/\n.pytest_cache/\n",
+    "src/app/__init__.py": "",
+    "notes/sums/research.md": "# Research\n\nNumbers can be added.\n",
+    "notes/sums/plan.md": "# Plan\n\nAdd, take, undo.\n",
+    "notes/sums/breakdown.md": BREAKDOWN,
+}
+TESTS = {
+    "tests/test_add.py": "from app.add import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n",
+    "tests/test_take.py": "from app.take import take\n\n\ndef test_take():\n    assert take(3, 2) == 1\n",
+    "tests/test_undo.py": (
+        "import pytest\n\n\n@pytest.mark.task('3')\ndef test_undo():\n"
+        "    from app.undo import undo\n\n    assert undo(5, 2) == 5\n"
+    ),
+    "tests/test_other.py": "def test_other():\n    assert True\n",
+}
+CODE = {
+    "src/app/add.py": "def add(a, b):\n    return a + b\n",
+    "src/app/take.py": "def take(a, b):\n    return a - b\n",
+    "src/app/undo.py": "def undo(a, b):\n    return a + b - b\n",
+}
+
+
+class Ran(NamedTuple):
+    """How a command ended: its status, all it printed, and the JSON report if it wrote one."""
+
+    status: int
+    text: str
+    report: dict[str, Any]
+
+    def verdicts(self) -> dict[str, str]:
+        return {gate["id"]: gate["verdict"] for gate in self.report["gates"]}
+
+    def codes(self, gate: str) -> list[tuple[str, str]]:
+        """(check, code) of each reason that keeps a gate from passing."""
+        found = next(each for each in self.report["gates"] if each["id"] == gate)
+        return [(check["name"], reason["code"]) for check in found["checks"] for reason in check["reasons"]]
+
+    def without_times(self) -> dict[str, Any]:
+        return {**self.report, "tests": [{**test, "seconds": 0} for test in self.report["tests"]]}
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a user: without what the outer run of pytest, or git, put there."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_", "COV_"))}
+    return {**env, "PYTHONDONTWRITEBYTECODE": "1", **changes}
+
+
+def honest(path: Path) -> Repository:
+    """The topic "sums": three tasks in three streams, each with a red and a green commit."""
+    repo = Repository(path)
+    repo.commit("plan", dict(SKELETON))
+    repo.commit("a test of its own", {"tests/test_other.py": TESTS["tests/test_other.py"]})
+    for name in ("add", "take", "undo"):
+        test, code = f"tests/test_{name}.py", f"src/app/{name}.py"
+        repo.commit(f"test({name})", {test: TESTS[test]})
+        repo.commit(f"feat({name})", {code: CODE[code]})
+    return repo
+
+
+def run(directory: Path, *arguments: str, topic: str = "sums", **changes: str) -> Ran:
+    """`pytest --execute-topic` in a directory."""
+    report = directory.parent / "report.json"
+    report.unlink(missing_ok=True)
+    options = [f"--execute-topic={topic}", f"--execute-report={report}", *arguments]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=directory,
+        env=environment(**changes),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return Ran(done.returncode, done.stdout, json.loads(report.read_text()) if report.exists() else {})
