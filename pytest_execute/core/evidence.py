@@ -41,7 +41,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     missing_tests: tuple[Unmatched, ...] = ()
 
     def of(self, gate: str) -> tuple[str, ...]:
-        """The ids of the tests that count for `gate`, in the order of collection."""
+        """The ids of the tests that count for `gate`, in the order of the files."""
         return tuple(test for test, gates in self.gates.items() if gate in gates)
 
 

@@ -12,7 +12,8 @@ LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
 
 
 def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
-    """The gates that each test counts for, and every name that leads nowhere."""
+    """The gates that each test counts for, and every name that leads nowhere; in the order of the files, however they ran."""
+    tests = sorted(tests, key=lambda test: (test.path, test.line, test.id))
     gates: dict[str, list[str]] = {test.id: [] for test in tests}
     unknown: list[Unmatched] = []
     missing: list[Unmatched] = []

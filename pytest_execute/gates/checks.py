@@ -121,7 +121,8 @@ def dependencies_of_task(case: Case, task: Task) -> Iterator[Finding]:
             yield "failed", Reason("unmet-dependency", message, case.plan.path, task.line)
         elif word != "passed":
             message = f"task {other}, which it depends on, is {word}"
-            yield "blocked", Reason(f"dependency-{word}", message, case.plan.path, task.line)
+            reason = Reason(f"dependency-{word}", message, case.plan.path, task.line)
+            yield "unproven" if word == "unproven" else "blocked", reason
 
 
 def parts(case: Case, gates: Iterable[str]) -> Iterator[Finding]:
@@ -178,13 +179,20 @@ def short(commit: str | None) -> str:
 # -- coverage: is enough of it reached
 
 
-def coverage(case: Case, key: str, asked: Decimal, nothing: str = "") -> Iterator[Finding]:
-    """Exact: 89.996 does not pass for 90. `nothing` says what is wrong where the gate has no files at all."""
+def coverage(
+    case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing: str = ""
+) -> Iterator[Finding]:
+    """Exact: 89.996 does not pass for 90. `tests` are those that must have run for it to be known at all; `nothing` says what
+    is wrong where the gate has no files.
+    """
+    idle = next((test for test in tests if case.outcome(test) in WORDS), None)
+    measure = (case.evidence.coverage or {}).get(key)
     if case.evidence.coverage is None:
         yield "unproven", Reason("not-measured", case.evidence.coverage_missing)
-        return
-    measure = case.evidence.coverage.get(key)
-    if measure is None:
+    elif idle is not None:
+        message = f"not known, as not all of its tests ran: {idle} {PHRASES[case.outcome(idle)]}"
+        yield WORDS[case.outcome(idle)], Reason("not-measured", message)
+    elif measure is None:
         yield "unproven", Reason("no-files", nothing or f"nothing was measured for {label(key)}")
     elif not reaches(measure, asked):
         path, lines = first_missing(measure)

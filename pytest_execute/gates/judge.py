@@ -46,11 +46,12 @@ def _task(case: Case, task: Task) -> Gate:
     if case.policy.test_first != "off":
         asked.append(check("test-first", checks.test_first(case, task)))
     nothing = "no implementation is known: name its files in its Files field"
-    asked.append(check("coverage", checks.coverage(case, f"task:{task.id}", case.policy.coverage.task, nothing)))
+    gate = f"task:{task.id}"
+    asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.task, case.tests(gate), nothing)))
     if case.policy.mutation is not None:
         asked.append(check("mutation", checks.mutation(case)))
     word: Word | None = None if task.done else "open"
-    return _gate(f"task:{task.id}", asked, title=task.title, stream=task.stream, agent=task.agent or None, word=word)
+    return _gate(gate, asked, title=task.title, stream=task.stream, agent=task.agent or None, word=word)
 
 
 def _stream(case: Case, stream: Stream) -> Gate:
@@ -59,7 +60,8 @@ def _stream(case: Case, stream: Stream) -> Gate:
     asked = [check("dependencies", checks.parts(case, tasks))]
     if _is_claimed(case, tasks):
         asked.append(check("tests", checks.outcomes(case, case.tests(gate))))
-        asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.stream)))
+        tests = [test for part in (gate, *tasks) for test in case.tests(part)]
+        asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.stream, tests)))
     return _gate(gate, asked, title=stream.title, stream=stream.id)
 
 
@@ -81,8 +83,8 @@ def _system(case: Case) -> Gate:
     ]
     if _is_claimed(case, whole):
         findings = [
-            *checks.coverage(case, "system", case.policy.coverage.system),
-            *checks.coverage(case, "changed", case.policy.coverage.changed),
+            *checks.coverage(case, "system", case.policy.coverage.system, case.evidence.manifest.tests),
+            *checks.coverage(case, "changed", case.policy.coverage.changed, case.evidence.manifest.tests),
         ]
         asked.append(check("coverage", findings))
     if case.policy.reviewers:
