@@ -156,7 +156,8 @@ def labels(text: str) -> list[Label]:
         return found
     found = [(field_of(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD.finditer(text)]
     taken = [(begin, end) for _, _, begin, end in found]
-    for match in (*_PLAIN.finditer(text), *_SLANTED.finditer(text)):
+    slanted = _SLANTED.finditer(text) if "_" in text or "*" in text else ()
+    for match in (*_PLAIN.finditer(text), *slanted):
         name = field_of(match["label"])
         inside = any(begin <= match.start("label") < end for begin, end in taken)
         if name is not None and not inside:

@@ -128,7 +128,7 @@ def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Sec
 
 def _over(outline: Outline, head: Head, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
     """The nearest heading over a task that names a stream."""
-    title = outline.title()
+    title = outline.title
     for at in outline.path(head.at):
         if at in tasks:
             continue
@@ -146,13 +146,13 @@ def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels:
         head.at: _plain(outline.blocks[at], at)
         for head in rest
         for at in outline.path(head.at)
-        if at not in tasks and outline.blocks[at].depth in levels and at != outline.title()
+        if at not in tasks and outline.blocks[at].depth in levels and at != outline.title
     }
 
 
 def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[int, Section]:
     """The headings right above the tasks, where there is more than one and every task has one."""
-    title = outline.title()
+    title = outline.title
     nearest = {
         head.at: next((at for at in outline.path(head.at) if at not in tasks and at != title), None) for head in heads
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -23,6 +24,7 @@ class Unclear(Struct, frozen=True):
     readings: tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """One spelling of an id for all that mean the same.
 

@@ -34,9 +34,9 @@ class Linker:
 
         self.orders: tuple[prose.Order, ...] = ()
 
-    def sentences(self, outline: Outline) -> None:
+    def sentences(self, outline: Outline, tasks: set[int]) -> None:
         """Take in what sentences say about the order of streams."""
-        self.orders = tuple(prose.read(outline, self.names))
+        self.orders = tuple(prose.read(outline, self.names, tasks))
         for order in self.orders:
             if order.prose:
                 who = " and ".join(f"stream {stream}" for stream in order.who)

@@ -8,10 +8,15 @@ from pytest_execute.breakdown.blocks import Block, Document
 
 
 class Outline:
-    """The blocks of a document under their headings."""
+    """The blocks of a document under their headings.
+
+    `above` has for each block the index of the heading over it, or -1. `title` is the heading of the first level that is
+    the document's first heading, if no other has that level.
+    """
 
     def __init__(self, document: Document) -> None:
         self.blocks = document.blocks
+        self.title = self._title()
         self.above: list[int] = []
         stack: list[int] = []
         for at, block in enumerate(self.blocks):
@@ -28,10 +33,10 @@ class Outline:
             yield at
             at = self.above[at]
 
-    def title(self) -> int | None:
-        """The heading that is the document's title: its only heading of the first level, with nothing of weight before it."""
-        first = [at for at, block in enumerate(self.blocks) if block.kind == "heading" and block.depth == 1]
-        return first[0] if len(first) == 1 and not any(b.kind == "heading" for b in self.blocks[: first[0]]) else None
+    def _title(self) -> int | None:
+        headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
+        first = [at for at in headings if self.blocks[at].depth == 1]
+        return first[0] if len(first) == 1 and headings[0] == first[0] else None
 
     def section(self, heading: int) -> range:
         """The indexes of the blocks below a heading, up to the next of its level."""

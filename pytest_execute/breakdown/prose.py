@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pytest_execute.breakdown import references
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.groups import keyword
 from pytest_execute.breakdown.ids import GROUP_WORDS, Names
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.references import Place, Wanted
@@ -38,7 +39,7 @@ class Order(Struct, frozen=True):
     prose: str = ""
 
 
-def read(outline: Outline, names: Names) -> Iterator[Order]:
+def read(outline: Outline, names: Names, tasks: set[int]) -> Iterator[Order]:
     """What sentences under headings about dependencies say on streams."""
     sections: dict[int, bool] = {}
     for at, block in enumerate(outline.blocks):
@@ -46,11 +47,15 @@ def read(outline: Outline, names: Names) -> Iterator[Order]:
         if block.kind not in ("item", "text") or over < 0:
             continue
         if over not in sections:
-            sections[over] = any(
-                _SECTION.search(outline.blocks[heading].text) for heading in (over, *outline.path(over))
-            )
+            path = (over, *outline.path(over))
+            sections[over] = not tasks.intersection(path) and any(_orders(outline.blocks[heading]) for heading in path)
         if sections[over]:
             yield from _sentence(block, names)
+
+
+def _orders(heading: Block) -> bool:
+    """Whether a heading is one over sentences on the order, and not a stream's own."""
+    return _SECTION.search(heading.text) is not None and keyword(heading, 0) is None
 
 
 def _sentence(block: Block, names: Names) -> Iterator[Order]:

@@ -83,7 +83,7 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
     if not sections:
         sections, drafts = streams_by_field(outline, drafts)
     linker = Linker(desk, sections, drafts, aliases)
-    linker.sentences(outline)
+    linker.sentences(outline, set(stops))
     begins = _firsts(stream_of)
     streams = tuple(linker.stream(outline, section, begins.get(section.id, section.at)) for section in sections)
     named = (linker.gate(outline, gate) for gate in gates.read(outline))

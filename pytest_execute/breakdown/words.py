@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
@@ -78,6 +79,7 @@ SUITE = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def field_of(label: str) -> str | None:
     """The field that a label names, or None where it names none that we know.
 

@@ -17,7 +17,7 @@ _CODED = re.compile(rf"(?:[^\w\s]+\s+)?\[?(?P<id>{CODE})\]?(?:\s*[:：.)—–-]
 
 def find(outline: Outline) -> list[Head]:
     """The headings with a code, where most of them hold a field or a box."""
-    title = outline.title()
+    title = outline.title
     heads = []
     for at, block in enumerate(outline.blocks):
         found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None

@@ -19,7 +19,7 @@ _TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 def find(outline: Outline) -> list[Head]:
     """The numbered headings of the level that holds the tasks."""
     levels: dict[int, list[Head]] = {}
-    title = outline.title()
+    title = outline.title
     for at, block in enumerate(outline.blocks):
         found = _NUMBERED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
         if found and (
@@ -45,7 +45,7 @@ def _best(outline: Outline, levels: dict[int, list[Head]]) -> list[Head]:
 def _told(outline: Outline, heads: list[Head]) -> bool:
     """Whether the headings are all those below one that says that they are tasks, counted from 1."""
     over = outline.above[heads[0].at]
-    if over < 0 or over == outline.title() or not _TASKS.search(outline.blocks[over].text):
+    if over < 0 or over == outline.title or not _TASKS.search(outline.blocks[over].text):
         return False
     below = [at for at in outline.section(over) if outline.above[at] == over and outline.blocks[at].kind == "heading"]
     counted = [str(number) for number in range(1, len(below) + 1)]

@@ -24,7 +24,7 @@ _FORMS = tuple(
 
 def find(outline: Outline) -> list[Head]:
     """The headings with the strongest of the words; stories and steps only where most of them hold a field or a box."""
-    title = outline.title()
+    title = outline.title
     for form in _FORMS:
         heads = []
         for at, block in enumerate(outline.blocks):
