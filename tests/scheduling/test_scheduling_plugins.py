@@ -140,8 +140,9 @@ def test_blocked_tests_between_modules_leave_the_fixtures_in_order(project):
     assert [entry for entry in project.log("fixtures.log") if "test_b.py" in entry] == []
 
 
-@pytest.mark.parametrize(("mode", "how"), [("-n0", "fails"), ("-n2", "fails"), ("-n2", "dies")])
-@pytest.mark.parametrize("limit", ["-x", "--maxfail=1"])
+@pytest.mark.parametrize(
+    ("mode", "how", "limit"), [("-n0", "fails", "-x"), ("-n2", "fails", "--maxfail=1"), ("-n2", "dies", "-x")]
+)
 def test_a_limit_of_failures_stops_the_run(project, mode, how, limit):
     tests = "".join(function(f"test_{i}", ["task:2"]) for i in range(20))
     project.write(CHAIN, a=tests, b=function("test_x", ["task:1"], how))
@@ -161,15 +162,14 @@ def test_collecting_only_shows_the_tests_and_nothing_else(project, mode):
     result.stdout.fnmatch_lines(["2 tests collected in*"])
 
 
-@pytest.mark.parametrize("mode", ["-n0", "-n2"])
-@pytest.mark.parametrize("chosen", [("-k", "test_y"), ("-m", "slow"), ("test_a.py::test_y",)])
-def test_only_what_is_selected_runs_and_what_is_not_selected_holds_nothing_up(project, mode, chosen):
+@pytest.mark.parametrize("chosen", ["-n0 -k test_y", "-n2 -k test_y", "-n2 -m slow", "-n2 test_a.py::test_y"])
+def test_only_what_is_selected_runs_and_what_is_not_selected_holds_nothing_up(project, chosen):
     project.write(
         CHAIN,
         a=function("test_x", ["task:2"]) + "@pytest.mark.slow\n" + function("test_y", ["task:2"]),
         b=function("test_x", ["task:1"], "fails"),
     )
-    run = project.run(mode, *chosen)
+    run = project.run(*chosen.split())
 
     assert run.started == ["test_a.py::test_y"]
     assert run.result.ret == 0
@@ -197,7 +197,7 @@ def test_shuffled_tests_still_wait(project, mode):
     assert run.started[0] == "test_b.py::test_x"
 
 
-@pytest.mark.parametrize("dist", ["worksteal", "loadfile", "each"])
+@pytest.mark.parametrize("dist", ["worksteal", "each"])
 def test_another_scheduler_of_the_users_choice_is_left_alone(project, dist):
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"]))
     run = project.run("-n2", "--dist", dist)
