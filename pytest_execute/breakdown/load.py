@@ -51,10 +51,15 @@ def _speaks(file: Path) -> bool:
     return any(block.kind != "heading" and block.text.strip() for block in parse(text).blocks)
 
 
+def check_name(notes: str, topic: str) -> None:
+    """An error unless `topic` can be the name of one directory."""
+    if not topic.strip(". ") or "/" in topic or "\\" in topic or "\0" in topic:
+        raise ExecuteError(Problem("bad-topic", f"a topic is the name of one directory in {notes}, not {topic!r}"))
+
+
 def _folder(root: Path, notes: str, topic: str) -> str:
     """The topic's directory relative to root, once it is sure that it exists."""
-    if not topic.strip(".") or "/" in topic or "\\" in topic or "\0" in topic:
-        raise ExecuteError(Problem("bad-topic", f"a topic is the name of one directory in {notes}, not {topic!r}"))
+    check_name(notes, topic)
     notes = Path(notes).as_posix()
     if not (root / notes).is_dir():
         hint = f"no such directory: start a topic with `pytest-execute init {topic}`"

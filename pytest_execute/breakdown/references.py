@@ -122,10 +122,12 @@ class _Reader:
     def _grouped(self, found: re.Match[str]) -> str:
         for name in self._spread(found["ids"]):
             stream = self.names.stream(name, singular(found["kind"]))
+            kind = singular(found["kind"])
             if stream is not None:
                 self.streams.setdefault(stream)
+            elif not found["ids"].startswith(name) and isinstance(self.names.task(name), str):
+                self._task(name)
             else:
-                kind = singular(found["kind"])
                 self._tell("unknown-stream", f"depends on {kind} {name}, which is not in this file")
         return _READ
 

@@ -80,10 +80,15 @@ def test_the_starting_breakdown_has_no_problem() -> None:
 
 def test_init_writes_three_documents_and_the_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"')
-    assert init(tmp_path, "notes", "chat") == (
+    status, told = init(tmp_path, "notes", "chat")
+    assert (status, told.splitlines()) == (
         0,
-        "wrote notes/chat/research.md\nwrote notes/chat/plan.md\nwrote notes/chat/breakdown.md\n"
-        "added [tool.pytest-execute] to pyproject.toml",
+        [
+            "wrote notes/chat/research.md",
+            "wrote notes/chat/plan.md",
+            "wrote notes/chat/breakdown.md",
+            "added [tool.pytest-execute] to pyproject.toml",
+        ],
     )
     assert (tmp_path / "pyproject.toml").read_text() == (
         '[project]\nname = "x"\n\n[tool.pytest-execute]\nnotes = "notes"\n'
@@ -103,10 +108,15 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "plan.md").write_text("mine")
     (tmp_path / "pyproject.toml").write_text("[tool.pytest-execute]\n")
-    assert init(tmp_path, "notes", "chat") == (
+    status, told = init(tmp_path, "notes", "chat")
+    assert (status, told.splitlines()) == (
         0,
-        "wrote notes/chat/research.md\nkept notes/chat/plan.md\nwrote notes/chat/breakdown.md\n"
-        "kept [tool.pytest-execute] in pyproject.toml",
+        [
+            "wrote notes/chat/research.md",
+            "kept notes/chat/plan.md",
+            "wrote notes/chat/breakdown.md",
+            "kept [tool.pytest-execute] in pyproject.toml",
+        ],
     )
     assert (folder / "plan.md").read_text() == "mine"
     assert (tmp_path / "pyproject.toml").read_text() == "[tool.pytest-execute]\n"
@@ -116,7 +126,10 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 def test_init_leaves_a_broken_pyproject_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text.encode("latin-1"))
     status, told = init(tmp_path, "notes", "chat")
-    assert (status, told.splitlines()[-1]) == (2, "pyproject.toml: error: not valid TOML: mend it, then run this again (bad-toml)")
+    assert (status, told.splitlines()[-1]) == (
+        2,
+        "pyproject.toml: error: not valid TOML: mend it, then run this again (bad-toml)",
+    )
     assert (tmp_path / "pyproject.toml").read_bytes() == text.encode("latin-1")
 
 

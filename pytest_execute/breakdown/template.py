@@ -1,0 +1,102 @@
+"""The canonical form, written: a plan as a breakdown, and the texts that a new topic starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task, TestRef
+
+
+def render(plan: Plan) -> str:
+    """The plan's breakdown; what it says reads back equal, but for line numbers."""
+    lines = [f"# {plan.title}", ""] if plan.title else []
+    for task in (task for task in plan.tasks if task.stream is None):
+        lines += _task(task)
+    for stream in plan.streams:
+        lines += [_stream(stream), ""]
+        for task in plan.tasks_of(stream.id):
+            lines += _task(task)
+    if plan.gates:
+        lines += ["## Quality Gates", "", *map(_gate, plan.gates), ""]
+    return "\n".join(lines)
+
+
+def _stream(stream: Stream) -> str:
+    waits = [*(f"Stream {other}" for other in stream.after), *(f"Task {task}" for task in stream.depends)]
+    note = f"Depends on {', '.join(waits)}" if waits else "Parallel"
+    return f"## Stream {stream.id}: {stream.title} ({note})"
+
+
+def _task(task: Task) -> list[str]:
+    effort = f" [{task.effort}]" if task.effort else ""
+    steps = [f"- [{_tick(step.done)}] {step.id} {step.title}" for step in task.substeps]
+    return [f"### {task.id}. [{_tick(task.done)}] {task.title}{effort}", "", *_fields(task), *steps, ""]
+
+
+def _tick(done: bool) -> str:
+    return "x" if done else " "
+
+
+def _fields(task: Task) -> Iterator[str]:
+    """One bullet per field that says something, and always the dependencies."""
+    if task.objective:
+        yield f"- **Objective**: {task.objective}"
+    if task.files:
+        yield f"- **Files**: {', '.join(f'`{_file(ref)}`' for ref in task.files)}"
+    if task.tests:
+        yield f"- **Tests**: {', '.join(f'`{test.target}`' for test in task.tests)}"
+    yield f"- **Dependencies**: {_depends(task)}"
+    for scenario in task.behaviour:
+        yield f"- **Behavior**: {scenario}"
+    if task.agent:
+        yield f"- **Agent**: {task.agent}"
+    if task.commit:
+        yield f"- **Commit**: `{task.commit}`"
+
+
+def _depends(task: Task) -> str:
+    if not task.depends:
+        return "None"
+    return f"Task{'s' if len(task.depends) > 1 else ''} {', '.join(task.depends)}"
+
+
+def _file(ref: FileRef) -> str:
+    return ref.path if ref.first is None else f"{ref.path}:{ref.first}-{ref.last or ref.first}"
+
+
+def _gate(gate: NamedGate) -> str:
+    return f"- **{gate.name}**: {gate.text}"
+
+
+def starting_texts(topic: str) -> dict[str, str]:
+    """The three documents of a new topic by name: questions to answer, and a breakdown that can be checked as it is."""
+    return {
+        "research.md": _questions(
+            topic, "Research", ("What is there already?", "What was found out?", "What is still open?")
+        ),
+        "plan.md": _questions(topic, "Plan", ("What shall be built?", "How?", "What is left out?")),
+        "breakdown.md": render(_first_plan(topic)),
+    }
+
+
+def _questions(topic: str, name: str, questions: tuple[str, ...]) -> str:
+    """A document of headings: nobody can take it for an answer."""
+    return "\n\n".join([f"# {topic}: {name}", *(f"## {question}" for question in questions)]) + "\n"
+
+
+def _first_plan(topic: str) -> Plan:
+    module = "".join(letter if letter.isalnum() else "_" for letter in topic).lower()
+    task = Task(
+        id="1",
+        title="Name the first task",
+        line=0,
+        stream="A",
+        objective="say in one sentence what is true when it is done",
+        files=(FileRef(f"src/{module}.py", 0),),
+        tests=(TestRef(f"tests/test_{module}.py", 0),),
+        behaviour=("Given a start, when something happens, then this is seen",),
+        effort="1 hour",
+    )
+    stream = Stream(id="A", title="Name the first stream", line=0)
+    gate = NamedGate(name="Gate 1", text="the whole suite passes (after Stream A)", line=0)
+    return Plan(topic=topic, path="", title=f"{topic}: Task Breakdown", streams=(stream,), tasks=(task,), gates=(gate,))

@@ -1,0 +1,218 @@
+"""What holds for every plan and every text: round trips, re-wrapping, and nothing but our own problems."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import textwrap
+from typing import TypeVar
+
+import msgspec
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from pytest_execute.breakdown import Reading, read_text
+from pytest_execute.breakdown.template import render
+from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
+from pytest_execute.reports.check import as_json
+from pytest_execute.reports.check import render as report
+
+from .samples import SAMPLES
+
+T = TypeVar("T")
+slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+LOWER = "abcdefghijklmnopqrstuvwxyz"
+WORDS = st.text(LOWER + "äöüß", min_size=2, max_size=7)
+MARKED = st.builds(str.format, st.sampled_from(["{}", "{}", "{}", "`{}()`", "({})", "{},", "{}_x"]), WORDS)
+TEXT = st.lists(MARKED, min_size=1, max_size=12).map(" ".join)
+TITLE = st.lists(WORDS | WORDS.map(str.title), min_size=1, max_size=4).map(" ".join)
+NAME = st.text(LOWER, min_size=1, max_size=5)
+PATH = st.builds("src/p{}/m{}.py".format, NAME, NAME)
+TEST = st.builds(
+    str.format,
+    st.sampled_from(
+        ["tests/{0}/", "tests/test_{0}.py", "tests/{0}/test_{1}.py::test_a", "test_{1}.py::TestA::test_{0}[{1}-1]"]
+    ),
+    NAME,
+    NAME,
+)
+EFFORT = st.one_of(st.just(""), st.builds("{} {}".format, st.integers(2, 9), st.sampled_from(["hours", "days", "min"])))
+
+
+@st.composite
+def file_refs(draw: st.DrawFn) -> FileRef:
+    first = draw(st.none() | st.integers(1, 99))
+    return FileRef(draw(PATH), 0, first, None if first is None else first + draw(st.integers(0, 9)))
+
+
+@st.composite
+def tasks(draw: st.DrawFn, name: str, stream: str | None, before: tuple[str, ...]) -> Task:
+    done = draw(st.booleans())
+    steps = draw(st.lists(st.tuples(TITLE, st.booleans()), max_size=3))
+    return Task(
+        id=name,
+        title=draw(TITLE),
+        line=0,
+        done=done,
+        stream=stream,
+        objective=draw(TEXT | st.just("")),
+        files=tuple(draw(st.lists(file_refs(), max_size=3, unique_by=lambda ref: (ref.path, ref.first, ref.last)))),
+        tests=tuple(TestRef(test, 0) for test in draw(st.lists(TEST, max_size=3, unique=True))),
+        depends=tuple(draw(st.lists(st.sampled_from(before), max_size=3, unique=True))) if before else (),
+        behaviour=tuple(draw(st.lists(TEXT.map("Given {}, then done".format), max_size=2))),
+        effort=draw(EFFORT),
+        agent=draw(WORDS | st.just("")),
+        commit=draw(TITLE.map("feat: {}".format) | st.just("")),
+        substeps=tuple(Substep(f"{name}.{at}", title, ticked, 0) for at, (title, ticked) in enumerate(steps, 1)),
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    streams: list[Stream] = []
+    found: list[Task] = []
+    gates: list[NamedGate] = []
+    code = draw(st.sampled_from(["", "T", "INFRA-"]))
+    for stream in (None, *"ABC"[: draw(st.integers(0, 3))]):
+        count = draw(st.integers(0 if stream is None else 1, 3))
+        before = tuple(task.id for task in found)
+        if stream is not None:
+            after = draw(st.lists(st.sampled_from([s.id for s in streams]), unique=True)) if streams else []
+            depends = draw(st.lists(st.sampled_from(before), max_size=2, unique=True)) if before else []
+            streams.append(Stream(id=stream, title=draw(TITLE), line=0, after=tuple(after), depends=tuple(depends)))
+            tests = draw(st.lists(TEST, max_size=2, unique=True))
+            text = f"{' and '.join(f'`{test}`' for test in tests)} pass (after Stream {stream})"
+            refs = tuple(TestRef(test, 0) for test in tests)
+            gates.append(NamedGate(name=f"Gate {stream}", text=text.strip(), line=0, after=(stream,), tests=refs))
+        for _ in range(count):
+            name = f"{code}{len(found) + 1}"
+            found.append(draw(tasks(name, stream, tuple(task.id for task in found))))
+    assume(found)
+    return Plan(
+        topic="t", path="b.md", title=draw(TITLE), streams=tuple(streams), tasks=tuple(found), gates=tuple(gates)
+    )
+
+
+def without_lines(value: T) -> T:
+    """The same value with every line number 0."""
+
+    def cleared(data: object) -> object:
+        if isinstance(data, dict):
+            return {key: 0 if key == "line" else cleared(item) for key, item in data.items()}
+        return [cleared(item) for item in data] if isinstance(data, list) else data
+
+    return msgspec.convert(cleared(msgspec.json.decode(msgspec.json.encode(value))), type(value))
+
+
+def errors(reading: Reading) -> list[str]:
+    return [str(problem) for problem in reading.problems if problem.severity == "error"]
+
+
+@slow_machine
+@given(plans())
+def test_a_plan_written_and_read_is_the_same_plan(plan: Plan) -> None:
+    reading = read_text(render(plan), "t", "b.md")
+    assert (errors(reading), without_lines(reading.plan)) == ([], plan)
+
+
+@slow_machine
+@given(plans())
+def test_lines_are_where_the_text_is(plan: Plan) -> None:
+    text = render(plan).splitlines()
+    read = read_text("\n".join(text), "t", "b.md").plan
+    assert read is not None
+    for task in read.tasks:
+        assert text[task.line - 1].startswith(f"### {task.id}. ")
+        assert all(test.target in text[test.line - 1] for test in task.tests)
+        assert all(step.title in text[step.line - 1] for step in task.substeps)
+
+
+def rewrapped(text: str, width: int, loose: bool, bullet: str) -> str:
+    """The text as a formatter leaves it: lines of at most `width`, other bullets, blank lines between items or none."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("- "):
+            filled = textwrap.wrap(
+                line[2:],
+                width,
+                initial_indent=f"{bullet} ",
+                subsequent_indent="  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            lines += [*filled, ""] if loose else filled
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+@slow_machine
+@given(plans(), st.integers(20, 100), st.booleans(), st.sampled_from("-*+"))
+def test_a_formatter_changes_nothing(plan: Plan, width: int, loose: bool, bullet: str) -> None:
+    reading = read_text(rewrapped(render(plan), width, loose, bullet), "t", "b.md")
+    assert (errors(reading), without_lines(reading.plan)) == ([], plan)
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> str:
+    """A real-looking text after some random edits: lines lost, doubled, moved, torn, or with something in them."""
+    lines = draw(st.sampled_from(SAMPLES)).splitlines()
+    for _ in range(draw(st.integers(1, 8))):
+        at = draw(st.integers(0, max(0, len(lines) - 1)))
+        kind = draw(st.integers(0, 5))
+        if kind == 0:
+            del lines[at : at + draw(st.integers(1, 4))]
+        elif kind == 1:
+            lines[at:at] = lines[at : at + 3]
+        elif kind == 2 and lines:
+            lines.insert(draw(st.integers(0, len(lines))), lines.pop(at))
+        elif kind == 3 and lines:
+            cut = draw(st.integers(0, len(lines[at])))
+            lines[at : at + 1] = [lines[at][:cut], lines[at][cut:]]
+        elif lines:
+            bits = [
+                "```",
+                "- [ ] ",
+                "#",
+                "**",
+                "[x]",
+                "`",
+                "|",
+                "(",
+                "1.",
+                "T1-T9",
+                "\t",
+                "    ",
+                "<!--",
+                "> ",
+                "---",
+                "_",
+                "：",
+                "\0",
+            ]
+            cut = draw(st.integers(0, len(lines[at])))
+            lines[at] = lines[at][:cut] + draw(st.sampled_from(bits) | st.text(max_size=5)) + lines[at][cut:]
+    return "\n".join(lines)
+
+
+@slow_machine
+@given(edited())
+def test_any_text_is_a_reading(text: str) -> None:
+    reading = read_text(text, "t", "b.md")
+    assert reading.plan is not None or errors(reading)
+    assert all(0 < problem.line <= text.count("\n") + 2 for problem in reading.problems)
+    assert as_json(reading)
+    assert report(reading, None)
+    if reading.plan is not None:
+        ids = [task.id for task in reading.plan.tasks]
+        assert len(set(ids)) == len(ids)
+        assert all(set(task.depends) <= set(ids) - {task.id} for task in reading.plan.tasks)
+
+
+@slow_machine
+@given(st.text(alphabet="#-*_`[]()|:>\n x1.T,ab~<!", max_size=200))
+def test_any_marks_are_a_reading(text: str) -> None:
+    reading = read_text(text, "t", "b.md")
+    assert reading.plan is not None or errors(reading)
