@@ -98,7 +98,7 @@ class Ran(NamedTuple):
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a user: without what the outer run of pytest, or git, put there."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_", "COV_"))}
-    return {**env, "PYTHONDONTWRITEBYTECODE": "1", **changes}
+    return {**env, **changes}
 
 
 def honest(path: Path) -> Repository:

@@ -1,15 +1,16 @@
-"""Runs tests in one composed tree, each in a process of its own, and tells what became of each: one JSON line per test.
+"""Runs tests in composed trees, each tree and each test in a process of its own, and tells what became of each test.
 
 It is started by its path and never imported, with nothing but the standard library and pytest: no module of this package may stand
-in for one of the project's (the project may be this package). The first argument is the descriptor that the lines go to; the
-order comes as JSON on standard input:
+in for one of the project's (the project may be this package). It waits, with pytest loaded, for orders: a line of JSON on standard
+input each, answered by lines of JSON on the descriptor that the first argument names. An order is
 
-    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "arguments": ["-c", ...],
+    {"tree": "/tree", "environment": {...}, "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "arguments": ["-c", ...],
      "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296}
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "fixture". A last line {"end": true} says that all was done.
+"missing" ([module, name] of a symbol that is not there), "fixture". A line {"end": true} says that all was done; the last line
+is {"over": true} in any case. A line {"group": id} before them names the process group of all that the order starts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import os
 import select
 import signal
 import sys
+import tempfile
 import time
 from typing import Any, NoReturn
 
@@ -204,10 +206,12 @@ class Replay:
         return report
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: Any) -> bool:
-        if item.nodeid in self.open:
+    def pytest_runtestloop(self, session: Any) -> NoReturn:
+        """Run each test, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
+        for item in session.items:
             self.record(item.nodeid, **self.forked(item))
-        return True
+        tell({"end": True})
+        os._exit(0)
 
     def forked(self, item: Any) -> Record:
         """What became of `item` in a process of its own, which is ended with all it started."""
@@ -222,8 +226,7 @@ class Replay:
         try:
             return self.listen(child, ours, time.monotonic() + self.order["limits"][item.nodeid])
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child, signal.SIGKILL)
+            kill(child)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
             os.close(ours)
@@ -236,7 +239,9 @@ class Replay:
                 os.setpgid(0, 0)
             die_with_parent()
             outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=None)]
-            record: Record = {"state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"}
+            record: Record = {
+                "state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"
+            }
             stranger = foreign(self.order["user"], self.tree)
             if stranger:
                 record = {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
@@ -278,14 +283,17 @@ def conftest_failed(replay: Replay, error: Any) -> None:
         replay.record(test, state="failed", **facts(error, "collect", replay.tree))
 
 
-def main() -> None:
-    die_with_parent()
-    os.set_inheritable(OUT, False)
-    order = json.load(sys.stdin)
-    sys.path[:0] = [order["root"], *order["roots"]]
+def obey(order: Record) -> None:
+    """Run the tests of one order, in a process that was forked for it."""
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
+    die_with_parent()
     limit_memory(order["memory"])
+    os.chdir(order["root"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    tempfile.tempdir = None
+    sys.path[:0] = [order["root"], *order["roots"]]
     sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
     sys.argv[:] = ["pytest"]
     replay = Replay(order)
@@ -308,4 +316,56 @@ def main() -> None:
     tell({"end": True})
 
 
-main()
+def fork_for(order: Record) -> int:
+    """A process that obeys `order` and ends, in a group of its own."""
+    job = os.fork()
+    if not job:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setpgid(0, 0)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        try:
+            obey(order)
+        finally:
+            os._exit(0)
+    with contextlib.suppress(OSError):
+        os.setpgid(job, job)
+    return job
+
+
+def kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def serve() -> None:
+    """Obey order after order; when the other end of standard input goes, end with all that runs."""
+    ended, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    text = b""
+    job = 0
+    while True:
+        ready = select.select([0, ended], [], [])[0]
+        if 0 in ready:
+            piece = os.read(0, 1 << 16)
+            text += piece
+            if not piece:
+                kill(job) if job else None
+                return
+        if ended in ready:
+            os.read(ended, 1 << 16)
+        if job and os.waitpid(job, os.WNOHANG)[0]:
+            kill(job)
+            job = 0
+            tell({"over": True})
+        if not job and b"\n" in text:
+            line, _, text = text.partition(b"\n")
+            job = fork_for(json.loads(line))
+            tell({"group": job})
+
+
+os.set_inheritable(OUT, False)
+serve()

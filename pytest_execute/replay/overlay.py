@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.scratch import remove
 
 LINK, SUBMODULE = "120000", "160000"
 
@@ -28,7 +28,7 @@ def written(git: Git, tree: Tree, directory: Path) -> Iterator[Path]:
         write(git, tree, directory)
         yield directory
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove(directory)
 
 
 def write(git: Git, tree: Tree, directory: Path) -> None:

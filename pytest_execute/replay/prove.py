@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.replay.causes import Project
+from pytest_execute.replay.causes import Project, Seen
 from pytest_execute.replay.overlay import overlay
 from pytest_execute.replay.runner import Runner, Setting, memory_limit
 from pytest_execute.replay.search import Search, Step, defines, names_of
@@ -40,10 +40,15 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     if not order.tests:
         return {}
     history = _Steps(git, stretch, layout)
-    runner = Runner(git, _setting(git, layout, history.today, order), place)
     project = Project(layout.modules(history.today), layout.is_test)
-    search = Search(history.all(), lambda tree, tests: runner.run(history.trees[tree], tests), project, order.workers)
-    return search.prove(order.tests)
+    steps = history.all()
+    with Runner(git, _setting(git, layout, history.today, order), place) as runner:
+        run = functools.partial(_run, runner, history.trees)
+        return Search(steps, run, project, order.workers).prove(order.tests)
+
+
+def _run(runner: Runner, trees: Mapping[str, Tree], tree: str, tests: Sequence[str]) -> dict[str, Seen]:
+    return runner.run(trees[tree], tests)
 
 
 def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:

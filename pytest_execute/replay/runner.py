@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import json
 import os
 import select
-import shutil
 import site
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +19,7 @@ from pytest_execute.replay.causes import Seen
 from pytest_execute.replay.overlay import written
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.scratch import remove
 
 Stuck = Literal["timeout", "crash"]
 
@@ -48,12 +48,78 @@ class Setting(Struct, frozen=True, kw_only=True):
     memory: int
 
 
+class Server:
+    """A process that has pytest loaded and forks itself for each order; see `replay/child.py`."""
+
+    def __init__(self) -> None:
+        ours, theirs = os.pipe()
+        steering = ("PYTEST_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
+        env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
+        env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
+        self.process = process.start(
+            [sys.executable, str(CHILD), str(theirs)], cwd=CHILD.parent, env=env, pass_fds=[theirs]
+        )
+        os.close(theirs)
+        self.lines = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, closed in `end`
+        self.group = 0
+
+    def ask(self, order: Mapping[str, Any], patience: float) -> tuple[dict[str, Seen], Stuck | None]:
+        """What became of the tests of `order`, and how it got stuck where it did not come to its end."""
+        assert self.process.stdin is not None
+        seen: dict[str, Seen] = {}
+        whole = False
+        try:
+            self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+            self.process.stdin.flush()
+            for record in self._records(patience):
+                if "test" in record:
+                    seen[record["test"]] = msgspec.convert(record, Seen)
+                elif "over" in record:
+                    return seen, None if whole else "crash"
+                self.group = record.get("group", self.group)
+                whole = whole or "end" in record
+        except TimeoutError:
+            return seen, None if whole else "timeout"
+        except BrokenPipeError:
+            pass
+        return seen, "crash"
+
+    def _records(self, patience: float) -> Iterator[dict[str, Any]]:
+        """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
+        text = b""
+        while True:
+            if not select.select([self.lines], [], [], patience)[0]:
+                raise TimeoutError
+            piece = self.lines.read(1 << 16)
+            if not piece:
+                return
+            *whole, text = (text + piece).split(b"\n")
+            yield from map(msgspec.json.decode, whole)
+
+    def end(self) -> None:
+        """End it with all that it started."""
+        process.kill_group(self.process.pid)
+        if self.group:
+            process.kill_group(self.group)
+        self.process.communicate()
+        self.lines.close()
+
+
 class Runner:
-    """Runs tests in trees below `place`, each tree in a directory that is gone afterwards."""
+    """Runs tests in trees below `place`, each tree in a directory that is gone afterwards. A context manager."""
 
     def __init__(self, git: Git, setting: Setting, place: Path) -> None:
         self.git, self.setting, self.place = git, setting, place
         self.numbers = itertools.count()
+        self.idle: list[Server] = []
+        self.servers: list[Server] = []
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server in self.servers:
+            server.end()
 
     def run(self, tree: Tree, tests: Sequence[str]) -> dict[str, Seen]:
         """What becomes of each of `tests` in `tree`."""
@@ -84,52 +150,44 @@ class Runner:
         return path
 
     def _batch(self, directory: Path, config: Path, tests: Sequence[str]) -> tuple[dict[str, Seen], Stuck | None]:
-        """What the child told of `tests`, and "timeout" or "crash" where it did not come to its end, else None."""
-        order = self._order(directory, config, tests)
-        ours, theirs = os.pipe()
+        """What became of `tests`, and "timeout" or "crash" where it did not come to the end."""
         home = directory.with_name(directory.name + "-home")
         home.mkdir(exist_ok=True)
+        server = self._server()
         try:
-            with (
-                open(ours, "rb", buffering=0) as lines,
-                process.fed(json.dumps(order).encode()) as stdin,
-                process.group(
-                    [sys.executable, str(CHILD), str(theirs)],
-                    cwd=Path(order["root"]),
-                    env=environment(directory, home, order["roots"]),
-                    stdin=stdin,
-                    pass_fds=[theirs],
-                ),
-            ):
-                os.close(theirs)
-                return listen(lines, max(order["limits"].values()) + COLLECTING)
+            order = self._order(directory, config, home, tests)
+            seen, stuck = server.ask(order, max(order["limits"].values()) + COLLECTING)
+            if stuck != "timeout" and server.process.poll() is None:
+                self.idle.append(server)
+            else:
+                server.end()
+            return seen, stuck
         finally:
-            shutil.rmtree(home, ignore_errors=True)
+            remove(home)
 
-    def _order(self, directory: Path, config: Path, tests: Sequence[str]) -> dict[str, Any]:
+    def _server(self) -> Server:
+        """A server that has nothing to do: list operations are atomic, so threads need no lock here."""
+        with contextlib.suppress(IndexError):
+            return self.idle.pop()
+        server = Server()
+        self.servers.append(server)
+        return server
+
+    def _order(self, directory: Path, config: Path, home: Path, tests: Sequence[str]) -> dict[str, Any]:
         setting = self.setting
         tree = directory.resolve()
         root = (tree / setting.prefix).resolve()
-        cache = f"cache_dir={directory.with_name(directory.name + '-home')}/cache"
-        fixed = [
-            "-c",
-            str(config.resolve()),
-            f"--rootdir={root}",
-            f"--confcutdir={root}",
-            "-o",
-            "addopts=",
-            "-o",
-            cache,
-            "-p",
-            "no:execute",
-        ]
+        roots = [str(tree / each) for each in setting.roots]
+        fixed = ["-c", str(config.resolve()), f"--rootdir={root}", f"--confcutdir={root}", "-p", "no:execute"]
+        fixed += ["-o", "addopts=", "-o", f"cache_dir={home}/cache", "-n0", "--continue-on-collection-errors"]
         return {
             "tree": str(tree),
             "root": str(root),
             "user": setting.user,
-            "roots": [str(tree / root) for root in setting.roots],
+            "environment": environment(tree, home, roots),
+            "roots": roots,
             "tops": list(setting.tops),
-            "arguments": [*setting.arguments, *fixed, "-n0", "--continue-on-collection-errors"],
+            "arguments": [*setting.arguments, *fixed],
             "limits": {test: setting.limits[test] for test in tests},
             "memory": setting.memory,
         }
@@ -138,24 +196,6 @@ class Runner:
 def file_of(test: str) -> str:
     """The file of a nodeid, relative to the root directory."""
     return test.split("::", 1)[0]
-
-
-def listen(lines: IO[bytes], patience: float) -> tuple[dict[str, Seen], Stuck | None]:
-    """Read the child's lines to its end, or until nothing has come for `patience` seconds."""
-    seen: dict[str, Seen] = {}
-    text = b""
-    while True:
-        if not select.select([lines], [], [], patience)[0]:
-            return seen, "timeout"
-        piece = lines.read(1 << 16)
-        if not piece:
-            return seen, "crash"
-        *whole, text = (text + piece).split(b"\n")
-        for line in whole:
-            record = msgspec.json.decode(line)
-            if record.get("end"):
-                return seen, None
-            seen[record["test"]] = msgspec.convert(record, Seen)
 
 
 def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:

@@ -6,10 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 
 def run(
@@ -28,33 +27,21 @@ def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output:
     return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False).returncode
 
 
-@contextlib.contextmanager
-def group(
-    command: Sequence[str],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-    stdin: int | IO[Any] | None = subprocess.DEVNULL,
-    output: int | IO[Any] | None = subprocess.DEVNULL,
-    pass_fds: Sequence[int] = (),
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `command` as the leader of a process group of its own, and end the whole group on leaving."""
-    with subprocess.Popen(
-        command, cwd=cwd, env=env, stdin=stdin, stdout=output, stderr=output, pass_fds=pass_fds, start_new_session=True
-    ) as child:
-        try:
-            yield child
-        finally:
-            kill_group(child.pid)
-
-
-@contextlib.contextmanager
-def fed(text: bytes) -> Iterator[IO[bytes]]:
-    """A file that a child can read `text` from, whatever its size."""
-    with tempfile.TemporaryFile() as file:
-        file.write(text)
-        file.seek(0)
-        yield file
+def start(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], pass_fds: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start `command` as the leader of a process group of its own, to be written to; what it prints is dropped."""
+    null = subprocess.DEVNULL
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=null,
+        stderr=null,
+        pass_fds=pass_fds,
+        start_new_session=True,
+    )
 
 
 def kill_group(leader: int) -> None:
