@@ -36,17 +36,10 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "unit(name): what the test counts for")
     if os.environ.get("PLAIN"):
         return
-    if hasattr(config, "workerinput"):
-        from pytest_execute.scheduling.worker import Worker
-        config.pluginmanager.register(Worker(config, describe))
-        return
-    config.pluginmanager.register(Outcomes())
-    if config.option.dist != "no":
-        from pytest_execute.scheduling.controller import Controller
-        config.pluginmanager.register(Controller(config, assign), "execute-controller")
-    else:
-        from pytest_execute.scheduling.serial import Serial
-        config.pluginmanager.register(Serial(config, lambda items: assign(describe(items))))
+    from pytest_execute.scheduling.roles import role
+    config.pluginmanager.register(role(config, describe, assign, lambda unit: unit.replace(":", " ")), "execute-scheduling")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Outcomes())
 
 @pytest.fixture(autouse=True)
 def logged(request):

@@ -156,8 +156,10 @@ def test_a_limit_of_failures_stops_the_run(project, mode, how, limit):
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
 def test_collecting_only_shows_the_tests_and_nothing_else(project, mode):
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"]))
-    result = project.run(mode, "--collect-only", "-q").result
+    run = project.run(mode, "--collect-only", "-q")
+    result = run.result
 
+    assert run.assigned == [2]
     assert sorted(result.outlines[:3]) == ["", "test_a.py::test_x", "test_b.py::test_x"]
     result.stdout.fnmatch_lines(["2 tests collected in*"])
 
