@@ -1,0 +1,75 @@
+"""What the README shows is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from pytest_execute.breakdown import read_text
+from pytest_execute.core import policy
+from tests import hello
+from tests.docs.shown import TOP, block
+
+README = "README.md"
+LINES = (TOP / README).read_text(encoding="utf-8").splitlines()
+
+
+def without_times(line: str) -> str:
+    """The line without the one thing that differs from run to run, and the rule around it."""
+    return re.sub(r"^=+ (.* in) [\d.]+s( \([\d:]+\))? =+$", r"\1", line)
+
+
+def test_the_first_screen() -> None:
+    """The promise, two commands of one line each, and an output: all within 30 lines, with one cut at most."""
+    assert [line.strip() for line in LINES if line.startswith("    python3 -m venv")] == [
+        "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/pytest-execute demo",
+        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest",
+    ]
+    assert next(number for number, line in enumerate(LINES, 1) if line == "```") <= 30
+    assert block(README, "output of the demo").splitlines().count("…") == 1
+
+
+def test_the_output_of_the_demo(demo: list[str]) -> None:
+    """What is shown before the cut follows on itself, what comes after it ends the output."""
+    shown = [without_times(line) for line in block(README, "output of the demo").splitlines()]
+    cut = shown.index("…")
+    real = [without_times(line) for line in demo]
+    start = real.index(shown[0])
+    assert real[start : start + cut] == shown[:cut]
+    assert real[-len(shown[cut + 1 :]) :] == shown[cut + 1 :]
+
+
+def test_the_breakdown_reads_without_problems() -> None:
+    reading = read_text(block(README, "a breakdown"), "chat", "notes/chat/breakdown.md")
+    assert reading.problems == ()
+    assert reading.plan is not None
+    assert reading.plan.edges() == {"1": (), "2": ("1",)}
+
+
+def test_the_policy_is_read() -> None:
+    """And what it calls the defaults are the defaults."""
+    read = policy.read(block(README, "pyproject.toml"), "pyproject.toml")
+    default = policy.Policy()
+    assert (read.notes, read.test_first, read.coverage) == (default.notes, default.test_first, default.coverage)
+    assert read.source == ("src/chat",)
+
+
+def test_the_configuration_of_pre_commit(tmp_path: Path) -> None:
+    (tmp_path / ".pre-commit-config.yaml").write_text(block(README, ".pre-commit-config.yaml"))
+    done = hello.run(["pre-commit", "validate-config"], tmp_path, {"PRE_COMMIT_HOME": str(tmp_path / "home")})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_workflow(tmp_path: Path) -> None:
+    (tmp_path / "chat.yml").write_text(block(README, ".github/workflows/chat.yml"))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", "chat.yml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "ok -- validation done\n")
+
+
+def test_the_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", "\n".join(LINES))
+    assert len(links) == 4
+    assert all((TOP / link).is_file() for link in links)
