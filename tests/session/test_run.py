@@ -29,7 +29,7 @@ def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
     assert ran.report["coverage"]["task:1"] == {
         "lines": 2, "covered": 2, "branches": 0, "covered_branches": 0, "missing": {}, "missing_branches": {},
     }  # fmt: skip
-    assert "sums: passed (10 passed)" in ran.text
+    assert "sums: passed (gates: 10 passed)" in ran.text
     assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
     assert (repo.path.parent / "evidence.json").exists()
     assert repo.state() == before

@@ -1,0 +1,120 @@
+"""The command's door: the same verdict with its own exit status, for the work tree and for the index."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.topic import BREAKDOWN, CODE, environment, honest
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return honest(tmp_path / "repo")
+
+
+def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest_execute", *arguments],
+        cwd=directory,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_the_gate_lets_honest_work_through(repo: Repository) -> None:
+    before = repo.state()
+    done = command(repo.path, "gate", "sums", "--summary", "../summary.md")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sums: passed" in done.stdout
+    assert (repo.path.parent / "summary.md").read_text().startswith("## Sums: Task Breakdown: passed\n")
+    assert repo.state() == before
+
+
+def test_the_gate_answers_in_json_and_ends_with_one(repo: Repository) -> None:
+    repo.commit("break", {"src/app/add.py": "def add(a, b):\n    return 0\n"})
+    done = command(repo.path, "gate", "sums", "--json")
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (1, "failed")
+
+
+@pytest.mark.parametrize("arguments", [["gate", "sum"], ["gate", "sums", "--base", "nowhere"], ["gate", "sums", "--", "--no-such"]])
+def test_what_cannot_be_judged_ends_with_two(repo: Repository, arguments: list[str]) -> None:
+    done = command(repo.path, *arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_usage_ends_with_two(tmp_path: Path) -> None:
+    assert command(tmp_path, "gate").returncode == 2
+    done = command(tmp_path, "gate", "sums", "--staged")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "not in a git work tree" in done.stderr
+
+
+def test_staged_judges_the_index_and_not_the_work_tree(repo: Repository) -> None:
+    """What is staged is broken and the work tree is fine: refused. And the other way round: let through."""
+    good, bad = CODE["src/app/add.py"], "def add(a, b):\n    return 0\n"
+    repo.put("src/app/add.py", bad)
+    repo.git("add", "-A")
+    repo.put("src/app/add.py", good)
+    before = repo.state()
+    done = command(repo.path, "gate", "sums", "--staged", "--json")
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["uncommitted"] == "index"
+    assert repo.state() == before
+    repo.git("add", "-A")
+    repo.put("src/app/add.py", bad)
+    repo.put("src/app/new.py", "X = 1\n")
+    before = repo.state()
+    done = command(repo.path, "gate", "sums", "--staged")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert repo.state() == before
+
+
+def test_staged_lets_a_red_test_of_an_open_task_through(repo: Repository) -> None:
+    repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("### 3. [x]", "### 3. [ ]"))
+    repo.put("tests/test_red.py", "import pytest\n\n\n@pytest.mark.task('3')\ndef test_red():\n    import app.times\n")
+    repo.git("add", "-A")
+    done = command(repo.path, "gate", "sums", "--staged")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert command(repo.path, "gate", "sums", "--staged", "--scope", "all").returncode == 1
+    repo.put("notes/sums/breakdown.md", BREAKDOWN)
+    repo.git("add", "-A")
+    assert command(repo.path, "gate", "sums", "--staged").returncode == 1
+
+
+def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
+    text = BREAKDOWN + "\n## Stream D: More\n\n### 4. [x] Times\n\n- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
+    repo.put("notes/sums/breakdown.md", text)
+    repo.put("tests/test_times.py", "from app.times import times\n\n\ndef test_times():\n    assert times(2, 3) == 6\n")
+    repo.put("src/app/times.py", "def times(a, b):\n    return a * b\n")
+    repo.git("add", "-A")
+    done = command(repo.path, "gate", "sums", "--staged")
+    assert done.returncode == 1
+    assert "tests/test_times.py::test_times came in one commit with the code, the index (same-commit)" in done.stdout
+
+
+def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository) -> None:
+    """Without `pythonpath`, the way to the sources is the environment's, as with an editable install."""
+    repo.commit("no path", {"pyproject.toml": "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"})
+    repo.put("src/app/add.py", "def add(a, b):\n    return 0\n")
+    repo.git("add", "-A")
+    repo.put("src/app/add.py", CODE["src/app/add.py"])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_execute", "gate", "sums", "--staged", "--json"],
+        cwd=repo.path,
+        env=environment(PYTHONPATH=str(repo.path / "src")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(done.stdout)
+    assert {test["id"]: test["outcome"] for test in report["tests"]}["tests/test_add.py::test_add"] == "failed"
