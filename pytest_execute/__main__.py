@@ -1,4 +1,4 @@
-"""`python -m pytest_execute`: the command, for where its script is not on the path."""
+"""`python -m pytest_execute` is `pytest-execute`."""
 
 from __future__ import annotations
 
@@ -6,5 +6,4 @@ import sys
 
 from pytest_execute.cli import main
 
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from pytest_execute.discovery.collect import describe
 from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
 from pytest_execute.scheduling.queue import Work
+from pytest_execute.scheduling.roles import role
 from pytest_execute.tools.scratch import scratch
 
 OURS = "--execute-"
@@ -114,10 +116,10 @@ def _parallel(config: pytest.Config, args: list[str]) -> bool:
     options = config.known_args_namespace
     if not config.pluginmanager.hasplugin("xdist"):
         return False
-    if options.numprocesses is None and not options.tx and options.dist == "no" and not options.usepdb:
+    if options.numprocesses is None and not options.tx and not options.usepdb:
         args[:] = ["-n", "auto", *args]
         return True
-    return bool(options.numprocesses or options.tx or options.dist != "no")
+    return bool(options.numprocesses or (options.tx and options.numprocesses is None))
 
 
 def _shared(prepared: workflow.Prepared) -> Shared:
@@ -160,30 +162,20 @@ def register(config: pytest.Config) -> None:
         plugins.append(Runner(config, shared))
     if prepared_key in config.stash:
         plugins.append(Referee(config))
-        plugins.append(_scheduler(config, shared))
-    else:
-        from pytest_execute.scheduling.worker import Worker
-
-        plugins.append(Worker(config, lambda items: msgspec.json.encode(describe(items, shared.plan.topic))))
     for plugin in plugins:
         config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
+    scheduler = role(config, functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config), label)
+    config.pluginmanager.register(scheduler, "execute-scheduling")
 
 
-def _scheduler(config: pytest.Config, shared: Shared) -> object:
-    if recorder_key in config.stash:
-        from pytest_execute.scheduling.serial import Serial
-
-        return Serial(config, lambda items: _assign(config, describe(items, shared.plan.topic)), label)
-    from pytest_execute.scheduling.controller import Controller
-
-    decode = msgspec.json.Decoder(list[CollectedTest]).decode
-    return Controller(config, lambda about: _assign(config, decode(about)), label)
+def _describe(topic: str, items: Sequence[pytest.Item]) -> bytes:
+    return msgspec.json.encode(describe(items, topic))
 
 
-def _assign(config: pytest.Config, tests: Sequence[CollectedTest]) -> Work:
+def _assign(config: pytest.Config, about: bytes) -> Work:
     """What has to run, in which order: told to the referee, and handed to the scheduler."""
     plan = config.stash[shared_key].plan
-    manifest = mapping.map_tests(plan, tests)
+    manifest = mapping.map_tests(plan, msgspec.json.decode(about, type=list[CollectedTest]))
     referee: Any = config.pluginmanager.getplugin("execute-referee")
     referee.manifest = manifest
     return Work(mapping.needs(plan), {test: mapping.units(manifest, test) for test in manifest.tests})

@@ -44,7 +44,8 @@ def _extent(plan: Plan, evidence: Evidence) -> str:
 def _gate(gate: Gate, title: str, indent: str = "") -> Iterator[Line]:
     yield f"{indent}{gate.verdict:<8}  {title}", gate.verdict
     for check in gate.checks:
-        yield from _check(check, indent + " " * 10)
+        if gate.verdict != "open" or check.verdict == "open":
+            yield from _check(check, indent + " " * 10)
 
 
 def _check(check: Check, indent: str) -> Iterator[Line]:
@@ -55,10 +56,9 @@ def _check(check: Check, indent: str) -> Iterator[Line]:
 
 
 def _reason(reason: Reason) -> str:
-    place = (
-        f"{reason.path}:{reason.line}: " if reason.path and reason.line else f"{reason.path}: " if reason.path else ""
-    )
-    return f"{'' if reason.path and reason.message.startswith(reason.path) and not reason.line else place}{reason.message} ({reason.code})"
+    """The reason with its place, unless it names its test or file itself."""
+    place = f"{reason.path}:{reason.line}: " if reason.path and reason.line else ""
+    return f"{'' if reason.test else place}{reason.message} ({reason.code})"
 
 
 def _title(gate: Gate) -> str:
@@ -88,4 +88,4 @@ def _counts(verdict: Verdict) -> str:
     counts: dict[str, int] = {}
     for gate in verdict.gates:
         counts[gate.verdict] = counts.get(gate.verdict, 0) + 1
-    return f" ({', '.join(f'{count} {word}' for word, count in sorted(counts.items()))})"
+    return f" (gates: {', '.join(f'{count} {word}' for word, count in sorted(counts.items()))})"
