@@ -46,6 +46,7 @@ class Place(Struct, frozen=True):
 
 def gate(request: Gate) -> int:
     """Judge a topic in a child process; the exit status says how it went."""
+    target = _writable(request.summary) if request.summary else None
     with _place(request) as place, _file(request.report) as report, _file(None) as summary:
         options = [
             f"--execute-topic={request.topic}",
@@ -57,8 +58,8 @@ def gate(request: Gate) -> int:
             *request.arguments,
         ]
         _run_pytest(options, place, quiet=request.as_json)
-        if request.summary and summary.stat().st_size:
-            with Path(request.summary).open("a", encoding="utf-8") as file:
+        if target is not None:
+            with target.open("a", encoding="utf-8") as file:
                 file.write(summary.read_text(encoding="utf-8"))
         return _answer(report, as_json=request.as_json)
 
@@ -99,10 +100,20 @@ def _answer(report: Path, *, as_json: bool) -> int:
 def _file(name: str | None) -> Iterator[Path]:
     """The absolute path of an emptied file: the one called `name`, else a temporary one."""
     with tempfile.TemporaryDirectory(prefix="pytest-execute-") as directory:
-        path = Path(name).absolute() if name else Path(directory) / "report"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = _writable(name or str(Path(directory) / "report"))
         path.write_bytes(b"")
         yield path
+
+
+def _writable(name: str) -> Path:
+    """The absolute path of the file called `name`, which is there and can be written."""
+    path = Path(name).absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise ExecuteError(Problem("unwritable", f"cannot be written: {error.strerror}", name)) from None
+    return path
 
 
 # -- the index as a place to run in
