@@ -69,8 +69,7 @@ def _nodes(plan: Plan) -> dict[str, tuple[str, ...]]:
         if task.stream is not None:
             members[task.stream].append(f"t{task.id}")
     for stream in plan.streams:
-        own = set(members[stream.id])
-        depends = (f"t{task}" for task in stream.depends if f"t{task}" not in own)
+        depends = (f"t{task}" for task in stream.depends)
         nodes[f"i{stream.id}"] = (*depends, *(f"s{other}" for other in stream.after))
         nodes[f"s{stream.id}"] = tuple(members[stream.id])
     return nodes

@@ -78,8 +78,11 @@ class Linker:
         after = dict.fromkeys(stream for wanted in found for stream in wanted.streams)
         if after.pop(section.id, 0) is None:
             self.desk.tell(section.line, "self-dependency", f"{place.name} depends on itself")
-        depends = tuple(dict.fromkeys(task for wanted in found for task in wanted.tasks))
-        return Stream(id=section.id, title=section.title, line=section.line, depends=depends, after=tuple(after))
+        depends = dict.fromkeys(task for wanted in found for task in wanted.tasks)
+        for own in [task for task in depends if self.names.stream_of[task] == section.id]:
+            self.desk.tell(section.line, "self-dependency", f"{place.name} depends on its own task {own}")
+            del depends[own]
+        return Stream(id=section.id, title=section.title, line=section.line, depends=tuple(depends), after=tuple(after))
 
     def gate(self, outline: Outline, gate: gates.Found) -> NamedGate:
         """The gate with the streams and tasks that it comes after."""

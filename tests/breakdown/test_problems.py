@@ -99,3 +99,8 @@ def test_a_done_task_whose_dependency_is_open() -> None:
     assert told(text, "warning") == [
         "b.md:6: warning: task 2 is done, but 1, which it depends on, is open (open-dependency)"
     ]
+
+
+def test_a_stream_that_waits_for_its_own_task() -> None:
+    text = "## Stream A: X (Depends on Task 1)\n\n" + tasks("1: 2", "2")
+    assert told(text) == ["b.md:1: error: stream A depends on its own task 1 (self-dependency)"]
