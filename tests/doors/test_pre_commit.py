@@ -70,8 +70,8 @@ def test_honest_work_is_committed_and_a_staged_break_is_not(
     assert refused.returncode == 1
     said = refused.stdout + refused.stderr
     assert "pytest-execute...........................................................Failed\n" in said
-    assert "tests: tests/test_hello.py:4: tests/test_hello.py::test_greets failed: " in said
-    assert "hello: failed (4 failed, 1 passed)" in said
+    assert "tests: tests/test_hello.py::test_greets failed: " in said
+    assert "hello: failed (gates: 4 failed, 1 passed)" in said
     assert staged(repository) == before
     assert (repository.path / "src/hello.py").read_text() == hello.CODE
 
@@ -99,6 +99,6 @@ def test_a_commit_of_everything_is_judged_by_its_own_index(tmp_path: Path) -> No
     before = repository.git("rev-parse", "HEAD")
     refused = hello.run(["git", "commit", "-q", "-a", "-m", "Break"], repository.path)
     assert refused.returncode == 1
-    assert "hello: failed (4 failed, 1 passed)" in refused.stdout + refused.stderr
+    assert "hello: failed (gates: 4 failed, 1 passed)" in refused.stdout + refused.stderr
     assert repository.git("rev-parse", "HEAD") == before
     assert repository.git("diff", "--cached", "--name-only") == ""
