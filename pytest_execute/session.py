@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct
 
 from pytest_execute import workflow
-from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import CollectedTest, Evidence, Manifest, Outcome, TestResult
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Scope
@@ -234,6 +234,7 @@ class Referee:
         self.coverage: list[bytes] = []
         self.verdict: Verdict | None = None
         self.evidence: Evidence | None = None
+        self.error = ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -249,12 +250,28 @@ class Referee:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
+        try:
+            exitstatus = self._conclude(exitstatus)
+            self._write_files()
+        except ExecuteError as error:
+            self.error = str(error)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        else:
+            assert self.verdict is not None
+            session.exitstatus = status(self.verdict, exitstatus)
+
+    def _conclude(self, exitstatus: int) -> int:
+        """Have it judged; the exit status is that of an interruption where the user broke off the replay."""
         prepared = self.config.stash[prepared_key]
-        place = self.config.stash[place_key] / "trees"
+        order, place = order_of(self.config), self.config.stash[place_key] / "trees"
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-        self.verdict, self.evidence = workflow.conclude(prepared, run, order_of(self.config), place)
-        session.exitstatus = status(self.verdict, exitstatus)
-        self._write_files(prepared.plan)
+        try:
+            self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
+        except KeyboardInterrupt:  # what the tests have shown is still told
+            run = msgspec.structs.replace(run, interrupted=True)
+            self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
+            return pytest.ExitCode.INTERRUPTED
+        return exitstatus
 
     def _run(self, interrupted: bool) -> workflow.Run:
         known = {test: result for test, result in self.results.items() if test in self.manifest.tests}
@@ -264,7 +281,8 @@ class Referee:
             coverage = tuple(self.coverage)
         return workflow.Run(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
 
-    def _write_files(self, plan: Plan) -> None:
+    def _write_files(self) -> None:
+        plan = self.config.stash[prepared_key].plan
         assert self.verdict is not None
         assert self.evidence is not None
         texts = {option: render(self.verdict, plan, self.evidence) for option, render in FILES.items()}
@@ -272,17 +290,26 @@ class Referee:
         for option, text in texts.items():
             name = self.config.getoption(option)
             if name:
-                path = self.config.invocation_params.dir / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                write(self.config.invocation_params.dir / name, text)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.error:
+            terminalreporter.write_line(f"ERROR: {self.error}", red=True)
         if self.verdict is None or self.evidence is None:
             return
         plan = self.config.stash[prepared_key].plan
         terminalreporter.section(f"execute: {plan.title or plan.topic}")
         for text, word in terminal.render(self.verdict, plan, self.evidence):
             terminalreporter.write_line(text, **({COLOURS[word]: True} if word in COLOURS else {}))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report, its directory included."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ExecuteError(Problem("unwritable", f"cannot be written: {error.strerror}", str(path))) from None
 
 
 def status(verdict: Verdict, exitstatus: int) -> int:

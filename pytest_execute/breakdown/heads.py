@@ -53,8 +53,7 @@ def plain_title(text: str) -> tuple[str, str, bool]:
     if found := _EFFORT.search(title):
         title, effort = title[: found.start()], " ".join(found["effort"].split())
     title = _MARKS.sub("", title)
-    bold = re.fullmatch(r"(\*\*|__)(?P<text>(?:(?!\1).)+)\1", title)
-    return (bold["text"] if bold else title).strip(), effort, done
+    return title.replace("**", "").strip(), effort, done
 
 
 def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:

@@ -95,7 +95,8 @@ def read(text: str, path: str) -> Policy:
     return policy
 
 
-# -- kinds of values: the phrase that names the kind, and the reader that raises ValueError for any other
+# -- kinds of values: the phrase that names the kind, and the reader that raises TypeError or ValueError for any
+# other
 
 
 def _text(value: Any) -> str:
@@ -106,7 +107,7 @@ def _text(value: Any) -> str:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError
+        raise TypeError
     return value
 
 
@@ -119,7 +120,7 @@ def _percent(value: Any) -> Decimal:
 def _tuple_of(kind: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
     def convert(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise ValueError
+            raise TypeError
         return tuple(map(kind, value))
 
     return convert
@@ -221,7 +222,7 @@ class _Reader:
             if key in table:
                 try:
                     yield key, kind.convert(table[key])
-                except ValueError:
+                except (TypeError, ValueError):
                     self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {_shown(table[key])}")
 
     def problem(self, code: str, message: str) -> None:

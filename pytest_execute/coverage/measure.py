@@ -11,16 +11,14 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import coverage
+from coverage.exceptions import NoSource, NotPython
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Measure
 from pytest_execute.core.plan import FileRef, Plan
 from pytest_execute.coverage import source
-
-if TYPE_CHECKING:
-    from coverage import Coverage
 
 NEVER = "(?!)"
 NO_CODE = [r"^\s*\.\.\.\s*(#.*)?$", r"\bdef\b.*:\s*\.\.\.\s*(#.*)?$", r"^\s*if (typing\.)?TYPE_CHECKING:"]
@@ -96,12 +94,8 @@ class _Reader:
     """Asks coverage.py for one file after the other."""
 
     def __init__(self, request: Request, data: Sequence[bytes], strict: bool) -> None:
-        import coverage
-
         self.request = request
-        self.coverage: Coverage = coverage.Coverage(
-            data_file=None, config_file=False, branch=request.branch, messages=False
-        )
+        self.coverage = coverage.Coverage(data_file=None, config_file=False, branch=request.branch, messages=False)
         if strict:
             self.coverage.set_option("report:exclude_lines", NO_CODE)
             self.coverage.set_option("report:partial_branches", [NEVER])
@@ -132,7 +126,10 @@ class _Reader:
     def _look(self, path: str, context: str | None) -> _Look:
         self.coverage.get_data().set_query_contexts(None if context is None else [context])
         file = str(self.request.root / path)
-        _, statements, _, missing, _ = self.coverage.analysis2(file)
+        try:
+            _, statements, _, missing, _ = self.coverage.analysis2(file)
+        except (NotPython, NoSource):
+            return _Look(frozenset({1}), frozenset({1}), {})  # what cannot be read was not reached
         branches = self.coverage.branch_stats(file) if self.request.branch else {}
         return _Look(frozenset(statements), frozenset(missing), branches)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
@@ -179,9 +179,7 @@ def short(commit: str | None) -> str:
 # -- coverage: is enough of it reached
 
 
-def coverage(
-    case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing: str = ""
-) -> Iterator[Finding]:
+def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing: str = "") -> Iterator[Finding]:
     """Exact: 89.996 does not pass for 90. `tests` are those that must have run for it to be known at all; `nothing` says what
     is wrong where the gate has no files.
     """

@@ -26,10 +26,11 @@ import signal
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 sys.path.pop(0)  # the directory of this file, whose modules are not the project's
-import pytest  # noqa: E402
+import pytest
 
 Record = dict[str, Any]
 
@@ -247,7 +248,7 @@ class Replay:
                 record = {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
             elif record["state"] == "failed":
                 record.update(self.raised or {"phase": "call", "message": "failed without an exception"})
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whatever a test raises is what became of it
             record = {"state": "failed", **facts(error, "protocol", self.tree)}
         os.write(out, json.dumps(record).encode() + b"\n")
         os._exit(0)
@@ -278,7 +279,7 @@ class Replay:
 
 def conftest_failed(replay: Replay, error: Any) -> None:
     """A conftest that cannot be imported fails the tests below its directory."""
-    directory = os.path.relpath(os.path.dirname(os.path.realpath(str(error.path))), replay.root).replace(os.sep, "/")
+    directory = os.path.relpath(Path(error.path).resolve().parent, replay.root).replace(os.sep, "/")
     for test in [t for t in replay.open if directory == "." or t.startswith(directory + "/")]:
         replay.record(test, state="failed", **facts(error, "collect", replay.tree))
 
@@ -297,15 +298,15 @@ def obey(order: Record) -> None:
     sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
     sys.argv[:] = ["pytest"]
     replay = Replay(order)
-    files = list(dict.fromkeys(os.path.join(order["root"], *t.split("::")[0].split("/")) for t in order["limits"]))
-    arguments = [*order["arguments"], *[f for f in files if os.path.exists(f)]]
+    files = dict.fromkeys(Path(order["root"], test.split("::")[0]) for test in order["limits"])
+    arguments = [*order["arguments"], *[str(file) for file in files if file.exists()]]
     try:
         config = _prepareconfig(arguments, [replay])
     except ConftestImportFailure as error:
         conftest_failed(replay, error)
         if replay.open:
             return  # without an end: what is left is run again, file by file
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever plugins and settings raise is what became of the tests
         for test in list(replay.open):
             replay.record(test, state="failed", **facts(error, "start", replay.tree))
     else:

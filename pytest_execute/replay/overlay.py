@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,4 @@ def write(git: Git, tree: Tree, directory: Path) -> None:
 
 def stays_inside(path: str, target: str) -> bool:
     """Does a link at `path`, relative to the top of the tree, lead to somewhere in the tree?"""
-    if os.path.isabs(target):
-        return False
-    return not os.path.normpath(os.path.join(os.path.dirname(path), target)).startswith("..")
+    return not posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).startswith(("..", "/"))

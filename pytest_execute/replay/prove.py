@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,6 @@ from pytest_execute.replay.runner import Runner, Setting, memory_limit
 from pytest_execute.replay.search import Search, Step, defines, names_of
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
-
 
 GRACE = 10.0
 """Seconds that any test may take in the replay, besides ten times what it took in the run."""
@@ -42,7 +42,7 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     history = _Steps(git, stretch, layout)
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
-    with Runner(git, _setting(git, layout, history.today, order), place) as runner:
+    with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
         run = functools.partial(_run, runner, history.trees)
         return Search(steps, run, project, order.workers).prove(order.tests)
 

@@ -106,18 +106,18 @@ class Server:
 
 
 class Runner:
-    """Runs tests in trees below `place`, each tree in a directory that is gone afterwards. A context manager."""
+    """Runs tests in trees below `place`, each tree in a directory that is gone afterwards."""
 
     def __init__(self, git: Git, setting: Setting, place: Path) -> None:
         self.git, self.setting, self.place = git, setting, place
         self.numbers = itertools.count()
         self.idle: list[Server] = []
         self.servers: list[Server] = []
+        self.over = False
 
-    def __enter__(self) -> Runner:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End whatever still runs; threads that wait for it end too."""
+        self.over = True
         for server in self.servers:
             server.end()
 
@@ -167,6 +167,8 @@ class Runner:
 
     def _server(self) -> Server:
         """A server that has nothing to do: list operations are atomic, so threads need no lock here."""
+        if self.over:
+            raise RuntimeError("the runner has ended")
         with contextlib.suppress(IndexError):
             return self.idle.pop()
         server = Server()

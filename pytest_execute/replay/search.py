@@ -88,10 +88,17 @@ class Search:
         self._side_by_side([job(tree) for tree in by_tree])
 
     def _side_by_side(self, jobs: Sequence[Callable[[], None]]) -> None:
-        if jobs:
-            with ThreadPoolExecutor(min(self.workers, len(jobs))) as pool:
-                for future in [pool.submit(job) for job in jobs]:
-                    future.result()
+        """Run jobs in threads. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
+        if not jobs:
+            return
+        pool = ThreadPoolExecutor(min(self.workers, len(jobs)))
+        try:
+            for future in [pool.submit(job) for job in jobs]:
+                future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def _learn(self, tree: str, answers: Mapping[str, Seen]) -> None:
         self.seen.update({(tree, test): seen for test, seen in answers.items()})

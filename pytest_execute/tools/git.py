@@ -49,17 +49,18 @@ class Git:
     @classmethod
     def find(cls, directory: Path) -> Git:
         """The repository that `directory` stands in; ExecuteError where there is none or it has no work tree."""
-        answer = process.run(
-            ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"],
-            cwd=directory,
-            env=clean_environment(),
-        )
+        question = ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"]
+        try:
+            answer = process.run(question, cwd=directory, env=clean_environment())
+        except OSError:
+            raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
         lines = answer.stdout.decode(errors="surrogateescape").splitlines()
         if answer.returncode or len(lines) != 2:
+            said = answer.stderr.decode(errors="replace").strip().splitlines() or [""]
+            why = "" if "not a git repository" in said[0] else f" ({said[0]})"
             remedy = "run `git init` and commit, or start in a checkout"
-            raise ExecuteError(
-                Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory))
-            )
+            message = f"not in a git work tree{why}, so nothing can be proven: {remedy}"
+            raise ExecuteError(Problem("no-git", message, str(directory)))
         return cls(Path(lines[0]), Path(lines[1]))
 
     def within(self, scratch: Path) -> Git:
@@ -144,10 +145,14 @@ class Git:
         return self.ask("write-tree", index=index)
 
     def snapshot(self, head: str) -> str:
-        """The id of the tree that a commit of the whole work tree, untracked files included, would have."""
+        """The id of the tree that a commit of the whole work tree, untracked files included, would have.
+
+        A virtual environment at the top that nobody told git to ignore is left out: it is no work of the user's.
+        """
         index = self._private_index("snapshot")
         self.run("read-tree", head, index=index)
-        self.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", index=index)
+        environments = [f":(top,exclude){path.parent.name}" for path in self.work_tree.glob("*/pyvenv.cfg")]
+        self.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *environments, index=index)
         return self.ask("write-tree", index=index)
 
     def staged(self, index_file: Path) -> str:

@@ -78,15 +78,19 @@ def test_every_mistake_is_told_in_one_pass() -> None:
     ) == [
         "pyproject.toml: error: [tool.pytest-execute] notse: unknown key (did you mean notes?) (unknown-key)",
         'pyproject.toml: error: [tool.pytest-execute] source: expected a list of texts, got "src" (wrong-kind)',
-        "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
-        'got "never" (wrong-kind)',
+        (
+            "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
+            'got "never" (wrong-kind)'
+        ),
         'pyproject.toml: error: [tool.pytest-execute.coverage] task: expected a number from 0 to 100, got "90" (wrong-kind)',
         "pyproject.toml: error: [tool.pytest-execute.coverage] stream: expected a number from 0 to 100, got 101 (wrong-kind)",
         "pyproject.toml: error: [tool.pytest-execute.coverage] branch: expected true or false, got 1 (wrong-kind)",
         "pyproject.toml: error: [tool.pytest-execute.reviewers.1] name: expected a text, got 3 (wrong-kind)",
         "pyproject.toml: error: [tool.pytest-execute.reviewers.1] command: missing: expected a list of texts (wrong-kind)",
-        "pyproject.toml: error: [tool.pytest-execute.deployment] commands: expected a list of commands, each a list of "
-        'texts, got ["make"] (wrong-kind)',
+        (
+            "pyproject.toml: error: [tool.pytest-execute.deployment] commands: expected a list of commands, each a list of "
+            'texts, got ["make"] (wrong-kind)'
+        ),
     ]
 
 

@@ -43,7 +43,9 @@ def a_test(number: str) -> str:
 
 
 def proof(number: str, **changes: Any) -> Proof:
-    found = Proof(test=a_test(number), found="turned", order="before", before="a" * 40, after="b" * 40, cause="assertion")
+    found = Proof(
+        test=a_test(number), found="turned", order="before", before="a" * 40, after="b" * 40, cause="assertion"
+    )
     return replace(found, **changes)
 
 
@@ -55,7 +57,7 @@ GOOD = Evidence(
     ),
     results={a_test(n): TestResult(a_test(n), "passed") for n in "123"},
     proofs={a_test(n): proof(n) for n in "123"},
-    coverage={key: FULL for key in ("task:1", "task:2", "task:3", "stream:A", "stream:B", "system", "changed")},
+    coverage=dict.fromkeys(("task:1", "task:2", "task:3", "stream:A", "stream:B", "system", "changed"), FULL),
     documents={"notes/chat/research.md": True, "notes/chat/plan.md": True},
     files={"src/app/m.py": True},
 )
@@ -114,10 +116,19 @@ def test_all_that_is_asked_passes() -> None:
     ("outcome", "line"),
     [
         ("failed", "tests/failed/failed: tests/test_2.py::test_it failed: AssertionError: no"),
-        ("error", "tests/failed/error: tests/test_2.py::test_it ended in an error of its set-up or tear-down: AssertionError: no"),
+        (
+            "error",
+            "tests/failed/error: tests/test_2.py::test_it ended in an error of its set-up or tear-down: AssertionError: no",
+        ),
         ("skipped", "tests/failed/skipped: tests/test_2.py::test_it was skipped: a skipped test proves nothing"),
-        ("xfailed", "tests/failed/xfailed: tests/test_2.py::test_it failed as expected: an expected failure proves nothing"),
-        ("xpassed", "tests/failed/xpassed: tests/test_2.py::test_it passed although it was expected to fail: remove its xfail"),
+        (
+            "xfailed",
+            "tests/failed/xfailed: tests/test_2.py::test_it failed as expected: an expected failure proves nothing",
+        ),
+        (
+            "xpassed",
+            "tests/failed/xpassed: tests/test_2.py::test_it passed although it was expected to fail: remove its xfail",
+        ),
         ("blocked", "tests/blocked/blocked: tests/test_2.py::test_it was not run: what it depends on did not pass"),
         ("not-run", "tests/unproven/not-run: tests/test_2.py::test_it did not run"),
     ],
@@ -147,7 +158,9 @@ def test_a_failed_dependency_blocks_and_other_streams_go_on() -> None:
 
 def test_a_stream_that_comes_after_a_failed_one_is_blocked() -> None:
     verdict = judge(PLAN, Policy(), with_result("2", "failed"))
-    assert reasons(verdict, "task:3") == ["dependencies/blocked/dependency-failed: task 2, which it depends on, is failed"]
+    assert reasons(verdict, "task:3") == [
+        "dependencies/blocked/dependency-failed: task 2, which it depends on, is failed"
+    ]
 
 
 def test_a_ticked_task_before_its_dependency_is_an_unmet_dependency() -> None:
@@ -160,7 +173,9 @@ def test_a_ticked_task_before_its_dependency_is_an_unmet_dependency() -> None:
 
 
 def test_a_task_without_tests() -> None:
-    manifest = replace(GOOD.manifest, gates={test: gates for test, gates in GOOD.manifest.gates.items() if "1" not in test})
+    manifest = replace(
+        GOOD.manifest, gates={test: gates for test, gates in GOOD.manifest.gates.items() if "1" not in test}
+    )
     verdict = judge(PLAN, Policy(), replace(GOOD, manifest=manifest))
     assert reasons(verdict, "task:1") == [
         'tests/failed/no-tests: no test counts for this task: name one in its Tests field, or mark one with task("1")',
@@ -175,7 +190,9 @@ def test_a_named_test_that_is_not_there_and_a_marker_of_no_task() -> None:
         unknown_markers=(Unmatched('task("9")', "tests/test_1.py", 7, a_test("1")),),
     )
     verdict = judge(PLAN, Policy(), replace(GOOD, manifest=manifest))
-    assert reasons(verdict, "task:1") == ["tests/failed/missing-test: tests/test_9.py::test_no is named and was not collected"]
+    assert reasons(verdict, "task:1") == [
+        "tests/failed/missing-test: tests/test_9.py::test_no is named and was not collected"
+    ]
     assert gate(verdict, "task:1").checks[1].reasons[0].line == 9
     assert (
         'tests/failed/unknown-marker: tests/test_1.py::test_it is marked task("9"), which the breakdown does not have'
@@ -187,8 +204,14 @@ def test_a_named_test_that_is_not_there_and_a_marker_of_no_task() -> None:
     ("changes", "line"),
     [
         ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, bbbbbbb"),
-        ({"order": "same-commit"}, "failed/same-commit: tests/test_1.py::test_it came in one commit with the code, bbbbbbb"),
-        ({"found": "never-red", "detail": "it passes at base"}, "failed/never-red: tests/test_1.py::test_it never failed: it passes at base"),
+        (
+            {"order": "same-commit"},
+            "failed/same-commit: tests/test_1.py::test_it came in one commit with the code, bbbbbbb",
+        ),
+        (
+            {"found": "never-red", "detail": "it passes at base"},
+            "failed/never-red: tests/test_1.py::test_it never failed: it passes at base",
+        ),
         (
             {"found": "red-not-counted", "detail": "a missing fixture 'x'"},
             "failed/red-not-counted: tests/test_1.py::test_it was red before bbbbbbb only because of a missing fixture 'x'",
@@ -249,7 +272,12 @@ def test_coverage_is_compared_exactly(covered: int, asked: str, passed: bool) ->
 
 def test_what_is_not_covered_is_named() -> None:
     measure = Measure(
-        lines=10, covered=8, branches=2, covered_branches=1, missing={"src/app/m.py": (3, 4)}, missing_branches={"src/app/m.py": (9,)}
+        lines=10,
+        covered=8,
+        branches=2,
+        covered_branches=1,
+        missing={"src/app/m.py": (3, 4)},
+        missing_branches={"src/app/m.py": (9,)},
     )
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
     assert reasons(verdict, "task:1") == [
@@ -269,7 +297,9 @@ def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
 def test_what_was_not_measured_is_unproven() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, coverage=None, coverage_missing="--cov measures this run"))
     assert reasons(verdict, "task:1") == ["coverage/unproven/not-measured: --cov measures this run"]
-    verdict = judge(PLAN, Policy(), replace(GOOD, coverage={k: m for k, m in (GOOD.coverage or {}).items() if k != "task:2"}))
+    verdict = judge(
+        PLAN, Policy(), replace(GOOD, coverage={k: m for k, m in (GOOD.coverage or {}).items() if k != "task:2"})
+    )
     assert reasons(verdict, "task:2") == [
         "coverage/unproven/no-files: no implementation is known: name its files in its Files field"
     ]
@@ -314,7 +344,9 @@ def rest(outcome: Any, gates: tuple[str, ...] = ()) -> Evidence:
         tests={**GOOD.manifest.tests, a_test("rest"): CollectedTest(a_test("rest"), "tests/test_rest.py", 1)},
         gates={**GOOD.manifest.gates, a_test("rest"): gates},
     )
-    return replace(GOOD, manifest=manifest, results={**GOOD.results, a_test("rest"): TestResult(a_test("rest"), outcome)})
+    return replace(
+        GOOD, manifest=manifest, results={**GOOD.results, a_test("rest"): TestResult(a_test("rest"), outcome)}
+    )
 
 
 def test_the_rest_of_the_suite_counts_for_the_system() -> None:

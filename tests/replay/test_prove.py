@@ -37,7 +37,9 @@ def proofs(repo: Repository, *tests: str, base: str | None = None, workers: int 
     git = Git.find(repo.path).within(scratch)
     what = stretch(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
-    found = prove(git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers), scratch / "trees")
+    found = prove(
+        git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers), scratch / "trees"
+    )
     assert repo.state() == before
     assert list((scratch / "trees").iterdir()) == []
     return found
@@ -52,7 +54,13 @@ def test_test_first_is_proven_before(repo: Repository) -> None:
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     green = repo.commit("green", {"src/app/sums.py": ADD})
     assert proof(repo, base=base) == Proof(
-        test=ONE, found="turned", order="before", before=red, after=green, cause="missing-symbol", detail="app.sums is not there"
+        test=ONE,
+        found="turned",
+        order="before",
+        before=red,
+        after=green,
+        cause="missing-symbol",
+        detail="app.sums is not there",
     )
 
 
@@ -93,7 +101,9 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
     """Working code, broken on purpose in the commit of the test and mended after it, proves nothing."""
     base = repo.commit("base", INIT)
     code = repo.commit("code", {"src/app/sums.py": ADD})
-    repo.commit("test, and break", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": "def add(a, b):\n    return 0\n"})
+    repo.commit(
+        "test, and break", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": "def add(a, b):\n    return 0\n"}
+    )
     repo.commit("mend", {"src/app/sums.py": ADD})
     found = proof(repo, base=base)
     assert (found.order, found.after) == ("after", code)
@@ -107,7 +117,12 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
         ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
         ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
         ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
-        ("def f():\n    pass\n", "with pytest.raises(ValueError): app.sums.g()", "missing-symbol", "app.sums.g is not there"),
+        (
+            "def f():\n    pass\n",
+            "with pytest.raises(ValueError): app.sums.g()",
+            "missing-symbol",
+            "app.sums.g is not there",
+        ),
         ("def f():\n    import os\n    os._exit(0)\n", "assert app.sums.f() == 2", "crash", "it ended its process"),
     ],
 )
@@ -123,16 +138,36 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
 @pytest.mark.parametrize(
     ("old", "new", "test", "detail"),
     [
-        ("", "@pytest.fixture\ndef store(): return 1\n", "def test_f(store): assert store", "a missing fixture 'store'"),
+        (
+            "",
+            "@pytest.fixture\ndef store(): return 1\n",
+            "def test_f(store): assert store",
+            "a missing fixture 'store'",
+        ),
         (
             "import no_such_package",
             "",
             "def test_f(): import app.sums",
             "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package')",
         ),
-        ("OK = False", "OK = True", "@pytest.mark.skipif('not app.sums.OK')\ndef test_f(): pass", "it was skipped or expected to fail"),
-        ("def f(): (", "def f(): pass", "def test_f(): import app.sums", "a syntax error (SyntaxError: '(' was never closed (sums.py, line 2))"),
-        ("N = 1", "N = 2", "@pytest.mark.parametrize('n', range(app.sums.N))\ndef test_f(n): pass", "it was not collected"),
+        (
+            "OK = False",
+            "OK = True",
+            "@pytest.mark.skipif('not app.sums.OK')\ndef test_f(): pass",
+            "it was skipped or expected to fail",
+        ),
+        (
+            "def f(): (",
+            "def f(): pass",
+            "def test_f(): import app.sums",
+            "a syntax error (SyntaxError: '(' was never closed (sums.py, line 2))",
+        ),
+        (
+            "N = 1",
+            "N = 2",
+            "@pytest.mark.parametrize('n', range(app.sums.N))\ndef test_f(n): pass",
+            "it was not collected",
+        ),
     ],
 )
 def test_reds_that_do_not_count(repo: Repository, old: str, new: str, test: str, detail: str) -> None:
@@ -152,7 +187,12 @@ def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
     red = repo.commit("red", {"tests/conftest.py": "import app\n", "tests/test_a.py": "def test_a(): pass\n"})
     repo.commit("green", {"src/app/__init__.py": ""})
     found = proof(repo, "tests/test_a.py::test_a", base)
-    assert (found.found, found.before, found.cause, found.detail) == ("turned", red, "missing-symbol", "app is not there")
+    assert (found.found, found.before, found.cause, found.detail) == (
+        "turned",
+        red,
+        "missing-symbol",
+        "app is not there",
+    )
 
 
 def test_parallel_branches_keep_their_own_order(repo: Repository) -> None:
@@ -167,7 +207,10 @@ def test_parallel_branches_keep_their_own_order(repo: Repository) -> None:
     repo.git("merge", "-q", "--no-ff", "a", "-m", "merge a")
     repo.git("merge", "-q", "--no-ff", "b", "-m", "merge b")
     found = proofs(repo, ONE, "tests/test_b.py::test_b", base=base)
-    assert [(p.order, p.before, p.after) for p in found.values()] == [("before", red_a, green_a), ("before", red_b, green_b)]
+    assert [(p.order, p.before, p.after) for p in found.values()] == [
+        ("before", red_a, green_a),
+        ("before", red_b, green_b),
+    ]
 
 
 def test_uncommitted_work_is_one_more_commit(repo: Repository) -> None:
@@ -222,7 +265,10 @@ def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, mo
     monkeypatch.setattr("pytest_execute.replay.runner.COLLECTING", 1.5)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
-    repo.commit("red", {"tests/test_a.py": hang, "tests/test_b.py": "import app.sums\ndef test_b():\n    assert app.sums.READY\n"})
+    repo.commit(
+        "red",
+        {"tests/test_a.py": hang, "tests/test_b.py": "import app.sums\ndef test_b():\n    assert app.sums.READY\n"},
+    )
     repo.commit("green", {"src/app/sums.py": "READY = True\n"})
     found = proofs(repo, "tests/test_a.py::test_a", "tests/test_b.py::test_b", base=base)
     assert [p.cause for p in found.values()] == ["timeout", "assertion"]
@@ -261,7 +307,7 @@ def test_a_module_from_the_checkout_is_told(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     cheat = f"""
         import sys
-        sys.path.insert(0, {str(repo.path / 'tools')!r})
+        sys.path.insert(0, {str(repo.path / "tools")!r})
         import helper
 
         def test_f():

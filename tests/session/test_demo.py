@@ -42,7 +42,12 @@ def test_it_does_not_pass(flawed: tuple[int, dict[str, Any], Path]) -> None:
 def test_each_fault_is_found_and_named(flawed: tuple[int, dict[str, Any], Path], task: str) -> None:
     name, code = FLAWS[task]
     gate = tasks(flawed[1])[task]
-    found = {(check["name"], reason["code"]) for check in gate["checks"] if check["verdict"] == "failed" for reason in check["reasons"]}
+    found = {
+        (check["name"], reason["code"])
+        for check in gate["checks"]
+        if check["verdict"] == "failed"
+        for reason in check["reasons"]
+    }
     assert (name, code) in found
     assert gate["verdict"] == "failed"
 
@@ -55,7 +60,14 @@ def test_every_sound_task_passes(flawed: tuple[int, dict[str, Any], Path]) -> No
 
 def test_a_directory_with_something_in_it_is_refused(flawed: tuple[int, dict[str, Any], Path]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest_execute", "demo", str(flawed[2])], env=environment(), capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest_execute", "demo", str(flawed[2])],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == f"{flawed[2]}: error: there is something here already: name a new or an empty directory (not-empty)\n"
+    assert (
+        done.stderr
+        == f"{flawed[2]}: error: there is something here already: name a new or an empty directory (not-empty)\n"
+    )

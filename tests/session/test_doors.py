@@ -45,7 +45,9 @@ def test_the_gate_answers_in_json_and_ends_with_one(repo: Repository) -> None:
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (1, "failed")
 
 
-@pytest.mark.parametrize("arguments", [["gate", "sum"], ["gate", "sums", "--base", "nowhere"], ["gate", "sums", "--", "--no-such"]])
+@pytest.mark.parametrize(
+    "arguments", [["gate", "sum"], ["gate", "sums", "--base", "nowhere"], ["gate", "sums", "--", "--no-such"]]
+)
 def test_what_cannot_be_judged_ends_with_two(repo: Repository, arguments: list[str]) -> None:
     done = command(repo.path, *arguments)
     assert done.returncode == 2
@@ -92,7 +94,10 @@ def test_staged_lets_a_red_test_of_an_open_task_through(repo: Repository) -> Non
 
 
 def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
-    text = BREAKDOWN + "\n## Stream D: More\n\n### 4. [x] Times\n\n- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
+    text = (
+        BREAKDOWN
+        + "\n## Stream D: More\n\n### 4. [x] Times\n\n- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
+    )
     repo.put("notes/sums/breakdown.md", text)
     repo.put("tests/test_times.py", "from app.times import times\n\n\ndef test_times():\n    assert times(2, 3) == 6\n")
     repo.put("src/app/times.py", "def times(a, b):\n    return a * b\n")
@@ -104,7 +109,12 @@ def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
 
 def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository) -> None:
     """Without `pythonpath`, the way to the sources is the environment's, as with an editable install."""
-    repo.commit("no path", {"pyproject.toml": "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"})
+    repo.commit(
+        "no path",
+        {
+            "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"
+        },
+    )
     repo.put("src/app/add.py", "def add(a, b):\n    return 0\n")
     repo.git("add", "-A")
     repo.put("src/app/add.py", CODE["src/app/add.py"])

@@ -16,7 +16,9 @@ from tests.repository import Repository
 from tests.topic import environment, honest, run
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-SLOW = "import time\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    time.sleep(2)\n    import app.undo\n"
+SLOW = (
+    "import time\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    time.sleep(2)\n    import app.undo\n"
+)
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> bool:

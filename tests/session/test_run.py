@@ -9,7 +9,18 @@ import pytest
 from tests.repository import Repository
 from tests.topic import BREAKDOWN, CODE, PROJECT, honest, run
 
-ALL = ["prerequisites", "task:1", "stream:A", "task:2", "stream:B", "task:3", "stream:C", "gate:Gate 1", "system", "deployment"]
+ALL = [
+    "prerequisites",
+    "task:1",
+    "stream:A",
+    "task:2",
+    "stream:B",
+    "task:3",
+    "stream:C",
+    "gate:Gate 1",
+    "system",
+    "deployment",
+]
 
 
 @pytest.fixture
@@ -38,7 +49,10 @@ def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
 
 def test_one_process_two_and_four_workers_say_the_same(repo: Repository) -> None:
     repo.commit("break task 2", {"src/app/take.py": "def take(a, b):\n    return 0\n"})
-    ran = [run(repo.path, *options) for options in (["-n0"], ["-n2"], ["-n4", "-p", "no:randomly"], ["-n0", "-p", "no:randomly"])]
+    ran = [
+        run(repo.path, *options)
+        for options in (["-n0"], ["-n2"], ["-n4", "-p", "no:randomly"], ["-n0", "-p", "no:randomly"])
+    ]
     assert {each.status for each in ran} == {1}
     assert all(each.without_times() == ran[0].without_times() for each in ran)
 
@@ -75,7 +89,10 @@ def test_part_of_a_plan_runs_with_what_it_depends_on(repo: Repository) -> None:
 
 def test_the_claimed_scope_and_uncommitted_work(repo: Repository) -> None:
     """A red test of an open task, not even committed, keeps nothing back that is claimed."""
-    repo.put("notes/sums/breakdown.md", BREAKDOWN + "\n## Stream D: More\n\n### 4. [ ] Times\n\n- **Tests**: `tests/test_times.py`\n")
+    repo.put(
+        "notes/sums/breakdown.md",
+        BREAKDOWN + "\n## Stream D: More\n\n### 4. [ ] Times\n\n- **Tests**: `tests/test_times.py`\n",
+    )
     repo.put("tests/test_times.py", "def test_times():\n    import app.times\n")
     ran = run(repo.path, "-n0", "--execute-scope=claimed")
     assert ran.report["verdict"] == "passed", ran.text
@@ -125,8 +142,10 @@ def test_outside_a_repository(tmp_path: Path) -> None:
     (tmp_path / "notes/sums/breakdown.md").write_text(BREAKDOWN)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     assert refused(tmp_path) == [
-        f"{tmp_path}: error: not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a "
-        "checkout (no-git)"
+        (
+            f"{tmp_path}: error: not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a "
+            "checkout (no-git)"
+        )
     ]
 
 
@@ -164,8 +183,14 @@ def test_every_problem_of_plan_and_policy_in_one_pass(repo: Repository) -> None:
 @pytest.mark.parametrize(
     ("option", "line"),
     [
-        ("--execute-base=nowhere", "error: no commit is called 'nowhere': fetch it, or name another base (unknown-base)"),
-        ("--execute-stream=Z", "notes/sums/breakdown.md: error: --execute-stream=Z: streams here are A, B, C (unknown-stream)"),
+        (
+            "--execute-base=nowhere",
+            "error: no commit is called 'nowhere': fetch it, or name another base (unknown-base)",
+        ),
+        (
+            "--execute-stream=Z",
+            "notes/sums/breakdown.md: error: --execute-stream=Z: streams here are A, B, C (unknown-stream)",
+        ),
         ("--execute-task=99", "notes/sums/breakdown.md: error: --execute-task=99: no task has this id (unknown-task)"),
     ],
 )
@@ -205,7 +230,10 @@ def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
 
 
 def test_work_that_is_too_thin_is_short(repo: Repository) -> None:
-    repo.commit("more code than tests", {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"})
+    repo.commit(
+        "more code than tests",
+        {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"},
+    )
     ran = run(repo.path, "-n2")
     assert ran.codes("task:1") == [("coverage", "short")]
     assert ran.report["coverage"]["task:1"]["missing"] == {"src/app/add.py": [6, 7, 8]}
