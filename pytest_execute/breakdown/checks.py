@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from pytest_execute.breakdown.desk import Desk
+from pytest_execute.breakdown.links import Linker
 from pytest_execute.breakdown.tasks import Draft
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan, Stream, Task
 
+_TOTAL = re.compile(
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
+    re.IGNORECASE,
+)
 
-def check(plan: Plan, drafts: Sequence[Draft], desk: Desk) -> None:
+
+def check(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
     """Tell all that is wrong with the plan as a whole."""
     _cycles(plan, desk)
+    _blocks(plan, drafts, linker, desk)
     done = {task.id for task in plan.tasks if task.done}
     for task, draft in zip(plan.tasks, drafts, strict=True):
         _substance(task, draft, desk)
@@ -40,6 +48,28 @@ def _open(task: Task, draft: Draft, done: set[str], desk: Desk) -> None:
         if other not in done:
             message = f"task {task.id} is done, but {other}, which it depends on, is open"
             desk.warn(task.line, "open-dependency", message)
+
+
+def _blocks(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
+    """A task that says it blocks another one, which does not say so."""
+    tasks = {task.id: task for task in plan.tasks}
+    streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
+    for draft in drafts:
+        for other, line in linker.blocked(draft).items():
+            stream = streams.get(tasks[other].stream)
+            waits = (*tasks[other].depends, *(stream.depends if stream else ()))
+            if draft.task.id not in waits and not (stream and draft.task.stream in stream.after):
+                message = f"task {draft.task.id} says that it blocks {other}, which does not depend on it"
+                desk.warn(line, "one-sided-block", message)
+
+
+def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Desk) -> None:
+    """A number of tasks that the text states and the plan does not have."""
+    for line, text in texts:
+        for found in _TOTAL.finditer(text):
+            stated = int(found[1] or found[2])
+            if stated != len(plan.tasks):
+                desk.warn(line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
 
 
 def _cycles(plan: Plan, desk: Desk) -> None:

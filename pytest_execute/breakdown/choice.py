@@ -36,6 +36,8 @@ def choose(outline: Outline, desk: Desk) -> list[Head]:
     for other in shapes:
         if other is not chosen:
             chosen = _compared(outline, chosen, other, desk)
+    for doubt in chosen.dialect.doubts(outline, chosen.heads) if chosen.dialect.doubts else ():
+        desk.tell(doubt.line, doubt.code, doubt.message, "warning" if doubt.sure else "error")
     return chosen.heads
 
 

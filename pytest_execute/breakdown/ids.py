@@ -67,6 +67,7 @@ class Names:
         self, tasks: Iterable[tuple[str, str | None]], groups: Iterable[Group], aliases: Mapping[str, str]
     ) -> None:
         self.stream_of = dict(tasks)
+        self.steps: dict[str, str] = {}
         self._spelled: dict[str, list[str]] = {}
         self._bare: dict[str, list[str]] = {}
         for task in self.stream_of:

@@ -10,7 +10,7 @@ from msgspec import structs
 from pytest_execute.breakdown import fields, gates, paths, prose, references
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.groups import Section
-from pytest_execute.breakdown.ids import Group, Names
+from pytest_execute.breakdown.ids import Group, Names, normal
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.references import Place, Wanted
 from pytest_execute.breakdown.tasks import Draft
@@ -32,6 +32,8 @@ class Linker:
         self.order = [draft.task.id for draft in drafts]
         self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups, aliases)
 
+        steps = {normal(step.id): draft.task.id for draft in drafts for step in draft.task.substeps if step.id}
+        self.names.steps.update(steps)
         self.orders: tuple[prose.Order, ...] = ()
 
     def sentences(self, outline: Outline, tasks: set[int]) -> None:
@@ -46,13 +48,23 @@ class Linker:
     def task(self, draft: Draft) -> Task:
         """The task with its dependencies."""
         task, depends = draft.task, dict[str, None]()
-        place = Place(f"task {task.id}", task.id, task.stream, lambda: self._before(task.id))
+        steps = [step.line for step in task.substeps] if draft.single else []
         for piece in _pieces(draft.of("depends")):
+            inner = bool(steps) and piece.line > steps[0]
+            place = Place(f"task {task.id}", task.id, task.stream, inner, lambda: self._before(task.id))
             wanted = self._read(piece.joined, piece.line, place)
             members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
             depends.update(dict.fromkeys((*wanted.tasks, *members)))
         depends.pop(task.id, None)
         return structs.replace(task, depends=tuple(depends))
+
+    def blocked(self, draft: Draft) -> dict[str, int]:
+        """The tasks that a Blocks field names, with its line; what it says beyond them is not looked at."""
+        return {
+            other: piece.line
+            for piece in _pieces(draft.of("blocks"))
+            for other in references.read(piece.joined, self.names, Place("", draft.task.id, draft.task.stream)).tasks
+        }
 
     def _before(self, task: str) -> tuple[str, ...]:
         return tuple(takewhile(lambda other: other != task, self.order))

@@ -56,7 +56,7 @@ def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
 
 def named_files(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
     """The files that a sentence names in passing: in backticks, or bare with a directory before them."""
-    return tuple(ref for ref in file_refs(pieces) if "/" in ref.path and not ref.path.endswith("/"))
+    return tuple(ref for ref in file_refs(pieces) if "/" in ref.path and not looks_like_test(ref.path))
 
 
 def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:

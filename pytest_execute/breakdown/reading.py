@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from pytest_execute.breakdown import gates, groups
 from pytest_execute.breakdown.blocks import Document, parse
-from pytest_execute.breakdown.checks import check
+from pytest_execute.breakdown.checks import check, total
 from pytest_execute.breakdown.choice import choose
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.heads import BOXED, Head
@@ -95,7 +95,12 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
         tasks=tuple(map(linker.task, drafts)),
         gates=unique(named, desk),
     )
-    check(plan, drafts, desk)
+    check(plan, drafts, linker, desk)
+    total(
+        ((block.line, block.joined) for block in outline.blocks if "otal" in block.text or "ll " in block.text),
+        plan,
+        desk,
+    )
     return plan
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, WORDS, Names, Unclear, singular
+from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, WORDS, Names, Unclear, normal, singular
 from pytest_execute.breakdown.words import NONE
 from pytest_execute.core.errors import did_you_mean
 
@@ -25,11 +25,15 @@ class Wanted(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Who asks: `name` as in "task 3", its stream, and the tasks that stand before it."""
+    """Who asks: `name` as in "task 3", its stream, and the tasks that stand before it.
+
+    `inner` says that the field may stand in one of the task's substeps, which may well wait for another one.
+    """
 
     name: str
     task: str | None = None
     stream: str | None = None
+    inner: bool = False
     previous: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
 
 
@@ -57,7 +61,7 @@ _SUFFIX = re.compile(
     r"(?:\s+(?:first|before))?\s*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）|\[(?=[^\]]*\s)[^\]]*\](?!\()")
+_COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）")
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
@@ -171,15 +175,23 @@ class _Reader:
 
     def _task(self, name: str) -> None:
         found = self.names.task(name, self.place.stream)
-        if isinstance(found, Unclear):
+        if found is None and normal(name) in self.names.steps:
+            self._step(self.names.steps[normal(name)])
+        elif isinstance(found, Unclear):
             readings = " or ".join(f"task {task}" for task in found.readings)
             self._tell("ambiguous-task", f"depends on {name}, which may be {readings}: give one of them another id")
         elif found is None:
             self._unknown(name)
         elif found == self.place.task:
-            self._tell("self-dependency", "depends on itself")
+            if not self.place.inner:
+                self._tell("self-dependency", "depends on itself")
         else:
             self.tasks.setdefault(found)
+
+    def _step(self, task: str) -> None:
+        """A substep's id means the task that it belongs to."""
+        if task != self.place.task:
+            self.tasks.setdefault(task)
 
     def _unknown(self, name: str) -> None:
         """A letter or code may name a stream; all else is a task that is not there."""

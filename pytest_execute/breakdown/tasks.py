@@ -1,5 +1,8 @@
 """One task from its head and the blocks below it: everything but what needs the other tasks."""
 
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -21,7 +24,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     """A task without its stream and dependencies, and the fields that say what they are.
 
     `foreign` are substeps with another task's number, `optional` the lines of substeps that may stay open; `told` says
-    that the task is more than a title.
+    that the task is more than a title, `single` that it is an item of a list or a row.
     """
 
     task: Task
@@ -29,6 +32,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     foreign: tuple[Substep, ...] = ()
     optional: frozenset[int] = frozenset()
     told: bool = False
+    single: bool = False
 
     def of(self, name: str) -> tuple[Field, ...]:
         """The task's fields with this name."""
@@ -36,6 +40,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 _COMPLETE = re.compile(rf"\s*\[(?P<box>[ xX])\]\s*\**{WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE)
+_NEEDS = re.compile(r"[(（](depends\s+on|requires|after|needs|blocked\s+by):?\s+([^()（）]+)[)）]", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
@@ -43,7 +48,7 @@ _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 def draft(outline: Outline, head: Head, stop: int) -> Draft:
     """The task that begins with `head` and reaches at most to the block at `stop`."""
     blocks = body(outline, head, stop)
-    found = fields.read(blocks)
+    found = (*_noted(head), *fields.read(blocks))
     own, foreign, complete = _substeps(head, blocks)
     task = Task(
         id=head.id,
@@ -61,7 +66,16 @@ def draft(outline: Outline, head: Head, stop: int) -> Draft:
     )
     optional = frozenset(block.line for block in blocks if _OPTIONAL.match(block.text))
     told = head.single or any(map(_prose, blocks))
-    return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told)
+    return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
+
+
+def _noted(head: Head) -> tuple[Field, ...]:
+    """What a title such as `Add it (depends on T010)` says in parentheses."""
+    return tuple(
+        Field("depends", m[1], head.line, (Piece(m[2], head.line),))
+        for m in _NEEDS.finditer(head.title)
+        if re.search(r"\d", m[2])
+    )
 
 
 def _prose(block: Block) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from pytest_execute.breakdown.dialects import (
     titled,
     worded,
 )
+from pytest_execute.breakdown.dialects.common import Doubt
 from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.outline import Outline
 
@@ -25,12 +26,14 @@ from pytest_execute.breakdown.outline import Outline
 class Dialect(Struct, frozen=True):
     """A way to write tasks down. `find` gives the heads of all tasks in this shape.
 
-    `sections` says that its headings may as well be sections that hold the tasks of another shape.
+    `sections` says that its headings may as well be sections that hold the tasks of another shape, `doubts` tells
+    what in it cannot be read for sure.
     """
 
     name: str
     find: Callable[[Outline], list[Head]]
     sections: bool = False
+    doubts: Callable[[Outline, list[Head]], Iterator[Doubt]] | None = None
 
 
 TABLE: tuple[Dialect, ...] = (
@@ -40,8 +43,8 @@ TABLE: tuple[Dialect, ...] = (
     Dialect("boxes with a word and an id", worded.find),
     Dialect("boxes with a code", speckit.find),
     Dialect("headings with a number", numbered.find, sections=True),
-    Dialect("boxes with a number", kiro.find),
-    Dialect("numbered boxes", checklist.find),
+    Dialect("boxes with a number", kiro.find, doubts=kiro.doubts),
+    Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
     Dialect("list items with fields", listed.find),
     Dialect("rows of a table", table.find),
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec import Struct
+
 from pytest_execute.breakdown import fields
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.heads import BOXED, Head, of_item
@@ -21,6 +23,15 @@ REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|US|ADR?|RFC|ISO|UTF|BR|CR|RISK|NT
 STRONG = 2
 _STRONG_FIELDS = {"depends", "tests", "files", "effort", "status", "commit", "agent", "id"}
 _COMPLETE = re.compile(r"\[[ xX]\]\s*\**task\s+\S+\s+complete", re.IGNORECASE)
+
+
+class Doubt(Struct, frozen=True):
+    """Something in a list that could be read in two ways; it is an error unless `sure`."""
+
+    line: int
+    code: str
+    message: str
+    sure: bool = False
 
 
 def most(values: Iterable[object]) -> bool:

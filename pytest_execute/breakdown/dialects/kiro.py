@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pytest_execute.breakdown.dialects.common import boxed, untasked
+from pytest_execute.breakdown.dialects.common import Doubt, boxed, untasked
 from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline
@@ -20,6 +21,32 @@ _FORM = re.compile(
 
 def find(outline: Outline) -> list[Head]:
     """The boxed items with a number that extends no other one's."""
-    heads = [head for head in boxed(outline, _FORM) if not untasked(outline, head.at)]
+    heads = _all(outline)
     ids = {normal(head.id) for head in heads}
     return [head for head in heads if parent_of(head.id, ids) is None]
+
+
+def _all(outline: Outline) -> list[Head]:
+    return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at)]
+
+
+def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
+    """`4.2` without a task 4 among whole numbers, and `12.5` beside task 12 without `12.1`."""
+    heads = _all(outline)
+    ids = {normal(head.id): head for head in heads}
+    whole = any("." not in normal(head.id) for head in tasks)
+    for head in heads:
+        parent = parent_of(head.id, ids)
+        first = f"{normal(head.id).rpartition('.')[0]}.1"
+        if parent is None and whole and "." in normal(head.id):
+            message = f"{head.id} looks like a substep of task {head.id.partition('.')[0]}, which is not here"
+            yield Doubt(head.line, "orphan-substep", message)
+        elif parent is not None and first not in ids and not _indented(outline, ids[parent], head, first):
+            message = f"{head.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
+            yield Doubt(head.line, "unclear-level", message)
+
+
+def _indented(outline: Outline, parent: Head, head: Head, first: str) -> bool:
+    """Whether the first substep stands indented below the task, so that this one goes on with its count."""
+    below = outline.blocks[parent.at + 1 : head.at]
+    return any(re.match(rf"\[.\]\*?\s+(?:\*\*)?{re.escape(first)}\b", block.text) for block in below)

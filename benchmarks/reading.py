@@ -1,0 +1,89 @@
+"""How long reading a breakdown takes, as a multiple of markdown-it-py's own time for the same text, and how much memory.
+
+usage: python benchmarks/reading.py [TASKS] [--rounds N]
+
+Prints the ratio of the medians of alternating rounds (wanted: at most 1.5) and the memory per task at a quarter of the tasks
+and at all of them (wanted: the same). The 10,000 examples of the properties run with
+`pytest tests/breakdown/test_properties.py --hypothesis-profile=long`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+
+from markdown_it import MarkdownIt
+
+from pytest_execute.breakdown import read_text
+
+TASK = """\
+### {n}. [x] Feature number {n} [2 hours]
+
+- **Objective**: keep one row per run of feature {n}, the newest first
+- **Files**: `src/app/feature_{n}.py`, `src/app/db.py:40-60`
+- **Tests**: `tests/test_feature_{n}.py::test_saves_row`,
+  `tests/test_feature_{n}.py::test_newest_first`
+- **Dependencies**: {depends}
+- **Behavior**: Given two runs, when listed, then the newest comes first
+- [x] {n}.1 Write the failing tests
+- [x] {n}.2 Add the model and its migration
+"""
+
+
+def breakdown(tasks: int) -> str:
+    """A canonical breakdown with streams of a hundred tasks, each stream waiting for the one before."""
+    parts = ["# Benchmark\n"]
+    for n in range(1, tasks + 1):
+        if n % 100 == 1:
+            note = f"Depends on Stream {n // 100}" if n > 100 else "Parallel"
+            parts.append(f"## Stream {n // 100 + 1}: Part {n // 100 + 1} ({note})\n")
+        parts.append(TASK.format(n=n, depends=f"Tasks {n - 2}, {n - 1}" if n % 100 > 2 else "None"))
+    return "\n".join(parts)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    gc.collect()
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def memory_per_task(tasks: int) -> float:
+    """Peak kilobytes for each task while reading."""
+    text = breakdown(tasks)
+    gc.collect()
+    tracemalloc.start()
+    read_text(text, "benchmark", "breakdown.md")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1024 / tasks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tasks", type=int, nargs="?", default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    text = breakdown(args.tasks)
+    markdown = MarkdownIt("commonmark").enable("table")
+    reading = read_text(text, "benchmark", "breakdown.md")
+    assert reading.plan is not None
+    assert (len(reading.plan.tasks), reading.problems) == (args.tasks, ())
+    theirs, ours = [], []
+    for _ in range(args.rounds):
+        theirs.append(seconds(lambda: markdown.parse(text)))
+        ours.append(seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(
+        f"{args.tasks} tasks, {len(text) // 1024} kB: {statistics.median(ours):.2f} s, {ratio:.2f} times markdown-it-py"
+    )
+    few, many = memory_per_task(args.tasks // 4), memory_per_task(args.tasks)
+    print(f"memory: {few:.1f} kB per task of {args.tasks // 4}, {many:.1f} kB per task of {args.tasks}")
+
+
+if __name__ == "__main__":
+    main()
