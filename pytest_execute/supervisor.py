@@ -83,7 +83,9 @@ def _run_pytest(options: list[str], place: Place, *, quiet: bool) -> None:
     """Run pytest as a child; what it prints is for people, what it found is in the report."""
     output = sys.stderr if quiet else None
     command = [sys.executable, "-m", "pytest", *options]
-    process.follow(command, cwd=place.directory, env={**os.environ, **place.environment}, output=output)
+    # started from a test, it must not take itself for a worker of that test's run
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
+    process.follow(command, cwd=place.directory, env={**env, **place.environment}, output=output)
 
 
 def _answer(report: Path, *, as_json: bool) -> int:

@@ -64,7 +64,7 @@ def flawed(path: Path) -> Repository:
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command as a user who has this environment on the path; in one process, as the topic is small."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     clean |= QUIET | {"PATH": path, "PYTEST_ADDOPTS": "-n0 -p no:randomly", **(env or {})}
     return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)

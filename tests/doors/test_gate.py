@@ -50,3 +50,9 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     done = hello.run(["pytest-execute", "gate", "hello", "--staged"], tmp_path)
     message = "not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a checkout"
     assert (done.returncode, done.stderr) == (2, f"{tmp_path}: error: {message} (no-git)\n")
+
+
+def test_inside_of_a_test_that_a_worker_runs(passing: Repository) -> None:
+    """The outer run's worker says what it is in the environment; the gate's pytest is none."""
+    done = hello.run(["pytest-execute", "gate", "hello"], passing.path, {"PYTEST_XDIST_WORKER": "gw0"})
+    assert (done.returncode, done.stderr) == (0, "")
