@@ -1,0 +1,48 @@
+"""Order, cycles and closure, held against plain definitions on random graphs."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_execute.core.graph import closure, cycles, order
+
+NODES = "abcdef"
+graphs = st.dictionaries(st.sampled_from(NODES), st.lists(st.sampled_from(NODES), unique=True, max_size=3), max_size=6)
+acyclic = st.dictionaries(
+    st.sampled_from(NODES), st.lists(st.sampled_from(NODES), unique=True, max_size=3), max_size=6
+).map(lambda edges: {node: [n for n in needs if n < node] for node, needs in edges.items()})
+
+
+def reach(start: str, edges: dict[str, list[str]]) -> set[str]:
+    """All that `start` leads to by at least one edge, by brute force."""
+    found: set[str] = set()
+    step = set(edges.get(start, ()))
+    while step - found:
+        found |= step
+        step = {after for node in found for after in edges.get(node, ())}
+    return found
+
+
+@given(acyclic)
+def test_everything_comes_after_what_it_needs(edges: dict[str, list[str]]) -> None:
+    place = {node: index for index, node in enumerate(order(edges))}
+    assert set(place) == set(edges)
+    assert all(place[need] < place[node] for node in edges for need in edges[node] if need in edges)
+
+
+def test_equals_keep_their_order() -> None:
+    assert order({"c": [], "a": [], "b": ["c"]}) == ["c", "a", "b"]
+
+
+@given(graphs)
+def test_there_is_a_cycle_where_a_node_leads_to_itself(edges: dict[str, list[str]]) -> None:
+    inner = {node: [need for need in needs if need in edges] for node, needs in edges.items()}
+    found = cycles(edges)
+    assert bool(found) == any(node in reach(node, inner) for node in edges)
+    for path in found:
+        assert path[0] == path[-1]
+        assert all(after in edges[before] for before, after in zip(path, path[1:], strict=False))
+
+
+@given(graphs, st.lists(st.sampled_from(NODES), max_size=2))
+def test_the_closure_is_all_that_is_reached(edges: dict[str, list[str]], nodes: list[str]) -> None:
+    assert closure(nodes, edges) == set(nodes).union(*(reach(node, edges) for node in nodes))

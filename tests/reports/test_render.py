@@ -1,0 +1,74 @@
+"""What a person reads, whole: the terminal summary and the Markdown page."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import CollectedTest, Evidence, History, Manifest, Measure, Proof
+from pytest_execute.core.plan import Plan, Stream, Task
+from pytest_execute.core.verdict import Check, Gate, Reason, Verdict
+from pytest_execute.reports import markdown, terminal
+
+PLAN = Plan(
+    topic="chat",
+    path="notes/chat/breakdown.md",
+    title="Chat <1>",
+    streams=(Stream(id="A", title="Storage", line=1),),
+    tasks=(Task(id="1", title="Model", line=2, stream="A"),),
+)
+TEST = "tests/test_a.py::test_x"
+EVIDENCE = Evidence(
+    history=History(base="a" * 40, head="b" * 40, snapshot="worktree"),
+    manifest=Manifest(tests={TEST: CollectedTest(TEST, "tests/test_a.py", 3)}, gates={TEST: ("task:1",)}),
+    proofs={TEST: Proof(test=TEST, found="turned")},
+    coverage={"task:1": Measure(lines=4, covered=3, branches=2, covered_branches=1)},
+)
+REASONS = tuple(Reason("failed", f"{TEST}[{n}] failed", "tests/test_a.py", 3, f"{TEST}[{n}]") for n in range(7))
+VERDICT = Verdict(
+    topic="chat",
+    verdict="failed",
+    gates=(
+        Gate(id="prerequisites", level="prerequisites", title="research, plan and breakdown", verdict="passed"),
+        Gate(
+            id="task:1",
+            level="task",
+            title="Model",
+            verdict="failed",
+            stream="A",
+            checks=(
+                Check("tests", "failed", REASONS),
+                Check("coverage", "failed", (Reason("short", "3 | 4 `lines`", "src/m.py", 9),)),
+            ),
+        ),
+        Gate(id="stream:A", level="stream", title="Storage", verdict="failed", stream="A"),
+        Gate(id="gate:Gate 1", level="gate", title="all is well", verdict="open"),
+    ),
+)
+
+
+def test_the_terminal_summary() -> None:
+    lines = [text for text, _ in terminal.render(VERDICT, PLAN, EVIDENCE)]
+    assert lines == [
+        "notes/chat/breakdown.md: 1 tasks in 1 streams, 1 tests, aaaaaaa..bbbbbbb and uncommitted work",
+        "",
+        "failed    Stream A  Storage",
+        "  failed      1  Model  (1 tests, 1 proven, 3/4 lines, 1/2 branches)",
+        *(f"            tests: {TEST}[{n}] failed (failed)" for n in range(5)),
+        "            tests: and 2 more, all in the JSON report",
+        "            coverage: src/m.py:9: 3 | 4 `lines` (short)",
+        "",
+        "passed    prerequisites: research, plan and breakdown",
+        "open      Gate 1: all is well",
+        "",
+        "chat: failed (gates: 2 failed, 1 open, 1 passed)",
+    ]
+
+
+def test_the_markdown_page_lets_no_title_act() -> None:
+    verdict = replace(VERDICT, gates=(VERDICT.gates[0], replace(VERDICT.gates[1], checks=VERDICT.gates[1].checks[1:])))
+    assert markdown.render(verdict, PLAN, EVIDENCE) == (
+        "## Chat &lt;1&gt;: failed\n\n`notes/chat/breakdown.md`, aaaaaaa..bbbbbbb\n\n"
+        "| gate | verdict | title |\n| --- | --- | --- |\n"
+        "| prerequisites | passed | research, plan and breakdown |\n| task:1 | failed | Model |\n"
+        "\n### task:1: failed\n\n- **coverage** (short) `src/m.py:9`: 3 \\| 4 \\`lines\\`\n"
+    )
