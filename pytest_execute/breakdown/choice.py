@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.dialects import TABLE, Dialect
+from pytest_execute.breakdown.dialects.common import most
 from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.ids import normal
 from pytest_execute.breakdown.outline import Outline, extent
@@ -47,7 +49,7 @@ def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
         return False
     inside, _ = _split(outline, headings, inner)
     own = [head for head in inside if not any(normal(head.id).startswith(f"{name}.") for name in headings.ids)]
-    return len(own) > len(headings.heads) and len(own) * 2 > len(inside)
+    return len(own) >= len(headings.heads) and len(own) * 2 > len(inside)
 
 
 def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], list[Head]]:
@@ -63,20 +65,35 @@ def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], li
 def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shape:
     """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
     _, outside = _split(outline, chosen, other)
-    ids = {normal(head.id) for head in outside}
+    begins, beyond = {head.at for head in chosen.heads}, {head.at for head in outside}
+    ids = {normal(head.id) for head in other.heads if head.at in begins or head.at in beyond}
     if not outside or ids <= chosen.ids:
         return chosen
-    if chosen.ids < ids:
+    if chosen.ids < ids and _alike(chosen.heads, other.heads):
         return Shape(other.dialect, _detailed(other.heads, chosen.heads))
     fresh = [head for head in outside if normal(head.id) not in chosen.ids]
-    if len(fresh) * 2 > len(chosen.heads):
+    if other.dialect.certain or len(fresh) * 2 > len(chosen.heads):
         first, again = chosen.heads[0], fresh[0]
         message = (
             f"tasks in two shapes: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
             f"{other.dialect.name} (task {again.id} here): write all in one"
         )
         desk.tell(again.line, "two-shapes", message)
+    else:
+        for head in fresh:
+            message = f"this looks like task {head.id}, but the tasks here are {chosen.dialect.name}: it is not read"
+            desk.warn(head.line, "passed-over", message)
     return chosen
+
+
+def _alike(heads: Sequence[Head], others: Sequence[Head]) -> bool:
+    """Whether most tasks with one id have words of their titles in common."""
+    titles = {normal(head.id): _words(head.title) for head in others}
+    return most(_words(head.title) & titles.get(normal(head.id), set()) for head in heads)
+
+
+def _words(title: str) -> set[str]:
+    return set(re.findall(r"\w{2,}", title.casefold()))
 
 
 def _detailed(heads: Sequence[Head], details: Sequence[Head]) -> list[Head]:

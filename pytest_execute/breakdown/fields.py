@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.ids import WORDS
 from pytest_execute.breakdown.words import FIELD_OF, field_of
 
 
@@ -74,6 +75,10 @@ _BOLD = re.compile(
     r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]*[)）])?\s*[:：])"
 )
 _PLAIN = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
+_SENTENCE = re.compile(
+    rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{WORDS}\s+#?\d|#\d|{WORDS}\s+[A-Z]-?\d|[A-Z]+-?\d))",
+    re.IGNORECASE,
+)
 _SLANTED = re.compile(
     r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：](?P<value>[^\n]*?)(?P=mark)"
 )
@@ -151,7 +156,7 @@ def labels(text: str) -> list[Label]:
     [('files', 'Files'), (None, 'Risk')]
     """
     if ":" not in text and "：" not in text:
-        return []
+        return _asked(text)
     if "|" in text and (found := list(_barred(text))):
         return found
     found = [(field_of(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD.finditer(text)]
@@ -162,7 +167,12 @@ def labels(text: str) -> list[Label]:
         inside = any(begin <= match.start("label") < end for begin, end in taken)
         if name is not None and not inside:
             found.append((name, match["label"], match.start(), match.start("label") + len(match["label"]) + 1))
-    return sorted(found, key=lambda label: label[2])
+    return sorted((*found, *_asked(text)), key=lambda label: label[2]) if found else _asked(text)
+
+
+def _asked(text: str) -> list[Label]:
+    """Sentences such as `Depends on Task 1.`, which are fields without a colon."""
+    return [("depends", m["label"], m.start(), m.end()) for m in _SENTENCE.finditer(text)]
 
 
 def _barred(text: str) -> Iterator[Label]:

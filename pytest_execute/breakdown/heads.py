@@ -14,6 +14,7 @@ from pytest_execute.breakdown.words import DONE_MARKS
 
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
 BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
+_LAST_BOX = re.compile(rf"\s+{BOX}\s*$")
 _EFFORT = re.compile(
     r"\s*[\[(`]+\s*(?P<effort>(?:~\s*|est\.?:?\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
     r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
@@ -57,9 +58,15 @@ def plain_title(text: str) -> tuple[str, str, bool]:
 
 
 def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:
-    """The head that a heading is."""
-    text, effort, done = plain_title(title)
-    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
+    """The head that a heading is; a box may stand before or after its title, a mark anywhere at its ends."""
+    found = BOXED.match(title) or _LAST_BOX.search(title)
+    if found and box is None:
+        box, title = found["box"], title[: found.start()] + title[found.end() :]
+    text, effort, _ = plain_title(title)
+    ends = block.joined[:4] + block.joined[-2:]
+    return Head(
+        id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=any(m in ends for m in DONE_MARKS)
+    )
 
 
 def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> Head:

@@ -35,11 +35,14 @@ class Linker:
         steps = {normal(step.id): draft.task.id for draft in drafts for step in draft.task.substeps if step.id}
         self.names.steps.update(steps)
         self.orders: tuple[prose.Order, ...] = ()
+        self._told: dict[str, dict[str, None]] = {}
 
     def sentences(self, outline: Outline, tasks: set[int]) -> None:
         """Take in what sentences say about the order of streams."""
         self.orders = tuple(prose.read(outline, self.names, tasks))
         for order in self.orders:
+            for task in order.tasks:
+                self._told.setdefault(task, {}).update(dict.fromkeys(order.wanted.tasks))
             if order.prose:
                 who = " and ".join(f"stream {stream}" for stream in order.who)
                 message = f"{who} depends on something that names no stream: {order.prose}"
@@ -55,6 +58,7 @@ class Linker:
             wanted = self._read(piece.joined, piece.line, place)
             members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
             depends.update(dict.fromkeys((*wanted.tasks, *members)))
+        depends.update(self._told.get(task.id, {}))
         depends.pop(task.id, None)
         return structs.replace(task, depends=tuple(depends))
 

@@ -30,13 +30,17 @@ _BEFORE = re.compile(
 _END = re.compile(r"\s[—–-]\s|→|;|\.(?:\s|$)|\bbut\b|\bbefore\b|\bbecause\b|\bfor\b|\bcan\b|\bto\b", re.IGNORECASE)
 
 
+_BLOCKS = re.compile(r"(?P<what>[^.;\n]{1,60}?)\s+(?:blocks|before)\s+(?P<who>[^.;]{1,80})\.?", re.IGNORECASE)
+
+
 class Order(Struct, frozen=True):
-    """That the streams `who` wait for `wanted`; with neither, `prose` is what could not be read."""
+    """That the streams `who` or the `tasks` wait for `wanted`; with neither, `prose` is what could not be read."""
 
     who: tuple[str, ...]
     wanted: Wanted
     line: int
     prose: str = ""
+    tasks: tuple[str, ...] = ()
 
 
 def read(outline: Outline, names: Names, tasks: set[int]) -> Iterator[Order]:
@@ -63,6 +67,7 @@ def _sentence(block: Block, names: Names) -> Iterator[Order]:
     found = _BEFORE.fullmatch(plain) or _NEEDS.match(plain)
     who = _streams(found["who"], names) if found else ()
     if not found or not who:
+        yield from _tasks(plain, block.line, names)
         return
     what = _END.split(found["what"], maxsplit=1)[0]
     wanted = references.read(what, names, Place("", stream=who[0]))
@@ -79,3 +84,21 @@ def _streams(text: str, names: Names) -> tuple[str, ...]:
     noted = re.search(rf"\(({GROUP_WORDS}\s[^()]*)\)", text, re.IGNORECASE)
     wanted = references.read(noted[1] if noted else text, names, Place(""))
     return () if wanted.wrong or wanted.prose or wanted.tasks else wanted.streams
+
+
+def _tasks(plain: str, line: int, names: Names) -> Iterator[Order]:
+    """An order of tasks, where both sides name nothing but ids: `T1 blocks T2`, `Tests (T1-T3) before code (T4)`."""
+    found = _BLOCKS.fullmatch(plain)
+    first, then = (_ids(found["what"], names), _ids(found["who"], names)) if found else ((), ())
+    if first and then and not set(first) & set(then):
+        yield Order((), Wanted(tasks=first), line, tasks=then)
+
+
+def _ids(text: str, names: Names) -> tuple[str, ...]:
+    """The tasks that a text names by codes, alone or in parentheses."""
+    noted = re.search(r"\(([A-Z][^()]*\d)\)", text)
+    plain = noted[1] if noted else text
+    if not re.match(r"\s*[A-Z]+-?\d", plain):
+        return ()
+    wanted = references.read(plain, names, Place(""))
+    return () if wanted.wrong or wanted.prose else wanted.tasks

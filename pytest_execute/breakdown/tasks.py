@@ -40,7 +40,10 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 _COMPLETE = re.compile(rf"\s*\[(?P<box>[ xX])\]\s*\**{WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE)
-_NEEDS = re.compile(r"[(（](depends\s+on|requires|after|needs|blocked\s+by):?\s+([^()（）]+)[)）]", re.IGNORECASE)
+_NEEDS = re.compile(
+    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs|blocked\s+by)\s*:?\s+([^()（）]+)",
+    re.IGNORECASE,
+)
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 

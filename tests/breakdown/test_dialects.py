@@ -187,3 +187,32 @@ def test_a_total_and_a_block_that_do_not_agree_are_told() -> None:
 )
 def test_what_is_no_breakdown_is_refused(text: str) -> None:
     assert [problem.code for problem in read_text(text, "t", "b.md").problems] == ["no-task"]
+
+
+def test_boxes_before_and_after_a_heading_and_marks_in_it() -> None:
+    text = "### [x] Task 1: One\ntext\n\n### Task 2: Two [ ]\ntext\n\n### ☑ Task 3: Three\nDepends on Task 1.\n\n### Task 4: Four\ntext\n"
+    assert [(task.id, task.title, task.done, task.depends) for task in read(text).tasks] == [
+        ("1", "One", True, ()),
+        ("2", "Two", False, ()),
+        ("3", "Three", True, ("1",)),
+        ("4", "Four", False, ()),
+    ]
+
+
+def test_dependencies_inside_the_line_of_a_task() -> None:
+    text = "- [ ] **T1** One\n- [ ] **T2** Two — depends on T1\n- [ ] **T3**: Three (depends: T1, T2)\n- [ ] T4 Four, blocked by T3\n"
+    assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1", "T2"), ("T3",)]
+
+
+def test_sentences_on_the_order_of_tasks() -> None:
+    text = "- [ ] T1 One\n- [ ] T2 Two\n- [ ] T3 Three\n- [ ] T4 Four\n\n## Dependencies\n\n- T1 blocks T2, T3\n- Tests (T2-T3) before code (T4)\n"
+    assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1",), ("T2", "T3")]
+
+
+def test_one_task_in_another_shape_is_not_lost_in_silence() -> None:
+    text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n### 3. [ ] C\ntext\n\n### Task 4: D\ntext\n"
+    assert [line.partition(": ")[2].partition(": headings")[0] for line in told(text)] == ["error: tasks in two shapes"]
+    text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n## Later\n\n- [ ] 7. perhaps\n"
+    assert told(text) == [
+        "b.md:9: warning: this looks like task 7, but the tasks here are headings with an id and a box: it is not read (passed-over)"
+    ]

@@ -26,19 +26,20 @@ from pytest_execute.breakdown.outline import Outline
 class Dialect(Struct, frozen=True):
     """A way to write tasks down. `find` gives the heads of all tasks in this shape.
 
-    `sections` says that its headings may as well be sections that hold the tasks of another shape, `doubts` tells
-    what in it cannot be read for sure.
+    `sections` says that its headings may as well be sections that hold the tasks of another shape, `certain` that
+    nothing else is written like them; `doubts` tells what in it cannot be read for sure.
     """
 
     name: str
     find: Callable[[Outline], list[Head]]
     sections: bool = False
+    certain: bool = False
     doubts: Callable[[Outline, list[Head]], Iterator[Doubt]] | None = None
 
 
 TABLE: tuple[Dialect, ...] = (
-    Dialect("headings with an id and a box", canonical.find),
-    Dialect("headings with a word and an id", titled.find),
+    Dialect("headings with an id and a box", canonical.find, certain=True),
+    Dialect("headings with a word and an id", titled.find, certain=True),
     Dialect("headings with a code", coded.find, sections=True),
     Dialect("boxes with a word and an id", worded.find),
     Dialect("boxes with a code", speckit.find),

@@ -17,7 +17,7 @@ from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline, extent
 from pytest_execute.breakdown.words import UNTASKED_SECTION, field_of
 
-REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|US|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
+REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
 """Codes that name requirements, criteria, decisions and the like, not tasks."""
 
 STRONG = 2

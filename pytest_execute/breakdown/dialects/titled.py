@@ -15,7 +15,7 @@ from pytest_execute.breakdown.outline import Outline
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
     re.compile(
-        rf"\W*{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
     for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
@@ -30,7 +30,7 @@ def find(outline: Outline) -> list[Head]:
         for at, block in enumerate(outline.blocks):
             found = form.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
             if found:
-                heads.append(of_heading(block, at, found["id"], found["title"]))
+                heads.append(of_heading(block, at, found["id"], found["title"], found["box"]))
         heads = nested(outline, heads)
         if heads and (form is _FORMS[0] or most(substance(outline, head.at, deep=True) for head in heads)):
             return heads
