@@ -1,10 +1,11 @@
-"""The command's door: `pytest-execute demo`, `gate`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
+"""The command's door: `pytest-execute gate`, `check`, `init`, `demo`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 
@@ -44,6 +45,17 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--json", action="store_true", help="print the JSON report and nothing else")
     gate.set_defaults(run=_gate)
 
+    check = commands.add_parser("check", help="read a breakdown alone: all its problems, and its shape")
+    check.add_argument("what", metavar="TOPIC|FILE", help="a topic, or a Markdown file")
+    check.add_argument("--json", action="store_true", help="print what was read as JSON")
+    check.set_defaults(run=_check)
+
+    init = commands.add_parser(
+        "init", help="write a topic's three documents and the policy's table; overwrites nothing"
+    )
+    init.add_argument("topic", metavar="TOPIC")
+    init.set_defaults(run=_init)
+
     demo = commands.add_parser("demo", help="write a small application with its history, and judge it")
     demo.add_argument("directory", nargs="?", metavar="DIR", help="where (default: a new temporary directory)")
     demo.add_argument("--flawed", action="store_true", help="the same with honest-looking faults, each to be found")
@@ -66,6 +78,31 @@ def _gate(options: argparse.Namespace) -> int:
         arguments=tuple(options.pytest),
     )
     return supervisor.gate(request)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pytest_execute import workflow_check
+
+    root = Path.cwd()
+    notes = "notes" if options.what.endswith(".md") else _notes(root)
+    status, text = workflow_check.check(options.what, root=root, notes=notes, as_json=options.json)
+    print(text.rstrip("\n"))
+    return status
+
+
+def _init(options: argparse.Namespace) -> int:
+    from pytest_execute import workflow_check
+
+    root = Path.cwd()
+    status, text = workflow_check.init(root, _notes(root), options.topic)
+    print(text, file=sys.stderr if status else sys.stdout)
+    return status
+
+
+def _notes(root: Path) -> str:
+    from pytest_execute.workflow import policy
+
+    return policy(root).notes
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -71,16 +71,16 @@ def prepare(request: Request, scratch: Path) -> Prepared:
     """Read the plan, the policy and the history; ExecuteError with the problems of all three."""
     problems: list[Problem] = []
     git = _attempt(problems, lambda: _repository(request, scratch))
-    policy = _attempt(problems, lambda: _policy(request.root))
-    notes = request.notes or (policy.notes if policy is not None else "notes")
+    rules = _attempt(problems, lambda: policy(request.root))
+    notes = request.notes or (rules.notes if rules is not None else "notes")
     plan = _attempt(problems, lambda: breakdown.load(request.root, notes, request.topic))
-    if git is None or policy is None or plan is None:
+    if git is None or rules is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix = _prefix(git, request.root)
     what = stretch(git, prefix + plan.path, request.base, request.index)
     tree = git.tree(what.tree)
-    source = tuple(prefix + entry.rstrip("/") for entry in policy.source) or detect_source(tree, prefix)
+    source = tuple(prefix + entry.rstrip("/") for entry in rules.source) or detect_source(tree, prefix)
     layout = Layout(
         prefix=prefix,
         source=source,
@@ -88,7 +88,7 @@ def prepare(request: Request, scratch: Path) -> Prepared:
         patterns=request.patterns,
         notes=prefix + notes,
     )
-    return Prepared(request=request, plan=plan, policy=policy, git=git, stretch=what, layout=layout, tree=tree)
+    return Prepared(request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree)
 
 
 def _attempt(problems: list[Problem], step):  # type: ignore[no-untyped-def]
@@ -107,7 +107,8 @@ def _repository(request: Request, scratch: Path) -> Git:
     return Git(theirs.git_dir, request.root, scratch)
 
 
-def _policy(root: Path) -> Policy:
+def policy(root: Path) -> Policy:
+    """The policy of the project at `root`, the default one where it has none."""
     file = root / "pyproject.toml"
     try:
         return read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else Policy()

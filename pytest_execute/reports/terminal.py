@@ -37,7 +37,8 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
 def _extent(plan: Plan, evidence: Evidence) -> str:
     history = evidence.history
     after = {"index": " and what is staged", "worktree": " and uncommitted work", None: ""}[history.snapshot]
-    counts = f"{len(plan.tasks)} tasks in {len(plan.streams)} streams, {len(evidence.manifest.tests)} tests"
+    within = f" in {_many(len(plan.streams), 'stream')}" if plan.streams else ""
+    counts = f"{_many(len(plan.tasks), 'task')}{within}, {_many(len(evidence.manifest.tests), 'test')}"
     return f"{counts}, {history.base[:7]}..{history.head[:7]}{after}"
 
 
@@ -77,11 +78,15 @@ def _figures(gate: Gate, evidence: Evidence) -> str:
     proofs = evidence.proofs or {}
     proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
     measure = (evidence.coverage or {}).get(gate.id, Measure())
-    figures = [f"{len(tests)} tests"] if tests else []
+    figures = [_many(len(tests), "test")] if tests else []
     figures += [f"{proven} proven"] if proven else []
     figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
     figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
     return f"  ({', '.join(figures)})" if figures else ""
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _counts(verdict: Verdict) -> str:

@@ -49,10 +49,10 @@ VERDICT = Verdict(
 def test_the_terminal_summary() -> None:
     lines = [text for text, _ in terminal.render(VERDICT, PLAN, EVIDENCE)]
     assert lines == [
-        "notes/chat/breakdown.md: 1 tasks in 1 streams, 1 tests, aaaaaaa..bbbbbbb and uncommitted work",
+        "notes/chat/breakdown.md: 1 task in 1 stream, 1 test, aaaaaaa..bbbbbbb and uncommitted work",
         "",
         "failed    Stream A  Storage",
-        "  failed      1  Model  (1 tests, 1 proven, 3/4 lines, 1/2 branches)",
+        "  failed      1  Model  (1 test, 1 proven, 3/4 lines, 1/2 branches)",
         *(f"            tests: {TEST}[{n}] failed (failed)" for n in range(5)),
         "            tests: and 2 more, all in the JSON report",
         "            coverage: src/m.py:9: 3 | 4 `lines` (short)",
