@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -122,10 +123,10 @@ def _plain_block(block: Block, opened: list[_Open], stack: list[_Open]) -> None:
     """A list item, text or code: new fields where it has labels, else more of the field before it."""
     while stack and not stack[-1].takes(block):
         stack.pop()
-    found = [] if block.kind == "code" else labels(block.text)
+    found = () if block.kind == "code" else labels(block.text)
     nested = bool(stack) and stack[-1].name is not None
     if found and nested and not any(name for name, *_ in found):
-        found = []
+        found = ()
     lead = block.text[: found[0][2]] if found else block.text
     if stack and lead.strip():
         stack[-1].pieces.append(Piece(lead, block.line, block.kind == "code"))
@@ -149,7 +150,8 @@ Label = tuple["str | None", str, int, int]
 """The field's name, the label as written, where it begins and where its value begins."""
 
 
-def labels(text: str) -> list[Label]:
+@lru_cache(maxsize=256)
+def labels(text: str) -> tuple[Label, ...]:
     """The labels in a text, in order.
 
     >>> [(name, label) for name, label, *_ in labels("**Files:** `a.py` **Risk**: low")]
@@ -157,8 +159,8 @@ def labels(text: str) -> list[Label]:
     """
     if ":" not in text and "：" not in text:
         return _asked(text)
-    if "|" in text and (found := list(_barred(text))):
-        return found
+    if "|" in text and (barred := tuple(_barred(text))):
+        return barred
     found = [(field_of(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD.finditer(text)]
     taken = [(begin, end) for _, _, begin, end in found]
     slanted = _SLANTED.finditer(text) if "_" in text or "*" in text else ()
@@ -167,12 +169,12 @@ def labels(text: str) -> list[Label]:
         inside = any(begin <= match.start("label") < end for begin, end in taken)
         if name is not None and not inside:
             found.append((name, match["label"], match.start(), match.start("label") + len(match["label"]) + 1))
-    return sorted((*found, *_asked(text)), key=lambda label: label[2]) if found else _asked(text)
+    return tuple(sorted((*found, *_asked(text)), key=lambda label: label[2])) if found else _asked(text)
 
 
-def _asked(text: str) -> list[Label]:
+def _asked(text: str) -> tuple[Label, ...]:
     """Sentences such as `Depends on Task 1.`, which are fields without a colon."""
-    return [("depends", m["label"], m.start(), m.end()) for m in _SENTENCE.finditer(text)]
+    return tuple(("depends", m["label"], m.start(), m.end()) for m in _SENTENCE.finditer(text))
 
 
 def _barred(text: str) -> Iterator[Label]:
