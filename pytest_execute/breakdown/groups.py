@@ -84,7 +84,10 @@ def _aliases(title: str, text: str) -> tuple[str, ...]:
 def _unnoted(text: str) -> tuple[str, str]:
     """A heading without its notes in parentheses, and what one of them says it depends on."""
     wants = ""
-    while found := _NOTE.search(text):
+    for _ in range(4):
+        found = _NOTE.search(text)
+        if found is None:
+            break
         asked = _WANTS.match(found["note"])
         wants = asked["value"] if asked else wants
         text = text[: found.start()]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pytest_execute.breakdown.fields import Piece
 from pytest_execute.core.plan import FileRef, TestRef
 
-_SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _FILE = re.compile(
     r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
     r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"

@@ -37,6 +37,9 @@ class Place(Struct, frozen=True):
     previous: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
 
 
+_LONGEST = 300
+"""Nothing longer than this is an id, a range or a title."""
+
 _READ = "\x00"
 """Stands for what has been read."""
 
@@ -145,6 +148,8 @@ class _Reader:
 
     def _part(self, part: str) -> bool:
         """Whether a part of a list names something: an id, a range, a title, or prose that begins with a known id."""
+        if len(part) > _LONGEST:
+            return False
         part = _SUFFIX.sub("", part).strip()
         if re.fullmatch(rf"#?{_REF}(?:{_TO}#?{_REF})?", part) or self.names.task(part) is not None:
             for name in self._spread(part):

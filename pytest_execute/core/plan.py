@@ -117,7 +117,8 @@ class Plan(Struct, frozen=True, kw_only=True):
         if name in ids:
             return name
         for stream in sorted(self.streams, key=lambda s: -len(s.id)):
-            task = ids.get(name[len(stream.id) :]) if name.startswith(stream.id) else None
+            placed = name.startswith(stream.id) and not stream.id[-1:].isdigit()  # `12` is no task 2 of stream 1
+            task = ids.get(name[len(stream.id) :]) if placed else None
             if task is not None and task.stream == stream.id:
                 return task.id
         return None

@@ -216,3 +216,9 @@ def test_one_task_in_another_shape_is_not_lost_in_silence() -> None:
     assert told(text) == [
         "b.md:9: warning: this looks like task 7, but the tasks here are headings with an id and a box: it is not read (passed-over)"
     ]
+
+
+def test_the_name_of_a_task_by_its_stream() -> None:
+    plan = read(samples.CHECKLIST)
+    assert [plan.find(name) for name in ("1", "A1", "B3", "B1", "31")] == ["1", "1", "3", None, None]
+    assert read(samples.NUMBERED).find("12") is None

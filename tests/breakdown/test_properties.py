@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from typing import TypeVar
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -216,3 +218,22 @@ def test_any_text_is_a_reading(text: str) -> None:
 def test_any_marks_are_a_reading(text: str) -> None:
     reading = read_text(text, "t", "b.md")
     assert reading.plan is not None or errors(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### 1. [ ] T\n- Dependencies: " + "X1-" * 5000,
+        "### 1. [ ] T\n- Dependencies: " + "(" * 5000,
+        "### 1. [ ] T\n- Dependencies: 1-999999999\n",
+        "### 1. [ ] T\n- Tests: " + "`" * 5000,
+        "### 1. [ ] T\n- " + "** a " * 5000,
+        "### 1. [ ] T\n- Files: " + "a/" * 5000,
+        "1. [ ] **A** " + " ".join(f"1.{n}. [x] b" for n in range(2000)),
+        "".join(f"- [ ] {n}.{n} x\n" for n in range(500)),
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    begin = time.process_time()
+    read_text(text, "t", "b.md")
+    assert time.process_time() - begin < 2
