@@ -97,6 +97,34 @@ def test_a_test_that_passes_at_base_was_never_red(repo: Repository) -> None:
     )
 
 
+def test_a_shell_that_is_filled_with_the_code_was_not_there_before(repo: Repository) -> None:
+    """A test by that name stood before the code, and passed: what fails today came in with the code."""
+    base = repo.commit("base", INIT)
+    repo.commit("shell", {"tests/test_sums.py": "def test_add():\n    pass\n"})
+    both = repo.commit("both", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.after) == ("turned", "same-commit", both)
+
+
+def test_a_shell_that_is_filled_after_the_code(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("shell", {"tests/test_sums.py": "def test_add():\n    pass\n"})
+    code = repo.commit("code", {"src/app/sums.py": ADD})
+    repo.commit("test", {"tests/test_sums.py": TEST_ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.after) == ("turned", "after", code)
+
+
+def test_a_test_that_was_red_before_may_grow_later(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    more = "import pytest\nfrom app.sums import add\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_add(n):\n    assert add(n, 2) == n + 2\n"
+    repo.commit("more", {"tests/test_sums.py": more})
+    found = proofs(repo, f"{ONE}[1]", f"{ONE}[2]", base=base)
+    assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 2
+
+
 def test_a_sabotage_is_no_red(repo: Repository) -> None:
     """Working code, broken on purpose in the commit of the test and mended after it, proves nothing."""
     base = repo.commit("base", INIT)
@@ -115,6 +143,7 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
         ("def f():\n    return 1\n", "assert app.sums.f() == 2", "assertion", "AssertionError: assert 1 == 2"),
         ("def f():\n    raise OSError('no')\n", "assert app.sums.f() == 2", "exception", "OSError: no"),
         ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
+        ("def g(): pass\n", "with pytest.raises(ValueError): app.sums.g()", "assertion", "Failed: DID NOT RAISE ValueError"),
         ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
         ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
         (
@@ -180,6 +209,13 @@ def test_reds_that_do_not_count(repo: Repository, old: str, new: str, test: str,
     name = "tests/test_f.py::test_f" + ("[1]" if "(n)" in test else "")
     found = proof(repo, name, base)
     assert (found.found, found.detail) == ("red-not-counted", detail)
+
+
+def test_a_name_that_a_test_file_imports(repo: Repository) -> None:
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "def f(): pass\n"})
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, base=base).detail == "app.sums.add is not there"
 
 
 def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
