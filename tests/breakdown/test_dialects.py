@@ -222,3 +222,21 @@ def test_the_name_of_a_task_by_its_stream() -> None:
     plan = read(samples.CHECKLIST)
     assert [plan.find(name) for name in ("1", "A1", "B3", "B1", "31")] == ["1", "1", "3", None, None]
     assert read(samples.NUMBERED).find("12") is None
+
+
+def test_marks_before_an_id_and_notes_after_it() -> None:
+    assert [task.id for task in read("- [x] ✅ T001 One\n- [ ] 🚧 T002 Two\n- [ ] T003 Three\n").tasks] == [
+        "T001",
+        "T002",
+        "T003",
+    ]
+    plan = read("- [ ] Task 1 (AC: 1)\n  - [ ] 1.1 a\n- [ ] Task 2 (AC: 2)\n  - [ ] 2.1 b\n")
+    assert [(task.id, len(task.substeps)) for task in plan.tasks] == [("1", 1), ("2", 1)]
+
+
+def test_boxes_below_something_without_a_box_that_has_their_number() -> None:
+    assert told("1. Setup\n   - [ ] 1.1 a\n   - [ ] 1.2 b\n2. Work\n   - [ ] 2.1 c\n") == [
+        "b.md:2: error: 1.1 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
+        "b.md:3: error: 1.2 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
+        "b.md:5: error: 2.1 stands below 2 on line 4, which has no box: make that the task, `- [ ] 2. Title` (no-box)",
+    ]

@@ -204,7 +204,7 @@ def edited(draw: st.DrawFn) -> str:
 def test_any_text_is_a_reading(text: str) -> None:
     reading = read_text(text, "t", "b.md")
     assert reading.plan is not None or errors(reading)
-    assert all(0 < problem.line <= text.count("\n") + 2 for problem in reading.problems)
+    assert all(0 < problem.line <= text.count("\n") + text.count("\r") + 2 for problem in reading.problems)
     assert as_json(reading)
     assert report(reading, None)
     if reading.plan is not None:

@@ -94,12 +94,16 @@ def nested(outline: Outline, heads: list[Head]) -> list[Head]:
 Form = Callable[[str], "re.Match[str] | None"]
 
 
+_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
+
+
 def boxed(outline: Outline, form: re.Pattern[str]) -> list[Head]:
     """The boxed items whose text goes on with `form` (groups `id` and, to tell where the title begins, `title`)."""
     heads = []
     for at, block in enumerate(outline.blocks):
         box = BOXED.match(block.text) if block.kind == "item" else None
-        found = form.match(block.text, box.end()) if box else None
+        mark = _MARK.match(block.text, box.end()) if box else None
+        found = form.match(block.text, mark.end()) if mark else None
         if box and found:
             begin = found.start("title") if "title" in form.groupindex else found.end()
             heads.append(of_item(block, at, found["id"], begin, box["box"]))

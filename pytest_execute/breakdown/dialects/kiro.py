@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pytest_execute.breakdown.dialects.common import Doubt, boxed, untasked
-from pytest_execute.breakdown.heads import Head
+from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline
 
@@ -17,6 +17,9 @@ _FORM = re.compile(
     r"(?:\*\*)?(?P<id>\d+(?:\.\d+)+[a-z]?(?=[\s.):：*])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*))"
     r"[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
+
+
+_NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[Head]:
@@ -34,16 +37,37 @@ def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
     """`4.2` without a task 4 among whole numbers, and `12.5` beside task 12 without `12.1`."""
     heads = _all(outline)
     ids = {normal(head.id): head for head in heads}
+    bare = _unboxed(outline) if any("." in normal(head.id) for head in tasks) else {}
     whole = any("." not in normal(head.id) for head in tasks)
     for head in heads:
         parent = parent_of(head.id, ids)
+        above = bare.get(normal(head.id).partition(".")[0], 0)
         first = f"{normal(head.id).rpartition('.')[0]}.1"
-        if parent is None and whole and "." in normal(head.id):
+        if parent is None and 0 < above < head.line and "." in normal(head.id):
+            name = head.id.partition(".")[0]
+            message = f"{head.id} stands below {name} on line {above}, which has no box: make that the task, `- [ ] {name}. Title`"
+            yield Doubt(head.line, "no-box", message)
+        elif parent is None and whole and "." in normal(head.id):
             message = f"{head.id} looks like a substep of task {head.id.partition('.')[0]}, which is not here"
             yield Doubt(head.line, "orphan-substep", message)
         elif parent is not None and first not in ids and not _indented(outline, ids[parent], head, first):
             message = f"{head.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
             yield Doubt(head.line, "unclear-level", message)
+
+
+def _unboxed(outline: Outline) -> dict[str, int]:
+    """The lines of list items and labels that have a task's number and no box."""
+    found: dict[str, int] = {}
+    for block in outline.blocks:
+        if block.kind not in ("item", "text"):
+            continue
+        named = _NAMED.match(block.text)
+        number = (
+            named[1] if named else block.marker.rstrip(".)") if block.marker[:1].isdigit() and block.depth == 1 else ""
+        )
+        if number and not BOXED.match(block.text):
+            found.setdefault(normal(number), block.line)
+    return found
 
 
 def _indented(outline: Outline, parent: Head, head: Head, first: str) -> bool:

@@ -13,7 +13,8 @@ from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 
 _FORM = re.compile(
-    rf"(?:\*\*)?(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})(?:\s*[:：.)—–-]+|(?=\*\*))\s*(?P<title>\S)", re.IGNORECASE
+    rf"(?:\*\*)?(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
+    re.IGNORECASE,
 )
 
 
