@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option("--execute-evidence", metavar="PATH", help="write all that was seen there, as JSON")
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
+    option("--execute-work-tree", help=argparse.SUPPRESS)
     parser.addini("execute_notes", "directory of the topics", default="")
 
 

@@ -63,7 +63,7 @@ recorder_key = pytest.StashKey["Recorder | None"]()
 def begin(config: pytest.Config, args: list[str]) -> None:
     """Get ready in whatever process this is; a broken plan or option ends pytest with status 4 and its problems."""
     options = config.known_args_namespace
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if "PYTEST_XDIST_WORKER" in os.environ and SHARED in os.environ:
         _begin_to_run(config, msgspec.json.decode(Path(os.environ[SHARED]).read_bytes(), type=Shared))
     elif not options.collectonly:
         place = _place(config)
@@ -102,6 +102,7 @@ def _prepare(config: pytest.Config, place: Path) -> workflow.Prepared:
         scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
         repository=Path(options.execute_repository) if options.execute_repository else None,
         index=Path(options.execute_index) if options.execute_index else None,
+        work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
         patterns=tuple(config.getini("python_files")),
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
     )

@@ -20,6 +20,7 @@ from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
 
+CONFIGURED = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 
 
@@ -57,11 +58,11 @@ def gate(request: Gate) -> int:
             *([f"--execute-base={request.base}"] if request.base else []),
             *request.arguments,
         ]
-        _run_pytest(options, place, quiet=request.as_json)
+        ended = _run_pytest(options, place, quiet=request.as_json)
         if target is not None:
             with target.open("a", encoding="utf-8") as file:
                 file.write(summary.read_text(encoding="utf-8"))
-        return _answer(report, as_json=request.as_json)
+        return _answer(report, ended, as_json=request.as_json)
 
 
 def demo(directory: str | None, *, flawed: bool, as_json: bool) -> int:
@@ -75,23 +76,23 @@ def demo(directory: str | None, *, flawed: bool, as_json: bool) -> int:
         print(f"$ cd {target} && {command}", flush=True)
     with _file(None) as report:
         place = Place(target, environment={"PYTEST_ADDOPTS": ""})
-        _run_pytest([f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, quiet=as_json)
-        return _answer(report, as_json=as_json)
+        ended = _run_pytest([f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, quiet=as_json)
+        return _answer(report, ended, as_json=as_json)
 
 
-def _run_pytest(options: list[str], place: Place, *, quiet: bool) -> None:
-    """Run pytest as a child; what it prints is for people, what it found is in the report."""
+def _run_pytest(options: list[str], place: Place, *, quiet: bool) -> int:
+    """Run pytest as a child, and give its status; what it prints is for people, what it found is in the report."""
     output = sys.stderr if quiet else None
     command = [sys.executable, "-m", "pytest", *options]
     # started from a test, it must not take itself for a worker of that test's run
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
-    process.follow(command, cwd=place.directory, env={**env, **place.environment}, output=output)
+    return process.follow(command, cwd=place.directory, env={**env, **place.environment}, output=output)
 
 
-def _answer(report: Path, *, as_json: bool) -> int:
-    """The exit status that the child's report stands for; without a report nothing was judged."""
+def _answer(report: Path, ended: int, *, as_json: bool) -> int:
+    """The exit status that the child's report stands for. Without a report, or where the child broke down, nothing was judged."""
     text = report.read_text(encoding="utf-8")
-    if not text:
+    if not text or ended not in (0, 1, 2):  # passed, not passed, stopped before all tests had run
         return CANNOT_JUDGE
     if as_json:
         print(text, end="")
@@ -123,8 +124,9 @@ def _writable(name: str) -> Path:
 
 @contextlib.contextmanager
 def _place(request: Gate) -> Iterator[Place]:
-    """The current directory; or, for what is staged, a directory that holds just that."""
-    here = Path.cwd()
+    """The project that the current directory stands in; or, for what is staged, a directory that holds just that."""
+    top = Git.find(Path.cwd()).work_tree.resolve()
+    here = _project(Path.cwd().resolve(), top)
     if not request.staged:
         yield Place(here)
         return
@@ -135,16 +137,25 @@ def _place(request: Gate) -> Iterator[Place]:
         directory = private / "staged"
         directory.mkdir()
         write(git, tree, directory)
-        below = here.resolve().relative_to(git.work_tree.resolve())
+        below = here.relative_to(top)
         root = directory / below
         if not root.is_dir():
-            raise ExecuteError(
-                Problem("not-staged", "nothing below this directory is staged: start at the top", str(here))
-            )
-        options = (f"--execute-repository={git.work_tree}", f"--execute-index={index}", f"--rootdir={root}")
+            hint = "nothing of this project is staged: run `git add` first"
+            raise ExecuteError(Problem("not-staged", hint, str(here)))
+        options = (
+            f"--execute-repository={git.work_tree}",
+            f"--execute-index={index}",
+            f"--execute-work-tree={directory}",
+        )
         roots = _roots(root, f"{below.as_posix()}/" if below.parts else "", tuple(tree))
         path = os.pathsep.join(str(directory / each) for each in roots)
         yield Place(root, (*options, "-p", "no:cacheprovider"), {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def _project(here: Path, top: Path) -> Path:
+    """The nearest directory from `here` up to the top of the repository that is configured as a project; else the top."""
+    way = [directory for directory in (here, *here.parents) if directory.is_relative_to(top)]
+    return next((directory for directory in way if any((directory / name).exists() for name in CONFIGURED)), top)
 
 
 def _index_file(git: Git) -> Path:

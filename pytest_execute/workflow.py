@@ -28,8 +28,8 @@ from pytest_execute.tools.history import Stretch, stretch
 class Request(Struct, frozen=True, kw_only=True):
     """What is asked for: the topic, where it is, how much of it, and what pytest's configuration says of tests.
 
-    `repository` names the checkout whose history counts where `root` stands outside of it, as for the index; `index` is the
-    index file that `root` was written from.
+    For what is staged, `work_tree` is a directory that holds just that, `index` the index file that it was written from, and
+    `repository` the checkout whose history counts.
     """
 
     topic: str
@@ -39,6 +39,7 @@ class Request(Struct, frozen=True, kw_only=True):
     scope: Scope = Scope()
     repository: Path | None = None
     index: Path | None = None
+    work_tree: Path | None = None
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     testpaths: tuple[str, ...] = ()
 
@@ -101,10 +102,10 @@ def _attempt(problems: list[Problem], step):  # type: ignore[no-untyped-def]
 
 
 def _repository(request: Request, scratch: Path) -> Git:
-    if request.repository is None:
+    if request.repository is None or request.work_tree is None:
         return Git.find(request.root).within(scratch)
     theirs = Git.find(request.repository)
-    return Git(theirs.git_dir, request.root, scratch)
+    return Git(theirs.git_dir, request.work_tree, scratch)
 
 
 def policy(root: Path) -> Policy:

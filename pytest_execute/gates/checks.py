@@ -290,7 +290,7 @@ def artifacts(case: Case) -> Iterator[Finding]:
         if not case.evidence.files.get(path, False):
             yield "failed", Reason("missing-artifact", f"{path} is missing or empty", path)
     history = case.evidence.history
-    if history.snapshot is not None:
+    if history.snapshot == "worktree":  # what is staged is judged as the commit that it is about to be
         message = f"{len(history.uncommitted)} files are not committed: {', '.join(history.uncommitted[:5])}"
         yield "open", Reason("uncommitted", message)
     for command in case.evidence.commands:

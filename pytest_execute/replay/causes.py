@@ -56,7 +56,7 @@ NOT_COUNTED = {
     "builtins.MemoryError": "the memory limit",
     "builtins.KeyboardInterrupt": "an interruption",
 }
-ASSERTIONS = ("builtins.AssertionError", "_pytest.outcomes.Failed")
+ASSERTIONS = ("builtins.AssertionError", "builtins.Failed")
 
 
 def classify(seen: Seen, project: Project) -> Red:

@@ -19,6 +19,7 @@ import contextlib
 import ctypes
 import dis
 import importlib.machinery
+import itertools
 import json
 import os
 import select
@@ -26,6 +27,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -103,15 +105,15 @@ def imported_name(error: Any) -> str | None:
     """The name that `from module import name` did not find."""
     if getattr(error, "name_from", None):
         return str(error.name_from)
-    entry = error.__traceback__
-    while (
-        entry is not None and entry.tb_next is not None and "importlib" not in entry.tb_next.tb_frame.f_code.co_filename
-    ):
+    entry = last = error.__traceback__
+    while entry is not None:
+        if "importlib" not in entry.tb_frame.f_code.co_filename:
+            last = entry
         entry = entry.tb_next
-    if entry is None:
+    if last is None:
         return None
-    code = dis.get_instructions(entry.tb_frame.f_code)
-    names: list[str] = [i.argval for i in code if i.offset == entry.tb_lasti and i.opname == "IMPORT_FROM"]
+    code = dis.get_instructions(last.tb_frame.f_code)
+    names: list[str] = [i.argval for i in code if i.offset == last.tb_lasti and i.opname == "IMPORT_FROM"]
     return names[0] if names else None
 
 
@@ -195,9 +197,13 @@ class Replay:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
-        wanted = [item for item in items if item.nodeid in self.open]
-        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in self.open])
-        items[:] = wanted
+        config.hook.pytest_deselected(items=[item for item in items if self.asked(item) is None])
+        items[:] = [item for item in items if self.asked(item) is not None]
+
+    def asked(self, item: Any) -> str | None:
+        """What `item` was asked for as: itself, or its function, whatever its parameters."""
+        names = (item.nodeid, item.nodeid.partition("[")[0])
+        return next((name for name in names if name in self.order["limits"]), None)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, call: Any) -> Any:
@@ -209,10 +215,20 @@ class Replay:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
         """Run each test, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
-        for item in session.items:
-            self.record(item.nodeid, **self.forked(item))
+        for name, items in itertools.groupby(session.items, self.asked):
+            if name is not None and name in self.open:
+                self.record(name, **self.first_red(items))
         tell({"end": True})
         os._exit(0)
+
+    def first_red(self, items: Iterable[Any]) -> Record:
+        """What became of the first that does not pass; else of the last."""
+        found: Record = {}
+        for item in items:
+            found = self.forked(item)
+            if found["state"] != "passed":
+                break
+        return found
 
     def forked(self, item: Any) -> Record:
         """What became of `item` in a process of its own, which is ended with all it started."""
@@ -225,7 +241,7 @@ class Replay:
         with contextlib.suppress(OSError):
             os.setpgid(child, child)
         try:
-            return self.listen(child, ours, time.monotonic() + self.order["limits"][item.nodeid])
+            return self.listen(child, ours, time.monotonic() + self.order["limits"][self.asked(item)])
         finally:
             kill(child)
             with contextlib.suppress(ChildProcessError):

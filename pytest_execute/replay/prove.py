@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.replay.causes import Project, Seen
 from pytest_execute.replay.overlay import overlay
 from pytest_execute.replay.runner import Runner, Setting, memory_limit
-from pytest_execute.replay.search import Search, Step, defines, names_of
+from pytest_execute.replay.search import Search, Step, form, function_of, names_of
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 
@@ -60,9 +60,17 @@ def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
         prefix=layout.prefix,
         config=order.config,
         arguments=order.arguments,
-        limits={test: GRACE + 10.0 * seconds for test, seconds in order.tests.items()},
+        limits=_limits(order.tests),
         memory=memory_limit(),
     )
+
+
+def _limits(tests: Mapping[str, float]) -> dict[str, float]:
+    """The seconds that each test may take, and each function with any of its parameters."""
+    limits = {test: GRACE + 10.0 * seconds for test, seconds in tests.items()}
+    for test, seconds in list(limits.items()):
+        limits[function_of(test)] = max(seconds, limits.get(function_of(test), 0.0))
+    return limits
 
 
 class _Steps:
@@ -88,19 +96,18 @@ class _Steps:
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.git.tree(treeish)
         composed = overlay(own, self.today, self.layout)
-        tree = self.git.compose(composed)
-        self.trees[tree] = composed
-        self.made[name] = Step(name, tree, before, self._presence(own))
+        tree, own_tree = self.git.compose(composed), self.git.ask("rev-parse", f"{treeish}^{{tree}}")
+        self.trees.update({tree: composed, own_tree: own})
+        self.made[name] = Step(name, tree, own_tree, before, functools.partial(self._form, own))
         return self.made[name]
 
-    def _presence(self, own: Tree) -> Callable[[str], bool]:
-        return lambda test: self._present(own, test)
-
-    def _present(self, own: Tree, test: str) -> bool:
-        """Did the test stand in the tree `own`? Told by its definition in its file."""
+    def _form(self, own: Tree, test: str) -> str | None:
+        """How the test stood in the tree `own`: a fingerprint of its definition; of its file, where that defines nothing."""
         path, names = self._place(test)
         entry = own.get(path)
-        return entry is not None and (not names or self._defines(entry.oid, tuple(names)))
+        if entry is None or not names:
+            return entry and entry.oid
+        return self._form_in(entry.oid, tuple(names))
 
     @functools.cache  # noqa: B019 - lives as long as one proof
     def _place(self, test: str) -> tuple[str, list[str]]:
@@ -108,13 +115,13 @@ class _Steps:
         file, names = names_of(test)
         path = self.layout.prefix + file
         entry = self.today.get(path)
-        while names and (entry is None or not self._defines(entry.oid, tuple(names))):
+        while names and (entry is None or self._form_in(entry.oid, tuple(names)) is None):
             names = names[:-1]
         return path, names
 
     @functools.cache  # noqa: B019
-    def _defines(self, oid: str, names: tuple[str, ...]) -> bool:
-        return defines(self._source(oid), names)
+    def _form_in(self, oid: str, names: tuple[str, ...]) -> str | None:
+        return form(self._source(oid), names)
 
     @functools.cache  # noqa: B019
     def _source(self, oid: str) -> bytes:

@@ -18,15 +18,16 @@ Run = Callable[[str, Sequence[str]], dict[str, Seen]]
 
 
 class Step(Struct, frozen=True):
-    """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay.
+    """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay, `own` its own tree.
 
-    `present` says whether a test stood in the commit's own tests.
+    `form` gives a fingerprint of a test as it stood in the commit's own tests, None where it did not.
     """
 
     commit: str
     tree: str
+    own: str
     before: tuple[Step, ...]
-    present: Callable[[str], bool]
+    form: Callable[[str], str | None]
 
 
 class Search:
@@ -48,6 +49,7 @@ class Search:
         wanted = list(tests)
         self._walk(wanted)
         self._run_all(self._outside(wanted))
+        self._run_all(self._as_they_stood(wanted))
         again = self._doubtful(wanted)
         firm = {pair: seen for pair, seen in self.seen.items() if pair in again}
         self._run_all(again)
@@ -116,11 +118,36 @@ class Search:
         pairs = {(before.tree, test) for step, test in turns for before in step.before}
         return {pair for pair in pairs if pair not in self.seen}
 
+    def _as_they_stood(self, tests: Sequence[str]) -> set[tuple[str, str]]:
+        """Tests that stood in another form right before their turn: to be run on that commit's own tree."""
+        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
+        others = {(b.own, function_of(test)) for step, test in turns for b in step.before if self._differs(test, b)}
+        return {pair for pair in others if pair not in self.seen}
+
+    def _differs(self, test: str, step: Step) -> bool:
+        return step.form(test) not in (None, self.steps[-1].form(test))
+
     def _doubtful(self, tests: Sequence[str]) -> set[tuple[str, str]]:
         """Reds right before a turn that have to be seen twice."""
         turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
         pairs = {(before.tree, test) for step, test in turns for before in step.before}
         return {pair for pair in pairs if not self.seen[pair].passed and not is_certain(self._red(self.seen[pair]))}
+
+    def _order(self, test: str, step: Step) -> Order:
+        """Where the test came in, against the step that made it pass."""
+        if any(self._was_red(test, before) for before in step.before):
+            return "before"
+        changed = step.form(test) not in (None, *(before.form(test) for before in step.before))
+        return "same-commit" if changed else "after"
+
+    def _was_red(self, test: str, before: Step) -> bool:
+        """Did the test stand there as it does today? Or in another form that failed, for a reason that counts?"""
+        if before.form(test) is None:
+            return False
+        if not self._differs(test, before):
+            return True
+        seen = self.seen[(before.own, function_of(test))]
+        return not seen.passed and self._red(seen).cause is not None
 
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
@@ -148,7 +175,9 @@ class Search:
         """What the test did on the tree of a commit right before the turn."""
         seen = self.seen[(before.tree, test)]
         red, at = self._red(seen), before.commit[:7]
-        turned = Proof(test=test, found="turned", order=order_of(test, step), before=before.commit, after=step.commit)
+        turned = Proof(
+            test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
+        )
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
         if (before.tree, test) in unstable:
@@ -158,29 +187,28 @@ class Search:
         return replace(turned, cause=red.cause, detail=red.phrase)
 
 
-def order_of(test: str, step: Step) -> Order:
-    """Where the test came in, against the step that made it pass."""
-    if any(before.present(test) for before in step.before):
-        return "before"
-    return "same-commit" if step.present(test) else "after"
+def function_of(test: str) -> str:
+    """The nodeid of a test without its parameters."""
+    return test.partition("[")[0]
 
 
-def defines(source: bytes, names: Sequence[str]) -> bool:
-    """Does a Python source define the class or function that `names` leads to, from the outermost in?
+def form(source: bytes, names: Sequence[str]) -> str | None:
+    """A fingerprint of the class or function that `names` leads to, from the outermost in; None where there is none.
 
-    >>> defines(b"class TestA:\\n    def test_x(self): pass", ["TestA", "test_x"])
-    True
+    Comments and the layout have no part in it.
+
+    >>> form(b"class TestA:\n    def test_x(self): pass", ["TestA", "test_y"])
     """
     try:
-        body: Sequence[ast.AST] = ast.parse(source).body
+        node: ast.AST = ast.parse(source)
     except (SyntaxError, ValueError):
-        return False
+        return None
     for name in names:
-        found = next((node for node in _definitions(body) if node.name == name), None)
+        found = next((inner for inner in _definitions(getattr(node, "body", [])) if inner.name == name), None)
         if found is None:
-            return False
-        body = found.body
-    return True
+            return None
+        node = found
+    return ast.dump(node)
 
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
