@@ -17,7 +17,7 @@ from msgspec import Struct
 Kind = Literal["heading", "item", "text", "row", "code"]
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, gc=False):
     """A piece of the document. `text` is its source without the marker, one line per line of the file.
 
     `depth` is a heading's level; elsewhere it counts the list items around the text, an item's own one included.

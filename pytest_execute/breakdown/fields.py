@@ -16,7 +16,7 @@ from pytest_execute.breakdown.ids import WORDS
 from pytest_execute.breakdown.words import FIELD_OF, field_of
 
 
-class Piece(Struct, frozen=True):
+class Piece(Struct, frozen=True, gc=False):
     """A stretch of a field's value; `text` may hold line ends."""
 
     text: str
@@ -28,7 +28,7 @@ class Piece(Struct, frozen=True):
         return " ".join(self.text.split())
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, gc=False):
     """One occurrence of a label in a task; `name` is None where the label is none that we know."""
 
     name: str | None

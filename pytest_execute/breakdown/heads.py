@@ -24,7 +24,7 @@ _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨�
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
-class Head(Struct, frozen=True, kw_only=True):
+class Head(Struct, frozen=True, kw_only=True, gc=False):
     """A task's first block: `at` is its index, `box` the letter in its box, `rest` the text that follows the title.
 
     `single` says that the task is one line of a list or table, `detail` where the file tells more on it.
