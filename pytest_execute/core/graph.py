@@ -11,18 +11,21 @@ Edges = Mapping[str, Sequence[str]]
 
 
 def order(edges: Edges) -> list[str]:
-    """Every node after those it depends on; among equals, the order of `edges`. The graph must have no cycle."""
+    """Every node after those it depends on; among equals, the order of `edges`. A cycle is cut where it is entered."""
     done: dict[str, None] = {}
+    entered: set[str] = set()
     for root in edges:
-        stack = [(root, iter(edges[root]))]
+        stack = [] if root in entered else [(root, iter(edges[root]))]
+        entered.add(root)
         while stack:
-            node, waiting = stack[-1]
-            following = next((n for n in waiting if n in edges and n not in done), None)
-            if following is not None:
-                stack.append((following, iter(edges[following])))
-            else:
-                done.setdefault(node)
+            node, needed = stack[-1]
+            following = next((n for n in needed if n in edges and n not in entered), None)
+            if following is None:
+                done[node] = None
                 stack.pop()
+            else:
+                entered.add(following)
+                stack.append((following, iter(edges[following])))
     return list(done)
 
 

@@ -31,6 +31,11 @@ def test_everything_comes_after_what_it_needs(edges: dict[str, list[str]]) -> No
     assert all(place[need] < place[node] for node in edges for need in edges[node] if need in edges)
 
 
+@given(graphs)
+def test_a_cycle_does_not_keep_anything_out(edges: dict[str, list[str]]) -> None:
+    assert sorted(order(edges)) == sorted(edges)
+
+
 def test_equals_keep_their_order() -> None:
     assert order({"c": [], "a": [], "b": ["c"]}) == ["c", "a", "b"]
 

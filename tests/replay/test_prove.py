@@ -143,7 +143,12 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
         ("def f():\n    return 1\n", "assert app.sums.f() == 2", "assertion", "AssertionError: assert 1 == 2"),
         ("def f():\n    raise OSError('no')\n", "assert app.sums.f() == 2", "exception", "OSError: no"),
         ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
-        ("def g(): pass\n", "with pytest.raises(ValueError): app.sums.g()", "assertion", "Failed: DID NOT RAISE ValueError"),
+        (
+            "def g(): pass\n",
+            "with pytest.raises(ValueError): app.sums.g()",
+            "assertion",
+            "Failed: DID NOT RAISE ValueError",
+        ),
         ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
         ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
         (
