@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     gate.set_defaults(run=_gate)
 
     check = commands.add_parser("check", help="read a breakdown alone: all its problems, and its shape")
-    check.add_argument("what", metavar="TOPIC|FILE", help="a topic, or a Markdown file")
+    check.add_argument(
+        "what", nargs="?", metavar="TOPIC|FILE", help="a topic, or a Markdown file (default: every topic)"
+    )
     check.add_argument("--json", action="store_true", help="print what was read as JSON")
     check.set_defaults(run=_check)
 
@@ -81,20 +83,26 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from pytest_execute import workflow_check
+    from pytest_execute import planning
+    from pytest_execute.core.errors import ExecuteError, Problem
 
     root = Path.cwd()
-    notes = "notes" if options.what.endswith(".md") else _notes(root)
-    status, text = workflow_check.check(options.what, root=root, notes=notes, as_json=options.json)
+    if options.what is None and not options.json:
+        status, text = planning.check_all(root, _notes(root))
+    elif options.what is None:
+        raise ExecuteError(Problem("usage", "--json answers on one topic or file: name it"))
+    else:
+        notes = "notes" if options.what.endswith(".md") else _notes(root)
+        status, text = planning.check(options.what, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status
 
 
 def _init(options: argparse.Namespace) -> int:
-    from pytest_execute import workflow_check
+    from pytest_execute import planning
 
     root = Path.cwd()
-    status, text = workflow_check.init(root, _notes(root), options.topic)
+    status, text = planning.init(root, _notes(root), options.topic)
     print(text, file=sys.stderr if status else sys.stdout)
     return status
 

@@ -113,6 +113,18 @@ def honest(path: Path) -> Repository:
     return repo
 
 
+def below_the_top(path: Path, directory: str) -> Repository:
+    """The same topic, with the same history, as a project in a directory of a larger repository."""
+    whole = honest(path / "whole")
+    outer = Repository(path / "outer")
+    outer.commit("readme", {"README.md": "x\n"})
+    for commit in whole.git("rev-list", "--reverse", "HEAD").splitlines():
+        for file in whole.git("ls-tree", "-r", "--name-only", commit).splitlines():
+            outer.put(f"{directory}/{file}", whole.git("show", f"{commit}:{file}") + "\n")
+        outer.commit("step")
+    return outer
+
+
 def run(directory: Path, *arguments: str, topic: str = "sums", **changes: str) -> Ran:
     """`pytest --execute-topic` in a directory."""
     report = directory.parent / "report.json"

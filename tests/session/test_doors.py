@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, environment, honest
+from tests.topic import BREAKDOWN, CODE, below_the_top, environment, honest
 
 
 @pytest.fixture
@@ -132,13 +132,7 @@ def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository)
 
 def test_staged_work_of_a_project_below_the_top(tmp_path: Path) -> None:
     """Started in the project's directory or below it, as the gate on the work tree may be."""
-    whole = honest(tmp_path / "inner")
-    outer = Repository(tmp_path / "outer")
-    outer.commit("readme", {"README.md": "x\n"})
-    for commit in whole.git("rev-list", "--reverse", "HEAD").splitlines():
-        for path in whole.git("ls-tree", "-r", "--name-only", commit).splitlines():
-            outer.put(f"sums/{path}", whole.git("show", f"{commit}:{path}") + "\n")
-        outer.commit("step")
+    outer = below_the_top(tmp_path, "sums")
     for directory in ("sums", "sums/src/app"):
         done = command(outer.path / directory, "gate", "sums", "--staged")
         assert done.returncode == 0, done.stdout + done.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, PROJECT, honest, run
+from tests.topic import BREAKDOWN, CODE, PROJECT, below_the_top, honest, run
 
 ALL = [
     "prerequisites",
@@ -217,13 +217,7 @@ def test_a_base_given_by_hand(repo: Repository) -> None:
 
 def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
     """A project in a subdirectory is judged by its own plan, with the history of the whole repository."""
-    whole = honest(tmp_path / "inner")
-    outer = Repository(tmp_path / "outer")
-    outer.commit("readme", {"README.md": "x\n"})
-    for commit in whole.git("rev-list", "--reverse", "HEAD").splitlines():
-        for path in whole.git("ls-tree", "-r", "--name-only", commit).splitlines():
-            outer.put(f"services/sums/{path}", whole.git("show", f"{commit}:{path}") + "\n")
-        outer.commit("step")
+    outer = below_the_top(tmp_path, "services/sums")
     ran = run(outer.path / "services/sums", "-n2")
     assert ran.status == 0, ran.text
     assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}

@@ -37,6 +37,16 @@ def check(argument: str, *, root: Path, notes: str, as_json: bool) -> tuple[int,
     return (2 if reading.errors else 0), text
 
 
+def check_all(root: Path, notes: str) -> tuple[int, str]:
+    """The same for every topic that there is, one text after the other."""
+    topics = sorted(file.parent.name for file in (root / notes).glob("*/breakdown.md"))
+    if not topics:
+        hint = "no topic there: start one with `pytest-execute init NAME`"
+        return 2, str(Problem("no-topic", hint, Path(notes).as_posix()))
+    answers = [check(topic, root=root, notes=notes, as_json=False) for topic in topics]
+    return max(status for status, _ in answers), "\n\n".join(text.rstrip("\n") for _, text in answers)
+
+
 def _documents(root: Path, folder: str, documents: dict[str, bool]) -> list[Problem]:
     """What is wrong with the documents beside the breakdown."""
     problems = []

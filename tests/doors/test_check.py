@@ -1,0 +1,60 @@
+"""The command's `check` and `init`: problems in one pass, the plan's shape, and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.topic import BREAKDOWN, environment
+
+
+def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "pytest_execute", *arguments]
+    return subprocess.run(words, cwd=directory, env=environment(), capture_output=True, text=True, check=False)
+
+
+def topic(root: Path, name: str, text: str) -> None:
+    folder = root / "notes" / name
+    folder.mkdir(parents=True)
+    (folder / "breakdown.md").write_text(text)
+    (folder / "research.md").write_text("Found.\n")
+    (folder / "plan.md").write_text("Do.\n")
+
+
+def test_a_topic_a_file_and_every_topic(tmp_path: Path) -> None:
+    topic(tmp_path, "sums", BREAKDOWN)
+    topic(tmp_path, "worse", BREAKDOWN.replace("Task 2", "Task 9"))
+    assert command(tmp_path, "check", "sums").returncode == 0
+    done = command(tmp_path, "check", "notes/worse/breakdown.md")
+    assert done.returncode == 2
+    assert "notes/worse/breakdown.md:27: error: task 3 depends on 9, which no stream has (unknown-task)" in done.stdout
+    done = command(tmp_path, "check")
+    assert done.returncode == 2
+    assert "3 tasks in 3 streams" in done.stdout
+    assert "worse/breakdown.md:27: error" in done.stdout
+
+
+def test_json_of_one_topic(tmp_path: Path) -> None:
+    topic(tmp_path, "sums", BREAKDOWN)
+    read = json.loads(command(tmp_path, "check", "sums", "--json").stdout)
+    assert [task["id"] for task in read["tasks"]] == ["1", "2", "3"]
+    done = command(tmp_path, "check", "--json")
+    assert (done.returncode, done.stderr) == (2, "error: --json answers on one topic or file: name it (usage)\n")
+
+
+def test_no_topic_at_all(tmp_path: Path) -> None:
+    done = command(tmp_path, "check")
+    assert done.returncode == 2
+    assert "no topic there: start one with `pytest-execute init NAME`" in done.stdout
+
+
+def test_init_starts_a_topic_and_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert command(tmp_path, "init", "chat").returncode == 0
+    (tmp_path / "notes/chat/plan.md").write_text("mine\n")
+    done = command(tmp_path, "init", "chat")
+    assert (done.returncode, (tmp_path / "notes/chat/plan.md").read_text()) == (0, "mine\n")
+    assert "[tool.pytest-execute]" in (tmp_path / "pyproject.toml").read_text()
+    assert command(tmp_path, "check", "notes/chat/breakdown.md").returncode == 0
