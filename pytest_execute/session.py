@@ -266,6 +266,9 @@ class Referee:
         prepared = self.config.stash[prepared_key]
         order, place = order_of(self.config), self.config.stash[place_key] / "trees"
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        self._say(
+            f"execute: replaying on the {len(prepared.stretch.commits)} commits since {prepared.stretch.base[:7]} …"
+        )
         try:
             self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
         except KeyboardInterrupt:  # what the tests have shown is still told
@@ -273,6 +276,12 @@ class Referee:
             self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
             return pytest.ExitCode.INTERRUPTED
         return exitstatus
+
+    def _say(self, text: str) -> None:
+        """A line for a person who waits."""
+        reporter: Any = self.config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and reporter.verbosity >= 0:
+            reporter.write_line(text)
 
     def _run(self, interrupted: bool) -> workflow.Run:
         known = {test: result for test, result in self.results.items() if test in self.manifest.tests}
