@@ -10,6 +10,7 @@ from pytest_execute import breakdown
 from pytest_execute.breakdown import Reading
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.plan import Plan, Task
 from pytest_execute.reports import check as report
 
 if sys.version_info >= (3, 11):
@@ -45,6 +46,13 @@ def check_all(root: Path, notes: str) -> tuple[int, str]:
         return 2, str(Problem("no-topic", hint, Path(notes).as_posix()))
     answers = [check(topic, root=root, notes=notes, as_json=False) for topic in topics]
     return max(status for status, _ in answers), "\n\n".join(text.rstrip("\n") for _, text in answers)
+
+
+def ready(plan: Plan) -> list[Task]:
+    """The open tasks that wait for no other open task, in the order of the plan."""
+    done = {task.id for task in plan.tasks if task.done}
+    waits = plan.edges()
+    return [task for task in plan.tasks if task.id not in done and done.issuperset(waits[task.id])]
 
 
 def _documents(root: Path, folder: str, documents: dict[str, bool]) -> list[Problem]:
