@@ -1,4 +1,4 @@
-"""The command's door: `pytest-execute gate`, `check`, `init`, `demo`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
+"""The command's door: `pytest-execute gate`, `check`, `next`, `init`, `demo`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print what was read as JSON")
     check.set_defaults(run=_check)
 
+    following = commands.add_parser("next", help="the tasks that can start now")
+    following.add_argument("topic", metavar="TOPIC")
+    following.add_argument("--json", action="store_true", help="print them as JSON")
+    following.set_defaults(run=_next)
+
     init = commands.add_parser(
         "init", help="write a topic's three documents and the policy's table; overwrites nothing"
     )
@@ -96,6 +101,14 @@ def _check(options: argparse.Namespace) -> int:
         status, text = planning.check(options.what, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status
+
+
+def _next(options: argparse.Namespace) -> int:
+    from pytest_execute import planning
+
+    root = Path.cwd()
+    print(planning.following(root, _notes(root), options.topic, as_json=options.json))
+    return PASSED
 
 
 def _init(options: argparse.Namespace) -> int:

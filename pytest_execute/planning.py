@@ -55,6 +55,23 @@ def ready(plan: Plan) -> list[Task]:
     return [task for task in plan.tasks if task.id not in done and done.issuperset(waits[task.id])]
 
 
+def following(root: Path, notes: str, topic: str, *, as_json: bool) -> str:
+    """What can start now, a line each or as JSON; ExecuteError where the plan cannot be read."""
+    tasks = ready(breakdown.load(root, notes, topic))
+    if as_json:
+        fields = ("id", "title", "stream", "effort", "agent", "line")
+        return json.dumps({"tasks": [{name: getattr(task, name) for name in fields} for task in tasks]}, indent=2)
+    if not tasks:
+        return f"every task is ticked: `pytest-execute gate {topic}` judges them"
+    return "\n".join(f"{task.id}  {task.title}{_about(task)}" for task in tasks)
+
+
+def _about(task: Task) -> str:
+    said = [f"stream {task.stream}" if task.stream else "", task.effort, task.agent]
+    about = ", ".join(word for word in said if word)
+    return f"  ({about})" if about else ""
+
+
 def _documents(root: Path, folder: str, documents: dict[str, bool]) -> list[Problem]:
     """What is wrong with the documents beside the breakdown."""
     problems = []

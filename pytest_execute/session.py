@@ -281,6 +281,7 @@ class Referee:
         """A line for a person who waits."""
         reporter: Any = self.config.pluginmanager.getplugin("terminalreporter")
         if reporter is not None and reporter.verbosity >= 0:
+            reporter.ensure_newline()
             reporter.write_line(text)
 
     def _run(self, interrupted: bool) -> workflow.Run:
