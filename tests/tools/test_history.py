@@ -92,6 +92,15 @@ def test_the_snapshot_is_what_a_commit_of_everything_would_hold(repo: Repository
     assert git.blobs([tree["a.txt"].oid]) == {tree["a.txt"].oid: b"changed\n"}
 
 
+def test_a_virtual_environment_that_is_ignored(repo: Repository) -> None:
+    repo.commit("base", {".gitignore": ".venv*/\n"})
+    for name in (".venv", ".venv-ci", "env"):
+        repo.put(f"{name}/pyvenv.cfg", "x\n")
+    repo.put("new.txt", "n\n")
+    git = Git.find(repo.path).within(repo.path.parent / "scratch")
+    assert sorted(git.tree(git.snapshot("HEAD"))) == [".gitignore", "new.txt"]
+
+
 def test_switches_of_the_users_git_change_nothing(repo: Repository) -> None:
     one = repo.commit("one", {NOTES: "x\n", "a.py": "1\n2\n3\n"})
     two = repo.commit("two", {"a.py": "1\n++ b/evil.py\n3\n4\n", "b.py": "1\n"})
