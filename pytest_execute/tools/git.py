@@ -74,10 +74,10 @@ class Git:
         env = self.env if index is None else {**self.env, "GIT_INDEX_FILE": str(index)}
         answer = process.run(["git", *arguments], cwd=self.work_tree, env=env, stdin=stdin)
         if answer.returncode:
-            said = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-            raise ExecuteError(
-                Problem("git", f"`git {' '.join(arguments[:2])}` failed: {said[-1]}", str(self.work_tree))
-            )
+            lines = answer.stderr.decode(errors="replace").strip().splitlines()
+            said = [line for line in lines if not line.startswith("hint:")] or ["no message"]
+            what = " ".join(word for word in arguments[:4] if not word.startswith("core."))
+            raise ExecuteError(Problem("git", f"`git {what}` failed: {said[-1]}", str(self.work_tree)))
         return answer.stdout
 
     def ask(self, *arguments: str, index: Path | None = None) -> str:
@@ -151,7 +151,9 @@ class Git:
         """
         index = self._private_index("snapshot")
         self.run("read-tree", head, index=index)
-        environments = [f":(top,exclude){path.parent.name}" for path in self.work_tree.glob("*/pyvenv.cfg")]
+        found = {path.parent.name for path in self.work_tree.glob("*/pyvenv.cfg")}
+        ignored = set((self.try_ask("check-ignore", "--", *found) or "").splitlines()) if found else set()
+        environments = [f":(top,exclude,literal){name}" for name in sorted(found - ignored)]
         self.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *environments, index=index)
         return self.ask("write-tree", index=index)
 
