@@ -54,11 +54,12 @@ def die_with_parent() -> None:
 
 
 def limit_memory(size: int) -> None:
+    """What this process may write to; address space that is only reserved is free, as some libraries reserve a lot of it."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 class TreeOnly:

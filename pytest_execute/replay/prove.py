@@ -39,16 +39,16 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     """A proof, or why there is none, for each test of `order`. All that is written goes below `place`."""
     if not order.tests:
         return {}
-    history = _Steps(git, stretch, layout)
+    history = _Steps(git, stretch, layout, {layout.prefix + names_of(test)[0] for test in order.tests})
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
-        run = functools.partial(_run, runner, history.trees)
+        run = functools.partial(_run, git, runner)
         return Search(steps, run, project, order.workers).prove(order.tests)
 
 
-def _run(runner: Runner, trees: Mapping[str, Tree], tree: str, tests: Sequence[str]) -> dict[str, Seen]:
-    return runner.run(trees[tree], tests)
+def _run(git: Git, runner: Runner, tree: str, tests: Sequence[str]) -> dict[str, Seen]:
+    return runner.run(git.tree(tree), tests)
 
 
 def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
@@ -74,12 +74,11 @@ def _limits(tests: Mapping[str, float]) -> dict[str, float]:
 
 
 class _Steps:
-    """Makes a step of each commit: its overlay tree, and what its own tests were."""
+    """Makes a step of each commit: its overlay tree, and what the test files in `paths` were."""
 
-    def __init__(self, git: Git, stretch: Stretch, layout: Layout) -> None:
-        self.git, self.stretch, self.layout = git, stretch, layout
+    def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str]) -> None:
+        self.git, self.stretch, self.layout, self.paths = git, stretch, layout, paths
         self.today = git.tree(stretch.tree)
-        self.trees: dict[str, Tree] = {}
         self.made: dict[str, Step] = {}
 
     def all(self) -> list[Step]:
@@ -95,14 +94,14 @@ class _Steps:
 
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.git.tree(treeish)
-        composed = overlay(own, self.today, self.layout)
-        tree, own_tree = self.git.compose(composed), self.git.ask("rev-parse", f"{treeish}^{{tree}}")
-        self.trees.update({tree: composed, own_tree: own})
-        self.made[name] = Step(name, tree, own_tree, before, functools.partial(self._form, own))
+        tree = self.git.compose(overlay(own, self.today, self.layout))
+        own_tree = self.git.ask("rev-parse", f"{treeish}^{{tree}}")
+        tests = {path: entry for path, entry in own.items() if path in self.paths}
+        self.made[name] = Step(name, tree, own_tree, before, functools.partial(self._form, tests))
         return self.made[name]
 
     def _form(self, own: Tree, test: str) -> str | None:
-        """How the test stood in the tree `own`: a fingerprint of its definition; of its file, where that defines nothing."""
+        """How the test stood among the test files `own`: a fingerprint of its definition; of its file, where that defines nothing."""
         path, names = self._place(test)
         entry = own.get(path)
         if entry is None or not names:

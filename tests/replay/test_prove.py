@@ -301,6 +301,30 @@ def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypat
     assert [p.cause for p in found.values()] == ["timeout", "assertion", "assertion", "assertion"]
 
 
+def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.memory_limit", lambda: 400 << 20)
+    tests = """
+        import app.sums as sums
+
+        def test_grows():
+            kept = []
+            while not sums.READY:
+                kept.append(bytearray(50 << 20))
+
+        def test_neighbour():
+            assert sums.READY
+        """
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_r.py": tests})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    found = proofs(repo, "tests/test_r.py::test_grows", "tests/test_r.py::test_neighbour", base=base)
+    assert [(p.found, p.detail) for p in found.values()] == [
+        ("red-not-counted", "the memory limit (MemoryError: )"), ("turned", "AssertionError: assert False"),
+    ]  # fmt: skip
+
+
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
     monkeypatch.setattr("pytest_execute.replay.runner.COLLECTING", 1.5)
