@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import coverage
@@ -41,24 +42,28 @@ class Request(Struct, frozen=True, kw_only=True):
 
 def measure(plan: Plan, request: Request, data: Sequence[bytes]) -> dict[str, Measure]:
     """A measure for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
-    strict = _Reader(request, data, strict=True)
+    with (
+        closing(_Reader(request, data, strict=True)) as strict,
+        closing(_Reader(request, data, strict=False)) as lenient,
+    ):
+        return dict(_measures(plan, request, strict, lenient))
+
+
+def _measures(plan: Plan, request: Request, strict: _Reader, lenient: _Reader) -> Iterator[tuple[str, Measure]]:
     owners = _owners(request.files)
-    measures: dict[str, Measure] = {}
     for task in plan.tasks:
         refs = request.files.get(task.id)
         if refs is None:
             continue
-        measures[f"task:{task.id}"] = _total(strict.part(ref, [f"task:{t}" for t in owners[ref.path]]) for ref in refs)
+        yield f"task:{task.id}", _total(strict.part(ref, [f"task:{t}" for t in owners[ref.path]]) for ref in refs)
     for stream in plan.streams:
         tasks = [task.id for task in plan.tasks_of(stream.id)]
         gates = [f"stream:{stream.id}", *(f"task:{task}" for task in tasks)]
         files = _merged(ref for task in tasks for ref in request.files.get(task, ()))
         shared = [f"task:{task}" for ref in files for task in owners[ref.path]]
-        measures[f"stream:{stream.id}"] = _total(strict.part(ref, [*gates, *shared]) for ref in files)
-    measures["changed"] = _total(strict.part(FileRef(path, 0), None) for path in request.sources)
-    lenient = _Reader(request, data, strict=False)
-    measures["system"] = _total(lenient.whole(path) for path in request.sources)
-    return measures
+        yield f"stream:{stream.id}", _total(strict.part(ref, [*gates, *shared]) for ref in files)
+    yield "changed", _total(strict.part(FileRef(path, 0), None) for path in request.sources)
+    yield "system", _total(lenient.whole(path) for path in request.sources)
 
 
 def _owners(files: Mapping[str, Iterable[FileRef]]) -> dict[str, list[str]]:
@@ -103,6 +108,11 @@ class _Reader:
             loaded = coverage.CoverageData(no_disk=True)
             loaded.loads(part)
             self.coverage.get_data().update(loaded)
+            loaded.close(force=True)
+
+    def close(self) -> None:
+        """Let go of the database in memory that coverage.py keeps."""
+        self.coverage.get_data().close(force=True)
 
     def part(self, ref: FileRef, gates: Sequence[str] | None) -> Measure:
         """The lines of a file that the topic changed, as far as tests of `gates` (None: any test) reach them."""

@@ -37,4 +37,7 @@ class Recorder:
     def stop(self) -> bytes:
         """End, and give all that was measured."""
         self.coverage.stop()
-        return self.coverage.get_data().dumps()
+        data = self.coverage.get_data()
+        measured = data.dumps()
+        data.close(force=True)
+        return measured

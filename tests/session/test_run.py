@@ -117,6 +117,15 @@ def test_collect_only_judges_nothing(repo: Repository) -> None:
     assert "end of batch" not in ran.text
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_warnings_that_are_errors_find_nothing_of_ours(repo: Repository, workers: str) -> None:
+    """Nor may what is collected as garbage in the middle of a test of the user's."""
+    repo.commit("collect garbage", {"tests/test_other.py": "import gc\n\n\ndef test_other():\n    gc.collect()\n"})
+    ran = run(repo.path, workers, "-W", "error", PYTHONWARNINGS="always")
+    assert ran.status == 0, ran.text
+    assert "warning" not in ran.text.lower()
+
+
 def test_a_worker_that_dies_takes_only_its_test_along(repo: Repository) -> None:
     repo.commit("die", {"src/app/take.py": "import os\n\n\ndef take(a, b):\n    os._exit(3)\n"})
     ran = run(repo.path, "-n2")
