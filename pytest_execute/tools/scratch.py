@@ -22,16 +22,30 @@ PREFIX = "run-"
 @contextlib.contextmanager
 def scratch(parent: Path | None) -> Iterator[Path]:
     """A new directory below `parent`, or in the system's place for temporary files."""
-    if parent is not None:
-        parent.mkdir(parents=True, exist_ok=True)
-        _sweep(parent)
-    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
-    with (directory / LOCK).open("wb") as lock:
-        _take(lock)
+    directory, lock = _new(parent)
+    with lock:
         try:
             yield directory
         finally:
             remove(directory)
+
+
+def _new(parent: Path | None) -> tuple[Path, IO[bytes]]:
+    """A directory and the lock on it. One run after the other comes here, so that none sweeps what is only half made."""
+    if parent is None:
+        return _locked(Path(tempfile.mkdtemp(prefix=PREFIX)))
+    parent.mkdir(parents=True, exist_ok=True)
+    with parent.with_suffix(".lock").open("wb") as door:
+        _take(door, wait=True)
+        for left in parent.glob(f"{PREFIX}*"):
+            _sweep(left)
+        return _locked(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
+
+
+def _locked(directory: Path) -> tuple[Path, IO[bytes]]:
+    lock = (directory / LOCK).open("wb")
+    _take(lock)
+    return directory.resolve(), lock
 
 
 def remove(directory: Path) -> None:
@@ -43,20 +57,19 @@ def remove(directory: Path) -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _sweep(parent: Path) -> None:
-    """Remove what killed runs have left: the directories that nobody holds the lock of."""
-    for left in parent.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError), (left / LOCK).open("rb") as lock:
+def _sweep(left: Path) -> None:
+    """Remove a directory that a killed run has left: nobody holds its lock any more."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError), (left / LOCK).open("ab") as lock:
             if _take(lock):
                 remove(left)
 
 
-def _take(lock: IO[bytes]) -> bool:
-    """Take the lock, if nobody has it; it goes with the process."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+def _take(lock: IO[bytes], *, wait: bool = False) -> bool:
+    """Take a lock, if nobody has it or once nobody has; it goes with the process."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except OSError:
+            return False
     return True

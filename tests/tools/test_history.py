@@ -131,9 +131,12 @@ def test_replace_refs_and_the_callers_git_variables_are_not_heard(
     assert sorted(Git.find(repo.path).tree(two)) == ["a.txt", NOTES]
 
 
-def test_what_a_killed_run_left_is_swept_and_what_lives_is_not(tmp_path: Path) -> None:
-    (tmp_path / "run-dead").mkdir()
-    (tmp_path / "run-dead" / "lock").touch()
-    with scratch(tmp_path) as first, scratch(tmp_path) as second:
-        assert sorted(tmp_path.iterdir()) == sorted([first, second])
-    assert list(tmp_path.iterdir()) == []
+def test_what_killed_runs_left_is_swept_and_what_lives_is_not(tmp_path: Path) -> None:
+    place = tmp_path / "execute"
+    for name in ("run-dead", "run-half-made"):
+        (place / name).mkdir(parents=True)
+        (place / name / "file").touch()
+    (place / "run-dead" / "lock").touch()
+    with scratch(place) as first, scratch(place) as second:
+        assert sorted(place.iterdir()) == sorted([first, second])
+    assert list(place.iterdir()) == []
