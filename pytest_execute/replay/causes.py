@@ -23,7 +23,6 @@ class Seen(Struct, frozen=True, kw_only=True):
     frames: tuple[str, ...] = ()
     missing: tuple[str | None, str | None] | None = None
     fixture: str | None = None
-    syntax: str | None = None
 
     @property
     def passed(self) -> bool:

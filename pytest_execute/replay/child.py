@@ -4,8 +4,8 @@ It is started by its path and never imported, with nothing but the standard libr
 in for one of the project's (the project may be this package). It waits, with pytest loaded, for orders: a line of JSON on standard
 input each, answered by lines of JSON on the descriptor that the first argument names. An order is
 
-    {"tree": "/tree", "environment": {...}, "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "arguments": ["-c", ...],
-     "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296}
+    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"],
+     "environment": {...}, "arguments": ["-c", ...], "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296}
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
@@ -150,7 +150,6 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
         "frames": frames(error, tree),
         "missing": missing(error),
         "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
-        "syntax": str(error.filename) if isinstance(error, SyntaxError) else None,
     }
 
 

@@ -12,9 +12,10 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.causes import Project, Seen
+from pytest_execute.replay.nodeids import file_of, function_of, names_of
 from pytest_execute.replay.overlay import overlay
 from pytest_execute.replay.runner import Runner, Setting, memory_limit
-from pytest_execute.replay.search import Search, Step, form, function_of, names_of
+from pytest_execute.replay.search import Search, Step, form
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 
@@ -39,10 +40,10 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     """A proof, or why there is none, for each test of `order`. All that is written goes below `place`."""
     if not order.tests:
         return {}
-    history = _Steps(git, stretch, layout, {layout.prefix + names_of(test)[0] for test in order.tests})
+    history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests})
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
-    with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
+    with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
         run = functools.partial(_run, git, runner)
         return Search(steps, run, project, order.workers).prove(order.tests)
 
@@ -51,12 +52,11 @@ def _run(git: Git, runner: Runner, tree: str, tests: Sequence[str]) -> dict[str,
     return runner.run(git.tree(tree), tests)
 
 
-def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
-    roots = layout.roots(today)
+def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Order) -> Setting:
     return Setting(
         user=str(git.work_tree.resolve()),
-        roots=roots,
-        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
+        roots=layout.roots(today),
+        tops=tuple(sorted({name.partition(".")[0] for name in project.modules})),
         prefix=layout.prefix,
         config=order.config,
         arguments=order.arguments,
@@ -95,9 +95,8 @@ class _Steps:
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.git.tree(treeish)
         tree = self.git.compose(overlay(own, self.today, self.layout))
-        own_tree = self.git.ask("rev-parse", f"{treeish}^{{tree}}")
         tests = {path: entry for path, entry in own.items() if path in self.paths}
-        self.made[name] = Step(name, tree, own_tree, before, functools.partial(self._form, tests))
+        self.made[name] = Step(name, tree, treeish, before, functools.partial(self._form, tests))
         return self.made[name]
 
     def _form(self, own: Tree, test: str) -> str | None:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_execute.replay.causes import Seen
+from pytest_execute.replay.nodeids import file_of
 from pytest_execute.replay.overlay import written
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
@@ -53,12 +54,8 @@ class Server:
 
     def __init__(self) -> None:
         ours, theirs = os.pipe()
-        steering = ("PYTEST_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
-        env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
-        self.process = process.start(
-            [sys.executable, str(CHILD), str(theirs)], cwd=CHILD.parent, env=env, pass_fds=[theirs]
-        )
+        command = [sys.executable, str(CHILD), str(theirs)]
+        self.process = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
         os.close(theirs)
         self.lines = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, closed in `end`
         self.group = 0
@@ -195,25 +192,23 @@ class Runner:
         }
 
 
-def file_of(test: str) -> str:
-    """The file of a nodeid, relative to the root directory."""
-    return test.split("::", 1)[0]
-
-
 def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
-    """The caller's environment, without what points at its checkout or steers its pytest, git or coverage."""
+    """What a tree is run in: nothing that points at the caller's checkout, and a home of its own."""
+    return {
+        **unsteered(),
+        "PYTHONPATH": os.pathsep.join(roots),
+        "PYTHONUSERBASE": site.getuserbase(),
+        "GIT_CEILING_DIRECTORIES": str(tree.parent.resolve()),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+    }
+
+
+def unsteered() -> dict[str, str]:
+    """The caller's environment without what steers its Python, pytest, git or coverage; the same on every run."""
     steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
     env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
-    env.update(
-        PYTHONPATH=os.pathsep.join(roots),
-        PYTHONDONTWRITEBYTECODE="1",
-        PYTHONHASHSEED="0",
-        PYTHONUSERBASE=site.getuserbase(),
-        GIT_CEILING_DIRECTORIES=str(tree.parent.resolve()),
-        HOME=str(home),
-        TMPDIR=str(home),
-    )
-    return env
+    return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 def memory_limit() -> int:

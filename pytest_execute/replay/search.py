@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Order, Proof
 from pytest_execute.replay.causes import Project, Red, Seen, classify, is_certain
+from pytest_execute.replay.nodeids import function_of
 
 Run = Callable[[str, Sequence[str]], dict[str, Seen]]
 """Runs tests on the composed tree with this id."""
 
 
 class Step(Struct, frozen=True):
-    """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay, `own` its own tree.
+    """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay, `own` names its own tree.
 
     `form` gives a fingerprint of a test as it stood in the commit's own tests, None where it did not.
     """
@@ -39,6 +40,7 @@ class Search:
 
     def __init__(self, steps: Sequence[Step], run: Run, project: Project, workers: int) -> None:
         self.steps, self.run, self.project, self.workers = steps, run, project, workers
+        self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
         self.first: dict[str, int] = {}
@@ -48,13 +50,16 @@ class Search:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
         self._walk(wanted)
-        self._run_all(self._outside(wanted))
-        self._run_all(self._as_they_stood(wanted))
-        again = self._doubtful(wanted)
-        firm = {pair: seen for pair, seen in self.seen.items() if pair in again}
+        before = [(step, test) for test in wanted for step in self._right_before(test)]
+        self._run_all({(step.tree, test) for step, test in before} - self.seen.keys())
+        others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
+        self._run_all(others - self.seen.keys())
+        again = {(step.tree, test) for step, test in before if not self._is_firm(self.seen[(step.tree, test)])}
+        once = {pair: self._red(self.seen[pair]).cause for pair in again}
         self._run_all(again)
-        unstable = {pair for pair, seen in firm.items() if self._red(seen).cause != self._red(self.seen[pair]).cause}
-        return {test: self._proof(test, unstable) for test in wanted}
+        unstable = {pair for pair, cause in once.items() if cause != self._red(self.seen[pair]).cause}
+        strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
+        return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
 
     # -- running
 
@@ -109,29 +114,19 @@ class Search:
 
     def _turn(self, test: str) -> Step | None:
         """The step with which `test` first passes."""
-        tree = self.trees[self.first[test]] if test in self.first else None
-        return next((step for step in self.steps if step.tree == tree), None)
+        return self.brought[self.trees[self.first[test]]] if test in self.first else None
 
-    def _outside(self, tests: Sequence[str]) -> set[tuple[str, str]]:
-        """What is still to be run: trees right before a turn that branched off before base."""
-        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
-        pairs = {(before.tree, test) for step, test in turns for before in step.before}
-        return {pair for pair in pairs if pair not in self.seen}
-
-    def _as_they_stood(self, tests: Sequence[str]) -> set[tuple[str, str]]:
-        """Tests that stood in another form right before their turn: to be run on that commit's own tree."""
-        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
-        others = {(b.own, function_of(test)) for step, test in turns for b in step.before if self._differs(test, b)}
-        return {pair for pair in others if pair not in self.seen}
+    def _right_before(self, test: str) -> tuple[Step, ...]:
+        """The steps right before the turn of `test`; one that branched off before base was not walked."""
+        step = self._turn(test)
+        return step.before if step is not None else ()
 
     def _differs(self, test: str, step: Step) -> bool:
         return step.form(test) not in (None, self.steps[-1].form(test))
 
-    def _doubtful(self, tests: Sequence[str]) -> set[tuple[str, str]]:
-        """Reds right before a turn that have to be seen twice."""
-        turns = [(step, test) for test in tests if (step := self._turn(test)) is not None]
-        pairs = {(before.tree, test) for step, test in turns for before in step.before}
-        return {pair for pair in pairs if not self.seen[pair].passed and not is_certain(self._red(self.seen[pair]))}
+    def _is_firm(self, seen: Seen) -> bool:
+        """Is it enough to have seen this once?"""
+        return seen.passed or is_certain(self._red(seen))
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -152,8 +147,7 @@ class Search:
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
 
-    def _proof(self, test: str, unstable: set[tuple[str, str]]) -> Proof:
-        strange = next((s for (_, t), s in self.seen.items() if t == test and s.state == "foreign"), None)
+    def _proof(self, test: str, unstable: set[tuple[str, str]], strange: Seen | None) -> Proof:
         if strange is not None:
             return Proof(test=test, found="foreign-module", detail=strange.message)
         step = self._turn(test)
@@ -187,11 +181,6 @@ class Search:
         return replace(turned, cause=red.cause, detail=red.phrase)
 
 
-def function_of(test: str) -> str:
-    """The nodeid of a test without its parameters."""
-    return test.partition("[")[0]
-
-
 def form(source: bytes, names: Sequence[str]) -> str | None:
     """A fingerprint of the class or function that `names` leads to, from the outermost in; None where there is none.
 
@@ -221,13 +210,3 @@ def _definitions(body: Sequence[ast.AST]) -> Iterable[Definition]:
             yield node
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
             yield from _definitions(list(ast.iter_child_nodes(node)))
-
-
-def names_of(test: str) -> tuple[str, list[str]]:
-    """The file of a nodeid, and the names that lead to the test in it, without parameters.
-
-    >>> names_of("tests/test_a.py::TestA::test_x[1-a::b]")
-    ('tests/test_a.py', ['TestA', 'test_x'])
-    """
-    file, _, rest = test.partition("::")
-    return file, [name for name in rest.split("[", 1)[0].split("::") if name]
