@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
+from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

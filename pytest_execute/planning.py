@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 from pytest_execute import breakdown
@@ -11,12 +10,8 @@ from pytest_execute.breakdown import Reading
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.plan import Plan, Task
+from pytest_execute.core.policy import table
 from pytest_execute.reports import check as report
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ASKED = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
 
@@ -40,7 +35,7 @@ def check(argument: str, *, root: Path, notes: str, as_json: bool) -> tuple[int,
 
 def check_all(root: Path, notes: str) -> tuple[int, str]:
     """The same for every topic that there is, one text after the other."""
-    topics = sorted(file.parent.name for file in (root / notes).glob("*/breakdown.md"))
+    topics = breakdown.topics(root / notes)
     if not topics:
         hint = "no topic there: start one with `pytest-execute init NAME`"
         return 2, str(Problem("no-topic", hint, Path(notes).as_posix()))
@@ -113,10 +108,10 @@ def _add_table(file: Path, notes: str) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it is there."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        tables = tomllib.loads(text).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        there = table(text, file.name) is not None
+    except (ExecuteError, UnicodeDecodeError):
         return 2, str(Problem("bad-toml", "not valid TOML: mend it, then run this again", file.name))
-    if "pytest-execute" in tables:
+    if there:
         return 0, f"kept [tool.pytest-execute] in {file.name}"
     begin = f"{text.rstrip()}\n\n" if text.strip() else ""
     file.write_text(f"{begin}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")

@@ -13,15 +13,15 @@ import msgspec
 from msgspec import Struct
 
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.core.policy import read as read_policy
+from pytest_execute.core.layout import Layout
+from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
 from pytest_execute.replay.overlay import write
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
+from pytest_execute.workflow import policy, source_of
 
 CONFIGURED = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
-PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -125,13 +125,14 @@ def _writable(name: str) -> Path:
 @contextlib.contextmanager
 def _place(request: Gate) -> Iterator[Place]:
     """The project that the current directory stands in; or, for what is staged, a directory that holds just that."""
-    top = Git.find(Path.cwd()).work_tree.resolve()
+    repository = Git.find(Path.cwd())
+    top = repository.work_tree.resolve()
     here = _project(Path.cwd().resolve(), top)
     if not request.staged:
         yield Place(here)
         return
     with scratch(None) as private:
-        git = Git.find(here).within(private)
+        git = repository.within(private)
         index = _index_file(git)
         tree = git.tree(git.staged(index))
         directory = private / "staged"
@@ -170,7 +171,4 @@ def _index_file(git: Git) -> Path:
 
 def _roots(root: Path, prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     """Where the staged modules are imported from, so that no installed checkout stands in for them."""
-    file = root / "pyproject.toml"
-    policy = read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else None
-    source = tuple(prefix + entry for entry in policy.source) if policy is not None and policy.source else ()
-    return Layout(prefix=prefix, source=source or detect_source(paths, prefix)).roots(paths)
+    return Layout(prefix=prefix, source=source_of(policy(root), paths, prefix)).roots(paths)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,8 @@ from pytest_execute.replay import prove as replay
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch, stretch
+
+T = TypeVar("T")
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -81,7 +84,7 @@ def prepare(request: Request, scratch: Path) -> Prepared:
     prefix = _prefix(git, request.root)
     what = stretch(git, prefix + plan.path, request.base, request.index)
     tree = git.tree(what.tree)
-    source = tuple(prefix + entry.rstrip("/") for entry in rules.source) or detect_source(tree, prefix)
+    source = source_of(rules, tree, prefix)
     layout = Layout(
         prefix=prefix,
         source=source,
@@ -92,7 +95,7 @@ def prepare(request: Request, scratch: Path) -> Prepared:
     return Prepared(request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree)
 
 
-def _attempt(problems: list[Problem], step):  # type: ignore[no-untyped-def]
+def _attempt(problems: list[Problem], step: Callable[[], T]) -> T | None:
     """The value of a step, or None and its problems kept, so that one pass tells them all."""
     try:
         return step()
@@ -115,6 +118,11 @@ def policy(root: Path) -> Policy:
         return read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else Policy()
     except (OSError, UnicodeDecodeError) as error:
         raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", file.name)) from None
+
+
+def source_of(rules: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
+    """What counts as implementation: what the policy names, else what looks like it among `paths`."""
+    return tuple(prefix + entry.rstrip("/") for entry in rules.source) or detect_source(paths, prefix)
 
 
 def _check_scope(plan: Plan, scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_execute.breakdown.load import check_name, documents, load, read, read_file
+from pytest_execute.breakdown.load import check_name, documents, load, read, read_file, topics
 from pytest_execute.breakdown.reading import Reading, read_text
 
-__all__ = ["Reading", "check_name", "documents", "load", "read", "read_file", "read_text"]
+__all__ = ["Reading", "check_name", "documents", "load", "read", "read_file", "read_text", "topics"]

@@ -69,8 +69,13 @@ def _folder(root: Path, notes: str, topic: str) -> str:
     return f"{notes}/{topic}"
 
 
+def topics(notes: Path) -> list[str]:
+    """The names of all topics in the directory `notes`."""
+    return sorted(file.parent.name for file in notes.glob("*/breakdown.md"))
+
+
 def _no_topic(notes: Path, topic: str) -> str:
-    there = sorted(file.parent.name for file in notes.glob("*/breakdown.md"))
+    there = topics(notes)
     if not there:
         return f"no such topic, and no other: start it with `pytest-execute init {topic}`"
     return f"no such topic: topics here are {', '.join(there)}{did_you_mean(topic, there)}"

@@ -6,8 +6,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pytest_execute.core.errors import Problem
-
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
@@ -115,4 +113,3 @@ class Evidence(Struct, frozen=True, kw_only=True):
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     commands: tuple[CommandResult, ...] = ()
-    problems: tuple[Problem, ...] = ()

@@ -80,6 +80,10 @@ class NamedGate(Struct, frozen=True, kw_only=True):
     tests: tuple[TestRef, ...] = ()
     suite: bool = False
 
+    def waits(self) -> tuple[str, ...]:
+        """The ids of the gates that it comes after: `stream:A`, `task:1`."""
+        return (*(f"stream:{stream}" for stream in self.after), *(f"task:{task}" for task in self.depends))
+
 
 class Plan(Struct, frozen=True, kw_only=True):
     """All of a topic's breakdown, ids resolved, without cycles, in the order in which it is written."""

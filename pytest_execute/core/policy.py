@@ -83,16 +83,21 @@ class Scope(Struct, frozen=True):
 
 def read(text: str, path: str) -> Policy:
     """The policy in the text of a `pyproject.toml`; ExecuteError with every wrong key of it. `path` is for the messages."""
-    try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
     reader = _Reader(path)
-    tools = document.get("tool")
-    policy = reader.policy(tools.get("pytest-execute", {}) if isinstance(tools, dict) else {})
+    found = table(text, path)
+    policy = reader.policy({} if found is None else found)
     if reader.problems:
         raise ExecuteError(*reader.problems)
     return policy
+
+
+def table(text: str, path: str) -> Any:
+    """What a `pyproject.toml` has as `[tool.pytest-execute]`, whatever it is; None where it has nothing."""
+    try:
+        tools = tomllib.loads(text, parse_float=Decimal).get("tool")
+    except tomllib.TOMLDecodeError as error:
+        raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
+    return tools.get("pytest-execute") if isinstance(tools, dict) else None
 
 
 # -- kinds of values: the phrase that names the kind, and the reader that raises TypeError or ValueError for any

@@ -10,6 +10,9 @@ from msgspec import Struct
 Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
 Level = Literal["prerequisites", "task", "stream", "gate", "system", "deployment"]
 
+PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
+"""The exit statuses of the command."""
+
 GRAVITY: tuple[Word, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
 """From the gravest to the lightest: a gate is as bad as its worst check."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
-from pytest_execute.core.plan import NamedGate, Plan, Task, TestRef
+from pytest_execute.core.plan import Plan, TestRef
 
 LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
 """The kinds of gates from the lowest up: a test starts when what its lowest gates need has passed."""
@@ -24,8 +24,13 @@ def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
                 unknown.append(Unmatched(f'{marker}("{name}")', test.path, test.line, test.id))
             else:
                 gates[test.id].append(gate)
+    by_path: dict[str, list[CollectedTest]] = {}
+    for test in tests:
+        by_path.setdefault(test.path, []).append(test)
     for gate, ref in _references(plan):
-        matched = [test.id for test in tests if names(ref.target, test)]
+        file, nodeid, _ = ref.target.partition("::")
+        paths = [file] if nodeid else by_path
+        matched = [test.id for path in paths for test in by_path.get(path, ()) if names(ref.target, test)]
         for test_id in matched:
             gates[test_id].append(gate)
         if not matched:
@@ -68,15 +73,10 @@ def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     for stream in plan.streams:
         waits[f"stream:{stream.id}"] = tuple(f"task:{task.id}" for task in plan.tasks_of(stream.id))
     for gate in plan.gates:
-        waits[f"gate:{gate.name}"] = after(gate)
+        waits[f"gate:{gate.name}"] = gate.waits()
     waits["system"] = tuple(waits)
     waits["deployment"] = ("system",)
     return waits
-
-
-def after(gate: NamedGate) -> tuple[str, ...]:
-    """The gates that a named gate comes after."""
-    return (*(f"stream:{stream}" for stream in gate.after), *(f"task:{task}" for task in gate.depends))
 
 
 def units(manifest: Manifest, test: str) -> tuple[str, ...]:
@@ -96,11 +96,8 @@ def chosen(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tupl
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:
+    """(gate, test as its text names it) of every task and named gate."""
     for task in plan.tasks:
-        yield from _named(f"task:{task.id}", task)
+        yield from ((f"task:{task.id}", ref) for ref in task.tests)
     for gate in plan.gates:
-        yield from _named(f"gate:{gate.name}", gate)
-
-
-def _named(gate: str, holder: Task | NamedGate) -> Iterable[tuple[str, TestRef]]:
-    return ((gate, ref) for ref in holder.tests)
+        yield from ((f"gate:{gate.name}", ref) for ref in gate.tests)

@@ -54,9 +54,6 @@ def documents(case: Case) -> Iterator[Finding]:
     for path, says_something in case.evidence.documents.items():
         if not says_something:
             yield "failed", Reason("missing-document", f"{path} is missing or says nothing: write it", path)
-    for problem in case.evidence.problems:
-        if problem.severity == "error":
-            yield "failed", Reason(problem.code, problem.message, problem.path or None, problem.line or None)
 
 
 # -- tests: are there any, did they pass

@@ -66,9 +66,8 @@ def _stream(case: Case, stream: Stream) -> Gate:
 
 
 def _named(case: Case, named: NamedGate) -> Gate:
-    before = [*(f"stream:{stream}" for stream in named.after), *(f"task:{task}" for task in named.depends)]
-    asked = [check("dependencies", checks.parts(case, before))]
-    if _is_claimed(case, before):
+    asked = [check("dependencies", checks.parts(case, named.waits()))]
+    if _is_claimed(case, named.waits()):
         asked.append(check("tests", checks.named_gate(case, named)))
     return _gate(f"gate:{named.name}", asked, title=named.text)
 

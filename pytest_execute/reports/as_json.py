@@ -9,17 +9,9 @@ from msgspec import Struct
 
 from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Gate, Level, Reason, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Level, Verdict, Word
 
 SCHEMA = "pytest-execute/report/1"
-
-
-class CheckRow(Struct, frozen=True):
-    """One question asked of a gate."""
-
-    name: str
-    verdict: Word
-    reasons: tuple[Reason, ...] = ()
 
 
 class GateRow(Struct, frozen=True):
@@ -31,7 +23,7 @@ class GateRow(Struct, frozen=True):
     stream: str | None
     verdict: Word
     agent: str | None
-    checks: tuple[CheckRow, ...]
+    checks: tuple[Check, ...]
 
 
 class TestRow(Struct, frozen=True):
@@ -115,8 +107,7 @@ def schema() -> str:
 
 
 def _gate(gate: Gate) -> GateRow:
-    rows = tuple(CheckRow(check.name, check.verdict, check.reasons) for check in gate.checks)
-    return GateRow(gate.id, gate.level, gate.title, gate.stream, gate.verdict, gate.agent, rows)
+    return GateRow(gate.id, gate.level, gate.title, gate.stream, gate.verdict, gate.agent, gate.checks)
 
 
 def _test(evidence: Evidence, test: str) -> TestRow:

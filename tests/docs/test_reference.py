@@ -13,7 +13,7 @@ import pytest
 from _pytest.config.argparsing import Parser
 
 from pytest_execute import cli, plugin
-from pytest_execute.core import policy
+from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
 from pytest_execute.gates import checks
 from pytest_execute.reports.as_json import Report
@@ -69,7 +69,7 @@ def test_fields_of_the_report() -> None:
 
 def test_exit_statuses() -> None:
     """Those of the command, then those of pytest that a run of ours can end with."""
-    ours = [str(status) for status in (cli.PASSED, cli.NOT_PASSED, cli.CANNOT_JUDGE)]
+    ours = [str(status) for status in (verdict.PASSED, verdict.NOT_PASSED, verdict.CANNOT_JUDGE)]
     code = pytest.ExitCode
     pytests = (code.OK, code.TESTS_FAILED, code.INTERRUPTED, code.INTERNAL_ERROR, code.USAGE_ERROR)
     assert first_cells(f"{REFERENCE}/exit-statuses.md") == [*ours, *(str(int(status)) for status in pytests)]
