@@ -94,10 +94,12 @@ def read(text: str, path: str) -> Policy:
 def table(text: str, path: str) -> Any:
     """What a `pyproject.toml` has as `[tool.pytest-execute]`, whatever it is; None where it has nothing."""
     try:
-        tools = tomllib.loads(text, parse_float=Decimal).get("tool")
+        tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
     except tomllib.TOMLDecodeError as error:
         raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
-    return tools.get("pytest-execute") if isinstance(tools, dict) else None
+    if not isinstance(tools, dict):
+        raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {_shown(tools)}", path))
+    return tools.get("pytest-execute")
 
 
 # -- kinds of values: the phrase that names the kind, and the reader that raises TypeError or ValueError for any
