@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
-from pytest_execute.replay.overlay import write
+from pytest_execute.forks.trees import write
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch

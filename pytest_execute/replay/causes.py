@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Cause
-
-State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent"]
-
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """What became of one test in one tree; see `replay/child.py` for the facts of what was raised."""
-
-    test: str
-    state: State
-    phase: str = ""
-    types: tuple[str, ...] = ()
-    message: str = ""
-    frames: tuple[str, ...] = ()
-    missing: tuple[str | None, str | None] | None = None
-    fixture: str | None = None
-
-    @property
-    def passed(self) -> bool:
-        return self.state == "passed"
+from pytest_execute.forks.seen import Seen, State
 
 
 class Red(Struct, frozen=True):

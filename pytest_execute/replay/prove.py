@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.replay.causes import Project, Seen
-from pytest_execute.replay.nodeids import file_of, function_of, names_of
+from pytest_execute.core.nodeids import file_of, function_of, names_of
+from pytest_execute.forks.runner import Runner, Setting, memory_limit
+from pytest_execute.forks.seen import Seen
+from pytest_execute.replay.causes import Project
 from pytest_execute.replay.overlay import overlay
-from pytest_execute.replay.runner import Runner, Setting, memory_limit
 from pytest_execute.replay.search import Search, Step, form
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch

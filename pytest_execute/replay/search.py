@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Order, Proof
-from pytest_execute.replay.causes import Project, Red, Seen, classify, is_certain
-from pytest_execute.replay.nodeids import function_of
+from pytest_execute.core.nodeids import function_of
+from pytest_execute.forks.seen import Seen
+from pytest_execute.replay.causes import Project, Red, classify, is_certain
 
 Run = Callable[[str, Sequence[str]], dict[str, Seen]]
 """Runs tests on the composed tree with this id."""

@@ -15,9 +15,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.replay.causes import Seen
-from pytest_execute.replay.nodeids import file_of
-from pytest_execute.replay.overlay import written
+from pytest_execute.core.nodeids import file_of
+from pytest_execute.forks.seen import Seen
+from pytest_execute.forks.trees import written
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
@@ -50,7 +50,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 class Server:
-    """A process that has pytest loaded and forks itself for each order; see `replay/child.py`."""
+    """A process that has pytest loaded and forks itself for each order; see `forks/child.py`."""
 
     def __init__(self) -> None:
         ours, theirs = os.pipe()
