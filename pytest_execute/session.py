@@ -26,6 +26,7 @@ from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
 from pytest_execute.scheduling.queue import Work
 from pytest_execute.scheduling.roles import role
+from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
 
 OURS = "--execute-"
@@ -55,6 +56,7 @@ shared_key = pytest.StashKey[Shared]()
 prepared_key = pytest.StashKey[workflow.Prepared]()
 place_key = pytest.StashKey[Path]()
 recorder_key = pytest.StashKey["Recorder | None"]()
+notices_key = pytest.StashKey[list[str]]()
 
 
 # -- beginning: before any conftest is loaded
@@ -68,7 +70,7 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     elif not options.collectonly:
         place = _place(config)
         config.stash[place_key] = place
-        config.stash[prepared_key] = prepared = _prepare(config, place)
+        config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
         config.stash[shared_key] = shared = _shared(prepared)
         if _parallel(config, args):
             _hand_to_workers(config, shared, place / "shared.json")
@@ -78,21 +80,33 @@ def begin(config: pytest.Config, args: list[str]) -> None:
 
 def _place(config: pytest.Config) -> Path:
     """A directory for this run, in pytest's cache directory where there is one."""
-    from _pytest.cacheprovider import Cache
-
-    cache = (
-        Path(Cache.cache_dir_from_config(config, _ispytest=True))
-        if config.pluginmanager.hasplugin("cacheprovider")
-        else None
-    )
-    if cache is not None and not cache.is_dir():
-        Cache.for_config(config, _ispytest=True).mkdir("execute")
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
-    return stack.enter_context(scratch(cache / "d" / "execute" if cache is not None else None))
+    return stack.enter_context(scratch(_cache(config)))
 
 
-def _prepare(config: pytest.Config, place: Path) -> workflow.Prepared:
+def _cache(config: pytest.Config) -> Path | None:
+    """Our part of pytest's cache directory; None where the user has switched that off."""
+    from _pytest.cacheprovider import Cache
+
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return None
+    cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
+    if not cache.is_dir():
+        Cache.for_config(config, _ispytest=True).mkdir("execute")
+    return cache / "d" / "execute"
+
+
+def _ledger(config: pytest.Config) -> Ledger:
+    """What earlier runs have learnt; its faults are told with the verdict."""
+    notices: list[str] = []
+    config.stash[notices_key] = notices
+    ledger = Ledger(None if config.known_args_namespace.execute_no_cache else _cache(config), notices.append)
+    config.add_cleanup(ledger.close)
+    return ledger
+
+
+def _prepare(config: pytest.Config, place: Path, ledger: Ledger) -> workflow.Prepared:
     options = config.known_args_namespace
     request = workflow.Request(
         topic=options.execute_topic,
@@ -107,7 +121,7 @@ def _prepare(config: pytest.Config, place: Path) -> workflow.Prepared:
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
     )
     try:
-        return workflow.prepare(request, place)
+        return workflow.prepare(request, place, ledger)
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -309,6 +323,8 @@ class Referee:
         if self.verdict is None or self.evidence is None:
             return
         plan = self.config.stash[prepared_key].plan
+        for notice in self.config.stash[notices_key]:
+            terminalreporter.write_line(f"execute: {notice}", yellow=True)
         terminalreporter.section(f"execute: {plan.title or plan.topic}")
         for text, word in terminal.render(self.verdict, plan, self.evidence):
             terminalreporter.write_line(text, **({COLOURS[word]: True} if word in COLOURS else {}))

@@ -24,6 +24,7 @@ from pytest_execute.replay import prove as replay
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch, stretch
+from pytest_execute.tools.ledger import Ledger
 
 T = TypeVar("T")
 
@@ -57,6 +58,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     stretch: Stretch
     layout: Layout
     tree: Tree
+    ledger: Ledger
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ class Run(Struct, frozen=True, kw_only=True):
 # -- before the run
 
 
-def prepare(request: Request, scratch: Path) -> Prepared:
+def prepare(request: Request, scratch: Path, ledger: Ledger) -> Prepared:
     """Read the plan, the policy and the history; ExecuteError with the problems of all three."""
     problems: list[Problem] = []
     git = _attempt(problems, lambda: _repository(request, scratch))
@@ -92,7 +94,9 @@ def prepare(request: Request, scratch: Path) -> Prepared:
         patterns=request.patterns,
         notes=prefix + notes,
     )
-    return Prepared(request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree)
+    return Prepared(
+        request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree, ledger=ledger
+    )
 
 
 def _attempt(problems: list[Problem], step: Callable[[], T]) -> T | None:
