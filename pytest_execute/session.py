@@ -22,6 +22,8 @@ from pytest_execute.core.verdict import Verdict, Word, label
 from pytest_execute.coverage.recorder import Recorder
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collect import describe
+from pytest_execute.progress.board import Board, rows
+from pytest_execute.progress.live import Progress
 from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
 from pytest_execute.scheduling.queue import Work
@@ -176,7 +178,7 @@ def register(config: pytest.Config) -> None:
     if recorder_key in config.stash:
         plugins.append(Runner(config, shared))
     if prepared_key in config.stash:
-        plugins.append(Referee(config))
+        plugins += [Referee(config), Progress(config)]
     for plugin in plugins:
         config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
     scheduler = role(config, functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config), label)
@@ -193,7 +195,19 @@ def _assign(config: pytest.Config, about: bytes) -> Work:
     manifest = mapping.map_tests(plan, msgspec.json.decode(about, type=list[CollectedTest]))
     referee: Any = config.pluginmanager.getplugin("execute-referee")
     referee.manifest = manifest
-    return Work(mapping.needs(plan), {test: mapping.units(manifest, test) for test in manifest.tests})
+    work = Work(mapping.needs(plan), {test: mapping.units(manifest, test) for test in manifest.tests})
+    _show_progress(config, work)
+    return work
+
+
+def _show_progress(config: pytest.Config, work: Work) -> None:
+    """From here on people see how far each stream is."""
+    shared, progress = config.stash[shared_key], config.pluginmanager.getplugin("execute-progress")
+    scope = shared.scope
+    tasks = shared.plan.select(scope.streams, scope.tasks) if scope.partial else {task.id for task in shared.plan.tasks}
+    workers = len(config.getoption("tx", None) or [""])
+    assert progress is not None
+    progress.begin(Board(rows(shared.plan, tasks), work.units, work.needs, work.seconds, workers))
 
 
 # -- running: in every process that runs tests
@@ -296,6 +310,8 @@ class Referee:
         reporter: Any = self.config.pluginmanager.getplugin("terminalreporter")
         if reporter is not None and reporter.verbosity >= 0:
             reporter.ensure_newline()
+            if reporter._tw.width_of_current_line:  # letters of tests, of which the reporter does not know
+                reporter._tw.line()
             reporter.write_line(text)
 
     def _run(self, interrupted: bool) -> workflow.Run:
