@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -101,34 +100,6 @@ class Terminal:
 
 
 BLOCK = re.compile(r"^[ABC]  .* of \d+ done|^ +other tests ", re.MULTILINE)
-
-
-@pytest.mark.parametrize(("options", "columns"), [(["-n2"], 100), (["-n2", "-v"], 60)])
-def test_on_a_terminal_streams_are_redrawn_and_gone_in_the_end(topic: Path, options: list[str], columns: int) -> None:
-    terminal = Terminal(topic, *options, columns=columns)
-    terminal.until(lambda: "1 failed" in terminal.text() and "1 blocked" in terminal.text())
-    during = terminal.lines()
-    (topic / "go").touch()
-    assert terminal.end() == 1
-    block = [line for line in during if BLOCK.search(line)]
-    assert [line.split()[0] for line in block] == ["A", "B", "C", "other"], during
-    assert "0 of 1 done, 1 running" in block[0]
-    assert "0 of 1 done, 1 failed" in block[1]
-    assert "0 of 1 done, 1 blocked" in block[2]
-    assert during.index(block[0]) > max(i for i, line in enumerate(during) if "2 workers [4 items]" in line)
-    after = terminal.text()
-    assert not BLOCK.search(after)
-    assert "taken wrongly" in after
-    assert "sums: failed" in after
-
-
-def test_after_an_interruption_nothing_is_left(topic: Path) -> None:
-    terminal = Terminal(topic, "-n2")
-    terminal.until(lambda: "1 blocked" in terminal.text())
-    os.killpg(terminal.process.pid, signal.SIGINT)
-    assert terminal.end() == 2
-    assert not BLOCK.search(terminal.text())
-    assert "KeyboardInterrupt" in terminal.text()
 
 
 @pytest.mark.parametrize(
