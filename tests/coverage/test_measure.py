@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+from pytest_execute.coverage.data import Recording, read
 from pytest_execute.coverage.measure import Request, measure
+from pytest_execute.coverage.owners import Owners, owners
 from pytest_execute.coverage.recorder import Recorder
-from pytest_execute.coverage.source import read
+from pytest_execute.coverage.source import read as lines_of
 
 SOURCE = """
     LIMIT = 3
@@ -40,86 +46,183 @@ PLAN = Plan(
 )
 
 
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """Task 1 grows, task 2 shrinks, a test of no task grows past the limit."""
-    root = tmp_path_factory.mktemp("root")
-    (root / "code.py").write_text(dedent(SOURCE).lstrip())
-    (root / "idle.py").write_text("def idle():\n    return 1\n")
-    (root / "broken.py").write_text("def broken(:\n")
-    recorder = Recorder([root], branch=True)
-    spec = importlib.util.spec_from_file_location("code_under_test", root / "code.py")
+FIRST, SECOND = frozenset("1"), frozenset("2")
+Recorded = tuple[Path, Recording]
+
+
+def load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("code_under_test", path)
     assert spec is not None
     assert spec.loader is not None
     code = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(code)
+    return code
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """Task 1 grows, task 2 shrinks, a test of no task grows past the limit."""
+    root = tmp_path_factory.mktemp("root").resolve()
+    (root / "code.py").write_text(dedent(SOURCE).lstrip())
+    (root / "idle.py").write_text("def idle():\n    return 1\n")
+    (root / "broken.py").write_text("def broken(:\n")
+    recorder = Recorder([root], True, root / "data")
+    code = load(root / "code.py")
     recorder.switch(["task:1"])
     code.grow(1)
     recorder.switch(["task:2", "stream:A"])
     code.shrink(1)
     recorder.switch([])
     code.grow(9)
-    return root, recorder.stop()
+    recorder.stop()
+    return root, read(root / "data")
 
 
-def request(root: Path, files: dict[str, tuple[FileRef, ...]], sources: tuple[str, ...] = ("code.py",)) -> Request:
+def request(
+    root: Path, owned: Owners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
+) -> Request:
     changed = dict.fromkeys(sources, frozenset(range(1, 20)))
-    return Request(root=root, branch=True, sources=sources, changed=changed, files=files)
+    return Request(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
 
 
-def test_only_its_own_tests_reach_the_functions_of_a_task(recording: tuple[Path, bytes]) -> None:
+def own(lines: range, tasks: frozenset[str]) -> Owners:
+    return {"code.py": dict.fromkeys(lines, tasks)}
+
+
+def test_only_its_own_tests_reach_the_functions_of_a_task(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, {"1": (FileRef("code.py", 1, 1, 9),), "2": (FileRef("idle.py", 1),)}), [data])
-    first = found["task:1"]
-    assert (first.lines, first.missing) == (5, {"code.py": (5,)})
+    first = measure(PLAN, request(root, own(range(1, 10), FIRST)), data)["task:1"]
+    assert (first.lines, first.missing) == (3, {"code.py": (5,)})
     assert (first.branches, first.covered_branches, first.missing_branches) == (2, 1, {"code.py": (4,)})
+    assert first.missing_arcs == {"code.py": ((4, 5),)}
 
 
-def test_what_runs_on_import_is_reached_by_whoever_imports(recording: tuple[Path, bytes]) -> None:
+def test_what_runs_on_import_says_nothing_of_a_task(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, {"2": (FileRef("code.py", 1, 11, 12),)}), [data])["task:2"]
-    assert (found.lines, found.covered) == (2, 2)
+    found = measure(PLAN, request(root, own(range(11, 13), SECOND)), data)["task:2"]
+    assert (found.lines, found.covered) == (1, 1)
+    assert measure(PLAN, request(root, own(range(11, 13), FIRST)), data)["task:1"].covered == 0
 
 
-def test_a_shared_file_is_reached_by_all_its_tasks(recording: tuple[Path, bytes]) -> None:
+def test_a_line_that_two_tasks_share_is_reached_by_either_and_a_stream_is_their_union(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, {n: (FileRef("code.py", 1),) for n in "12"}), [data])
+    found = measure(PLAN, request(root, own(range(1, 20), FIRST | SECOND)), data)
     assert found["task:1"] == found["task:2"] == found["stream:A"]
     assert found["task:1"].missing == {"code.py": (5, 15)}
 
 
-def test_exclusions_hide_nothing_that_changed(recording: tuple[Path, bytes]) -> None:
+def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, {}), [data])
-    assert found["changed"].missing == {"code.py": (15,)}
-    assert found["system"].missing == {}
+    found = measure(PLAN, request(root, {}), data)
+    assert found["changed"].missing == found["system"].missing == {"code.py": (15,)}
     assert "task:1" not in found
+    unchanged = Request(root=root, branch=True, sources=("code.py",), changed={})
+    assert measure(PLAN, unchanged, data)["system"].missing == {}
 
 
-def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recording: tuple[Path, bytes]) -> None:
+def test_what_the_policy_allowed_is_left_out_and_listed(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, {}, ("idle.py", "broken.py")), [data])
+    found = measure(PLAN, request(root, {}, exclude=("pragma: no cover",)), data)["changed"]
+    assert (found.missing, found.excluded) == ({}, {"code.py": (14, 15)})
+
+
+def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recording: Recorded) -> None:
+    root, data = recording
+    found = measure(PLAN, request(root, {}, ("idle.py", "broken.py")), data)
     assert found["changed"].missing == {"idle.py": (1, 2), "broken.py": (1,)}
     assert found["changed"].covered == 0
 
 
-def test_lines_that_did_not_change_are_not_asked_for(recording: tuple[Path, bytes]) -> None:
+def test_lines_that_did_not_change_are_not_asked_for(recording: Recorded) -> None:
     root, data = recording
-    asked = Request(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})}, files={})
-    found = measure(PLAN, asked, [data])["changed"]
+    asked = Request(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
+    found = measure(PLAN, asked, data)["changed"]
     assert (found.lines, found.covered) == (1, 1)  # line 8 stands in the statement of line 6
 
 
-def test_data_of_several_workers_adds_up(recording: tuple[Path, bytes]) -> None:
+def test_the_system_has_the_numbers_of_coverage_itself(recording: Recorded) -> None:
+    """On a file without exclusions of the topic: line for line, branch for branch."""
+    import coverage
+
     root, data = recording
-    asked = request(root, {"1": (FileRef("code.py", 1),)})
-    assert measure(PLAN, asked, [data, data]) == measure(PLAN, asked, [data])
-    assert measure(PLAN, asked, [])["task:1"].covered == 0
+    theirs = coverage.Coverage(data_file=None, config_file=False)
+    theirs.get_data().add_arcs({str(root / "code.py"): data.points(str(root / "code.py"))})
+    ours = measure(PLAN, Request(root=root, branch=True, sources=("code.py",), changed={}), data)["system"]
+    _, statements, _, missing, _ = theirs.analysis2(str(root / "code.py"))
+    exits = theirs.branch_stats(str(root / "code.py"))
+    theirs.get_data().close(force=True)
+    assert (ours.lines, ours.missing.get("code.py", ())) == (len(statements), tuple(missing))
+    assert (ours.branches, ours.covered_branches) == tuple(map(sum, zip(*exits.values(), strict=True)))
+
+
+# -- processes
+
+
+@pytest.mark.parametrize("branch", [True, False], ids=["branches", "lines"])
+def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: bool) -> None:
+    """A subprocess, and a fork that ends with `os._exit`; and each context has the lines that ran before in another."""
+    root = tmp_path.resolve()
+    (root / "code.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
+    recorder = Recorder([root], branch, root / "data")
+    code = load(root / "code.py")
+    recorder.switch(["task:1"])
+    subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r}); import code; code.one()"], check=True
+    )
+    recorder.switch(["task:2"])
+    pid = os.fork()
+    if not pid:
+        code.two()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    recorder.switch(["task:1"])
+    code.two()
+    recorder.switch(["stream:A"])
+    code.two()
+    recorder.stop()
+    found = read(root / "data").files[str(root / "code.py")]
+    reached = {
+        context: {line for point in points for line in point if line in (2, 6)} for context, points in found.items()
+    }
+    assert {gate: reached.get(gate) for gate in ("task:1", "task:2", "stream:A")} == {
+        "task:1": {2, 6}, "task:2": {6}, "stream:A": {6},
+    }  # fmt: skip
+    assert "COVERAGE_PROCESS_CONFIG" not in os.environ
+
+
+# -- lines and their owners
+
+
+def test_a_line_belongs_to_the_task_whose_test_turned_with_its_commit() -> None:
+    refs = [("1", FileRef("a.py", 1)), ("2", FileRef("a.py", 1, 3, 4))]
+    commits = {"c1": {"1"}, "c2": {"2", "3"}}
+    found = owners(range(1, 6), {1: "c1", 2: "c2", 3: "c2", 4: "old", 5: "old"}, commits, refs)
+    assert found == {
+        1: frozenset("1"), 2: frozenset("23"), 3: frozenset("2"), 4: frozenset("12"), 5: frozenset("1"),
+    }  # fmt: skip
 
 
 def test_the_lines_of_statements_and_of_bodies() -> None:
-    lines = read(dedent(SOURCE).lstrip())
+    lines = lines_of(dedent(SOURCE).lstrip())
     assert 3 not in lines.bodies
     assert {4, 5, 6, 8, 12} <= lines.bodies
     assert lines.starts[8] == 6
-    assert read("def broken(:") == read("")
+    assert lines_of("def broken(:") == lines_of("")
+    assert lines_of("key = lambda x: x\n").bodies == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "idle"),
+    [
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", {2, 3}),
+        ("import typing\nif typing.TYPE_CHECKING:\n    import a\n", {2, 3}),
+        ("TYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
+        ("from typing import TYPE_CHECKING\nTYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
+        ("from mine import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", set()),
+        ("def f():\n    ...\n", {2}),
+        ("def f():\n    g()\n    ...\n", set()),
+        ("f(\n    ...\n)\n", set()),
+    ],
+)
+def test_what_does_nothing_and_what_only_says_so(text: str, idle: set[int]) -> None:
+    assert lines_of(text).idle == idle
