@@ -41,7 +41,6 @@ COLOURS: dict[Word, str] = {
     "unproven": "yellow",
     "open": "cyan",
 }
-COVERAGE = "execute_coverage"
 SHARED = "PYTEST_EXECUTE_SHARED"
 
 
@@ -52,6 +51,8 @@ class Shared(Struct, frozen=True):
     scope: Scope
     source: tuple[str, ...]
     branch: bool
+    coverage: str
+    """The directory that every process writes its coverage to."""
 
 
 shared_key = pytest.StashKey[Shared]()
@@ -73,7 +74,7 @@ def begin(config: pytest.Config, args: list[str]) -> None:
         place = _place(config)
         config.stash[place_key] = place
         config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
-        config.stash[shared_key] = shared = _shared(prepared)
+        config.stash[shared_key] = shared = _shared(prepared, place)
         if _parallel(config, args):
             _hand_to_workers(config, shared, place / "shared.json")
         else:
@@ -139,13 +140,13 @@ def _parallel(config: pytest.Config, args: list[str]) -> bool:
     return bool(options.numprocesses or (options.tx and options.numprocesses is None))
 
 
-def _shared(prepared: workflow.Prepared) -> Shared:
+def _shared(prepared: workflow.Prepared, place: Path) -> Shared:
     top = prepared.git.work_tree.resolve()
     source = tuple(str(top / entry) for entry in prepared.layout.source)
     scope = prepared.request.scope
     tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
-    return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch)
+    return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch, str(place / "coverage"))
 
 
 def _hand_to_workers(config: pytest.Config, shared: Shared, file: Path) -> None:
@@ -158,7 +159,8 @@ def _hand_to_workers(config: pytest.Config, shared: Shared, file: Path) -> None:
 def _begin_to_run(config: pytest.Config, shared: Shared) -> None:
     config.stash[shared_key] = shared
     source = [Path(path) for path in shared.source]
-    config.stash[recorder_key] = None if _has_cov(config.known_args_namespace) else Recorder(source, shared.branch)
+    measured = not _has_cov(config.known_args_namespace)
+    config.stash[recorder_key] = Recorder(source, shared.branch, Path(shared.coverage)) if measured else None
 
 
 def _has_cov(options: Any) -> bool:
@@ -241,13 +243,7 @@ class Runner:
     def pytest_sessionfinish(self) -> None:
         recorder = self.config.stash[recorder_key]
         if recorder is not None:
-            data = recorder.stop()
-            output = getattr(self.config, "workeroutput", None)
-            if output is not None:
-                output[COVERAGE] = data
-            else:
-                referee: Any = self.config.pluginmanager.getplugin("execute-referee")
-                referee.coverage.append(data)
+            recorder.stop()
 
 
 # -- judging: in the process that was asked
@@ -260,7 +256,6 @@ class Referee:
         self.config = config
         self.manifest = Manifest()
         self.results: dict[str, TestResult] = {}
-        self.coverage: list[bytes] = []
         self.verdict: Verdict | None = None
         self.evidence: Evidence | None = None
         self.error = ""
@@ -268,12 +263,6 @@ class Referee:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.results[report.nodeid] = merged(self.results.get(report.nodeid), report)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        data = getattr(node, "workeroutput", {}).pop(COVERAGE, None)
-        if data is not None:
-            self.coverage.append(data)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -317,9 +306,9 @@ class Referee:
     def _run(self, interrupted: bool) -> workflow.Run:
         known = {test: result for test, result in self.results.items() if test in self.manifest.tests}
         if _has_cov(self.config.option):
-            coverage: tuple[bytes, ...] | str = "--cov measures this run already: run without it, or with --no-cov"
+            coverage: Path | str = "--cov measures this run already: run without it, or with --no-cov"
         else:
-            coverage = tuple(self.coverage)
+            coverage = Path(self.config.stash[shared_key].coverage)
         return workflow.Run(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
 
     def _write_files(self) -> None:

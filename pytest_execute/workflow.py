@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import CommandResult, Evidence, History, Manifest, Measure, Proof, TestResult
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.core.plan import FileRef, Plan
+from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.policy import read as read_policy
 from pytest_execute.core.verdict import Verdict
@@ -62,11 +62,11 @@ class Prepared(Struct, frozen=True, kw_only=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """What the run of the tests brought. `coverage` is raw data, one piece a worker, or says why there is none."""
+    """What the run of the tests brought. `coverage` is the directory of the raw data, or says why there is none."""
 
     manifest: Manifest
     results: dict[str, TestResult]
-    coverage: tuple[bytes, ...] | str
+    coverage: Path | str
     interrupted: bool = False
 
 
@@ -216,46 +216,34 @@ def _history(prepared: Prepared) -> History:
 def _coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
     if isinstance(run.coverage, str):
         return None
-    from pytest_execute.coverage import measure
+    from pytest_execute.coverage import data, history, measure
 
-    layout, what = prepared.layout, prepared.stretch
+    git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
     sources = tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
-    changed = prepared.git.changed_lines(what.base, what.tree)
+    changed = history.changed_lines(git, what, layout, sources)
     request = measure.Request(
         root=prepared.request.root,
         branch=prepared.policy.coverage.branch,
         sources=sources,
-        changed={path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed},
-        files=_task_files(prepared, run.manifest, proofs, sources),
+        changed=changed,
+        owners=history.owners_of(git, what, layout, plan, run.manifest, proofs, changed),
+        named=frozenset(task.id for task in plan.tasks if task.files),
+        exclude=_allowed(prepared),
     )
-    return measure.measure(prepared.plan, request, run.coverage)
+    return measure.measure(plan, request, data.read(run.coverage))
 
 
-def _task_files(
-    prepared: Prepared, manifest: Manifest, proofs: Mapping[str, Proof], sources: Sequence[str]
-) -> dict[str, tuple[FileRef, ...]]:
-    """The implementation of each task: what its Files field names, else what the commits changed that made its tests pass."""
-    files: dict[str, tuple[FileRef, ...]] = {}
-    for task in prepared.plan.tasks:
-        if task.files:
-            files[task.id] = tuple(part for ref in task.files for part in _expanded(ref, sources))
-            continue
-        turned = {proofs[test].after for test in manifest.of(f"task:{task.id}") if test in proofs}
-        commits = [commit for commit in turned if commit in prepared.stretch.commits]
-        paths = {path for commit in commits for path in prepared.git.changed_files(f"{commit}^", commit)}
-        found = tuple(
-            FileRef(path, task.line) for path in _below(prepared.layout.prefix, sorted(paths)) if path in sources
-        )
-        if found:
-            files[task.id] = found
-    return files
-
-
-def _expanded(ref: FileRef, sources: Sequence[str]) -> list[FileRef]:
-    """A file of the implementation as itself, a directory as the files below it, anything else as nothing."""
-    if ref.path in sources:
-        return [ref]
-    return [FileRef(path, ref.line) for path in sources if path.startswith(f"{ref.path.rstrip('/')}/")]
+def _allowed(prepared: Prepared) -> tuple[str, ...]:
+    """The exclusions that the policy allowed before the topic began: what it allows now, the topic may have written itself."""
+    path = prepared.layout.prefix + "pyproject.toml"
+    entry = prepared.git.tree(prepared.stretch.base).get(path)
+    if entry is None:
+        return ()
+    text = prepared.git.blobs([entry.oid])[entry.oid].decode(errors="replace")
+    try:
+        return read_policy(text, path).coverage.exclude
+    except ExecuteError:
+        return ()
 
 
 def _below(prefix: str, paths: Iterable[str]) -> list[str]:

@@ -71,7 +71,11 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """Executable lines and branches, and how many of them were reached. `missing` maps paths to line numbers."""
+    """Executable lines and branches, and how many of them were reached. `missing` maps paths to line numbers.
+
+    `missing_branches` are the lines that were not left in every way, `missing_arcs` the ways not taken, from line to line, a negative
+    line being the exit of what starts there. `excluded` are lines that the policy at base allows to leave out.
+    """
 
     lines: int = 0
     covered: int = 0
@@ -79,6 +83,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     covered_branches: int = 0
     missing: dict[str, tuple[int, ...]] = {}
     missing_branches: dict[str, tuple[int, ...]] = {}
+    missing_arcs: dict[str, tuple[tuple[int, int], ...]] = {}
+    excluded: dict[str, tuple[int, ...]] = {}
 
 
 class History(Struct, frozen=True, kw_only=True):

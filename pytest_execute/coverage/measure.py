@@ -1,180 +1,235 @@
-"""From the raw data of all workers to one measure per gate.
+"""From what ran in all processes to one measure per gate.
 
-A line inside a function counts as reached only by the tests of the gate; a line that runs on import counts as reached by whoever
-imported it first, as it runs once in a process. Exclusions such as `# pragma: no cover` are honoured for the system's total
-alone: in what the topic changed, they would hide the very lines that are judged.
+A task must reach its own lines with its own tests. What runs on import says nothing of tests: it is left out of a task's measure, unless
+nothing ran it at all. Exclusions such as `# pragma: no cover` are honoured in the system's total alone, and there only where they
+were before: in what the topic changed, they would hide the very lines that are judged.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import coverage
 from coverage.exceptions import NoSource, NotPython
+from coverage.python import PythonFileReporter
+from coverage.results import analysis_from_file_reporter
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Measure
-from pytest_execute.core.plan import FileRef, Plan
+from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
+from pytest_execute.coverage.data import Points, Recording
+from pytest_execute.coverage.owners import Owners
 
 NEVER = "(?!)"
-NO_CODE = [r"^\s*\.\.\.\s*(#.*)?$", r"\bdef\b.*:\s*\.\.\.\s*(#.*)?$", r"^\s*if (typing\.)?TYPE_CHECKING:"]
-"""Lines without behaviour: bodies that are `...`, imports for the type checker."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """What to measure. Paths are relative to `root`.
 
-    `sources` are all files of the implementation, `changed` the lines that the topic added to them, `files` the files of each
-    task by its id, without the tasks of which none is known.
+    `sources` are all files of the implementation, `changed` the lines that the topic added to them, `owners` the tasks of these
+    lines, `named` the tasks that name files, `exclude` what the policy at base allows to leave out.
     """
 
     root: Path
     branch: bool
     sources: tuple[str, ...]
     changed: dict[str, frozenset[int]]
-    files: dict[str, tuple[FileRef, ...]]
+    owners: Owners = {}
+    named: frozenset[str] = frozenset()
+    exclude: tuple[str, ...] = ()
 
 
-def measure(plan: Plan, request: Request, data: Sequence[bytes]) -> dict[str, Measure]:
+def measure(plan: Plan, request: Request, recording: Recording) -> dict[str, Measure]:
     """A measure for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
-    with (
-        closing(_Reader(request, data, strict=True)) as strict,
-        closing(_Reader(request, data, strict=False)) as lenient,
-    ):
-        return dict(_measures(plan, request, strict, lenient))
+    return dict(_measures(plan, _Reader(request, recording)))
 
 
-def _measures(plan: Plan, request: Request, strict: _Reader, lenient: _Reader) -> Iterator[tuple[str, Measure]]:
-    owners = _owners(request.files)
+def _measures(plan: Plan, reader: _Reader) -> Iterator[tuple[str, Measure]]:
+    request = reader.request
+    owned = {task for lines in request.owners.values() for tasks in lines.values() for task in tasks}
     for task in plan.tasks:
-        refs = request.files.get(task.id)
-        if refs is None:
-            continue
-        yield f"task:{task.id}", _total(strict.part(ref, [f"task:{t}" for t in owners[ref.path]]) for ref in refs)
+        if task.id in request.named or task.id in owned:
+            yield f"task:{task.id}", _total(reader.of_tasks({task.id}, set()))
     for stream in plan.streams:
-        tasks = [task.id for task in plan.tasks_of(stream.id)]
-        gates = [f"stream:{stream.id}", *(f"task:{task}" for task in tasks)]
-        files = _merged(ref for task in tasks for ref in request.files.get(task, ()))
-        shared = [f"task:{task}" for ref in files for task in owners[ref.path]]
-        yield f"stream:{stream.id}", _total(strict.part(ref, [*gates, *shared]) for ref in files)
-    yield "changed", _total(strict.part(FileRef(path, 0), None) for path in request.sources)
-    yield "system", _total(lenient.whole(path) for path in request.sources)
-
-
-def _owners(files: Mapping[str, Iterable[FileRef]]) -> dict[str, list[str]]:
-    owners: dict[str, list[str]] = {}
-    for task, refs in files.items():
-        for ref in refs:
-            owners.setdefault(ref.path, []).append(task)
-    return owners
-
-
-def _merged(refs: Iterable[FileRef]) -> list[FileRef]:
-    """Each file once: whole, where it is named more than once."""
-    merged: dict[str, FileRef] = {}
-    for ref in refs:
-        merged[ref.path] = FileRef(ref.path, ref.line) if ref.path in merged else ref
-    return list(merged.values())
+        tasks = {task.id for task in plan.tasks_of(stream.id)}
+        gates = {f"stream:{stream.id}", *(f"task:{task}" for task in tasks)}
+        yield f"stream:{stream.id}", _total(reader.of_tasks(tasks, gates))
+    yield "changed", _total(reader.changed(path) for path in request.sources)
+    yield "system", _total(reader.whole(path) for path in request.sources)
 
 
 def _total(measures: Iterable[Measure]) -> Measure:
-    """The sum of measures of different files."""
+    """The sum of measures; a file may be in several of them."""
     parts = list(measures)
+    numbers = {
+        name: sum(getattr(p, name) for p in parts) for name in ("lines", "covered", "branches", "covered_branches")
+    }
     return Measure(
-        lines=sum(part.lines for part in parts),
-        covered=sum(part.covered for part in parts),
-        branches=sum(part.branches for part in parts),
-        covered_branches=sum(part.covered_branches for part in parts),
-        missing={path: lines for part in parts for path, lines in part.missing.items()},
-        missing_branches={path: lines for part in parts for path, lines in part.missing_branches.items()},
+        **numbers,
+        missing=_joined(part.missing for part in parts),
+        missing_branches=_joined(part.missing_branches for part in parts),
+        missing_arcs=_joined(part.missing_arcs for part in parts),
+        excluded=_joined(part.excluded for part in parts),
     )
 
 
-class _Reader:
-    """Asks coverage.py for one file after the other."""
-
-    def __init__(self, request: Request, data: Sequence[bytes], strict: bool) -> None:
-        self.request = request
-        self.coverage = coverage.Coverage(data_file=None, config_file=False, branch=request.branch, messages=False)
-        if strict:
-            self.coverage.set_option("report:exclude_lines", NO_CODE)
-            self.coverage.set_option("report:partial_branches", [NEVER])
-        for part in data:
-            loaded = coverage.CoverageData(no_disk=True)
-            loaded.loads(part)
-            self.coverage.get_data().update(loaded)
-            loaded.close(force=True)
-
-    def close(self) -> None:
-        """Let go of the database in memory that coverage.py keeps."""
-        self.coverage.get_data().close(force=True)
-
-    def part(self, ref: FileRef, gates: Sequence[str] | None) -> Measure:
-        """The lines of a file that the topic changed, as far as tests of `gates` (None: any test) reach them."""
-        changed = self.request.changed.get(ref.path)
-        if not changed:
-            return Measure()
-        lines = source.read(_text(self.request.root / ref.path))
-        wanted = {lines.starts.get(line, line) for line in changed if _within(line, ref)} | {
-            line for line in changed if _within(line, ref)
-        }
-        called = r"(^|\|)(" + "|".join(map(re.escape, dict.fromkeys(gates))) + r")($|\|)" if gates is not None else "."
-        imported, run = self._look(ref.path, None), self._look(ref.path, called)
-        return _measure(ref.path, imported, run, wanted, lines.bodies)
-
-    def whole(self, path: str) -> Measure:
-        """All lines of a file, whoever reaches them."""
-        seen = self._look(path, None)
-        return _measure(path, seen, seen, None, frozenset())
-
-    @functools.cache  # noqa: B019 - lives as long as one measuring
-    def _look(self, path: str, context: str | None) -> _Look:
-        self.coverage.get_data().set_query_contexts(None if context is None else [context])
-        file = str(self.request.root / path)
-        try:
-            _, statements, _, missing, _ = self.coverage.analysis2(file)
-        except (NotPython, NoSource):
-            return _Look(frozenset({1}), frozenset({1}), {})  # what cannot be read was not reached
-        branches = self.coverage.branch_stats(file) if self.request.branch else {}
-        return _Look(frozenset(statements), frozenset(missing), branches)
+def _joined(parts: Iterable[dict[str, tuple[Any, ...]]]) -> dict[str, tuple[Any, ...]]:
+    found: dict[str, set[Any]] = {}
+    for part in parts:
+        for path, values in part.items():
+            found.setdefault(path, set()).update(values)
+    return {path: tuple(sorted(values)) for path, values in sorted(found.items())}
 
 
 class _Look(Struct, frozen=True):
-    """What coverage.py says of a file: statements, those not reached, and {line: (branches, branches taken)}."""
+    """What coverage.py says of a file: statements, those not reached, `{line: (branches, taken)}`, `{line: not taken}`."""
 
     statements: frozenset[int]
     missing: frozenset[int]
-    branches: dict[int, tuple[int, int]]
+    branches: dict[int, tuple[int, int]] = {}
+    arcs: dict[int, list[int]] = {}
+    excluded: frozenset[int] = frozenset()
 
 
-def _measure(path: str, imported: _Look, run: _Look, wanted: set[int] | None, bodies: frozenset[int]) -> Measure:
-    """Lines in function bodies as `run` saw them, all others as `imported` did; only `wanted` ones unless it is None."""
-    lines = sorted(line for line in imported.statements if wanted is None or line in wanted)
-    missing = [line for line in lines if line in (run if line in bodies else imported).missing]
-    forks = {line: (run if line in bodies else imported).branches.get(line) for line in lines}
-    exits = {line: fork for line, fork in forks.items() if fork is not None}
+class _Points:
+    """A set of points, as coverage.py's analysis wants to ask it."""
+
+    def __init__(self, points: Points, branch: bool) -> None:
+        self.points, self.branch = points, branch
+
+    def has_arcs(self) -> bool:
+        return self.branch
+
+    def lines(self, filename: str) -> set[int]:
+        return {line for point in self.points for line in point if line > 0}
+
+    def arcs(self, filename: str) -> Points:
+        return self.points
+
+
+class _Reader:
+    """Asks coverage.py for one file after the other; each is parsed once, or twice where exclusions are honoured."""
+
+    def __init__(self, request: Request, recording: Recording) -> None:
+        self.request, self.recording = request, recording
+        self.lenient = coverage.Coverage(data_file=None, config_file=False, messages=False)
+        self.strict = coverage.Coverage(data_file=None, config_file=False, messages=False)
+        self.strict.set_option("report:exclude_lines", list(request.exclude) or [NEVER])
+        self.strict.set_option("report:partial_branches", [NEVER])
+        self.strict.set_option("report:partial_branches_always", [NEVER])
+        for each in (self.lenient, self.strict):
+            each.get_data().close(force=True)
+
+    def of_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[Measure]:
+        """The lines of `tasks`, as far as tests of the tasks that each line belongs to, or of `gates`, reach them."""
+        for path, lines in self.request.owners.items():
+            groups: dict[frozenset[str], set[int]] = {}
+            for line, owners in lines.items():
+                if owners & tasks:
+                    groups.setdefault(owners, set()).add(line)
+            done: set[int] = set()
+            for owners, own in groups.items():
+                wanted = self._statements(path, own) - done
+                done |= wanted
+                yield self._part(path, wanted, self._of({*gates, *(f"task:{task}" for task in owners)}))
+
+    def changed(self, path: str) -> Measure:
+        """The changed lines of a file, as far as any test reaches those inside of functions, and anything the others."""
+        lines = self.request.changed.get(path)
+        if not lines:
+            return Measure()
+        return self._part(path, self._statements(path, lines), bool, imports=True)
+
+    def whole(self, path: str) -> Measure:
+        """All lines of a file, whoever reaches them; an exclusion that the topic brought is none."""
+        text = _text(self.request.root / path).splitlines()
+        new = [text[line - 1] for line in self.request.changed.get(path, ()) if line <= len(text)]
+        hidden = any(re.search(pattern, line) for pattern in self._exclusions for line in new)
+        look = self._look(path, None, strict=hidden)
+        return _measure(path, look.statements, lambda line: look)
+
+    @functools.cached_property
+    def _exclusions(self) -> list[str]:
+        """What coverage.py leaves out by a comment: `...` and what is for type checkers alone hide nothing that counts here."""
+        return [r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)"]
+
+    def _statements(self, path: str, lines: Iterable[int]) -> set[int]:
+        """The lines, and the first lines of the statements that they stand in."""
+        starts = self._lines(path).starts
+        return {starts.get(line, line) for line in lines} | set(lines)
+
+    @functools.cache  # noqa: B019 - lives as long as one measuring
+    def _lines(self, path: str) -> source.Lines:
+        return source.read(_text(self.request.root / path))
+
+    def _part(self, path: str, wanted: set[int], called: Callable[[str], bool], *, imports: bool = False) -> Measure:
+        """`wanted` lines of a file: in functions, those that run in contexts that are `called`; others, where they count."""
+        lines, loaded = self._lines(path), self._look(path, None)
+        run = self._look(path, called)
+        asked = (wanted & loaded.statements) - lines.idle
+        if not imports:
+            asked = {line for line in asked if line in lines.bodies or line in loaded.missing}
+        part = _measure(path, asked, lambda line: run if line in lines.bodies else loaded)
+        excluded = tuple(sorted(wanted & loaded.excluded))
+        return Measure(**{**_fields(part), "excluded": {path: excluded} if excluded else {}})
+
+    @staticmethod
+    def _of(gates: set[str]) -> Callable[[str], bool]:
+        return lambda context: not gates.isdisjoint(context.split("|"))
+
+    def _look(self, path: str, wanted: Callable[[str], bool] | None, strict: bool = True) -> _Look:
+        file = str((self.request.root / path).resolve())
+        reporter = self._reporter(file, strict)
+        if reporter is None:
+            return _Look(frozenset({1}), frozenset({1}))  # what cannot be read was not reached
+        data = cast(coverage.CoverageData, _Points(self.recording.points(file, wanted), self.request.branch))
+        found = analysis_from_file_reporter(data, 0, reporter, file)
+        return _Look(
+            frozenset(found.statements),
+            frozenset(found.missing),
+            found.branch_stats() if self.request.branch else {},
+            found.missing_branch_arcs() if self.request.branch else {},
+            frozenset(found.excluded),
+        )
+
+    @functools.cache  # noqa: B019
+    def _reporter(self, file: str, strict: bool) -> PythonFileReporter | None:
+        reporter = PythonFileReporter(file, self.strict if strict else self.lenient)
+        try:
+            reporter.lines()
+        except (NotPython, NoSource):
+            return None
+        return reporter
+
+
+def _fields(part: Measure) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__struct_fields__}
+
+
+def _measure(path: str, asked: Iterable[int], look: Callable[[int], _Look]) -> Measure:
+    """The lines that are `asked` for, each as its `look` saw it."""
+    lines = sorted(asked)
+    missing = [line for line in lines if line in look(line).missing]
+    exits = {line: fork for line in lines if (fork := look(line).branches.get(line)) is not None}
+    arcs = tuple((line, to) for line in exits for to in sorted(look(line).arcs.get(line, ())))
     return Measure(
         lines=len(lines),
         covered=len(lines) - len(missing),
         branches=sum(total for total, _ in exits.values()),
         covered_branches=sum(taken for _, taken in exits.values()),
-        missing={path: tuple(missing)} if missing else {},
-        missing_branches=_short(path, exits),
+        missing=_at(path, missing),
+        missing_branches=_at(path, [line for line, (total, taken) in exits.items() if taken < total]),
+        missing_arcs={path: arcs} if arcs else {},
     )
 
 
-def _short(path: str, exits: Mapping[int, tuple[int, int]]) -> dict[str, tuple[int, ...]]:
-    lines = tuple(line for line, (total, taken) in exits.items() if taken < total)
-    return {path: lines} if lines else {}
-
-
-def _within(line: int, ref: FileRef) -> bool:
-    return ref.first is None or ref.first <= line <= (ref.last or ref.first)
+def _at(path: str, lines: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    return {path: tuple(lines)} if lines else {}
 
 
 def _text(path: Path) -> str:

@@ -3,33 +3,85 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 
 class Lines(Struct, frozen=True):
     """`bodies` are the lines inside functions, which run when they are called and not when the file is imported; `starts`
-    maps each line to the first line of the statement that it stands in.
+    maps each line to the first line of the statement that it stands in; `idle` are lines that no test can run and that do
+    nothing: bodies that are `...`, and what is there for the type checker alone.
     """
 
     bodies: frozenset[int]
     starts: dict[int, int]
+    idle: frozenset[int]
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read(text: str) -> Lines:
     """The lines of a source text; empty for a text that is no Python."""
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return Lines(frozenset(), {})
+    except (SyntaxError, ValueError, RecursionError):
+        return Lines(frozenset(), {}, frozenset())
     bodies: set[int] = set()
     starts: dict[int, int] = {}
+    idle: set[int] = set()
+    checker = _checker_names(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            bodies.update(range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, Function):
+            bodies.update(_span(node.body[0].lineno, node))
+            idle.update(_empty(node))
         if isinstance(node, ast.stmt):
             starts.update(dict.fromkeys(_own_lines(node), node.lineno))
-    return Lines(frozenset(bodies), starts)
+        if isinstance(node, ast.stmt) and not hasattr(node, "body") and _has_lambda(node):
+            bodies.update(_span(node.lineno, node))
+        if isinstance(node, ast.If) and ast.unparse(node.test) in checker:
+            idle.update(range(node.lineno, (node.body[-1].end_lineno or node.lineno) + 1))
+    return Lines(frozenset(bodies), starts, frozenset(idle))
+
+
+def _span(first: int, node: ast.stmt) -> range:
+    return range(first, (node.end_lineno or node.lineno) + 1)
+
+
+def _has_lambda(node: ast.stmt) -> bool:
+    return any(isinstance(inner, ast.Lambda) for inner in ast.walk(node))
+
+
+def _empty(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[int]:
+    """The lines of a body that is `...`, after a docstring or without."""
+    last = node.body[-1]
+    rest = [each for each in node.body[:-1] if not _is_constant(each, str)]
+    return _span(last.lineno, last) if _is_constant(last, type(...)) and not rest else ()
+
+
+def _is_constant(node: ast.stmt, kind: type) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, kind)
+
+
+def _checker_names(tree: ast.Module) -> set[str]:
+    """How the text may say that only a type checker goes on here: by typing's own name, as long as nothing else sets it."""
+    written = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    written |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)}
+    froms = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    known = any(
+        n.module == "typing" and any(a.name == "TYPE_CHECKING" and not a.asname for a in n.names) for n in froms
+    )
+    other = any(
+        n.module != "typing" and any((a.asname or a.name) in ("TYPE_CHECKING", "typing", "*") for a in n.names)
+        for n in froms
+    )
+    if other or written & {"TYPE_CHECKING", "typing"}:
+        return set()
+    imported = any(
+        isinstance(n, ast.Import) and any(a.name == "typing" and not a.asname for a in n.names) for n in tree.body
+    )
+    return {name for name, there in (("TYPE_CHECKING", known), ("typing.TYPE_CHECKING", imported)) if there}
 
 
 def _own_lines(node: ast.stmt) -> range:

@@ -59,6 +59,8 @@ class MeasureRow(Struct, frozen=True):
     covered_branches: int
     missing: dict[str, tuple[int, ...]]
     missing_branches: dict[str, tuple[int, ...]]
+    missing_arcs: dict[str, tuple[tuple[int, int], ...]]
+    excluded: dict[str, tuple[int, ...]]
 
 
 class Report(Struct, frozen=True):
@@ -89,10 +91,7 @@ def report(verdict: Verdict, evidence: Evidence) -> Report:
         tuple(map(_gate, verdict.gates)),
         tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests)),
         tuple(_proofs(evidence)),
-        {
-            key: MeasureRow(m.lines, m.covered, m.branches, m.covered_branches, m.missing, m.missing_branches)
-            for key, m in sorted((evidence.coverage or {}).items())
-        },
+        {key: MeasureRow(**msgspec.structs.asdict(m)) for key, m in sorted((evidence.coverage or {}).items())},
     )
 
 

@@ -25,6 +25,8 @@ class Entry(NamedTuple):
 
 HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
+BLAMED = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
+
 Tree = dict[str, Entry]
 """The files of a tree by their path from its root."""
 
@@ -177,6 +179,20 @@ class Git:
             "--no-renames", "--text", "--src-prefix=a/", "--dst-prefix=b/", old, new,
         )  # fmt: skip
         return parse_changed_lines(diff)
+
+    def blame(self, commit: str, path: str) -> dict[int, str]:
+        """`{line: the commit that brought it}`; who only indents a line anew, or moves it, does not bring it."""
+        out = self.run("blame", "--porcelain", "-w", "-M", "-C", commit, "--", path)
+        found: dict[int, str] = {}
+        for line in out.split(b"\n"):
+            if head := BLAMED.match(line):
+                found[int(head[2])] = head[1].decode()
+        return found
+
+    def commit_of(self, tree: str, parent: str) -> str:
+        """The id of a commit in our own place that has `tree` and comes after `parent`."""
+        name = ("-c", "user.name=pytest-execute", "-c", "user.email=pytest-execute@localhost")
+        return self.ask(*name, "commit-tree", "--no-gpg-sign", "-p", parent, "-m", "snapshot", tree)
 
     def _private_index(self, name: str) -> Path:
         assert self.scratch is not None, "Git.within(scratch) comes before anything is written"
