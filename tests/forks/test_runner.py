@@ -1,0 +1,159 @@
+"""Whatever a test does is one row, and its neighbours' rows are as they would be without it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.forks.runner import Runner, Setting
+from pytest_execute.tools.git import Git
+from tests.repository import Repository
+
+FILE = "tests/test_rows.py"
+ROWS = """
+    import os, pathlib, subprocess, sys, time
+    import app
+
+    HERE = pathlib.Path(__file__)
+
+    def test_neighbour_before():
+        assert app.VALUE == 1
+
+    def test_leaves_early():
+        os._exit(0)
+
+    def test_never_ends():
+        while True:
+            time.sleep(0.01)
+
+    def test_forks_and_goes_on():
+        os.fork()
+
+    def test_takes_all_memory():
+        kept = []
+        while True:
+            kept.append(bytearray(50 << 20))
+
+    def test_deletes_its_tree():
+        import shutil
+        shutil.rmtree(HERE.parent.parent)
+
+    def test_has_a_whole_tree():
+        assert (HERE.parent.parent / "src/app/__init__.py").read_text() == "VALUE = 1\\n"
+
+    def test_changes_a_source():
+        (HERE.parent.parent / "src/app/__init__.py").write_text("VALUE = 2\\n")
+
+    def test_has_the_source_of_the_commit():
+        assert subprocess.run([sys.executable, "-c", "import app; assert app.VALUE == 1"]).returncode == 0
+
+    def test_writes_to_home():
+        (pathlib.Path.home() / "left").write_text("x")
+
+    def test_leaves_a_daemon():
+        code = "import os, time; os.setsid(); print(os.getpid(), flush=True); os.close(1); os.chdir('/'); time.sleep(60)"
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        pathlib.Path(os.environ["NOTE"]).write_text(process.stdout.readline())
+
+    def test_neighbour_after():
+        assert app.VALUE == 1
+    """
+OTHER = """
+    import pathlib
+
+    def test_home_is_empty():
+        assert list(pathlib.Path.home().iterdir()) == []
+    """
+STATES = {
+    "neighbour_before": "passed",
+    "leaves_early": "crash",
+    "never_ends": "timeout",
+    "forks_and_goes_on": "passed",
+    "takes_all_memory": "failed",
+    "deletes_its_tree": "passed",
+    "has_a_whole_tree": "passed",
+    "changes_a_source": "passed",
+    "has_the_source_of_the_commit": "passed",
+    "writes_to_home": "passed",
+    "leaves_a_daemon": "passed",
+    "neighbour_after": "passed",
+}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+@contextlib.contextmanager
+def runner(repo: Repository, tests: list[str], limit: float = 20.0) -> Iterator[Runner]:
+    scratch = repo.path.parent / "scratch"
+    setting = Setting(
+        user=str(repo.path),
+        roots=("src",),
+        tops=("app",),
+        prefix="",
+        config=("pytest.ini", b"[pytest]\n"),
+        arguments=(),
+        limits=dict.fromkeys(tests, limit),
+        memory=500 << 20,
+    )
+    with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:
+        yield made
+    assert list((scratch / "trees").iterdir()) == []
+
+
+def is_running(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    with contextlib.suppress(OSError):
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
+def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
+    note = repo.path.parent / "note"
+    monkeypatch.setenv("NOTE", str(note))
+    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: ROWS, "tests/test_to_others.py": OTHER}
+    commit = repo.commit("all", files)
+    tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
+    with runner(repo, tests, limit=4.0) as made:
+        seen = made.run(made.git.tree(commit), tests, alone=alone)
+        deadline = time.monotonic() + 5
+        while is_running(int(note.read_text())) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not is_running(int(note.read_text()))
+    assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
+    assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
+
+
+def test_a_directory_turns_into_the_next_tree_whatever_stands_in_it(repo: Repository) -> None:
+    """Same size, same second: nothing of the tree before is run."""
+    test = "def test_value():\n    import app.sub.value\n    assert app.sub.value.VALUE == {}\n"
+    commits = []
+    for number in (1, 2):
+        repo.put("src/app/sub/value.py", f"VALUE = {number}\n")
+        commits.append(repo.commit(str(number), {"src/app/__init__.py": "", "tests/test_v.py": test.format(number)}))
+    one = "tests/test_v.py::test_value"
+    with runner(repo, [one]) as made:
+        for commit in (*commits, *commits):
+            assert made.run(made.git.tree(commit), [one])[one].state == "passed"
+
+
+def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in_another(repo: Repository) -> None:
+    """The second directory, another worker's, runs code that was compiled for the first."""
+    first = repo.commit("a", {"src/app/__init__.py": "def f():\n    raise KeyError\n", "tests/test_f.py": (
+        "import app\nfrom pathlib import Path\n\ndef test_f():\n    assert Path(app.f.__code__.co_filename) == Path(app.__file__)\n    app.f()\n"
+    )})  # fmt: skip
+    one = "tests/test_f.py::test_f"
+    with runner(repo, [one]) as made:
+        tree = made.git.tree(first)
+        held = made._slot()
+        assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
+        made.free[:] = [held]
+        assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
+        assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}
