@@ -5,21 +5,23 @@ in for one of the project's (the project may be this package). It waits, with py
 input each, answered by lines of JSON on the descriptor that the first argument names. An order is
 
     {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"],
-     "environment": {...}, "arguments": ["-c", ...], "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296}
+     "environment": {...}, "arguments": ["-c", ...], "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296,
+     "code": "/directory", "alone": false}
+
+The tests of a file run in one process, and each in one of its own where the order says "alone".
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
 "missing" ([module, name] of a symbol that is not there), "fixture". A line {"end": true} says that all was done; the last line
-is {"over": true} in any case. A line {"group": id} before them names the process group of all that the order starts.
+is {"over": true} in any case. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import dis
 import importlib.machinery
-import itertools
+import importlib.util
 import json
 import os
 import select
@@ -27,18 +29,33 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 sys.path.pop(0)  # the directory of this file, whose modules are not the project's
 import pytest
+
+if TYPE_CHECKING:
+    from pytest_execute.forks import bytecode
+    from pytest_execute.forks.places import look
+    from pytest_execute.forks.raised import facts, foreign
+else:
+
+    def beside(name: str) -> Any:
+        """A module of ours, under a name that no project has."""
+        spec = importlib.util.spec_from_file_location(f"_execute_{name}", Path(__file__).with_name(f"{name}.py"))
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    bytecode, raised = beside("bytecode"), beside("raised")
+    facts, foreign, look = raised.facts, raised.foreign, beside("places").look
 
 Record = dict[str, Any]
 
 OUT = int(sys.argv[1])
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
-DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+DIES_WITH_PARENT, TAKES_OVER = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux
 PRCTL = getattr(ctypes.CDLL(None), "prctl", None)
 
 
@@ -51,6 +68,12 @@ def die_with_parent() -> None:
     """Ask the system to end this process when the one that started it ends, however it ends."""
     if PRCTL is not None:
         PRCTL(DIES_WITH_PARENT, signal.SIGKILL)
+
+
+def take_over() -> None:
+    """Ask the system to make what processes below this one leave behind children of this one."""
+    if PRCTL is not None:
+        PRCTL(TAKES_OVER, 1)
 
 
 def limit_memory(size: int) -> None:
@@ -80,96 +103,11 @@ class TreeOnly:
         importlib.machinery.PathFinder.invalidate_caches()
 
 
-# -- what was raised, as facts
-
-
-def origin(error: Any) -> BaseException:
-    """The exception behind pytest's own wrapping of it."""
-    inner = getattr(error, "cause", None) if type(error).__name__ == "ConftestImportFailure" else None
-    if type(error).__name__ == "CollectError":
-        inner = error.__cause__
-    return origin(inner) if isinstance(inner, BaseException) else error
-
-
-def frames(error: BaseException, tree: str) -> list[str]:
-    """The files of the tree that the traceback of `error` passes, outermost first."""
-    entry, found = error.__traceback__, []
-    while entry is not None:
-        path = os.path.realpath(entry.tb_frame.f_code.co_filename)
-        if path.startswith(tree + os.sep):
-            found.append(path[len(tree) + 1 :].replace(os.sep, "/"))
-        entry = entry.tb_next
-    return found
-
-
-def imported_name(error: Any) -> str | None:
-    """The name that `from module import name` did not find."""
-    if getattr(error, "name_from", None):
-        return str(error.name_from)
-    entry = last = error.__traceback__
-    while entry is not None:
-        if "importlib" not in entry.tb_frame.f_code.co_filename:
-            last = entry
-        entry = entry.tb_next
-    if last is None:
-        return None
-    code = dis.get_instructions(last.tb_frame.f_code)
-    names: list[str] = [i.argval for i in code if i.offset == last.tb_lasti and i.opname == "IMPORT_FROM"]
-    return names[0] if names else None
-
-
-def missing(error: BaseException) -> list[str | None] | None:
-    """[module, name] of the symbol whose absence raised `error`, name None for a whole module; None for any other error."""
-    if isinstance(error, ImportError):
-        return (
-            [error.name, None if isinstance(error, ModuleNotFoundError) else imported_name(error)]
-            if error.name
-            else None
-        )
-    if isinstance(error, AttributeError) and getattr(error, "name", None):
-        owner = error.obj
-        if type(owner) is type(sys):
-            return [owner.__name__, error.name]
-        kind = owner if isinstance(owner, type) else type(owner)
-        return [kind.__module__, f"{kind.__qualname__}.{error.name}"]
-    if isinstance(error, NameError) and getattr(error, "name", None) and error.__traceback__ is not None:
-        entry = error.__traceback__
-        while entry.tb_next is not None:
-            entry = entry.tb_next
-        return [str(entry.tb_frame.f_globals.get("__name__")), error.name]
-    return None
-
-
-def facts(error: BaseException, phase: str, tree: str) -> Record:
-    error = origin(error)
-    text = str(error).strip().splitlines() or [""]
-    return {
-        "phase": phase,
-        "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__],
-        "message": f"{type(error).__name__}: {text[0]}"[:300],
-        "frames": frames(error, tree),
-        "missing": missing(error),
-        "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
-    }
-
-
-def foreign(user: str, tree: str) -> tuple[str, str] | None:
-    """A module of the user's checkout that was imported from outside the tree: (name, file), or None."""
-    installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
-    for name, module in list(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        path = os.path.realpath(path) if isinstance(path, str) else ""
-        inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
-        if inside and module is not sys.modules["__main__"] and name != "__mp_main__":
-            return name, path
-    return None
-
-
 # -- running
 
 
 class Replay:
-    """The pytest plugin that selects the tests and gives each its own process."""
+    """The pytest plugin that selects the tests, and gives each file its own process; each test where the order says alone."""
 
     def __init__(self, order: Record) -> None:
         self.order, self.root, self.tree = order, order["root"], order["tree"]
@@ -214,76 +152,106 @@ class Replay:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
-        """Run each test, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
-        for name, items in itertools.groupby(session.items, self.asked):
-            if name is not None and name in self.open:
-                self.record(name, **self.first_red(items))
+        """Run the tests, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
+        asked: dict[str, list[Any]] = {}
+        for item in session.items:
+            asked.setdefault(str(self.asked(item)), []).append(item)
+        guard = Guard(self.tree, self.order["environment"]["HOME"])
+        groups: dict[str, list[str]] = {}
+        for name in [name for name in asked if name in self.open]:
+            groups.setdefault(name if self.order.get("alone") else name.partition("::")[0], []).append(name)
+        for names in groups.values():
+            while left := [name for name in names if name in self.open]:
+                self.forked({name: asked[name] for name in left})
+                guard.clean()
+                if guard.is_spoilt():
+                    tell({"spoilt": True})
+                    os._exit(0)  # the tree is made whole, and what is left is run again
         tell({"end": True})
         os._exit(0)
 
-    def first_red(self, items: Iterable[Any]) -> Record:
-        """What became of the first that does not pass; else of the last."""
-        found: Record = {}
-        for item in items:
-            found = self.forked(item)
-            if found["state"] != "passed":
-                break
-        return found
-
-    def forked(self, item: Any) -> Record:
-        """What became of `item` in a process of its own, which is ended with all it started."""
+    def forked(self, tests: dict[str, list[Any]]) -> None:
+        """Run `tests` in one process until one of them spoils it; it is ended with all it started."""
         ours, theirs = os.pipe()
         child = os.fork()
         if not child:
             os.close(ours)
-            self.run_and_exit(item, theirs)
+            self.run_and_exit(tests, theirs)
         os.close(theirs)
         with contextlib.suppress(OSError):
             os.setpgid(child, child)
         try:
-            return self.listen(child, ours, time.monotonic() + self.order["limits"][self.asked(item)])
+            self.listen(child, ours, next(iter(tests)))
         finally:
             kill(child)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
             os.close(ours)
 
-    def run_and_exit(self, item: Any, out: int) -> NoReturn:
-        from _pytest.runner import runtestprotocol
-
-        try:
-            with contextlib.suppress(OSError):
-                os.setpgid(0, 0)
-            die_with_parent()
-            outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=None)]
-            record: Record = {
-                "state": "failed" if "failed" in outcomes else "skipped" if "skipped" in outcomes else "passed"
-            }
-            stranger = foreign(self.order["user"], self.tree)
-            if stranger:
-                record = {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
-            elif record["state"] == "failed":
-                record.update(self.raised or {"phase": "call", "message": "failed without an exception"})
-        except BaseException as error:  # noqa: BLE001 - whatever a test raises is what became of it
-            record = {"state": "failed", **facts(error, "protocol", self.tree)}
-        os.write(out, json.dumps(record).encode() + b"\n")
+    def run_and_exit(self, tests: dict[str, list[Any]], out: int) -> NoReturn:
+        with contextlib.suppress(OSError):
+            os.setpgid(0, 0)
+        die_with_parent()
+        watch, ours = Watch(self.tree), os.getpid()
+        items = [(name, item) for name, items in tests.items() for item in items]
+        found: dict[str, Record] = {}
+        for at, (name, item) in enumerate(items):
+            following = items[at + 1] if at + 1 < len(items) else (None, None)
+            os.write(out, json.dumps({"begins": name}).encode() + b"\n")
+            became = self.ran(item, following[1])
+            if os.getpid() != ours:
+                os._exit(0)  # a copy that the test made of this process
+            if found.get(name, {"state": "passed"})["state"] == "passed":
+                found[name] = became
+            stop = watch.spoilt or "builtins.MemoryError" in became.get("types", ())
+            if stop or following[0] != name:
+                os.write(out, json.dumps({"test": name, **found[name]}).encode() + b"\n")
+            if stop:
+                break
         os._exit(0)
 
-    def listen(self, child: int, pipe: int, deadline: float) -> Record:
-        text, gone = b"", False
-        while not text.endswith(b"\n"):
+    def ran(self, item: Any, following: Any) -> Record:
+        """What became of `item` in this process."""
+        from _pytest.runner import runtestprotocol
+
+        self.raised = None
+        try:
+            outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
+            stranger = foreign(self.order["user"], self.tree)
+            if stranger:
+                return {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
+            if "failed" in outcomes:
+                raised = self.raised or {"phase": "call", "message": "failed without an exception"}
+                return {"state": "failed", **raised}
+            return {"state": "skipped" if "skipped" in outcomes else "passed"}
+        except BaseException as error:  # noqa: BLE001 - whatever a test raises is what became of it
+            return {"state": "failed", **facts(error, "protocol", self.tree)}
+
+    def listen(self, child: int, pipe: int, first: str) -> None:
+        """Pass on what the process says; where it hangs or ends in the middle of a test, that is what became of the test."""
+        text, gone, running = b"", False, first
+        deadline = time.monotonic() + self.order["limits"][first]
+        while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                return {"state": "timeout", "message": "it did not end within its time limit"}
+                return self.record(running, state="timeout", message="it did not end within its time limit")
             if select.select([pipe], [], [], 0 if gone else min(left, 0.05))[0]:
                 piece = os.read(pipe, 65536)
-                text += piece
                 gone = gone or not piece
-            if gone and not text.endswith(b"\n"):
-                return {"state": "crash", "message": "the test ended its process"}
-            gone = gone or self.ended(child)
-        record: Record = json.loads(text)
-        return record
+                *lines, text = (text + piece).split(b"\n")
+                for record in map(json.loads, lines):
+                    if "begins" in record:
+                        running = record["begins"]
+                        deadline = time.monotonic() + self.order["limits"][running]
+                    else:
+                        self.record(**record)
+                if piece:
+                    continue
+            if gone:
+                if running in self.open:
+                    self.record(running, state="crash", message="the test ended its process")
+                return None
+            gone = self.ended(child)
 
     @staticmethod
     def ended(child: int) -> bool:
@@ -291,6 +259,64 @@ class Replay:
             return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
             return True
+
+
+class Guard:
+    """What stood in the tree and in the home directory before the tests: what they add is taken away, what they spoil is told."""
+
+    def __init__(self, tree: str, home: str) -> None:
+        self.places = {tree: look(tree), home: look(home)}
+        self.tree = tree
+        self.children = set(children())
+
+    def clean(self) -> None:
+        """End what the tests have left running, and remove what they have left lying."""
+        end_all(self.children)
+        for place, before in self.places.items():
+            for path in sorted(look(place).keys() - before.keys(), reverse=True):
+                with contextlib.suppress(OSError):
+                    os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)  # noqa: PTH106, PTH108, PTH112, PTH114
+
+    def is_spoilt(self) -> bool:
+        """Is something of the tree gone or changed?"""
+        return not self.places[self.tree].items() <= look(self.tree).items()
+
+
+class Watch:
+    """Notes when this process removes or changes a file that stood in the tree."""
+
+    EVENTS = frozenset(
+        ("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "shutil.rmtree", "shutil.move")
+    )
+
+    def __init__(self, tree: str) -> None:
+        self.spoilt = False
+        self.below = tree + os.sep
+        self.stood = frozenset(look(tree))
+        sys.addaudithook(self.note)
+
+    def note(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in self.EVENTS or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_TRUNC)):
+            with contextlib.suppress(Exception):
+                path = os.path.abspath(os.fsdecode(args[0]))  # noqa: PTH100
+                self.spoilt = self.spoilt or path in self.stood or path + os.sep == self.below
+
+
+def children() -> list[int]:
+    """The processes that this one started, or took over, as far as the system tells."""
+    with contextlib.suppress(OSError):
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    return []
+
+
+def end_all(but: set[int]) -> None:
+    """End all processes below this one, but for those in `but`: what ends leaves its own to us."""
+    while found := [pid for pid in children() if pid not in but]:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def conftest_failed(replay: Replay, error: Any) -> None:
@@ -305,6 +331,7 @@ def obey(order: Record) -> None:
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
     die_with_parent()
+    take_over()
     limit_memory(order["memory"])
     os.chdir(order["root"])
     os.environ.clear()
@@ -313,6 +340,7 @@ def obey(order: Record) -> None:
     sys.path[:0] = [order["root"], *order["roots"]]
     sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
     sys.argv[:] = ["pytest"]
+    bytecode.Store(order["code"], order["tree"]).serve()
     replay = Replay(order)
     files = dict.fromkeys(Path(order["root"], test.split("::")[0]) for test in order["limits"])
     arguments = [*order["arguments"], *[str(file) for file in files if file.exists()]]
@@ -364,6 +392,7 @@ def serve() -> None:
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     text = b""
     job = 0
+    take_over()
     while True:
         ready = select.select([0, ended], [], [])[0]
         if 0 in ready:
@@ -371,11 +400,13 @@ def serve() -> None:
             text += piece
             if not piece:
                 kill(job) if job else None
+                end_all(set())
                 return
         if ended in ready:
             os.read(ended, 1 << 16)
         if job and os.waitpid(job, os.WNOHANG)[0]:
             kill(job)
+            end_all(set())
             job = 0
             tell({"over": True})
         if not job and b"\n" in text:

@@ -1,4 +1,4 @@
-"""Runs tests in a composed tree: a process for the tree, below it a process for each test, with time and memory limits."""
+"""Runs tests in a composed tree: a process for the tree, below it processes for the tests, with time and memory limits."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import msgspec
 from msgspec import Struct
 
 from pytest_execute.core.nodeids import file_of
-from pytest_execute.forks.seen import Seen
-from pytest_execute.forks.trees import written
+from pytest_execute.forks.seen import Seen, State
+from pytest_execute.forks.trees import Slot
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
-Stuck = Literal["timeout", "crash"]
+Stuck = Literal["timeout", "crash", "spoilt"]
 
 CHILD = Path(__file__).with_name("child.py")
 COLLECTING = 60.0
@@ -64,7 +64,7 @@ class Server:
         """What became of the tests of `order`, and how it got stuck where it did not come to its end."""
         assert self.process.stdin is not None
         seen: dict[str, Seen] = {}
-        whole = False
+        whole = spoilt = False
         try:
             self.process.stdin.write(msgspec.json.encode(order) + b"\n")
             self.process.stdin.flush()
@@ -72,9 +72,9 @@ class Server:
                 if "test" in record:
                     seen[record["test"]] = msgspec.convert(record, Seen)
                 elif "over" in record:
-                    return seen, None if whole else "crash"
+                    return seen, None if whole else "spoilt" if spoilt else "crash"
                 self.group = record.get("group", self.group)
-                whole = whole or "end" in record
+                whole, spoilt = whole or "end" in record, spoilt or "spoilt" in record
         except TimeoutError:
             return seen, None if whole else "timeout"
         except BrokenPipeError:
@@ -103,41 +103,50 @@ class Server:
 
 
 class Runner:
-    """Runs tests in trees below `place`, each tree in a directory that is gone afterwards."""
+    """Runs tests in trees below `place`, each in one of a few directories, which `close` removes."""
 
     def __init__(self, git: Git, setting: Setting, place: Path) -> None:
         self.git, self.setting, self.place = git, setting, place
         self.numbers = itertools.count()
         self.idle: list[Server] = []
         self.servers: list[Server] = []
+        self.free: list[Slot] = []
         self.over = False
+        self.code = place / "code"
+        self.code.mkdir(parents=True, exist_ok=True)
 
     def close(self) -> None:
-        """End whatever still runs; threads that wait for it end too."""
+        """End whatever still runs, and remove what was written; threads that wait for it end too."""
         self.over = True
         for server in self.servers:
             server.end()
+        for left in self.place.iterdir():
+            remove(left)
 
-    def run(self, tree: Tree, tests: Sequence[str]) -> dict[str, Seen]:
-        """What becomes of each of `tests` in `tree`."""
-        number = next(self.numbers)
-        with written(self.git, tree, self.place / f"tree-{number}") as directory:
-            config = self._write_config(directory / self.setting.prefix)
-            seen: dict[str, Seen] = {}
-            for batch in self._batches(tests, seen):
-                done, stuck = self._batch(directory, config, batch)
-                seen.update(done)
-                one_file = len({file_of(test) for test in batch}) == 1
-                if stuck is None or (one_file and not done):
-                    seen.update({test: Seen(test=test, state=stuck or "absent") for test in batch if test not in seen})
+    def run(self, tree: Tree, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
+        """What becomes of each of `tests` in `tree`: those of a file in one process, or each alone in one of its own."""
+        slot = self._slot()
+        seen: dict[str, Seen] = {}
+        together = True
+        while left := [test for test in tests if test not in seen]:
+            batch = left if together else [test for test in left if file_of(test) == file_of(left[0])]
+            slot.hold(tree)
+            done, stuck = self._batch(slot.directory, batch, alone=alone)
+            seen.update(done)
+            if stuck == "spoilt" and done:
+                continue
+            one_file = len({file_of(test) for test in batch}) == 1
+            if stuck is None or (one_file and not done):
+                state: State = "absent" if stuck is None or stuck == "spoilt" else stuck
+                seen.update({test: Seen(test=test, state=state) for test in batch if test not in seen})
+            together = together and stuck is None
+        self.free.append(slot)
         return seen
 
-    @staticmethod
-    def _batches(tests: Sequence[str], seen: Mapping[str, Seen]) -> Iterator[list[str]]:
-        """All tests at once; where that gets stuck, what is left of it file by file."""
-        yield list(tests)
-        while left := [test for test in tests if test not in seen]:
-            yield [test for test in left if file_of(test) == file_of(left[0])]
+    def _slot(self) -> Slot:
+        with contextlib.suppress(IndexError):
+            return self.free.pop()
+        return Slot(self.git, self.place.resolve() / f"tree-{next(self.numbers)}")
 
     def _write_config(self, root: Path) -> Path:
         name, content = self.setting.config
@@ -146,13 +155,14 @@ class Runner:
         path.write_bytes(content)
         return path
 
-    def _batch(self, directory: Path, config: Path, tests: Sequence[str]) -> tuple[dict[str, Seen], Stuck | None]:
-        """What became of `tests`, and "timeout" or "crash" where it did not come to the end."""
+    def _batch(self, directory: Path, tests: Sequence[str], *, alone: bool) -> tuple[dict[str, Seen], Stuck | None]:
+        """What became of `tests`, and why it did not come to the end where it did not."""
+        config = self._write_config(directory / self.setting.prefix)
         home = directory.with_name(directory.name + "-home")
         home.mkdir(exist_ok=True)
         server = self._server()
         try:
-            order = self._order(directory, config, home, tests)
+            order = {**self._order(directory, config, home, tests), "alone": alone}
             seen, stuck = server.ask(order, max(order["limits"].values()) + COLLECTING)
             if stuck != "timeout" and server.process.poll() is None:
                 self.idle.append(server)
@@ -177,7 +187,16 @@ class Runner:
         tree = directory.resolve()
         root = (tree / setting.prefix).resolve()
         roots = [str(tree / each) for each in setting.roots]
-        fixed = ["-c", str(config.resolve()), f"--rootdir={root}", f"--confcutdir={root}", "-p", "no:execute"]
+        fixed = [
+            "-c",
+            str(config.resolve()),
+            f"--rootdir={root}",
+            f"--confcutdir={root}",
+            "-p",
+            "no:execute",
+            "-p",
+            "no:randomly",
+        ]
         fixed += ["-o", "addopts=", "-o", f"cache_dir={home}/cache", "-n0", "--continue-on-collection-errors"]
         return {
             "tree": str(tree),
@@ -189,6 +208,7 @@ class Runner:
             "arguments": [*setting.arguments, *fixed],
             "limits": {test: setting.limits[test] for test in tests},
             "memory": setting.memory,
+            "code": str(self.code.resolve()),
         }
 
 

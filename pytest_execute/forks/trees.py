@@ -5,24 +5,58 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from pytest_execute.forks.places import Marks, look
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
 LINK, SUBMODULE = "120000", "160000"
 
 
-@contextmanager
-def written(git: Git, tree: Tree, directory: Path) -> Iterator[Path]:
-    """`tree` as files below `directory`, which is new and is removed on leaving."""
-    directory.mkdir(parents=True)
-    try:
-        write(git, tree, directory)
-        yield directory
-    finally:
-        remove(directory)
+class Slot:
+    """A directory that holds one tree after the other: what is right stays, the rest is removed or written."""
+
+    def __init__(self, git: Git, directory: Path) -> None:
+        self.git, self.directory = git, directory
+        self.held: Tree = {}
+        self.marks: Marks = {}
+
+    def hold(self, tree: Tree) -> None:
+        """Make the directory hold `tree`, whatever was done to it."""
+        try:
+            self._hold(tree)
+        except OSError:  # permissions taken away, a file where a directory was: from nothing, then
+            remove(self.directory)
+            self.held, self.marks = {}, {}
+            self._hold(tree)
+
+    def _hold(self, tree: Tree) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        top = str(self.directory)
+        there = look(top)
+        right = {
+            path
+            for path, entry in tree.items()
+            if self.held.get(path) == entry
+            and (known := self.marks.get(f"{top}/{path}")) is not None
+            and there.get(f"{top}/{path}") == known
+        }
+        self.held, before = {}, self.marks
+        keep = {f"{top}/{path}" for path in right}
+        keep |= {f"{top}/{parent}" for path in right for parent in _parents(path)}
+        for path in sorted(there.keys() - keep, reverse=True):
+            os.rmdir(path) if len(there[path]) == 1 else os.unlink(path)  # noqa: PTH106, PTH108
+        for path in there.keys() & keep:
+            if len(there[path]) == 1 and there[path] != before.get(path):
+                raise PermissionError(path)
+        write(self.git, {path: entry for path, entry in tree.items() if path not in right}, self.directory)
+        self.held, self.marks = tree, look(top)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def write(git: Git, tree: Tree, directory: Path) -> None:
