@@ -1,0 +1,268 @@
+"""Does the replay find what one finds by checking out parent and commit by hand, on a real repository?
+
+usage: python benchmarks/agreement.py REPO [--commits N] [--head REV] [--place DIR] [--held PATH]... [--source PATH]...
+
+Run it with a Python that has pytest-execute and what the repository's tests need. The stretch goes from head (default: HEAD) back
+over the last N commits of its main line that bring code and tests. All is compared in two ways:
+
+1. By the definition: today's tests on the tree of every commit of the stretch, by a real checkout and plain `python -m pytest`. A
+   test's turns are the commits at which it passes and at no parent; each must be what the replay found, and the other way round.
+2. As SWE-bench does: for each commit that brings code and tests, its own tests on its parent and on itself; a test that fails on
+   the one and passes on the other should turn there for the replay too, unless the test is another one today.
+
+DIR (default: a temporary one) holds the clone, the checkouts and what was seen by hand, which is not run twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Queue
+
+import by_hand
+from by_hand import Outcome, Repository
+
+POLICY = '\n[tool.pytest-execute]\ntest-first = "proven"\n'
+BREAKDOWN = """\
+# Agreement: Task Breakdown
+
+## Stream A: All (Parallel)
+
+### 1. [x] All [1 hour]
+
+- **Objective**: all that the tests ask for
+- **Tests**: {}
+- **Dependencies**: None
+"""
+EXPLAINED = {
+    "skipped": "it was skipped there, which is no red",
+    "absent": "its parameters are not there",
+}
+
+
+@dataclass
+class Hand:
+    """What was seen by hand: the history, parents first, and how each test ended at each commit."""
+
+    history: dict[str, list[str]]
+    base: str
+    tests: list[str]
+    seen: dict[str, dict[str, Outcome]]
+
+    def at(self, commit: str, test: str) -> Outcome:
+        return by_hand.of(test, self.seen[commit])
+
+    def turns(self, test: str) -> list[str]:
+        """The commits at which the test passes and at no parent; base, where it passes there."""
+        return [
+            commit
+            for commit, parents in self.history.items()
+            if self.at(commit, test).passed and not any(self.at(parent, test).passed for parent in parents)
+        ]
+
+
+@dataclass
+class Tally:
+    """What agreed, what did not, and why."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[str] = field(default_factory=list)
+
+    def differs(self, kind: str, test: str, ours: dict, hand: str) -> None:
+        self.counts[kind] += 1
+        said = {name: ours.get(name) for name in ("verdict", "code", "before", "after", "detail")}
+        self.lines.append(f"  {kind}: {test}\n    ours: {json.dumps(said)}\n    hand: {hand}")
+
+
+# -- by hand
+
+
+def side_by_side(repository: Repository, jobs: list, work) -> list:
+    """Do `work(hand, job)` for each job, as many at once as there are checkouts."""
+    hands: Queue[Path] = Queue()
+    for hand in repository.hands:
+        hands.put(hand)
+
+    def one(job):
+        hand = hands.get()
+        try:
+            return work(hand, job)
+        finally:
+            hands.put(hand)
+
+    with ThreadPoolExecutor(len(repository.hands)) as pool:
+        return list(pool.map(one, jobs))
+
+
+def look(repository: Repository, base: str) -> Hand:
+    """Run today's tests on the tree of every commit."""
+    history = repository.history(base)
+    files = [path for path in repository.files(repository.head) if path.endswith(".py") and repository.is_test(path)]
+    files = [path for path in files if not path.endswith(("conftest.py", "__init__.py"))]
+    cache = repository.place / "seen"
+
+    def at(hand: Path, commit: str) -> dict[str, Outcome]:
+        tree = repository.compose(hand, commit, repository.head)
+        return by_hand.run(hand, files, cache, tree)
+
+    seen = dict(zip(history, side_by_side(repository, list(history), at), strict=True))
+    tests = [test for test, outcome in seen[repository.head].items() if outcome.passed]
+    return Hand(history, base, tests, seen)
+
+
+def look_as_swe_bench(repository: Repository, commits: list[str]) -> dict[str, list[str]]:
+    """`{commit: the tests that its own version of the tests turns}`, for commits that bring code and tests."""
+    cache = repository.place / "seen"
+
+    def at(hand: Path, commit: str) -> list[str]:
+        files = [path for path in repository.changed(commit) if path.endswith(".py") and repository.is_test(path)]
+        parent = repository.git("rev-parse", f"{commit}^1")
+        seen = []
+        for old in (parent, commit):
+            tree = repository.compose(hand, old, commit)
+            seen.append(by_hand.run(hand, files, cache, tree))
+        before, after = seen
+        return [test for test in after if after[test].passed and not by_hand.of(test, before).passed]
+
+    return dict(zip(commits, side_by_side(repository, commits, at), strict=True))
+
+
+# -- by pytest-execute
+
+
+def judge(repository: Repository, base: str, tests: list[str], source: list[str]) -> dict[str, dict]:
+    """`{test: its row of the report, with the code of the reason}`, from the door that everybody uses."""
+    files = sorted({test.partition("::")[0] for test in tests})
+    clone = repository.path
+    notes = clone / "notes/agreement"
+    notes.mkdir(parents=True, exist_ok=True)
+    named = ", ".join(f"`{file}`" for file in files)
+    for name, text in {"breakdown": BREAKDOWN.format(named), "plan": "# P\n\nAll.\n", "research": "# R\n\nAll.\n"}.items():
+        (notes / f"{name}.md").write_text(text)
+    settings = clone / "pyproject.toml"
+    old = repository.git("show", f"{repository.head}:pyproject.toml")
+    sources = f"source = {json.dumps(source)}\n" if source else ""
+    settings.write_text(f"{old}\n{POLICY}{sources}")
+    report = repository.place / "report.json"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "--execute-topic=agreement", f"--execute-base={base}"]
+    command += [f"--execute-report={report}", "-p", "no:randomly", "-o", "addopts=", *files]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_"))}
+    env["PYTHONPATH"] = os.pathsep.join([str(clone / "src"), str(clone)])
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    if not report.exists():
+        sys.exit(f"pytest-execute did not judge:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    answer = json.loads(report.read_text())
+    reasons = [reason for gate in answer["gates"] for check in gate["checks"] for reason in check["reasons"]]
+    codes = {reason["test"]: reason["code"] for reason in reasons if reason["test"]}
+    return {row["test"]: {**row, "code": codes.get(row["test"])} for row in answer["proofs"]}
+
+
+# -- comparing
+
+
+def compare(hand: Hand, ours: dict[str, dict]) -> Tally:
+    """By the definition: the turns of each test."""
+    tally = Tally()
+    for test in hand.tests:
+        turns = hand.turns(test)
+        tally.counts["tests"] += 1
+        tally.counts["turned"] += hand.base not in turns
+        tally.counts["more than once"] += hand.base not in turns and len(turns) > 1
+        if test not in ours:
+            tally.differs("no proof", test, {}, "it passes at head")
+        elif ours[test]["verdict"] == "proven":
+            _compare_proven(tally, hand, test, ours[test], turns)
+        else:
+            _compare_unproven(tally, hand, test, ours[test], turns)
+    return tally
+
+
+def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict, turns: list[str]) -> None:
+    """It must fail at base and at the commit before, pass at the commit after, and have turned there."""
+    before, after = row["before"], row["after"]
+    at = {name: hand.at(commit, test) for name, commit in (("base", hand.base), ("before", before), ("after", after))}
+    if at["base"].passed or at["before"].passed or not at["after"].passed:
+        tally.differs("FALSE PROVEN", test, row, str(at))
+    elif after not in turns or before not in hand.history[after]:
+        tally.differs("other commit", test, row, f"turns at {turns}")
+    else:
+        tally.counts["agreed: proven"] += 1
+
+
+def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict, turns: list[str]) -> None:
+    if hand.base in turns:
+        if row["code"] == "never-red":
+            tally.counts["agreed: never red"] += 1
+        else:
+            tally.differs("passes at base", test, row, f"turns at {turns}")
+        return
+    parents = [hand.at(parent, test) for turn in turns for parent in hand.history[turn]]
+    if row["code"] == "red-not-counted" and any(parent.state in EXPLAINED for parent in parents):
+        tally.counts["explained: " + next(EXPLAINED[p.state] for p in parents if p.state in EXPLAINED)] += 1
+    else:
+        tally.differs(f"not proven ({row['code']})", test, row, f"turns at {turns} from {parents}")
+
+
+def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[str, dict]) -> Tally:
+    """Each test that a commit's own tests turned, against where the replay says that today's turned."""
+    tally = Tally()
+    for commit, tests in found.items():
+        for test in tests:
+            tally.counts["tests that a commit turned"] += 1
+            row = ours.get(test)
+            if row is None:
+                tally.counts["not there, or not passing, today"] += 1
+            elif row["verdict"] == "proven" and row["after"] == commit:
+                tally.counts["agreed"] += 1
+            elif commit in hand.turns(test):
+                tally.differs("turns there, and not for the replay", test, row, commit)
+            else:
+                tally.counts["today's version of the test turns elsewhere, by hand too"] += 1
+    return tally
+
+
+def tell(title: str, tally: Tally) -> None:
+    print(f"\n{title}")
+    for name, count in tally.counts.items():
+        print(f"  {count:6} {name}")
+    for line in tally.lines:
+        print(line)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--commits", type=int, default=30)
+    parser.add_argument("--head", default="HEAD")
+    parser.add_argument("--place", type=Path)
+    parser.add_argument("--held", action="append", default=[], help="a further directory of tests")
+    parser.add_argument("--source", action="append", default=[], help="what is the implementation")
+    parser.add_argument("--hands", type=int, default=2, help="checkouts side by side")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        place = (options.place or Path(temporary)).resolve()
+        repository = Repository(options.repository.resolve(), place, options.head, options.held, options.hands)
+        base = repository.base(options.commits)
+        hand = look(repository, base)
+        both = [commit for commit in hand.history if commit != base and repository.brings_both(commit)]
+        swe = look_as_swe_bench(repository, both)
+        ours = judge(repository, base, hand.tests, options.source)
+        print(f"{options.repository.name}: {len(hand.history)} commits from {base[:9]} to {repository.head[:9]}", end="")
+        print(f", {len(both)} bring code and tests")
+        tally = compare(hand, ours)
+        tell("today's tests on every commit", tally)
+        tell("as SWE-bench does", compare_with_swe_bench(swe, hand, ours))
+    return 1 if tally.lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
