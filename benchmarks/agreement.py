@@ -145,7 +145,11 @@ def judge(repository: Repository, base: str, tests: list[str], source: list[str]
     notes = clone / "notes/agreement"
     notes.mkdir(parents=True, exist_ok=True)
     named = ", ".join(f"`{file}`" for file in files)
-    for name, text in {"breakdown": BREAKDOWN.format(named), "plan": "# P\n\nAll.\n", "research": "# R\n\nAll.\n"}.items():
+    for name, text in {
+        "breakdown": BREAKDOWN.format(named),
+        "plan": "# P\n\nAll.\n",
+        "research": "# R\n\nAll.\n",
+    }.items():
         (notes / f"{name}.md").write_text(text)
     settings = clone / "pyproject.toml"
     old = repository.git("show", f"{repository.head}:pyproject.toml")
@@ -256,7 +260,9 @@ def main() -> int:
         both = [commit for commit in hand.history if commit != base and repository.brings_both(commit)]
         swe = look_as_swe_bench(repository, both)
         ours = judge(repository, base, hand.tests, options.source)
-        print(f"{options.repository.name}: {len(hand.history)} commits from {base[:9]} to {repository.head[:9]}", end="")
+        print(
+            f"{options.repository.name}: {len(hand.history)} commits from {base[:9]} to {repository.head[:9]}", end=""
+        )
         print(f", {len(both)} bring code and tests")
         tally = compare(hand, ours)
         tell("today's tests on every commit", tally)

@@ -158,7 +158,18 @@ def _pytest(hand: Path, files: Sequence[str], home: str, log: Path, done: Sequen
     env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"BY_HAND_LOG": str(log), "BY_HAND_DONE": json.dumps(done), "BY_HAND_LIMIT": str(LIMIT)}
     env |= {"HOME": home, "TMPDIR": home, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "by_hand_plugin", "-p", "no:cacheprovider", "-p", "no:execute"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "by_hand_plugin",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:execute",
+    ]
     command += ["-p", "no:xdist", "-o", "addopts=", "--continue-on-collection-errors", f"--rootdir={hand}", *files]
     process = subprocess.Popen(
         command, cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
