@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.core.evidence import Proof
+from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools.git import Git
@@ -30,7 +30,9 @@ def repo(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repo")
 
 
-def proofs(repo: Repository, *tests: str, base: str | None = None, workers: int = 2) -> dict[str, Proof]:
+def proofs(
+    repo: Repository, *tests: str, base: str | None = None, workers: int = 2, turns: bool = False
+) -> dict[str, Proof]:
     """Prove `tests`, and see that nothing of the user's was touched and nothing was left."""
     before = repo.state()
     scratch = repo.path.parent / "scratch"
@@ -38,7 +40,7 @@ def proofs(repo: Repository, *tests: str, base: str | None = None, workers: int 
     what = stretch(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
     found = prove(
-        git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers), scratch / "trees"
+        git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns), scratch / "trees"
     )
     assert repo.state() == before
     assert list((scratch / "trees").iterdir()) == []
@@ -415,3 +417,80 @@ def test_a_removed_method_of_a_class_and_parameters_are_found_by_name(repo: Repo
     names = ["test_n[1]", "test_n[2]", "test_inherited"]
     found = proofs(repo, *(f"tests/test_c.py::TestA::{name}" for name in names), base=base)
     assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 3
+
+
+def test_what_is_reverted_and_applied_again_is_told_with_all_its_turns(repo: Repository) -> None:
+    """The first green is the proof; the others are told."""
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    green = repo.commit("green", {"src/app/sums.py": ADD})
+    repo.commit("other", {"src/app/other.py": ""})
+    revert = repo.commit("revert", {"src/app/sums.py": None})
+    again = repo.commit("again", {"src/app/sums.py": ADD})
+    found = proofs(repo, ONE, base=base, turns=True)[ONE]
+    assert (found.found, found.before, found.after) == ("turned", red, green)
+    assert found.turns == (Turn(green, True), Turn(revert, False), Turn(again, True))
+    assert found.trace == ("tests/test_sums.py:1: in <module>", "ModuleNotFoundError: No module named 'app.sums'")
+
+
+def test_a_turn_that_a_test_on_one_of_two_branches_does_not_make(repo: Repository) -> None:
+    """What one branch has and the other has not is no turn back and forth."""
+    base = repo.commit("base", INIT)
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("side", {"src/app/side.py": ""})
+    repo.git("checkout", "-q", "main")
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    green = repo.commit("green", {"src/app/sums.py": ADD})
+    repo.git("merge", "-q", "--no-ff", "side", "-m", "merge")
+    found = proofs(repo, ONE, base=base, turns=True)[ONE]
+    assert found.turns == (Turn(green, True),)
+
+
+def test_a_merge_that_carries_the_code(repo: Repository) -> None:
+    """What neither branch had and the merge brings is found, against both of its parents."""
+    base = repo.commit("base", INIT)
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("side", {"src/app/side.py": ""})
+    repo.git("checkout", "-q", "main")
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.git("merge", "-q", "--no-ff", "--no-commit", "side")
+    merge = repo.commit("merge, and more", {"src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.before, found.after) == ("turned", "before", red, merge)
+
+
+def test_a_squashed_branch_is_one_commit_with_test_and_code(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--squash", "side")
+    squash = repo.commit("squashed")
+    found = proof(repo, base=base)
+    assert (found.order, found.before, found.after) == ("same-commit", base, squash)
+
+
+def test_a_test_that_looks_whether_it_is_replayed(repo: Repository) -> None:
+    """No composed tree has a `.git`, neither the old ones nor today's: what asks for it is red on both."""
+    base = repo.commit("base", INIT)
+    cheat = "import pathlib\n\ndef test_f():\n    assert pathlib.Path(__file__).parents[1].joinpath('.git').exists()\n"
+    repo.commit("red", {"tests/test_f.py": cheat})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "not-reproduced"
+
+
+def test_a_warning_turned_into_an_error_is_no_red(repo: Repository) -> None:
+    test = """
+        import warnings, app.sums
+
+        def test_f():
+            warnings.simplefilter("error")
+            app.sums.f()
+        """
+    warns = "import warnings\n\ndef f():\n    warnings.warn('old')\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": warns})
+    repo.commit("red", {"tests/test_f.py": test})
+    repo.commit("green", {"src/app/sums.py": "def f():\n    pass\n"})
+    found = proof(repo, "tests/test_f.py::test_f", base)
+    assert (found.found, found.detail) == ("red-not-counted", "a warning turned into an error (UserWarning: old)")
