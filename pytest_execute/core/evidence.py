@@ -54,11 +54,19 @@ class TestResult(Struct, frozen=True):
     message: str = ""
 
 
+class Turn(Struct, frozen=True):
+    """A commit with which a test's outcome turned: it passes there and at no parent, or fails there and passed at a parent."""
+
+    commit: str
+    passes: bool
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """What the replay found on one test.
 
     `found` is "turned" when the test fails for a reason that counts before the commit `after` and passes with it; the other
-    values say why there is no proof. `before` and `after` are commits, "index" or "worktree".
+    values say why there is no proof. `before` and `after` are commits, "index" or "worktree". `turns` are all of its turns,
+    oldest first, where they were asked for. `trace` is what the red passed: files of the tree, then what was raised.
     """
 
     test: str
@@ -68,6 +76,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     after: str | None = None
     cause: Cause | None = None
     detail: str = ""
+    turns: tuple[Turn, ...] = ()
+    trace: tuple[str, ...] = ()
 
 
 class Measure(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
@@ -28,13 +29,15 @@ class Order(Struct, frozen=True, kw_only=True):
     """What to prove, and how pytest is run for it.
 
     `tests` maps nodeids to the seconds that they took in the run, `config` is the pytest configuration file as (name, content),
-    `arguments` are the options of pytest that every run gets, `workers` is the number of trees that run side by side.
+    `arguments` are the options of pytest that every run gets, `workers` is the number of trees that run side by side. With `turns`
+    a test is run on every tree, also after it has passed, and told with all its turns.
     """
 
     tests: dict[str, float]
     config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
     arguments: tuple[str, ...] = ()
     workers: int = 2
+    turns: bool = False
 
 
 def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path) -> dict[str, Proof]:
@@ -46,7 +49,10 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
         run = functools.partial(_run, git, runner)
-        return Search(steps, run, project, order.workers).prove(order.tests)
+        search = Search(steps, run, project, order.workers)
+        proofs = search.prove(order.tests)
+        turns = search.turns(order.tests) if order.turns else {}
+        return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
 
 
 def _run(git: Git, runner: Runner, tree: str, tests: Sequence[str]) -> dict[str, Seen]:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Order, Proof
+from pytest_execute.core.evidence import Order, Proof, Turn
 from pytest_execute.core.nodeids import function_of
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify, is_certain
@@ -61,6 +61,12 @@ class Search:
         unstable = {pair for pair, cause in once.items() if cause != self._red(self.seen[pair]).cause}
         strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
         return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
+
+    def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
+        """All turns of each of `tests`, for which it is run on every tree that it was not run on yet."""
+        wanted = list(tests)
+        self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys())
+        return {test: tuple(self._turns(test)) for test in wanted}
 
     # -- running
 
@@ -116,6 +122,20 @@ class Search:
     def _turn(self, test: str) -> Step | None:
         """The step with which `test` first passes."""
         return self.brought[self.trees[self.first[test]]] if test in self.first else None
+
+    def _turns(self, test: str) -> Iterable[Turn]:
+        """A step that branched off before base and was not looked at counts for neither side."""
+        for step in self.steps:
+            passes = self.seen[(step.tree, test)].passed
+            parents = [self.seen[(p.tree, test)].passed for p in step.before if (p.tree, test) in self.seen]
+            if passes and not any(parents):
+                yield Turn(step.commit, True)
+            elif not passes and any(parents) and not any(self._fails(other, test) for other in step.before):
+                yield Turn(step.commit, False)
+
+    def _fails(self, step: Step, test: str) -> bool:
+        seen = self.seen.get((step.tree, test))
+        return seen is not None and not seen.passed
 
     def _right_before(self, test: str) -> tuple[Step, ...]:
         """The steps right before the turn of `test`; one that branched off before base was not walked."""
@@ -177,9 +197,16 @@ class Search:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
         if (before.tree, test) in unstable:
             return replace(turned, found="unstable", detail=f"two runs at {at} ended differently")
+        turned = replace(turned, trace=_trace(seen))
         if red.cause is None:
             return replace(turned, found="red-not-counted", detail=red.phrase)
         return replace(turned, cause=red.cause, detail=red.phrase)
+
+
+def _trace(seen: Seen) -> tuple[str, ...]:
+    """The files of the tree that the exception passed, outermost first, and what it was."""
+    files = dict.fromkeys(name for name in seen.frames if not name.startswith("<"))
+    return (*files, *filter(None, [seen.message]))
 
 
 def form(source: bytes, names: Sequence[str]) -> str | None:

@@ -1,0 +1,85 @@
+"""The command's `explain`: the proof of one test as a story, whose commands do what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import hello
+from tests.repository import Repository
+
+TEST = "tests/test_hello.py::test_greets"
+
+
+@pytest.fixture(scope="module")
+def passing(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return hello.done(tmp_path_factory.mktemp("explain") / "work")
+
+
+@pytest.fixture(scope="module")
+def told(passing: Repository) -> str:
+    before = passing.state()
+    done = hello.run(["pytest-execute", "explain", TEST], passing.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert passing.state() == before
+    return done.stdout
+
+
+def test_the_story(passing: Repository, told: str) -> None:
+    red, green = passing.git("rev-parse", "--short=7", "HEAD^", "HEAD").splitlines()
+    assert told.startswith(
+        f"{TEST}: turned, before\n"
+        f"  fails at    {red} Test\n"
+        "              missing-symbol: hello is not there\n"
+        "              tests/test_hello.py\n"
+        "              ModuleNotFoundError: No module named 'hello'\n"
+        f"  passes with {green} Greet\n"
+        "  the test stood in the commit before, and failed there\n"
+        f"  all turns: passes with {green}\n"
+        "by hand:\n"
+    )
+
+
+def test_its_commands_show_red_and_green(passing: Repository, told: str, tmp_path: Path) -> None:
+    """As a user would paste them: the first pytest fails for the reason told, the second passes."""
+    commands = told.partition("by hand:\n")[2].replace("/tmp/replay", str(tmp_path / "replay"))
+    script = commands.replace("python -m pytest", f"{sys.executable} -m pytest -p no:cacheprovider")
+    done = subprocess.run(["bash", "-c", script], cwd=passing.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"(\d (?:error|passed|failed)) in", done.stdout) == ["1 error", "1 passed"]
+    assert "No module named 'hello'" in done.stdout
+    assert passing.git("worktree", "list").count("\n") == 0
+
+
+def test_json_with_all_turns(tmp_path: Path) -> None:
+    repository = hello.done(tmp_path / "work")
+    green = repository.git("rev-parse", "HEAD")
+    broken = repository.commit("Break", {"src/hello.py": hello.BROKEN})
+    mended = repository.commit("Mend", {"src/hello.py": hello.CODE})
+    done = hello.run(["pytest-execute", "explain", TEST, "--topic", "hello", "--json"], repository.path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["found"], found["order"], found["after"]) == ("turned", "before", green)
+    assert found["turns"] == [
+        {"commit": green, "passes": True},
+        {"commit": broken, "passes": False},
+        {"commit": mended, "passes": True},
+    ]
+
+
+def test_what_is_not_proven_ends_with_1_and_what_cannot_be_told_with_2(passing: Repository, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(passing.path, copy)
+    (copy / "tests/test_hello.py").write_text("def test_greets():\n    assert True\n")
+    done = hello.run(["pytest-execute", "explain", TEST], copy)
+    assert done.returncode == 1
+    assert f"{TEST}: never-red\n" in done.stdout
+    done = hello.run(["pytest-execute", "explain", "tests/test_hello.py::test_none"], copy)
+    assert done.returncode == 2
+    assert "tests/test_hello.py::test_none: error: not a passing test of a task" in done.stderr
