@@ -1,4 +1,4 @@
-"""The command's door: `pytest-execute gate`, `check`, `next`, `init`, `demo`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
+"""The command's door: `pytest-execute gate`, `check`, `next`, `explain`, `init`, `demo`. Exit status: 0 passed, 1 not passed, 2 cannot judge."""
 
 from __future__ import annotations
 
@@ -57,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     following.add_argument("--json", action="store_true", help="print them as JSON")
     following.set_defaults(run=_next)
 
+    explain = commands.add_parser("explain", help="the proof of one test as a story, and how to see it by hand")
+    explain.add_argument("test", metavar="TEST", help="its nodeid")
+    explain.add_argument("--topic", metavar="NAME", help="the topic (default: the only one)")
+    explain.add_argument("--json", action="store_true", help="print the proof as JSON")
+    explain.set_defaults(run=_explain)
+
     init = commands.add_parser(
         "init", help="write a topic's three documents and the policy's table; overwrites nothing"
     )
@@ -109,6 +115,12 @@ def _next(options: argparse.Namespace) -> int:
     root = Path.cwd()
     print(planning.following(root, _notes(root), options.topic, as_json=options.json))
     return PASSED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from pytest_execute import supervisor
+
+    return supervisor.explain(options.test, options.topic, as_json=options.json)
 
 
 def _init(options: argparse.Namespace) -> int:

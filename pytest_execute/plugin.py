@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option(
         "--execute-no-cache", action="store_true", help="use nothing of what earlier runs have learnt, and keep nothing"
     )
+    option("--execute-turns", action="store_true", help=argparse.SUPPRESS)
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
     option("--execute-work-tree", help=argparse.SUPPRESS)

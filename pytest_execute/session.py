@@ -361,6 +361,7 @@ def order_of(config: pytest.Config) -> Order:
         config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),
         arguments=tuple(_without_ours(options)),
         workers=config.getoption("numprocesses", None) or os.cpu_count() or 1,
+        turns=config.getoption("execute_turns"),
     )
 
 

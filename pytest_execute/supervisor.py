@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from msgspec import Struct
 
+from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
 from pytest_execute.forks.trees import write
+from pytest_execute.reports import story
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
@@ -58,7 +63,7 @@ def gate(request: Gate) -> int:
             *([f"--execute-base={request.base}"] if request.base else []),
             *request.arguments,
         ]
-        ended = _run_pytest(options, place, quiet=request.as_json)
+        ended = _run_pytest(options, place, sys.stderr if request.as_json else None)
         if target is not None:
             with target.open("a", encoding="utf-8") as file:
                 file.write(summary.read_text(encoding="utf-8"))
@@ -76,13 +81,49 @@ def demo(directory: str | None, *, flawed: bool, as_json: bool) -> int:
         print(f"$ cd {target} && {command}", flush=True)
     with _file(None) as report:
         place = Place(target, environment={"PYTEST_ADDOPTS": ""})
-        ended = _run_pytest([f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, quiet=as_json)
+        ended = _run_pytest(
+            [f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, sys.stderr if as_json else None
+        )
         return _answer(report, ended, as_json=as_json)
 
 
-def _run_pytest(options: list[str], place: Place, *, quiet: bool) -> int:
+def explain(test: str, topic: str | None, *, as_json: bool) -> int:
+    """Tell the proof of one test: the test is run, and replayed on every tree. 0 where it is proven, 1 where not."""
+    git = Git.find(Path.cwd())
+    place = Place(_project(Path.cwd().resolve(), git.work_tree.resolve()))
+    name = topic or _only_topic(place.directory)
+    with _file(None) as file, Path(os.devnull).open("w") as nowhere:
+        options = [f"--execute-topic={name}", f"--execute-evidence={file}", "--execute-turns", test]
+        _run_pytest(options, place, nowhere)
+        text = file.read_bytes()
+        evidence = msgspec.json.decode(text, type=Evidence) if text else None
+    proof = (evidence.proofs or {}).get(test) if evidence is not None else None
+    if proof is None or evidence is None:
+        why = evidence.proofs_missing if evidence is not None else ""
+        hint = why or f"not a passing test of a task of {name}: `pytest --execute-topic={name}` says what it is"
+        raise ExecuteError(Problem("not-replayed", hint, test))
+    subject = functools.partial(_subject, git)
+    print(story.as_json(proof) if as_json else story.render(proof, evidence.history, subject), end="")
+    return PASSED if proof.found == "turned" else NOT_PASSED
+
+
+def _only_topic(root: Path) -> str:
+    """The topic, where there is but one."""
+    notes = policy(root).notes
+    found = breakdown.topics(root / notes)
+    if len(found) != 1:
+        raise ExecuteError(
+            Problem("usage", f"name the topic with --topic: {', '.join(found) or 'there is none'}", notes)
+        )
+    return found[0]
+
+
+def _subject(git: Git, commit: str) -> str | None:
+    return git.try_ask("log", "-1", "--format=%s", commit, "--") if git.commit(commit) else None
+
+
+def _run_pytest(options: list[str], place: Place, output: IO[str] | None) -> int:
     """Run pytest as a child, and give its status; what it prints is for people, what it found is in the report."""
-    output = sys.stderr if quiet else None
     command = [sys.executable, "-m", "pytest", *options]
     # started from a test, it must not take itself for a worker of that test's run
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}

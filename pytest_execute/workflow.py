@@ -166,7 +166,7 @@ def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> 
     """Prove, measure and judge. `order` says how to replay; what is written goes below `place`."""
     proofs, why_not = _proofs(prepared, run, order, place)
     evidence = Evidence(
-        history=_history(prepared),
+        history=_history(prepared, order.config[0]),
         manifest=run.manifest,
         results=run.results,
         proofs=proofs,
@@ -205,11 +205,20 @@ def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> t
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place), ""
 
 
-def _history(prepared: Prepared) -> History:
+def _history(prepared: Prepared, config: str) -> History:
     what = prepared.stretch
     uncommitted = prepared.git.changed_files(what.head, what.tree) if what.snapshot is not None else ()
+    layout = prepared.layout
+    settings = [path for path in (layout.prefix + config,) if path in prepared.tree]
     return History(
-        base=what.base, head=what.head, snapshot=what.snapshot, shallow=what.shallow, uncommitted=tuple(uncommitted)
+        base=what.base,
+        head=what.head,
+        snapshot=what.snapshot,
+        shallow=what.shallow,
+        uncommitted=tuple(uncommitted),
+        held=(*layout.held(prepared.tree), *settings),
+        roots=layout.roots(prepared.tree),
+        prefix=layout.prefix,
     )
 
 

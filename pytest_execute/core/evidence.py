@@ -99,13 +99,17 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 class History(Struct, frozen=True, kw_only=True):
     """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if
-    any, and `uncommitted` its files."""
+    any, and `uncommitted` its files. `held` are the paths that the replay takes from today, `roots` where modules are imported
+    from, both from the top of the repository, from which `prefix` leads to the project."""
 
     base: str
     head: str
     snapshot: Literal["index", "worktree"] | None = None
     shallow: bool = False
     uncommitted: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 class CommandResult(Struct, frozen=True):

@@ -46,6 +46,16 @@ class Layout(Struct, frozen=True, kw_only=True):
         """Does the replay take it from today, rather than from the commit that it looks at?"""
         return self.is_test(path) or _under(path, self.notes)
 
+    def held(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The held ones of `paths`, as few as possible: a directory that holds nothing else stands for its files."""
+        held = {path: self.is_held(path) for path in paths}
+        mixed = {str(parent) for path, is_held in held.items() if not is_held for parent in PurePosixPath(path).parents}
+        found: dict[str, None] = {}
+        for path in (path for path, is_held in held.items() if is_held):
+            whole = [str(parent) for parent in PurePosixPath(path).parents if str(parent) not in {".", *mixed}]
+            found.setdefault(whole[-1] if whole else path)
+        return tuple(found)
+
     def roots(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The directories that top-level modules of the implementation are imported from, "" being the top."""
         files = set(paths)

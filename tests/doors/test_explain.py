@@ -32,7 +32,7 @@ def told(passing: Repository) -> str:
 
 
 def test_the_story(passing: Repository, told: str) -> None:
-    red, green = passing.git("rev-parse", "--short=7", "HEAD^", "HEAD").splitlines()
+    red, green = (passing.git("rev-parse", "--short=7", name) for name in ("HEAD^", "HEAD"))
     assert told.startswith(
         f"{TEST}: turned, before\n"
         f"  fails at    {red} Test\n"

@@ -40,7 +40,11 @@ def proofs(
     what = stretch(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
     found = prove(
-        git, what, layout, Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns), scratch / "trees"
+        git,
+        what,
+        layout,
+        Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
+        scratch / "trees",
     )
     assert repo.state() == before
     assert list((scratch / "trees").iterdir()) == []

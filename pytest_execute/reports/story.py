@@ -1,0 +1,73 @@
+"""The proof of one test as a story, with the commands that show it by hand."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from pytest_execute.core.evidence import History, Order, Proof
+
+PLACE = "/tmp/replay"
+ORDERS: dict[Order, str] = {
+    "before": "the test stood in the commit before, and failed there",
+    "same-commit": "the test came with the code, in one commit",
+    "after": "the test came after the code",
+}
+
+
+def render(proof: Proof, history: History, subject: Callable[[str], str | None]) -> str:
+    """The story in lines. `subject` gives the first line of a commit's message, None for what is no commit."""
+    return "\n".join([*_told(proof, subject), "by hand:", *_by_hand(proof, history, subject)]) + "\n"
+
+
+def as_json(proof: Proof) -> str:
+    return msgspec.json.format(msgspec.json.encode(proof), indent=2).decode() + "\n"
+
+
+def _told(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:
+    yield f"{proof.test}: {proof.found}" + (f", {proof.order}" if proof.order else "")
+    if proof.before:
+        yield f"  fails at    {_name(proof.before, subject)}"
+        yield f"              {proof.cause}: {proof.detail}" if proof.cause else f"              {proof.detail}"
+        yield from (f"              {line}" for line in proof.trace)
+    elif proof.detail:
+        yield f"  {proof.detail}"
+    if proof.after:
+        yield f"  passes with {_name(proof.after, subject)}"
+    if proof.order:
+        yield f"  {ORDERS[proof.order]}"
+    turns = [f"{'passes' if turn.passes else 'fails'} with {turn.commit[:7]}" for turn in proof.turns]
+    if turns:
+        yield f"  all turns: {', '.join(turns)}"
+
+
+def _name(commit: str, subject: Callable[[str], str | None]) -> str:
+    said = subject(commit)
+    return f"{commit[:7]} {said}" if said is not None else commit if len(commit) < 40 else "the empty tree"
+
+
+def _by_hand(proof: Proof, history: History, subject: Callable[[str], str | None]) -> Iterator[str]:
+    """Commands for a shell at the top of the repository: a tree of each commit with today's tests, and pytest in it."""
+    for commit in filter(None, (proof.before, proof.after)):
+        yield from _on(commit, proof.test, history, is_commit=subject(commit) is not None)
+
+
+def _on(commit: str, test: str, history: History, *, is_commit: bool) -> Iterator[str]:
+    there = f"{PLACE}/{history.prefix}".rstrip("/")
+    path = ":".join(f"{PLACE}/{root}".rstrip("/") for root in history.roots)
+    run = f"PYTHONPATH={shlex.quote(path)} python -m pytest -n0 {shlex.quote(test)}"
+    if commit == history.snapshot == "worktree":
+        here = shlex.quote(f"./{history.prefix}")
+        yield f"  (cd {here} && python -m pytest -n0 {shlex.quote(test)})"
+        return
+    held = " ".join(map(shlex.quote, history.held))
+    yield f"  git worktree add -q --detach {PLACE} {commit if is_commit else history.head}"
+    yield f"  git -C {PLACE} rm -rqf --ignore-unmatch -- {held if is_commit else '.'}"
+    if history.snapshot:
+        yield f"  mkdir -p {PLACE} && tar -cf - {held} | tar -xf - -C {PLACE}"
+    else:
+        yield f"  git -C {PLACE} checkout -q {history.head} -- {held}"
+    yield f"  (cd {shlex.quote(there)} && {run})"
+    yield f"  git worktree remove --force {PLACE}"
