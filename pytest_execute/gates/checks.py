@@ -210,11 +210,12 @@ def shortfall(key: str, measure: Measure, asked: Decimal) -> str:
 
 
 def gaps(measure: Measure) -> dict[str, tuple[int, ...]]:
-    """The lines that were not reached, or not left in every way, by file."""
-    paths = sorted({*measure.missing, *measure.missing_branches})
-    return {
+    """The lines that were not reached, or not left in every way, by file: the file with the fewest first."""
+    paths = {*measure.missing, *measure.missing_branches}
+    found = {
         path: tuple(sorted({*measure.missing.get(path, ()), *measure.missing_branches.get(path, ())})) for path in paths
     }
+    return dict(sorted(found.items(), key=lambda gap: (len(gap[1]), gap[0])))
 
 
 def first_missing(measure: Measure) -> tuple[str | None, tuple[int, ...]]:

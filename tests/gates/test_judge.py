@@ -22,6 +22,7 @@ from pytest_execute.core.evidence import (
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.core.verdict import Gate, Verdict
+from pytest_execute.gates import checks
 from pytest_execute.gates.judge import judge
 
 PLAN = Plan(
@@ -398,3 +399,10 @@ def test_a_part_of_the_plan() -> None:
 def test_the_judge_is_pure() -> None:
     evidence = with_result("1", "failed")
     assert judge(PLAN, Policy(), evidence) == judge(PLAN, Policy(), evidence)
+
+
+def test_the_file_with_the_fewest_gaps_comes_first() -> None:
+    measure = Measure(
+        lines=9, missing={"a.py": (1, 2, 3), "b.py": (7,)}, missing_branches={"b.py": (7,), "c.py": (4, 5)}
+    )
+    assert list(checks.gaps(measure).items()) == [("b.py", (7,)), ("c.py", (4, 5)), ("a.py", (1, 2, 3))]
