@@ -97,3 +97,33 @@ def violations(case: Case, events: Sequence[tuple[str, int]]) -> list[str]:
     wrong.extend(f"{test} never ran" for test in due if test not in started)
     wrong.extend(f"{test} ran {started.count(test)} times" for test in sorted(set(started)) if started.count(test) > 1)
     return wrong
+
+
+def topic(seed: int, work: float = 40.0) -> tuple[Case, list[float]]:
+    """Sixty tasks in four streams, one to ten tests each, and how long each test takes: mostly little, sometimes much."""
+    dice = random.Random(seed)
+    needs: dict[str, list[str]] = {}
+    for stream in range(4):
+        mine = [f"task:{stream}-{number}" for number in range(15)]
+        for number, name in enumerate(mine):
+            needs[name] = [dice.choice(mine[max(0, number - 3) : number])] if number and dice.random() < 0.85 else []
+            other = f"task:{dice.randrange(stream)}-{dice.randrange(15)}" if stream and dice.random() < 0.2 else None
+            needs[name] += [other] if other else []
+    tests = [[name] for name in needs for _ in range(dice.randint(1, 10))]
+    drawn = [dice.lognormvariate(0, 1) if dice.random() < 0.9 else 2 * dice.paretovariate(1.5) for _ in tests]
+    most = sum(drawn) / 40
+    scale = work / sum(min(time, most) for time in drawn)
+    return Case(needs, tests, set()), [scale * min(time, most) for time in drawn]
+
+
+def shortest(case: Case, seconds: Sequence[float], workers: int) -> float:
+    """What no schedule can be faster than: the longest path, and an even share of all."""
+    ends: dict[str, float] = {}
+
+    def end(unit: str) -> float:
+        if unit not in ends:
+            own = max((seconds[test] for test, units in enumerate(case.tests) if unit in units), default=0.0)
+            ends[unit] = own + max(map(end, case.needs[unit]), default=0.0)
+        return ends[unit]
+
+    return max(*map(end, case.needs), sum(seconds) / workers)

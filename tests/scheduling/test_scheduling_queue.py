@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import random
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scheduling_model import expected, random_case, violations
+from scheduling_model import Case, expected, random_case, shortest, topic, violations
 
 from pytest_execute.scheduling.queue import Blocked, Queue, Work
 
@@ -67,7 +69,7 @@ def test_a_unit_without_tests_passes_with_its_needs():
 
 
 def test_a_need_that_nobody_describes_has_passed():
-    assert run(Queue({"task:2": ["task:1"]}, [["task:2"], ["task:9"]])) == [0, 1]
+    assert sorted(run(Queue({"task:2": ["task:1"]}, [["task:2"], ["task:9"]]))) == [0, 1]
 
 
 def test_a_test_in_two_units_waits_for_both():
@@ -116,6 +118,78 @@ def test_tests_of_no_unit_fill_the_gaps():
     assert run(Queue({"a": [], "b": ["a"]}, [[], ["a"], ["b"]])) == [1, 2, 0]
 
 
+def test_a_long_test_of_no_unit_starts_early():
+    assert run(Queue({"a": []}, [["a"], []], {0: 1.0, 1: 9.0})) == [1, 0]
+
+
+def test_effort_stands_in_where_nothing_is_known():
+    needs = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
+    tests = [["a"], ["a2"], ["b"], ["b2"]]
+
+    assert run(Queue(needs, tests, effort={"a2": 1, "b2": 8}))[0] == 2
+    assert run(Queue(needs, tests, effort={"a2": 8, "b2": 1}))[0] == 0
+    assert run(Queue(needs, tests, {1: 5.0, 3: 1.0}, effort={"a2": 1, "b2": 8}))[0] == 0
+
+
+def test_effort_is_measured_by_what_is_known():
+    """Two hours that took a second: four hours are two seconds, which is longer than a unit that took one and a half."""
+    needs = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
+    tests = [["a"], ["a2"], ["b"], ["b2"], ["c"]]
+    known = {1: 1.5, 4: 1.0}
+
+    assert run(Queue(needs, tests, known, effort={"a2": 9, "b2": 4, "c": 2}))[0] == 0
+    assert run(Queue(needs, tests, known, effort={"b2": 4, "c": 2}))[0] == 2
+
+
+@pytest.mark.parametrize("known", [{}, dict.fromkeys(range(12), 0.01)])
+def test_the_tests_of_a_file_stay_with_one_worker(known):
+    queue = Queue({}, [[]] * 12, known, groups=[0, 1] * 6)
+
+    assert [queue.take("x"), queue.take("y"), queue.take("x"), queue.take("y")] == [0, 1, 2, 3]
+    assert [queue.take("x") for _ in range(4)] == [4, 6, 8, 10]
+
+
+def test_a_worker_that_would_idle_takes_half_of_what_another_has():
+    queue = Queue({}, [[]] * 9, groups=[0] * 9)
+
+    assert [queue.take("x"), queue.take("y"), queue.take("x"), queue.take("y")] == [0, 5, 1, 6]
+    assert [queue.take("y"), queue.take("y"), queue.take("y"), queue.take("x")] == [7, 8, 4, 2]
+
+
+def test_who_left_holds_no_file():
+    queue = Queue({}, [[]] * 4, groups=[0, 0, 1, 1])
+    assert [queue.take("x"), queue.take("y")] == [0, 2]
+    queue.leave("x")
+
+    assert [queue.take("y"), queue.take("y")] == [3, 1]
+
+
+def test_what_is_urgent_comes_before_what_shares_fixtures():
+    queue = Queue({"a": [], "b": ["a"]}, [["b"], [], ["a"], [], []], groups=[0, 1, 0, 1, 1])
+    assert [queue.take("x"), queue.take("x")] == [2, 1]
+    queue.finish(2, True)
+
+    assert [queue.take("x"), queue.take("x")] == [0, 3]
+
+
+def test_keep_going_runs_what_would_be_blocked():
+    queue = Queue(CHAIN, [["task:3"], ["task:2"], ["task:1"]], keep_going=True)
+
+    assert run(queue, bad={2, 1}) == [2, 1, 0]
+    assert queue.left == 0
+
+
+def test_a_test_that_is_run_again_has_failed_all_the_same():
+    queue = Queue(CHAIN, [["task:1"], ["task:2"]])
+    queue.take()
+    assert queue.finish(0, False) == [Blocked(1, "task:2", "task:1")]
+    queue.again(0)
+    assert (queue.left, queue.unfinished(), queue.take()) == (1, [0], 0)
+
+    assert queue.finish(0, True) == []
+    assert (queue.left, queue.unfinished(), queue.take()) == (0, [], None)
+
+
 def test_one_worker_keeps_the_order_of_collection_as_far_as_it_can():
     needs = {"a": [], "b": ["a"], "c": ["b"]}
 
@@ -150,14 +224,63 @@ def test_work_becomes_a_queue_over_the_collected_tests():
     assert run(work.queue(["t.py::x", "t.py::y", "t.py::z"], workers=2)) == [1, 0, 2]
 
 
+def test_work_of_one_file_stays_together():
+    queue = Work({}, {}).queue(["a.py::x", "b.py::x", "a.py::y", "b.py::y"], workers=2)
+
+    assert [queue.take("x"), queue.take("y"), queue.take("x"), queue.take("y")] == [0, 1, 2, 3]
+
+
+def test_work_hands_on_effort_and_whether_to_keep_going():
+    work = Work(
+        {"a": [], "b": ["a"]},
+        {"t.py::x": ["b"], "t.py::y": ["a"], "t.py::z": ["c"]},
+        {},
+        {"a": 1, "b": 1, "c": 9},
+        True,
+    )
+
+    assert run(work.queue(["t.py::x", "t.py::y", "t.py::z"], workers=2), bad={1}) == [2, 1, 0]
+
+
+def total(case: Case, seconds: list[float], workers: int, known: dict[int, float]) -> float:
+    """How long a run takes where nothing but the tests costs time."""
+    queue = Queue(case.needs, case.tests, known, workers, groups=[len(units) for units in case.tests])
+    now, idle, running = 0.0, list(range(workers)), []
+    while queue.left:
+        for worker in list(idle):
+            if (test := queue.take(worker)) is not None:
+                idle.remove(worker)
+                heapq.heappush(running, (now + seconds[test], worker, test))
+        now, worker, test = heapq.heappop(running)
+        idle.append(worker)
+        queue.finish(test, True)
+    return now
+
+
+@pytest.mark.parametrize("workers", [4, 8])
+def test_no_order_could_be_much_faster(workers):
+    """Sixty tasks in four streams, some tests very long: as fast as can be with known durations, and nearly so without."""
+    known, first = [], []
+    for seed in range(10):
+        case, seconds = topic(seed)
+        least = shortest(case, seconds, workers)
+        known.append(total(case, seconds, workers, dict(enumerate(seconds))) / least)
+        first.append(total(case, seconds, workers, {}) / least)
+
+    assert min(known + first) >= 0.999
+    assert median(known) <= 1.02
+    assert median(first) <= 1.1
+
+
 @given(seed=st.integers(0, 10**9), workers=st.integers(1, 5))
 def test_every_test_runs_once_in_order_or_is_blocked_for_the_right_reason(seed, workers):
     case, dice = random_case(seed), random.Random(seed)
     known = {i: dice.random() for i in range(len(case.tests)) if dice.random() < 0.5}
-    queue = Queue(case.needs, case.tests, known, workers)
+    groups = [dice.randrange(4) for _ in case.tests]
+    queue = Queue(case.needs, case.tests, known, workers, groups=groups)
     running, events, blocked = [], [], []
     while queue.left:
-        while len(running) < workers and (test := queue.take()) is not None:
+        while len(running) < workers and (test := queue.take(dice.randrange(workers))) is not None:
             running.append(test)
             events.append(("start", test))
         test = running.pop(dice.randrange(len(running)))
