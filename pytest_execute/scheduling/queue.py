@@ -7,14 +7,14 @@ when the last of what it waits for has ended, so that its cause does not depend 
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import NamedTuple
 
 from pytest_execute.core import graph
+from pytest_execute.scheduling.ready import Key, Ready
 
 LONG = 0.12
 """Seconds from which on a test is worth starting early; below, the order of collection saves more fixtures than time."""
@@ -33,16 +33,31 @@ class Blocked(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """What has to be done: units and the units they wait for; for each nodeid its units; known durations in seconds."""
+    """What has to be done: units and the units they wait for; for each nodeid its units; known durations in seconds.
+
+    `effort` is what a person thinks how long each unit takes, in any measure; with `keep_going` a test runs once all that
+    it waits for has ended, however that was.
+    """
 
     needs: Needs
     units: Mapping[str, Sequence[str]]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    effort: Mapping[str, float] = field(default_factory=dict)
+    keep_going: bool = False
 
     def queue(self, tests: Sequence[str], workers: int) -> Queue:
-        """The queue over these nodeids, for so many workers."""
+        """The queue over these nodeids, for so many workers; the tests of one file share fixtures."""
         known = {index: self.seconds[test] for index, test in enumerate(tests) if test in self.seconds}
-        return Queue(self.needs, [self.units.get(test, ()) for test in tests], known, workers)
+        files: dict[str, int] = {}
+        return Queue(
+            self.needs,
+            [self.units.get(test, ()) for test in tests],
+            known,
+            workers,
+            groups=[files.setdefault(test.partition("::")[0], len(files)) for test in tests],
+            effort=self.effort,
+            keep_going=self.keep_going,
+        )
 
 
 class Queue:
@@ -57,9 +72,14 @@ class Queue:
         tests: Sequence[Sequence[str]],
         seconds: Mapping[int, float] | None = None,
         workers: int = 2,
+        *,
+        groups: Sequence[int] | None = None,
+        effort: Mapping[str, float] | None = None,
+        keep_going: bool = False,
     ) -> None:
         self._tests = tests
         self.seconds = seconds or {}
+        self.keep_going = keep_going
         self._needs = _complete(needs, tests)
         self._parts = _parts(self._needs, tests)
         self._users: dict[Node, list[Node]] = {node: [] for node in self._parts}
@@ -68,8 +88,12 @@ class Queue:
                 self._users[part].append(node)
         self._open = {node: len(parts) for node, parts in self._parts.items()}
         self._blame: dict[Node, str | None] = {}  # None: passed
-        self._keys = _keys(self._needs, tests, self.seconds, workers)
-        self._heap: list[tuple[tuple[bool, float, int], int]] = []
+        self._again: set[int] = set()
+        lengths = _lengths(self._needs, tests, self.seconds, effort or {}, workers)
+        keys = _keys(self._needs, tests, lengths, self.seconds)
+        if workers == 1:
+            keys, groups = [(False, 0.0)] * len(tests), [0] * len(tests)
+        self._ready = Ready(keys, range(len(tests)) if groups is None else groups)
         self.left = len(tests)
         settled: deque[Node] = deque()
         for node in [node for node, parts in self._parts.items() if not parts]:
@@ -79,37 +103,44 @@ class Queue:
     @property
     def ready(self) -> int:
         """How many tests can be taken now."""
-        self.peek()
-        return len(self._heap)
+        return len(self._ready)
 
-    def peek(self) -> int | None:
+    def peek(self, worker: Hashable = None) -> int | None:
         """The test that `take` would give."""
-        while self._heap and self._heap[0][1] in self._blame:
-            heapq.heappop(self._heap)
-        return self._heap[0][1] if self._heap else None
+        return self._ready.peek(worker)
 
-    def take(self) -> int | None:
-        """The next test that may start, or None where all that is left waits for tests that run."""
-        test = self.peek()
-        if test is not None:
-            heapq.heappop(self._heap)
-        return test
+    def take(self, worker: Hashable = None) -> int | None:
+        """The next test that this worker may start, or None where all that is left waits for tests that run."""
+        return self._ready.take(worker)
+
+    def leave(self, worker: Hashable) -> None:
+        """This worker takes nothing any more."""
+        self._ready.leave(worker)
 
     def give_back(self, test: int) -> None:
         """A test that was taken was not run: it can be taken again."""
-        heapq.heappush(self._heap, (self._keys[test], test))
+        self._ready.add(test)
+
+    def again(self, test: int) -> None:
+        """A test that has ended is to run once more; what its end has decided stays decided."""
+        self.left += 1
+        self._again.add(test)
+        self._ready.add(test)
 
     def finish(self, test: int, passed: bool) -> list[Blocked]:
         """A test has ended: what is blocked by now and was not before. Said of a test again, it changes nothing."""
+        if test in self._again:
+            self._again.remove(test)
+            self.left -= 1
         if test in self._blame:
             return []
         self.left -= 1
-        self._blame[test] = None if passed else ""
+        self._blame[test] = None if passed or self.keep_going else ""
         return self._spread(deque([test]))
 
     def unfinished(self) -> list[int]:
         """The tests that have neither ended nor been blocked."""
-        return [test for test in range(len(self._tests)) if test not in self._blame]
+        return [test for test in range(len(self._tests)) if test not in self._blame or test in self._again]
 
     def _spread(self, settled: deque[Node]) -> list[Blocked]:
         """Decide all that waited for nothing but what has just settled, and so on: the tests that this blocks."""
@@ -180,15 +211,14 @@ def _edges(
 
 
 def _keys(
-    needs: Needs, tests: Sequence[Sequence[str]], seconds: Mapping[int, float], workers: int
-) -> list[tuple[bool, float, int]]:
-    """What the tests are sorted by: those of no unit last, the longest path first, long tests first, then in order."""
-    if workers == 1:
-        return [(False, 0.0, test) for test in range(len(tests))]
-    after = _after(needs, _lengths(needs, tests, seconds, workers))
+    needs: Needs, tests: Sequence[Sequence[str]], lengths: Mapping[str, float], seconds: Mapping[int, float]
+) -> list[Key]:
+    """The longest path first, its own unit included, and long tests first; of equals those of no unit last."""
+    after = _after(needs, lengths)
     long = {test: known for test, known in seconds.items() if known > LONG}
+    path = {unit: after[unit] + lengths[unit] for unit in needs}
     return [
-        (not units, -max((after[unit] for unit in units), default=0.0) - long.get(test, 0.0), test)
+        (not units and test not in long, -max((path[unit] for unit in units), default=0.0) - long.get(test, 0.0))
         for test, units in enumerate(tests)
     ]
 
@@ -203,16 +233,29 @@ def _after(needs: Needs, lengths: Mapping[str, float]) -> dict[str, float]:
 
 
 def _lengths(
-    needs: Needs, tests: Sequence[Sequence[str]], seconds: Mapping[int, float], workers: int
+    needs: Needs,
+    tests: Sequence[Sequence[str]],
+    seconds: Mapping[int, float],
+    effort: Mapping[str, float],
+    workers: int,
 ) -> dict[str, float]:
-    """How long each unit takes, spread over all workers; where nothing is known, as long as any other."""
+    """How long each unit takes, spread over all workers; where that is not known, in proportion to its effort, else as
+    long as any other."""
     times: dict[str, list[float | None]] = {unit: [] for unit in needs}
     for test, units in enumerate(tests):
         for unit in units:
             times[unit].append(seconds.get(test))
     known = {unit: _length(found, workers) for unit, found in times.items() if any(t is not None for t in found)}
+    known = {**_supposed(known, {unit: effort[unit] for unit in needs if unit in effort}), **known}
     usual = median(known.values()) if known else 1.0
-    return {unit: known.get(unit, usual if times[unit] else 0.0) for unit in needs}
+    return {unit: known.get(unit, usual) if times[unit] else 0.0 for unit in needs}
+
+
+def _supposed(known: Mapping[str, float], effort: Mapping[str, float]) -> dict[str, float]:
+    """The lengths of units by their effort, as long as those that are known both ways have shown."""
+    both = [known[unit] / effort[unit] for unit in effort if unit in known]
+    rate = median(both) if both else median(known.values()) / median(effort.values()) if known and effort else 1.0
+    return {unit: rate * effort[unit] for unit in effort}
 
 
 def _length(times: Sequence[float | None], workers: int) -> float:

@@ -117,6 +117,7 @@ class ExecuteScheduling:
         station = self.stations.pop(node)
         if self.batches is None or self.tests is None:
             return None
+        self.batches.queue.leave(node)
         crashed = _running(station, node.shutting_down)
         for test in station.tests:
             if test != crashed:
@@ -166,7 +167,7 @@ class ExecuteScheduling:
                 self._send(node, station, batches, share)
 
     def _send(self, node: WorkerController, station: Station, batches: Batches, share: int) -> None:
-        batch = self._batch(station, batches.queue, share)
+        batch = self._batch(node, station, batches.queue, share)
         if not batch:
             return
         sentinel = batches.sentinels[batch[-1]]
@@ -176,14 +177,14 @@ class ExecuteScheduling:
         except OSError:  # it has died, and xdist will say so: none of these has begun
             self._take_back(station, batch, batches.queue)
 
-    def _batch(self, station: Station, queue: Queue, share: int) -> list[int]:
+    def _batch(self, node: WorkerController, station: Station, queue: Queue, share: int) -> list[int]:
         """The next tests for one worker, at most `share`, and at least one if it is idle."""
         batch: list[int] = []
-        while len(batch) < share and (test := queue.peek()) is not None:
+        while len(batch) < share and (test := queue.peek(node)) is not None:
             seconds = queue.seconds.get(test, self._pace)
             if station.tests and station.seconds + seconds > FULL:
                 break
-            queue.take()
+            queue.take(node)
             station.add(test, seconds)
             batch.append(test)
         return batch
