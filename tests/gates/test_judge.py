@@ -130,8 +130,16 @@ def test_all_that_is_asked_passes() -> None:
             "xpassed",
             "tests/failed/xpassed: tests/test_2.py::test_it passed although it was expected to fail: remove its xfail",
         ),
-        ("blocked", "tests/blocked/blocked: tests/test_2.py::test_it was not run: what it depends on did not pass"),
-        ("not-run", "tests/unproven/not-run: tests/test_2.py::test_it did not run"),
+        (
+            "rerun",
+            "tests/failed/rerun: tests/test_2.py::test_it passed only when it was run again: a test that fails now and then "
+            "proves nothing: AssertionError: no",
+        ),
+        (
+            "blocked",
+            "tests/blocked/blocked: tests/test_2.py::test_it was not run: what it depends on did not pass: AssertionError: no",
+        ),
+        ("not-run", "tests/unproven/not-run: tests/test_2.py::test_it did not run: AssertionError: no"),
     ],
 )
 def test_a_test_of_a_task_must_pass(outcome: str, line: str) -> None:

@@ -37,7 +37,9 @@ def pytest_configure(config):
     if os.environ.get("PLAIN"):
         return
     from pytest_execute.scheduling.roles import role
-    config.pluginmanager.register(role(config, describe, assign, lambda unit: unit.replace(":", " ")), "execute-scheduling")
+    hang = float(os.environ.get("HANG", 0))
+    plugin = role(config, describe, assign, lambda unit: unit.replace(":", " "), hang)
+    config.pluginmanager.register(plugin, "execute-scheduling")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Outcomes())
 
@@ -56,6 +58,9 @@ BODIES = {
     "skips": "pytest.skip('why')",
     "xfails": "pytest.xfail('why')",
     "xpasses": "pass",
+    "hangs": "time.sleep(1000)",
+    "passes the second time": "write('tries.log', 1); assert len(open('tries.log').readlines()) > 1",
+    "dies the first time": "write('tries.log', 1); len(open('tries.log').readlines()) > 1 or os._exit(3)",
     "dies": "write('events.log', 'end', request.node.nodeid); os._exit(3)",
 }
 
@@ -123,9 +128,10 @@ class Project:
         return self.pytester.path / name
 
     def run(self, *args: str, shuffled: bool = False) -> Run:
-        for name in ("events.log", "reports.log", "assigned.log"):
+        for name in ("events.log", "reports.log", "assigned.log", "tries.log"):
             self.path(name).unlink(missing_ok=True)
-        result = self.pytester.runpytest_subprocess(*([] if shuffled else ["-p", "no:randomly"]), *args, timeout=100)
+        without = [] if shuffled else ["-p", "no:randomly"]
+        result = self.pytester.runpytest_subprocess(*without, *args, timeout=100)
         return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("assigned.log")])
 
     def log(self, name: str) -> list[tuple]:

@@ -206,6 +206,17 @@ def test_another_scheduler_of_the_users_choice_is_left_alone(project, dist):
 
     run.result.assert_outcomes(passed=4 if dist == "each" else 2)
     assert run.assigned == [2]
+    run.result.stdout.fnmatch_lines(
+        [
+            f"execute: --dist {dist} orders the tests: tests do not wait for what their task depends on, and are not blocked*"
+        ]
+    )
+
+
+def test_our_own_scheduler_needs_no_line(project):
+    project.write(CHAIN, a=function("test_x", []))
+
+    project.run("-n2", "--dist", "load").result.stdout.no_fnmatch_line("execute: *")
 
 
 def test_workers_that_collect_different_tests_are_an_error(project):
@@ -246,6 +257,56 @@ def test_without_replacements_the_run_ends(project):
 
     assert run.result.ret == 1
     run.result.stdout.fnmatch_lines(["*worker restarting disabled*"])
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n2"])
+def test_a_test_that_passes_only_when_it_is_run_again_lets_nobody_start(project, mode):
+    pytest.importorskip("pytest_rerunfailures")
+    project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "passes the second time"))
+    run = project.run(mode, "--reruns=2")
+
+    run.result.stdout.fnmatch_lines(["*1 passed, 1 rerun, 1 blocked in*"])
+    assert run.blocked == {"test_a.py::test_x": "task:1"}
+    assert run.started == ["test_b.py::test_x"] * 2
+
+
+def test_a_test_that_crashed_is_run_again_and_lets_nobody_start(project):
+    pytest.importorskip("pytest_rerunfailures")
+    project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "dies the first time"))
+    run = project.run("-n2", "--reruns=1")
+
+    run.result.stdout.fnmatch_lines(["*1 passed, 1 blocked, 1 rerun in*"])
+    assert run.started == ["test_b.py::test_x"] * 2
+
+
+def test_a_test_that_hangs_fails_and_the_rest_goes_on(project, monkeypatch):
+    monkeypatch.setenv("HANG", "1.5")
+    project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "hangs") + LONG)
+    run = project.run("-n2")
+
+    run.result.stdout.fnmatch_lines(
+        [
+            "'test_b.py::test_x' hung: it ran for more than 1.5 s, so its worker was killed",
+            "*1 failed, 3 passed, 1 blocked in*",
+        ]
+    )
+    assert run.result.ret == 1
+
+
+LONG = "".join(function(f"test_{i}", [], seconds=1.0) for i in range(3))
+
+
+def test_what_no_worker_is_left_for_is_told(project):
+    tests = "".join(function(f"test_{i}", [], "dies" if i < 2 else "passes") for i in range(6))
+    project.write({}, a=tests)
+    run = project.run("-n1", "--max-worker-restart=1", "--junitxml=out.xml", "-rs")
+
+    assert run.result.ret == 1
+    run.result.stdout.fnmatch_lines(["*2 failed, 4 not run in*"])
+    assert run.started == ["test_a.py::test_0", "test_a.py::test_1"]
+    junit = project.path("out.xml").read_text()
+    assert 'errors="2" failures="0" skipped="4" tests="6"' in junit
+    assert "not run: too many workers have died, see --max-worker-restart" in junit
 
 
 def test_a_worker_with_an_internal_error_hangs_nobody(project):

@@ -142,6 +142,19 @@ def test_a_crash_fails_the_running_test_and_gives_the_others_back():
     assert bench.told == [Blocked(4, "b", "a")]
 
 
+def test_a_test_that_crashed_can_be_run_again():
+    bench = Bench({"a": [], "b": ["a"]}, [["a"], ["b"]])
+    first, second = bench.nodes
+    bench.sched.remove_node(first)
+    bench.sched.mark_test_pending("test_0")
+
+    assert not bench.sched.tests_finished
+    assert second.take() == [0, 100]
+    bench.done(second, 0)
+    assert bench.sched.tests_finished
+    assert bench.told == [Blocked(1, "b", "a")]
+
+
 def test_a_replacement_is_fed_when_its_collection_is_known_and_equal():
     bench = Bench({}, [[]] * 3)
     first, second = bench.nodes

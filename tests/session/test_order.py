@@ -1,0 +1,124 @@
+"""The order of a run through the door: blocked and told so, kept going, run again, learnt, broken off."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.scheduling.durations import recall
+from pytest_execute.tools.ledger import Ledger
+from tests.repository import Repository
+from tests.topic import environment, honest, run
+
+UNDO = "tests/test_undo.py::test_undo"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return honest(tmp_path / "repo")
+
+
+@pytest.fixture
+def broken(repo: Repository) -> Repository:
+    """Task 1 fails, and task 3 waits for it."""
+    repo.commit("break task 1", {"src/app/add.py": "def add(a, b):\n    return 0\n"})
+    return repo
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_blocked_is_told_in_the_terminal_in_junit_and_in_json(broken: Repository, workers: str) -> None:
+    ran = run(broken.path, workers, "-rA", "--junitxml=../junit.xml")
+    assert ran.status == 1
+    assert "1 blocked" in ran.text
+    why = f"{UNDO} was not run: what it depends on did not pass: task 1 did not pass"
+    assert f"tests: {why}" in ran.text
+    gate = next(each for each in ran.report["gates"] if each["id"] == "task:3")
+    assert next(reason["message"] for check in gate["checks"] for reason in check["reasons"]) == why
+    assert "blocked: task 1 did not pass" in (broken.path.parent / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_keep_going_runs_dependents_which_stay_blocked(broken: Repository, workers: str) -> None:
+    ran = run(broken.path, workers, "--execute-keep-going")
+    assert {test["id"]: test["outcome"] for test in ran.report["tests"]}[UNDO] == "passed"
+    assert (ran.status, ran.verdicts()["task:3"], ran.verdicts()["stream:C"]) == (1, "blocked", "blocked")
+    assert ran.codes("task:3")[0] == ("dependencies", "dependency-failed")
+
+
+def test_a_run_in_which_nothing_failed_but_some_is_blocked_does_not_end_well(repo: Repository) -> None:
+    repo.commit("skip", {"tests/test_add.py": "import pytest\n\n\ndef test_add():\n    pytest.skip('later')\n"})
+    ran = run(repo.path, "-n2", "-k", "add or undo")
+    assert "1 skipped, 1 blocked" in ran.text
+    assert (ran.status, ran.verdicts()["task:3"]) == (1, "blocked")
+
+
+FLAKY = """
+import os
+
+from app.add import add
+
+
+def test_add():
+    assert add(1, 2) == 3
+    tried = os.path.exists("tried")
+    open("tried", "w").close()
+    assert tried
+"""
+
+
+def test_a_test_that_passes_only_when_it_is_run_again_does_not_pass_its_task(repo: Repository) -> None:
+    pytest.importorskip("pytest_rerunfailures")
+    repo.commit("flaky", {"tests/test_add.py": FLAKY})
+    ran = run(repo.path, "-n2", "--reruns=1")
+    assert (ran.status, ran.codes("task:1")[0]) == (1, ("tests", "rerun"))
+    assert ran.verdicts()["task:3"] == "blocked"
+    assert "passed only when it was run again: a test that fails now and then proves nothing: assert False" in ran.text
+
+
+def test_durations_are_learnt_where_a_cache_may_be_kept(broken: Repository) -> None:
+    place = broken.path / ".pytest_cache/d/execute"
+    run(broken.path, "-n2", "--execute-no-cache")
+    tests = ["tests/test_add.py::test_add", "tests/test_take.py::test_take", UNDO]
+    assert recall(Ledger(place, pytest.fail), tests) == {}
+    run(broken.path, "-n2")
+    known = recall(Ledger(place, pytest.fail), tests)
+    assert list(known) == tests[:2]
+    assert all(0 < seconds < 1 for seconds in known.values())
+
+
+SLOW = "import time\n\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    open('begun', 'w').close()\n    time.sleep(60)\n"
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers: str) -> None:
+    repo.commit("slow", {"tests/test_slow.py": SLOW})
+    report = repo.path.parent / "report.json"
+    command = [sys.executable, "-m", "pytest", "--execute-topic=sums", f"--execute-report={report}", workers]
+    child = subprocess.Popen(
+        command,
+        cwd=repo.path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (repo.path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.killpg(child.pid, signal.SIGINT)
+        text, _ = child.communicate(timeout=60)
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+    assert child.returncode == 2, text
+    assert "test_slow.py::test_slow did not run" in text, text
+    assert '"verdict": "passed"' not in report.read_text().split('"gates"')[0]
+    assert "Traceback" not in text
