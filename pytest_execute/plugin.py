@@ -29,11 +29,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option(
         "--execute-no-cache", action="store_true", help="use nothing of what earlier runs have learnt, and keep nothing"
     )
+    option("--execute-keep-going", action="store_true", help="run what depends on a failed task, too: it stays blocked")
+    option(
+        "--execute-hang",
+        metavar="SECONDS",
+        type=_seconds,
+        help="a worker whose test runs for longer is ended; 0: never (default: 30 times what the test is known to take, at "
+        "least 10 minutes; never where that is not known, or pytest-timeout has a limit)",
+    )
     option("--execute-turns", action="store_true", help=argparse.SUPPRESS)
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
     option("--execute-work-tree", help=argparse.SUPPRESS)
     parser.addini("execute_notes", "directory of the topics", default="")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError
+    return seconds
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

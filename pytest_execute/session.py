@@ -26,6 +26,8 @@ from pytest_execute.progress.board import Board, rows
 from pytest_execute.progress.live import Progress
 from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
+from pytest_execute.scheduling.durations import Durations, recall
+from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.queue import Work
 from pytest_execute.scheduling.roles import role
 from pytest_execute.tools.ledger import Ledger
@@ -41,6 +43,8 @@ COLOURS: dict[Word, str] = {
     "unproven": "yellow",
     "open": "cyan",
 }
+LOST = ("failed", "error", "skipped", "xfailed", "xpassed")
+"""How a test that is run again may end without having passed at all."""
 SHARED = "PYTEST_EXECUTE_SHARED"
 
 
@@ -180,10 +184,11 @@ def register(config: pytest.Config) -> None:
     if recorder_key in config.stash:
         plugins.append(Runner(config, shared))
     if prepared_key in config.stash:
-        plugins += [Referee(config), Progress(config)]
+        plugins += [Referee(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
     for plugin in plugins:
         config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
-    scheduler = role(config, functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config), label)
+    describing, assigning = functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config)
+    scheduler = role(config, describing, assigning, label, config.option.execute_hang)
     config.pluginmanager.register(scheduler, "execute-scheduling")
 
 
@@ -197,7 +202,13 @@ def _assign(config: pytest.Config, about: bytes) -> Work:
     manifest = mapping.map_tests(plan, msgspec.json.decode(about, type=list[CollectedTest]))
     referee: Any = config.pluginmanager.getplugin("execute-referee")
     referee.manifest = manifest
-    work = Work(mapping.needs(plan), {test: mapping.units(manifest, test) for test in manifest.tests})
+    work = Work(
+        mapping.needs(plan),
+        {test: mapping.units(manifest, test) for test in manifest.tests},
+        recall(config.stash[prepared_key].ledger, manifest.tests),
+        {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
+        config.option.execute_keep_going,
+    )
     _show_progress(config, work)
     return work
 
@@ -256,6 +267,7 @@ class Referee:
         self.config = config
         self.manifest = Manifest()
         self.results: dict[str, TestResult] = {}
+        self.ended: set[str] = set()
         self.verdict: Verdict | None = None
         self.evidence: Evidence | None = None
         self.error = ""
@@ -263,6 +275,8 @@ class Referee:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.results[report.nodeid] = merged(self.results.get(report.nodeid), report)
+        if report.when == "teardown":
+            self.ended.add(report.nodeid)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -304,7 +318,11 @@ class Referee:
             reporter.write_line(text)
 
     def _run(self, interrupted: bool) -> workflow.Run:
-        known = {test: result for test, result in self.results.items() if test in self.manifest.tests}
+        known = {
+            test: result
+            for test, result in self.results.items()
+            if test in self.manifest.tests and (result.outcome != "passed" or test in self.ended)  # not only set up
+        }
         if _has_cov(self.config.option):
             coverage: Path | str = "--cov measures this run already: run without it, or with --no-cov"
         else:
@@ -379,15 +397,17 @@ def merged(known: TestResult | None, report: pytest.TestReport) -> TestResult:
     """What a test has come to with one more of its reports: the first thing that goes wrong stays."""
     outcome = outcome_of(report)
     seconds = (known.seconds if known else 0.0) + (report.duration if report.when == "call" else 0.0)
-    if known is not None and known.outcome != "passed":
+    if known is not None and known.outcome != "passed" and not (known.outcome == "rerun" and outcome in LOST):
         return msgspec.structs.replace(known, seconds=seconds)
     return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report))
 
 
 def outcome_of(report: pytest.TestReport) -> Outcome:
     """How one phase of a test ended."""
-    if getattr(report, "blocked_by", None) is not None:
-        return "blocked"
+    if hasattr(report, "blocked_by") or hasattr(report, "not_run"):
+        return "blocked" if hasattr(report, "blocked_by") else "not-run"
+    if str(report.outcome) == "rerun":  # pytest-rerunfailures'
+        return "rerun"
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed"
     if report.passed:
@@ -405,4 +425,4 @@ def _message(report: pytest.TestReport) -> str:
         if crash is not None
         else str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
     )
-    return (text.strip().splitlines() or [""])[0][:300]
+    return (text.strip().splitlines() or [""])[0].removeprefix("blocked: ").removeprefix("not run: ")[:300]

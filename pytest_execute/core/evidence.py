@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "blocked", "not-run"]
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 

@@ -64,9 +64,12 @@ PHRASES: dict[Outcome, str] = {
     "skipped": "was skipped: a skipped test proves nothing",
     "xfailed": "failed as expected: an expected failure proves nothing",
     "xpassed": "passed although it was expected to fail: remove its xfail",
+    "rerun": "passed only when it was run again: a test that fails now and then proves nothing",
     "blocked": "was not run: what it depends on did not pass",
     "not-run": "did not run",
 }
+TOLD: tuple[Outcome, ...] = ("failed", "error", "rerun", "blocked", "not-run")
+"""Outcomes whose message is part of the reason."""
 WORDS: dict[Outcome, Word] = {"blocked": "blocked", "not-run": "unproven"}
 
 
@@ -92,11 +95,7 @@ def outcomes(case: Case, tests: Iterable[str], tolerated: Iterable[Outcome] = ("
         outcome = case.outcome(test)
         if outcome not in tolerated:
             result = case.evidence.results.get(test)
-            said = (
-                f": {result.message}"
-                if result is not None and result.message and outcome in ("failed", "error")
-                else ""
-            )
+            said = f": {result.message}" if result is not None and result.message and outcome in TOLD else ""
             yield WORDS.get(outcome, "failed"), at_test(case, outcome, f"{test} {PHRASES[outcome]}{said}", test)
 
 

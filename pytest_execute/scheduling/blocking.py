@@ -12,6 +12,12 @@ Location = tuple[str, int | None, str]
 Label = Callable[[str], str]
 Status = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
+TOLD: dict[str, Status] = {
+    "blocked_by": ("blocked", "B", ("BLOCKED", {"yellow": True})),
+    "not_run": ("not run", "N", ("NOT RUN", {"yellow": True})),
+}
+"""How the terminal tells a report that has one of these attributes."""
+
 
 def label_of(unit: str) -> str:
     """How a message names a unit: `task:3` is `task 3`."""
@@ -31,7 +37,8 @@ def lets_through(report: pytest.TestReport) -> bool:
 
 
 class Blocking:
-    """Reports blocked tests to all plugins, as skipped in their set-up, with `blocked_by` naming the unit to blame."""
+    """Reports tests that no process ran to all plugins, as skipped in their set-up: `blocked_by` names the unit to blame,
+    `not_run` says why there was nobody to run it."""
 
     def __init__(self, config: pytest.Config, label: Label = label_of) -> None:
         self.config = config
@@ -39,26 +46,33 @@ class Blocking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
-        if getattr(report, "blocked_by", None) is None:
-            return None
-        return ("blocked", "B", ("BLOCKED", {"yellow": True})) if report.when == "setup" else ("", "", "")
+        told = next((told for attribute, told in TOLD.items() if hasattr(report, attribute)), None)
+        return None if told is None else told if report.when == "setup" else ("", "", "")
 
     def tell_blocked(self, nodeid: str, location: Location, cause: str, node: object = None) -> None:
         """`nodeid` will not run because the unit `cause` did not pass; `node` where a worker is expected to be named."""
+        self._report(nodeid, location, f"blocked: {self.label(cause)} did not pass", node, blocked_by=cause)
+
+    def tell_not_run(self, nodeid: str, location: Location, why: str, node: object = None) -> None:
+        """`nodeid` could run, and nobody is left who would."""
+        self._report(nodeid, location, f"not run: {why}", node, not_run=why)
+
+    def _report(self, nodeid: str, location: Location, text: str, node: object, **extra: str) -> None:
+        """Report a test as skipped in its set-up, with `extra` as attributes of its reports."""
         hook = self.config.hook
         hook.pytest_runtest_logstart(nodeid=nodeid, location=location)
-        for report in self._reports(nodeid, location, cause):
+        for report in _reports(nodeid, location, text, extra):
             if node is not None:
                 report.node = node  # type: ignore[attr-defined]
             with _kept_in_last_failed(self.config, report):
                 hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
 
-    def _reports(self, nodeid: str, location: Location, cause: str) -> Iterator[pytest.TestReport]:
-        path, line, _ = location
-        why = (path, (line or 0) + 1, f"blocked: {self.label(cause)} did not pass")
-        yield pytest.TestReport(nodeid, location, {}, "skipped", why, "setup", blocked_by=cause)
-        yield pytest.TestReport(nodeid, location, {}, "passed", None, "teardown", blocked_by=cause)
+
+def _reports(nodeid: str, location: Location, text: str, extra: dict[str, Any]) -> Iterator[pytest.TestReport]:
+    path, line, _ = location
+    yield pytest.TestReport(nodeid, location, {}, "skipped", (path, (line or 0) + 1, text), "setup", **extra)
+    yield pytest.TestReport(nodeid, location, {}, "passed", None, "teardown", **extra)
 
 
 @contextmanager

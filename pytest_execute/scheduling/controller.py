@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_execute.scheduling.blocking import Blocking, Label, Location, Nowhere, label_of, lets_through
+from pytest_execute.scheduling.hanging import Limits, Watch
 from pytest_execute.scheduling.queue import Blocked, Work
 from pytest_execute.scheduling.worker import KEY, NAME
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
@@ -23,9 +24,16 @@ class Controller(Blocking):
     chose another `--dist` and xdist's own scheduler runs the tests (`scheduling` stays None then).
     """
 
-    def __init__(self, config: pytest.Config, assign: Callable[[bytes], Work], label: Label = label_of) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        assign: Callable[[bytes], Work],
+        label: Label = label_of,
+        limits: Limits = Limits(0),  # noqa: B008 - frozen
+    ) -> None:
         super().__init__(config, label)
-        self.assign = assign
+        self.assign, self.limits = assign, limits
+        self.watch: Watch | None = None
         self.workers = 1
         self.teller: WorkerController | None = None
         self.about: tuple[bytes, list[Location], list[int]] | None = None
@@ -36,6 +44,12 @@ class Controller(Blocking):
     def ours(self) -> bool:
         """Whether the user leaves the order of the tests to us."""
         return bool(self.config.getoption("dist") == "load")
+
+    def pytest_report_header(self) -> str | None:
+        """The user's own scheduler is kept: one line says what is lost with it."""
+        dist = self.config.getoption("dist")
+        lost = "tests do not wait for what their task depends on, and are not blocked when it fails"
+        return None if self.ours else f"execute: --dist {dist} orders the tests: {lost}"
 
     def pytest_xdist_setupnodes(self, specs: Sequence[object]) -> None:
         self.workers = len(specs)
@@ -66,12 +80,42 @@ class Controller(Blocking):
     def pytest_xdist_make_scheduler(self) -> ExecuteScheduling | None:
         if self.ours:
             self.scheduling = ExecuteScheduling(self.workers, self._begin, self._tell, self._refuse)
+            self.scheduling.config = self.config
         return self.scheduling
 
     def _begin(self, nodeids: Sequence[str]) -> Batches:
         assert self.work is not None, "no worker told what it collected"
         assert self.about is not None
-        return Batches(self.work.queue(nodeids, self.workers), [len(nodeids) + which for which in self.about[2]])
+        assert self.scheduling is not None
+        queue = self.work.queue(nodeids, self.workers)
+        self.watch = Watch(self.limits, self.scheduling.stations, queue.seconds)
+        self.watch.start()
+        return Batches(queue, [len(nodeids) + which for which in self.about[2]])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        try:
+            result = yield
+        finally:
+            if self.watch is not None:
+                self.watch.over.set()
+        self._tell_left_over()
+        return result
+
+    def _tell_left_over(self) -> None:
+        """The run has come to its end by itself, and yet not all has run: too many workers have died."""
+        if self.scheduling is None or self.scheduling.batches is None or self.scheduling.broken:
+            return
+        why = "too many workers have died, see --max-worker-restart"
+        for test in self.scheduling.batches.queue.unfinished():
+            self.tell_not_run(*self._test(test), why, Nowhere())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        tests = self.scheduling.tests if self.scheduling is not None else None
+        for test, limit in (self.watch.killed if self.watch is not None else {}).items():
+            if tests is not None and tests[test] == crashitem:
+                report.longrepr = f"{crashitem!r} hung: it ran for more than {limit:g} s, so its worker was killed"
 
     def _tell(self, blocked: Blocked) -> None:
         self.tell_blocked(*self._test(blocked.test), blocked.cause, Nowhere())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,16 +26,22 @@ class Batches(NamedTuple):
 
 @dataclass
 class Station:
-    """What one worker has to do: the tests and sentinels sent to it, in order, and how long each test may take."""
+    """What one worker has to do: the tests and sentinels sent to it, in order, and how long each test may take.
+
+    `since` is when it came to the first of them, by the monotonic clock.
+    """
 
     sent: deque[int] = field(default_factory=deque)
     tests: dict[int, float] = field(default_factory=dict)
     seconds: float = 0.0
     ready: bool = False
     last: int | None = None
+    since: float = 0.0
 
     def add(self, test: int, seconds: float) -> None:
         """`test` goes to the worker, and may take so long."""
+        if not self.tests:
+            self.since = time.monotonic()
         self.sent.append(test)
         self.tests[test] = seconds
         self.seconds += seconds
@@ -42,6 +49,7 @@ class Station:
     def done(self, item: int) -> bool:
         """The worker is through with a test (True) or a sentinel (False)."""
         self.sent.remove(item)
+        self.since = time.monotonic()
         if item not in self.tests:
             return False
         self.seconds -= self.tests.pop(item)
@@ -55,6 +63,8 @@ class ExecuteScheduling:
     `begin` makes the queue once every worker has collected the same nodeids, `tell` reports a blocked test, `refuse`
     that a worker collected others than the first one, after which nothing more is run.
     """
+
+    config: object = None  # pytest-rerunfailures looks for it
 
     def __init__(
         self,
@@ -145,7 +155,11 @@ class ExecuteScheduling:
             self._feed(self.batches)
 
     def mark_test_pending(self, item: str) -> None:
-        raise NotImplementedError("a test that crashed its worker is not run again")
+        """A plugin runs a test again that has crashed its worker."""
+        assert self.batches is not None
+        assert self.tests is not None
+        self.batches.queue.again(self.tests.index(item))
+        self._feed(self.batches)
 
     def remove_pending_tests_from_node(self, node: WorkerController, indices: Sequence[int]) -> None:
         raise NotImplementedError("no test is ever taken away from a worker")

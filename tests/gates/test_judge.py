@@ -132,8 +132,10 @@ def test_all_that_is_asked_passes() -> None:
         ),
         (
             "rerun",
-            "tests/failed/rerun: tests/test_2.py::test_it passed only when it was run again: a test that fails now and then "
-            "proves nothing: AssertionError: no",
+            (
+                "tests/failed/rerun: tests/test_2.py::test_it passed only when it was run again: "
+                "a test that fails now and then proves nothing: AssertionError: no"
+            ),
         ),
         (
             "blocked",
