@@ -1,0 +1,69 @@
+"""What was learnt is not run again, and what may come out differently is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout
+from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools import process
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.history import stretch
+from pytest_execute.tools.ledger import Ledger
+from tests.repository import Repository
+
+TEST = "import app\n\ndef test_f():\n    assert app.VALUE == 2\n"
+ONE = "tests/test_f.py::test_f"
+
+
+def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
+    place = repo.path.parent
+    git = Git.find(repo.path).within(place / "scratch")
+    ledger = Ledger(place / "ledger", print)
+    order = Order(tests={ONE: 0.0}, config=("pytest.ini", config))
+    what = stretch(git, "none", base)
+    found = prove(git, what, Layout(source=("src/app",)), order, place / "trees", ledger)
+    ledger.close()
+    return found[ONE]
+
+
+def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = Repository(tmp_path / "repo")
+    base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
+    repo.commit("red", {"tests/test_f.py": TEST})
+    repo.commit("green", {"src/app/__init__.py": "VALUE = 2\n"})
+    started: list[object] = []
+    start = process.start
+    monkeypatch.setattr(process, "start", lambda *args, **more: (started.append(args), start(*args, **more))[1])
+    first = replayed(repo, base)
+    assert first.found == "turned"
+    assert started
+    started.clear()
+    assert replayed(repo, base) == first
+    assert not started
+    assert replayed(repo, base, b"[pytest]\nxfail_strict = true\n") == first
+    assert started, "another configuration is another fact"
+    started.clear()
+    repo.commit("more", {"src/app/more.py": "x = 1\n"})
+    assert replayed(repo, base) == first
+
+
+def test_an_unstable_red_stays_unstable(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
+    flip = tmp_path / "flip"
+    flaky = f"""
+        import app, pathlib
+        def test_f():
+            flip = pathlib.Path({str(flip)!r})
+            if app.VALUE == 2: return
+            if flip.exists(): raise AssertionError
+            flip.write_text("")
+            raise KeyError
+        """
+    repo.commit("red", {"tests/test_f.py": flaky})
+    repo.commit("green", {"src/app/__init__.py": "VALUE = 2\n"})
+    assert [replayed(repo, base).found for _ in range(2)] == ["unstable", "unstable"]
