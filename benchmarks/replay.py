@@ -23,6 +23,7 @@ from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import Stretch, stretch
+from pytest_execute.tools.ledger import Ledger
 
 PASSED = """
 import collections, json
@@ -90,8 +91,6 @@ def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int) ->
 
 def _touched(git: Git, layout: Layout, old: str, new: str) -> list[str]:
     there = git.tree(new)
-    names = [path.rpartition("/")[2] for path in there]
-    assert names
     return [path for path in git.changed_files(old, new) if path in there and _is_test_file(layout, path)]
 
 
@@ -147,10 +146,11 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     print(
         f"{len(what.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} files that were touched"
     )
+    ledger = Ledger(place / "ledger", print)
     with timed("cold", times):
-        proofs = prove(git, what, layout, order, place / "trees")
+        proofs = prove(git, what, layout, order, place / "trees", ledger)
     with timed("warm", times):
-        again = prove(git, what, layout, order, place / "trees")
+        again = prove(git, what, layout, order, place / "trees", ledger)
     assert again == proofs
     found = sorted({proof.found for proof in proofs.values()})
     print("proofs: " + ", ".join(f"{sum(p.found == each for p in proofs.values())} {each}" for each in found))

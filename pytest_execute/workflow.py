@@ -202,7 +202,7 @@ def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> t
         if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
     }
     order = msgspec.structs.replace(order, tests=tests)
-    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place), ""
+    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger), ""
 
 
 def _history(prepared: Prepared, config: str) -> History:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,12 +14,13 @@ from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of, names_of
 from pytest_execute.forks.runner import Runner, Setting, memory_limit
-from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project
+from pytest_execute.replay.learnt import Learnt
 from pytest_execute.replay.overlay import overlay
 from pytest_execute.replay.search import Search, Step, form
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
+from pytest_execute.tools.ledger import Ledger
 
 GRACE = 10.0
 """Seconds that any test may take in the replay, besides ten times what it took in the run."""
@@ -40,7 +41,9 @@ class Order(Struct, frozen=True, kw_only=True):
     turns: bool = False
 
 
-def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path) -> dict[str, Proof]:
+def prove(
+    git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path, ledger: Ledger | None = None
+) -> dict[str, Proof]:
     """A proof, or why there is none, for each test of `order`. All that is written goes below `place`."""
     if not order.tests:
         return {}
@@ -48,15 +51,10 @@ def prove(git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path)
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
-        run = functools.partial(_run, git, runner)
-        search = Search(steps, run, project, order.workers)
+        search = Search(steps, Learnt(git, runner, ledger).run, project, order.workers)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
-
-
-def _run(git: Git, runner: Runner, tree: str, tests: Sequence[str]) -> dict[str, Seen]:
-    return runner.run(git.tree(tree), tests)
 
 
 def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Order) -> Setting:
