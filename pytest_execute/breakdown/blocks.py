@@ -1,6 +1,6 @@
 """Markdown as a flat list of blocks with line numbers: headings, list items, texts, table rows and code.
 
-Block quotes, HTML and front matter say nothing about tasks, so they are no blocks.
+HTML and front matter say nothing about tasks, so they are no blocks; block quotes are kept apart.
 """
 
 from __future__ import annotations
@@ -49,17 +49,22 @@ class Fence(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """All blocks in order, with the fence that hides the rest of the file, if there is one."""
+    """All blocks in order, with the fence that hides the rest of the file, if there is one.
+
+    `quotes` are the texts of block quotes, each with the index of the block that it stands behind.
+    """
 
     blocks: tuple[Block, ...]
     unclosed: Fence | None = None
+    quotes: tuple[tuple[int, Block], ...] = ()
 
 
 def parse(text: str) -> Document:
     """The blocks of a Markdown text."""
     text = _without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _parser().parse(text)
-    return Document(tuple(_walk(tokens)), _unclosed(tokens, text))
+    quotes: list[tuple[int, Block]] = []
+    return Document(tuple(_walk(tokens, quotes)), _unclosed(tokens, text), tuple(quotes))
 
 
 @cache
@@ -74,16 +79,20 @@ def _without_front_matter(text: str) -> str:
     return "\n" * found[0].count("\n") + text[found.end() :] if found else text
 
 
-def _walk(tokens: list[Token]) -> Iterator[Block]:
-    """Blocks from tokens: the first paragraph of a list item becomes the item itself."""
+def _walk(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Iterator[Block]:
+    """Blocks from tokens: the first paragraph of a list item becomes the item itself; quoted ones go to `quotes`."""
     walker = _Walker()
+    count = 0
     for token in tokens:
         if walker.quoted and token.type not in ("blockquote_open", "blockquote_close"):
+            if token.type == "inline":
+                quotes.append((count - 1, Block("text", 0, without_comments(token.content), _line(token))))
             continue
         handle = _HANDLERS.get(token.type)
         if handle is not None:
             block = handle(walker, token)
             if block is not None:
+                count += 1
                 yield block
 
 

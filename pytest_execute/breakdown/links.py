@@ -34,6 +34,7 @@ class Linker:
 
         steps = {normal(step.id): draft.task.id for draft in drafts for step in draft.task.substeps if step.id}
         self.names.steps.update(steps)
+        self.used: set[int] = set()
         self.orders: tuple[prose.Order, ...] = ()
         self._told: dict[str, dict[str, None]] = {}
 
@@ -41,6 +42,7 @@ class Linker:
         """Take in what sentences say about the order of streams."""
         self.orders = tuple(prose.read(outline, self.names, tasks))
         for order in self.orders:
+            self.used.add(order.line)
             for task in order.tasks:
                 self._told.setdefault(task, {}).update(dict.fromkeys(order.wanted.tasks))
             if order.prose:
@@ -64,6 +66,7 @@ class Linker:
 
     def blocked(self, draft: Draft) -> dict[str, int]:
         """The tasks that a Blocks field names, with its line; what it says beyond them is not looked at."""
+        self.used.update(piece.line for piece in _pieces(draft.of("blocks")))
         return {
             other: piece.line
             for piece in _pieces(draft.of("blocks"))
@@ -75,6 +78,7 @@ class Linker:
 
     def _read(self, value: str, line: int, place: Place) -> Wanted:
         wanted = references.read(value, self.names, place)
+        self.used.add(line)
         for code, message in wanted.wrong:
             self.desk.tell(line, code, message)
         if wanted.prose:

@@ -16,6 +16,7 @@ class Outline:
 
     def __init__(self, document: Document) -> None:
         self.blocks = document.blocks
+        self.quotes = document.quotes
         self.title = self._title()
         self.above: list[int] = []
         stack: list[int] = []

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from pytest_execute.breakdown import gates, groups
+from pytest_execute.breakdown import gates, groups, orders, sentences
 from pytest_execute.breakdown.blocks import Document, parse
 from pytest_execute.breakdown.checks import check, total
 from pytest_execute.breakdown.choice import choose
 from pytest_execute.breakdown.desk import Desk
+from pytest_execute.breakdown.groups import Section
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal
 from pytest_execute.breakdown.links import Linker, unique
 from pytest_execute.breakdown.naming import own_ids, renamed, streams_by_field
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.sentences import Named
 from pytest_execute.breakdown.tasks import Draft, draft
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import Plan
@@ -95,6 +97,13 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
         tasks=tuple(map(linker.task, drafts)),
         gates=unique(named, desk),
     )
+    listener = sentences.Listener(
+        linker.names,
+        sentences.words_of(outline.blocks[head.at].text for head in heads),
+        sentences.kinds_of(section.kind for section in sections),
+    )
+    places = orders.Places(_owners(outline, heads, stops, aliases, sections, begins), _used(linker, drafts))
+    plan = orders.add(plan, outline, listener, places, desk)
     check(plan, drafts, linker, desk)
     total(
         ((block.line, block.joined) for block in outline.blocks if "otal" in block.text or "ll " in block.text),
@@ -112,6 +121,37 @@ def _title(outline: Outline) -> str:
 def _firsts(stream_of: dict[int, str]) -> dict[str, int]:
     """The index of each stream's first task."""
     return {stream: at for at, stream in sorted(stream_of.items(), reverse=True)}
+
+
+def _owners(
+    outline: Outline,
+    heads: Sequence[Head],
+    stops: Mapping[int, int],
+    aliases: Mapping[str, str],
+    sections: Sequence[Section],
+    begins: Mapping[str, int],
+) -> dict[int, Named]:
+    """The task or stream that each block speaks of where it names none."""
+    owners: dict[int, Named] = {}
+    for section in sections:
+        if section.at >= 0:
+            owners.update(
+                dict.fromkeys(range(section.at, begins.get(section.id, section.at)), Named(streams=(section.id,)))
+            )
+    for head in heads:
+        task = Named((aliases.get(head.id, head.id),))
+        owners[head.at] = task
+        owners.update(dict.fromkeys(extent(outline.blocks, head.at, stops[head.at]), task))
+    return owners
+
+
+def _used(linker: Linker, drafts: Sequence[Draft]) -> frozenset[int]:
+    """The lines that fields and sections have read already."""
+    own = (
+        piece for one in drafts for name in ("depends", "blocks") for field in one.of(name) for piece in field.pieces
+    )
+    lines = (line for piece in own for line in range(piece.line, piece.line + piece.text.count("\n") + 1))
+    return frozenset((*linker.used, *lines))
 
 
 def _in_stream(one: Draft, stream: str | None) -> Draft:

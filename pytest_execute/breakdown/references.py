@@ -51,11 +51,11 @@ _GROUPED = re.compile(
     rf"(?P<all>\ball\s+(?:of\s+)?)?\b(?P<kind>{GROUP_WORDS})\s+(?P<ids>{_IDS})(?:\s+tasks?)?", re.IGNORECASE
 )
 _NAMED = re.compile(rf"(?<![\w-])(?:{WORDS})[\s#]+(?P<ids>{_IDS})", re.IGNORECASE)
-_PREVIOUS = re.compile(
+PREVIOUS = re.compile(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
     re.IGNORECASE,
 )
@@ -106,8 +106,8 @@ class _Reader:
         text = text.strip(" .;,")
         if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
-        rest = _PREVIOUS.sub(self._previous, text)
-        rest = _OTHERS.sub(self._others, rest)
+        rest = PREVIOUS.sub(self._previous, text)
+        rest = OTHERS.sub(self._others, rest)
         rest = _GROUPED.sub(self._grouped, rest)
         rest = _NAMED.sub(self._named, rest)
         unread = [part for part in self._parts(rest) if _READ not in part and not self._part(part)]

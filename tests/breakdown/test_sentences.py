@@ -56,6 +56,8 @@ def told(text: str) -> list[str]:
         ("| a.py | Task 3 depends on Task 2; run them in order |", {"3": "2"}),
         ("> Task 3 depends on\n> Task 2.", {"3": "2"}),
         ("T4 depends on T2.", {"4": "2"}),
+        ("Task 4 edits `a b`; it `depends on` Tasks 2 and 3 and `c d` too.", {"4": "2 3"}),
+        ("Task 3 needs Task 1, Task 4 is parallel with it, Task 5 needs Tasks 1+2.", {"3": "1", "5": "1 2"}),
     ],
 )
 def test_a_sentence_with_two_ids_and_clear_words_is_read(sentence: str, expected: dict[str, str]) -> None:
@@ -124,8 +126,10 @@ def test_a_sentence_against_the_fields_is_told_and_not_taken() -> None:
     text = f"{TASKS}- **Dependencies**: Task 3\n\n## Notes\n\nTask 3 depends on Task 5.\n"
     assert waits(text) == {"5": "3"}
     assert told(text) == [
-        "b.md:25: warning: this says that task 3 waits for task 5, but task 5 waits for task 3: "
-        "make the two agree (prose-dependency)"
+        (
+            "b.md:25: warning: this says that task 3 waits for task 5, but task 5 waits for task 3: "
+            "make the two agree (prose-dependency)"
+        )
     ]
 
 
