@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -102,3 +103,26 @@ def test_a_commit_of_everything_is_judged_by_its_own_index(tmp_path: Path) -> No
     assert "hello: failed (gates: 4 failed, 1 passed)" in refused.stdout + refused.stderr
     assert repository.git("rev-parse", "HEAD") == before
     assert repository.git("diff", "--cached", "--name-only") == ""
+
+
+def test_code_and_test_in_one_commit_are_refused_with_the_command_that_helps(tmp_path: Path) -> None:
+    """The command commits the test alone, through the same hook; then the code goes in."""
+    repository = hello.begun(tmp_path / "work")
+    repository.git("reset", "-q", "--soft", "HEAD^")
+    for path, text in hello.DONE.items():
+        repository.put(path, text)
+    repository.git("add", "--all")
+    hook = repository.path / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexec pytest-execute gate --staged hello\n")
+    hook.chmod(0o755)
+    refused = hello.run(["git", "commit", "-q", "-m", "Greet"], repository.path)
+    said = refused.stdout + refused.stderr
+    assert refused.returncode == 1
+    remedy = re.search(r"came in one commit with the code, the index: commit it first, `(git commit [^`]+)`", said)
+    assert remedy is not None, said
+    first = hello.run(["sh", "-c", remedy[1]], repository.path)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert repository.git("show", "--format=", "--name-only", "HEAD") == "tests/test_hello.py"
+    second = hello.run(["git", "commit", "-q", "-m", "Greet"], repository.path)
+    assert second.returncode == 0, second.stdout + second.stderr
