@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Evidence, Measure, Outcome, Proof
+from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Check, Gate, Reason, Word, label, worst
@@ -165,7 +167,17 @@ def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
     elif proof.order not in ORDERS[case.policy.test_first]:
         came = "in one commit with" if proof.order == "same-commit" else "after"
         code = "same-commit" if proof.order == "same-commit" else "test-after"
-        yield "failed", at_test(case, code, f"{test} came {came} the code, {short(proof.after)}", test)
+        message = f"{test} came {came} the code, {short(proof.after)}{remedy(proof)}"
+        yield "failed", at_test(case, code, message, test)
+
+
+def remedy(proof: Proof) -> str:
+    """What still helps where test and code are not committed yet: the test's file alone, then the rest."""
+    if proof.after not in ("worktree", "index") or proof.order != "same-commit":
+        return ""
+    file = shlex.quote(file_of(proof.test))
+    add = f"git add -- {file} && " if proof.after == "worktree" else ""
+    return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
 
 
 def short(commit: str | None) -> str:
