@@ -499,3 +499,21 @@ def test_a_warning_turned_into_an_error_is_no_red(repo: Repository) -> None:
     repo.commit("green", {"src/app/sums.py": "def f():\n    pass\n"})
     found = proof(repo, "tests/test_f.py::test_f", base)
     assert (found.found, found.detail) == ("red-not-counted", "a warning turned into an error (UserWarning: old)")
+
+
+def test_a_red_that_only_a_neighbour_makes_is_no_proof(repo: Repository) -> None:
+    """Beside its neighbour the test fails before the code; alone it passes there."""
+    tests = """
+        import app
+
+        def test_neighbour():
+            app.SEEN.append(1)
+
+        def test_f():
+            assert app.is_well()
+        """
+    base = repo.commit("base", {**INIT, "src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
+    repo.commit("red", {"tests/test_n.py": tests})
+    repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
+    found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
+    assert [p.found for p in found.values()] == ["never-red", "unstable"]
