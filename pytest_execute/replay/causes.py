@@ -72,8 +72,3 @@ def _raised_in_call(seen: Seen) -> Red:
 def _in_project(seen: Seen, project: Project) -> bool:
     """Did the project's own code raise it, outside the call?"""
     return seen.phase != "teardown" and bool(seen.frames) and not project.is_test(seen.frames[-1])
-
-
-def is_certain(red: Red) -> bool:
-    """Does this red say enough when it was seen once? Any other is run again before it is believed."""
-    return red.cause in (None, "assertion", "missing-symbol")

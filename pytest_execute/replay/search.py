@@ -6,17 +6,20 @@ import ast
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Order, Proof, Turn
+from pytest_execute.core.evidence import Cause, Order, Proof, Turn
 from pytest_execute.core.nodeids import function_of
 from pytest_execute.forks.seen import Seen
-from pytest_execute.replay.causes import Project, Red, classify, is_certain
+from pytest_execute.replay.causes import Project, Red, classify
 
-Run = Callable[[str, Sequence[str]], dict[str, Seen]]
-"""Runs tests on the composed tree with this id."""
+
+class Run(Protocol):
+    def __call__(self, tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
+        """Run tests on the composed tree with this id: beside their neighbours, or each alone."""
 
 
 class Step(Struct, frozen=True):
@@ -55,10 +58,10 @@ class Search:
         self._run_all({(step.tree, test) for step, test in before} - self.seen.keys())
         others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
         self._run_all(others - self.seen.keys())
-        again = {(step.tree, test) for step, test in before if not self._is_firm(self.seen[(step.tree, test)])}
-        once = {pair: self._red(self.seen[pair]).cause for pair in again}
-        self._run_all(again)
-        unstable = {pair for pair, cause in once.items() if cause != self._red(self.seen[pair]).cause}
+        ends = {(tree, test) for step, test in before for tree in (step.tree, self.trees[self.first[test]])}
+        together = {pair: self._outcome(pair) for pair in ends}
+        self._run_all(ends, alone=True)
+        unstable = {pair for pair, outcome in together.items() if outcome != self._outcome(pair)}
         strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
         return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
 
@@ -90,14 +93,14 @@ class Search:
 
         self._side_by_side([work] * min(self.workers, len(self.trees)))
 
-    def _run_all(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def _run_all(self, pairs: Iterable[tuple[str, str]], *, alone: bool = False) -> None:
         """Run each (tree, test) of `pairs`, a tree at a time."""
         by_tree: dict[str, list[str]] = {}
         for tree, test in pairs:
             by_tree.setdefault(tree, []).append(test)
 
         def job(tree: str) -> Callable[[], None]:
-            return lambda: self._learn(tree, self.run(tree, by_tree[tree]))
+            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone))
 
         self._side_by_side([job(tree) for tree in by_tree])
 
@@ -145,9 +148,9 @@ class Search:
     def _differs(self, test: str, step: Step) -> bool:
         return step.form(test) not in (None, self.steps[-1].form(test))
 
-    def _is_firm(self, seen: Seen) -> bool:
-        """Is it enough to have seen this once?"""
-        return seen.passed or is_certain(self._red(seen))
+    def _outcome(self, pair: tuple[str, str]) -> tuple[bool, Cause | None]:
+        """What a test came to on a tree, as far as two runs must agree on it."""
+        return self.seen[pair].passed, self._red(self.seen[pair]).cause
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -193,10 +196,12 @@ class Search:
         turned = Proof(
             test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
         )
+        for commit in (before, step):
+            if (commit.tree, test) in unstable:
+                detail = f"two runs at {commit.commit[:7]}, one of them alone, ended differently"
+                return replace(turned, found="unstable", detail=detail)
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
-        if (before.tree, test) in unstable:
-            return replace(turned, found="unstable", detail=f"two runs at {at} ended differently")
         turned = replace(turned, trace=_trace(seen))
         if red.cause is None:
             return replace(turned, found="red-not-counted", detail=red.phrase)
