@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import pytest_execute
 from pytest_execute.forks.runner import Runner, Setting
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
@@ -90,10 +91,10 @@ def repo(tmp_path: Path) -> Repository:
 
 
 @contextlib.contextmanager
-def runner(repo: Repository, tests: list[str], limit: float = 20.0) -> Iterator[Runner]:
+def runner(repo: Repository, tests: list[str], limit: float = 20.0, user: Path | None = None) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Setting(
-        user=str(repo.path),
+        user=str(user or repo.path),
         roots=("src",),
         tops=("app",),
         prefix="",
@@ -157,3 +158,12 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
         made.free[:] = [held]
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}
+
+
+def test_the_project_may_be_this_one(repo: Repository) -> None:
+    """The engine's own modules, which stand in the checkout then, are not taken for the project's."""
+    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "def test_a():\n    import app\n"})
+    one = "tests/test_a.py::test_a"
+    checkout = Path(pytest_execute.__file__).resolve().parent.parent
+    with runner(repo, [one], user=checkout) as made:
+        assert made.run(made.git.tree(commit), [one])[one].state == "passed"
