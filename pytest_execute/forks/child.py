@@ -48,8 +48,9 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    bytecode, raised = beside("bytecode"), beside("raised")
-    facts, foreign, look = raised.facts, raised.foreign, beside("places").look
+    bytecode, raised, places = beside("bytecode"), beside("raised"), beside("places")
+    facts, foreign, look = raised.facts, raised.foreign, places.look
+    raised.LOOKED_AT.update((module.__name__, module.__file__) for module in (bytecode, raised, places))
 
 Record = dict[str, Any]
 
