@@ -123,7 +123,7 @@ def _is_none(value: ast.expr) -> bool:
 def _is_false(value: ast.expr) -> bool:
     """Is it a constant that counts as false?"""
     if isinstance(value, ast.Constant):
-        return not value.value and value.value is not ...
+        return not value.value
     elements = getattr(value, "elts", None) if not isinstance(value, ast.Dict) else value.keys
     return elements == []
 
