@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, Policy, read
+from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, Exemption, MutationPolicy, Policy, read
 
 
 def problems(text: str) -> list[str]:
@@ -35,7 +35,8 @@ def test_every_key_is_read() -> None:
         changed = 0
         branch = false
         [tool.pytest-execute.mutation]
-        task = 100
+        task = 99
+        exempt = [{function = "app.x:f", reason = "slow"}]
         [[tool.pytest-execute.reviewers]]
         name = "lint"
         command = ["ruff", "check"]
@@ -53,8 +54,7 @@ def test_every_key_is_read() -> None:
     assert policy.test_first == "same-commit"
     assert policy.coverage.task == Decimal("99.99")
     assert policy.coverage.branch is False
-    assert policy.mutation is not None
-    assert policy.mutation.task == 100
+    assert policy.mutation == MutationPolicy(Decimal(99), (Exemption("app.x:f", "slow"),))
     assert policy.reviewers[0].name == "lint"
     assert policy.deployment == DeploymentPolicy(("docs/index.md",), (("python", "-m", "build"),))
 
@@ -97,3 +97,18 @@ def test_every_mistake_is_told_in_one_pass() -> None:
 @pytest.mark.parametrize("text", ["[tool", "[tool]\npytest-execute = 3\n"])
 def test_a_broken_file_is_one_clear_line(text: str) -> None:
     assert len(problems(text)) == 1
+
+
+def test_mutation_is_on_and_can_be_switched_off() -> None:
+    assert Policy().mutation.task == 100
+    assert read('[tool.pytest-execute.mutation]\ntask = "off"\n', "pyproject.toml").mutation.task == 0
+
+
+def test_an_exemption_has_a_function_and_a_reason() -> None:
+    text = '[tool.pytest-execute.mutation]\nexempt = [{function = "app.x:f"}]\n'
+    assert problems(text) == [
+        (
+            "pyproject.toml: error: [tool.pytest-execute.mutation] exempt: expected a list of tables, each with a function and a "
+            'reason, got [{"function": "app.x:f"}] (wrong-kind)'
+        )
+    ]

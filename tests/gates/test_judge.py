@@ -15,13 +15,14 @@ from pytest_execute.core.evidence import (
     History,
     Manifest,
     Measure,
+    Mutant,
     Proof,
     TestResult,
     Unmatched,
 )
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, MutationPolicy, Policy, Reviewer, Scope
-from pytest_execute.core.verdict import Gate, Verdict
+from pytest_execute.core.verdict import Check, Gate, Verdict
 from pytest_execute.gates import checks
 from pytest_execute.gates.judge import judge
 
@@ -59,6 +60,7 @@ GOOD = Evidence(
     results={a_test(n): TestResult(a_test(n), "passed") for n in "123"},
     proofs={a_test(n): proof(n) for n in "123"},
     coverage=dict.fromkeys(("task:1", "task:2", "task:3", "stream:A", "stream:B", "system", "changed"), FULL),
+    mutants=(),
     documents={"notes/chat/research.md": True, "notes/chat/plan.md": True},
     files={"src/app/m.py": True},
 )
@@ -66,6 +68,10 @@ GOOD = Evidence(
 
 def gate(verdict: Verdict, name: str) -> Gate:
     return next(gate for gate in verdict.gates if gate.id == name)
+
+
+def named(verdict: Verdict, gate_id: str, check: str) -> Check:
+    return next(each for each in gate(verdict, gate_id).checks if each.name == check)
 
 
 def reasons(verdict: Verdict, name: str) -> list[str]:
@@ -109,7 +115,7 @@ def test_all_that_is_asked_passes() -> None:
     )
     assert gate(verdict, "task:1").agent == "coder"
     assert [check.name for check in gate(verdict, "task:1").checks] == [
-        "plan", "tests", "dependencies", "test-first", "coverage",
+        "plan", "tests", "dependencies", "test-first", "coverage", "mutation",
     ]  # fmt: skip
 
 
@@ -294,14 +300,14 @@ def test_what_is_not_covered_is_named() -> None:
     assert reasons(verdict, "task:1") == [
         "coverage/failed/short: 75.00 % of lines and branches reached, 90 % asked; not reached: src/app/m.py:3-4, 9"
     ]
-    reason = gate(verdict, "task:1").checks[-1].reasons[0]
+    reason = named(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
 
 
 @pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
 def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
     verdict = judge(PLAN, Policy(), with_measure(key, Measure(lines=10, covered=1)))
-    assert gate(verdict, gate_id).checks[-1].reasons[0].code == "short"
+    assert named(verdict, gate_id, "coverage").reasons[0].code == "short"
     assert not verdict.passed
 
 
@@ -317,11 +323,85 @@ def test_what_was_not_measured_is_unproven() -> None:
 
 
 def test_what_the_policy_asks_and_nobody_looked_at_is_unproven() -> None:
-    policy = Policy(mutation=MutationPolicy(), reviewers=(Reviewer(name="lint", command=("ruff",)),))
-    verdict = judge(PLAN, policy, GOOD)
-    assert gate(verdict, "task:1").verdict == "unproven"
+    policy = Policy(reviewers=(Reviewer(name="lint", command=("ruff",)),))
+    verdict = judge(PLAN, policy, replace(GOOD, mutants=None, mutants_missing="there is no fork"))
+    assert reasons(verdict, "task:1") == ["mutation/unproven/not-measured: there is no fork"]
     assert gate(verdict, "system").checks[-1].reasons[0].code == "not-reviewed"
     assert not verdict.passed
+
+
+def mutant(function: str, stub: str = "none", **changes: Any) -> Mutant:
+    found = Mutant(
+        function=f"app.m:{function}",
+        path="src/app/m.py",
+        line=4,
+        tasks=("1",),
+        stub=stub,
+        state="killed",
+        killed_by=a_test("1"),
+        tests=(a_test("1"),),
+    )
+    return replace(found, **changes)
+
+
+def mutated(*mutants: Mutant, **policy: Any) -> list[str]:
+    """The reasons of task 1, whose tests ran over these mutants."""
+    verdict = judge(PLAN, Policy(mutation=MutationPolicy(**policy)), replace(GOOD, mutants=mutants))
+    return [reason for reason in reasons(verdict, "task:1") if reason.startswith("mutation")]
+
+
+def test_a_function_that_nobody_misses_is_pseudo_tested() -> None:
+    survivor = mutant("f", state="survived", killed_by=None, tests=(a_test("1"), a_test("2"), "c", "d"))
+    assert mutated(mutant("f", "raise"), survivor) == [
+        (
+            "mutation/failed/pseudo-tested: app.m:f can be `return None` and no test notices, of those that run it: "
+            "tests/test_1.py::test_it, tests/test_2.py::test_it, c and 1 more"
+        )
+    ]
+    assert mutated(mutant("f", "True", state="survived", ignored=True)) == [
+        (
+            "mutation/failed/pseudo-tested: app.m:f can be `return True` and no test notices, of those that run it: "
+            "tests/test_1.py::test_it; it is exempt only since base, which does not count"
+        )
+    ]
+
+
+def test_a_function_that_is_not_run_is_not_tested() -> None:
+    assert mutated(mutant("f", "raise", state="not-reached"), mutant("f", state="not-reached")) == [
+        "mutation/failed/not-reached: app.m:f is run by no test that passed"
+    ]
+
+
+def test_a_stub_that_was_not_in_effect_proves_nothing() -> None:
+    assert mutated(mutant("f", "raise", state="unproven", detail="it was never run")) == [
+        "mutation/unproven/not-tried: app.m:f was not tried with a raise: it was never run"
+    ]
+
+
+def test_what_is_exempt_or_has_no_body_does_not_count() -> None:
+    others = mutant("f", "", state="exempt", detail="slow"), mutant("g", "", state="not-applicable")
+    assert mutated(*others) == []
+
+
+def test_the_share_of_functions_is_compared_exactly() -> None:
+    two_of_three = mutant("f"), mutant("g"), mutant("h", state="survived")
+    assert len(mutated(*two_of_three, task=Decimal("66.67"))) == 1
+    assert mutated(*two_of_three, task=Decimal("66.66")) == []
+    assert mutated(mutant("h", state="survived"), task=Decimal(0)) == []
+
+
+def test_a_task_whose_own_tests_notice_nothing_leans_on_those_of_others() -> None:
+    assert mutated(mutant("f", killed_by=a_test("2")), mutant("g", killed_by=a_test("2"))) == [
+        "mutation/failed/own-tests-miss: its own tests notice nothing, whatever is taken from 2 functions: others' tests do"
+    ]
+    assert mutated(mutant("f"), mutant("g", killed_by=a_test("2"))) == []
+    assert mutated(mutant("f", tasks=("1", "2"), killed_by=a_test("2"))) == []
+
+
+def test_functions_of_no_task_count_for_the_system() -> None:
+    verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
+    assert "mutation/failed/not-reached: app.m:f is run by no test that passed" in reasons(verdict, "system")
+    assert mutated(mutant("f", tasks=(), state="not-reached")) == []
 
 
 def test_prerequisites_and_files() -> None:

@@ -1,0 +1,55 @@
+"""Fourteen hollow tests and twenty honest ones, in one run: no task that leans on a hollow one passes, and no honest one suffers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mutation.tasks import ALL, HOLLOW, HONEST, repository
+from tests.topic import Ran, run
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    repo = repository(tmp_path_factory.mktemp("hollow") / "work", ALL)
+    repo.put("ran-before.marker", "")
+    return run(repo.path, "-n2", topic="cases")
+
+
+def checks(ran: Ran, name: str) -> dict[str, Any]:
+    gate = next(gate for gate in ran.report["gates"] if gate["level"] == "task" and gate["title"] == name)
+    return {check["name"]: check for check in gate["checks"]}
+
+
+@pytest.mark.parametrize("name", HOLLOW)
+def test_a_hollow_test_does_not_let_its_task_through(ran: Ran, name: str) -> None:
+    found = checks(ran, name)
+    assert found["tests"]["verdict"] == "passed", ran.text
+    words = {found["test-first"]["verdict"], found["mutation"]["verdict"]}
+    assert words & {"failed", "unproven"}, found
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_test_does(ran: Ran, name: str) -> None:
+    found = checks(ran, name)
+    assert found["tests"]["verdict"] == "passed", ran.text
+    assert (found["test-first"]["reasons"], found["mutation"]["reasons"]) == ([], [])
+
+
+def test_mutation_alone_finds_them_all_but_one_that_does_not_pass_twice(ran: Ran) -> None:
+    words = {name: checks(ran, name)["mutation"]["verdict"] for name in HOLLOW}
+    assert words == {**dict.fromkeys(HOLLOW, "failed"), "t29": "unproven"}
+
+
+def test_reasons_name_the_function_the_stub_and_the_tests(ran: Ran) -> None:
+    (reason,) = checks(ran, "t09")["mutation"]["reasons"]
+    assert reason == {
+        "code": "pseudo-tested",
+        "message": "app.t09:f can be `return None` and no test notices, of those that run it: tests/test_t09.py::test_it",
+        "path": "src/app/t09.py",
+        "line": 1,
+        "test": None,
+    }
+    (reason,) = checks(ran, "t31")["mutation"]["reasons"]
+    assert (reason["code"], reason["message"]) == ("not-reached", "app.t31:f is run by no test that passed")

@@ -1,0 +1,101 @@
+"""Stubs tried for real: what notices, what cannot, what is exempt, what is known already, and where the instrument says no."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mutation.tasks import Case, repository
+from tests.topic import Ran, run
+
+ENDLESS = Case(
+    "def left(n): return n - 1\ndef countdown(n):\n    while n > 0:\n        n = left(n) or 0\n    return n",
+    "from app.a import countdown, left\ndef test_it():\n    assert countdown(3) == 0\n    assert left(3) == 2",
+)
+GONE = Case(
+    "import os\ndef alive(): return True\ndef guard():\n    if not alive():\n        os._exit(0)\n    return 'ok'",
+    "from app.b import alive, guard\ndef test_it(): assert guard() == 'ok' and alive() is True",
+)
+IMPORTED = Case(
+    "def marked(text):\n    return text.upper()\nNAME = marked('a')",
+    "from app.c import NAME\ndef test_it(): assert NAME == 'A'",
+)
+HALF = Case(
+    "def grow(log):\n    log.append(1)\n    return log",
+    "from app.d import grow\ndef test_it(): assert grow([]) != 5",
+)
+EXEMPT = """
+[tool.pytest-execute.mutation]
+exempt = [{function = "app.d:grow", reason = "it only writes a log"}]
+"""
+
+
+def rows(ran: Ran) -> dict[tuple[str, str | None], Any]:
+    return {(row["function"], row["stub"]): row for row in ran.report["mutants"]}
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Ran]:
+    """One run, and the same again."""
+    cases = {"a": ENDLESS, "b": GONE, "c": IMPORTED, "d": HALF}
+    repo = repository(tmp_path_factory.mktemp("mutate") / "work", cases, EXEMPT.replace("app.d", "app.other"))
+    repo.put("pyproject.toml", (repo.path / "pyproject.toml").read_text().replace("app.other", "app.d"))
+    repo.commit("exempt it now")
+    before = repo.state()
+    ran = run(repo.path, "-n0", topic="cases"), run(repo.path, "-n0", topic="cases")
+    assert repo.state() == before
+    return ran
+
+
+def test_what_hangs_dies_or_fails_on_import_has_noticed(both: tuple[Ran, Ran]) -> None:
+    found = rows(both[0])
+    noticed = {function for (function, _), row in found.items() if row["verdict"] == "killed"}
+    assert noticed >= {"app.a:left", "app.a:countdown", "app.b:alive", "app.b:guard", "app.c:marked"}
+    assert {row["verdict"] for (function, _), row in found.items() if function != "app.d:grow"} == {"killed"}
+    assert found[("app.c:marked", "raise")]["killed_by"] == "tests/test_c.py::test_it"
+
+
+def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: tuple[Ran, Ran]) -> None:
+    gate = next(gate for gate in both[0].report["gates"] if gate["id"] == "task:4")
+    (reason,) = [reason for check in gate["checks"] if check["name"] == "mutation" for reason in check["reasons"]]
+    assert reason["code"] == "pseudo-tested"
+    assert reason["message"].endswith("tests/test_d.py::test_it; it is exempt only since base, which does not count")
+
+
+def test_the_same_again_is_known(both: tuple[Ran, Ran]) -> None:
+    first, second = both
+    assert second.report["mutants"] == first.report["mutants"]
+
+
+def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "work", {"d": HALF}, EXEMPT)
+    ran = run(repo.path, "-n0", topic="cases")
+    assert ran.verdicts()["task:1"] == "passed", ran.text
+    row = rows(ran)[("app.d:grow", None)]
+    assert (row["verdict"], row["detail"]) == ("exempt", "it only writes a log")
+
+
+def test_switched_off_it_is_not_asked(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "work", {"d": HALF}, '[tool.pytest-execute.mutation]\ntask = "off"\n')
+    ran = run(repo.path, "-n0", topic="cases")
+    assert (ran.verdicts()["task:1"], ran.report["mutants"]) == ("passed", [])
+
+
+def test_where_failures_are_hidden_nothing_is_known(tmp_path: Path) -> None:
+    """A conftest that makes a pass of every failure: nothing would ever notice, and the canary tells."""
+    repo = repository(tmp_path / "work", {"d": HALF})
+    hidden = """
+    import pytest
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(item, call):
+        report = yield
+        report.outcome = "passed"
+        return report
+    """
+    repo.commit("hide", {"tests/conftest.py": hidden})
+    found = rows(run(repo.path, "-n0", topic="cases"))
+    assert {(row["verdict"], row["detail"]) for row in found.values()} == {
+        ("unproven", "a test that was made to fail passed: something hides failures")
+    }
