@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import CommandResult, Evidence, History, Manifest, Measure, Proof, TestResult
+from pytest_execute.core.evidence import CommandResult, Evidence, History, Manifest, Measure, Mutant, Proof, TestResult
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.policy import Exemption, Policy, Scope
 from pytest_execute.core.policy import read as read_policy
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.gates.judge import judge
@@ -165,6 +165,7 @@ def _holds_source(path: str, source: Iterable[str]) -> bool:
 def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> tuple[Verdict, Evidence]:
     """Prove, measure and judge. `order` says how to replay; what is written goes below `place`."""
     proofs, why_not = _proofs(prepared, run, order, place)
+    mutants, no_mutants = _mutants(prepared, run, order, proofs or {}, place)
     evidence = Evidence(
         history=_history(prepared, order.config[0]),
         manifest=run.manifest,
@@ -173,6 +174,8 @@ def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> 
         proofs_missing=why_not,
         coverage=_coverage(prepared, run, proofs or {}),
         coverage_missing=run.coverage if isinstance(run.coverage, str) else "",
+        mutants=mutants,
+        mutants_missing=no_mutants,
         documents=_documents(prepared),
         files=_files(prepared),
     )
@@ -187,15 +190,9 @@ def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> t
     """A proof for each test of a task that passed; or None, and why."""
     if prepared.policy.test_first == "off":
         return None, "the policy does not ask for it"
-    if prepared.stretch.shallow:
-        return (
-            None,
-            "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)",
-        )
-    if run.interrupted:
-        return None, "the run was interrupted"
-    if not hasattr(os, "fork"):
-        return None, f"the replay needs fork, which {sys.platform} does not have"
+    why_not = _not_run(prepared, run)
+    if why_not:
+        return None, why_not
     tests = {
         test: result.seconds
         for test, result in run.results.items()
@@ -203,6 +200,70 @@ def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> t
     }
     order = msgspec.structs.replace(order, tests=tests)
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger), ""
+
+
+def _not_run(prepared: Prepared, run: Run) -> str:
+    """Why nothing can be run again, and compared with base; "" where it can."""
+    if prepared.stretch.shallow:
+        return "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)"
+    if run.interrupted:
+        return "the run was interrupted"
+    return "" if hasattr(os, "fork") else f"the replay needs fork, which {sys.platform} does not have"
+
+
+def _mutants(
+    prepared: Prepared, run: Run, order: replay.Order, proofs: Mapping[str, Proof], place: Path
+) -> tuple[tuple[Mutant, ...] | None, str]:
+    """What became of the stubs of each function that the topic added or changed; or None, and why."""
+    what, scope = prepared.stretch, prepared.request.scope
+    if not prepared.policy.mutation.task:
+        return (), ""
+    why_not = _not_run(prepared, run)
+    if why_not:
+        return None, why_not
+    from pytest_execute.mutation import mutate, targets
+
+    tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in prepared.plan.tasks}
+    asked = prepared.plan.select(scope.streams, scope.tasks) if scope.partial else set(tasks)
+    ticked = {task.id for task in prepared.plan.tasks if task.done}
+    turned = targets.turned_by(proofs, tasks, what.commits)
+    found = [
+        target
+        for target in targets.targets(prepared.git, what, prepared.layout, prepared.plan, turned)
+        if asked & ticked & set(target.tasks) or (not target.tasks and not scope.partial)
+    ]
+    exempt = targets.reasons(_exempt_at_base(prepared))
+    ours, others = targets.sorted_out(found, exempt)
+    mutating = mutate.Order(
+        tree=what.tree,
+        targets=ours,
+        tests={test: run.results[test].seconds for test in run.manifest.tests if _passed(run, test)},
+        own=tasks,
+        config=order.config,
+        arguments=order.arguments,
+        workers=order.workers,
+    )
+    mutants = mutate.mutate(prepared.git, prepared.layout, mutating, place, prepared.ledger)
+    new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
+    marked = [msgspec.structs.replace(mutant, ignored=mutant.function in new) for mutant in mutants]
+    prefix = prepared.layout.prefix
+    return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others)), ""
+
+
+def _passed(run: Run, test: str) -> bool:
+    return test in run.results and run.results[test].outcome == "passed"
+
+
+def _exempt_at_base(prepared: Prepared) -> tuple[Exemption, ...]:
+    """The exemptions of the policy at base: what the topic itself exempts does not count."""
+    git, path = prepared.git, f"{prepared.layout.prefix}pyproject.toml"
+    entry = git.tree(prepared.stretch.base).get(path)
+    if entry is None:
+        return ()
+    try:
+        return read_policy(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), path).mutation.exempt
+    except ExecuteError:
+        return ()
 
 
 def _history(prepared: Prepared, config: str) -> History:

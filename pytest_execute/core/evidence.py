@@ -97,6 +97,25 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
 
 
+class Mutant(Struct, frozen=True, kw_only=True):
+    """What became of one function, as `module:name`, with its body replaced by `stub`: "raise", "none", or another constant.
+
+    `killed_by` is the test that noticed, `tests` are those that ran over it. A function that is exempt or cannot be stubbed is one of
+    these without a stub; `detail` then, or where it is unproven, says why. `ignored` says that head exempts it and base does not.
+    """
+
+    function: str
+    path: str
+    line: int
+    tasks: tuple[str, ...] = ()
+    stub: str = ""
+    state: Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+    killed_by: str | None = None
+    tests: tuple[str, ...] = ()
+    detail: str = ""
+    ignored: bool = False
+
+
 class History(Struct, frozen=True, kw_only=True):
     """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if
     any, and `uncommitted` its files. `held` are the paths that the replay takes from today, `roots` where modules are imported
@@ -130,6 +149,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     proofs_missing: str = ""
     coverage: dict[str, Measure] | None = None
     coverage_missing: str = ""
+    mutants: tuple[Mutant, ...] | None = None
+    mutants_missing: str = ""
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     commands: tuple[CommandResult, ...] = ()

@@ -39,10 +39,18 @@ class CoveragePolicy(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
 
 
+class Exemption(Struct, frozen=True):
+    """A function, as `module:name`, that mutation leaves out, and why."""
+
+    function: str
+    reason: str
+
+
 class MutationPolicy(Struct, frozen=True):
-    """The least share, in percent, of a task's new functions that are not pseudo-tested."""
+    """The least share, in percent, of a task's new functions that are not pseudo-tested; 0 switches mutation off."""
 
     task: Decimal = Decimal(100)
+    exempt: tuple[Exemption, ...] = ()
 
 
 class Reviewer(Struct, frozen=True, kw_only=True):
@@ -63,13 +71,13 @@ class DeploymentPolicy(Struct, frozen=True):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """All of it. `mutation` is None where the table is absent."""
+    """All of it."""
 
     notes: str = "notes"
     source: tuple[str, ...] = ()
     test_first: TestFirst = "before"
     coverage: CoveragePolicy = CoveragePolicy()
-    mutation: MutationPolicy | None = None
+    mutation: MutationPolicy = MutationPolicy()
     reviewers: tuple[Reviewer, ...] = ()
     deployment: DeploymentPolicy = DeploymentPolicy()
 
@@ -154,6 +162,16 @@ def _command(value: Any) -> tuple[str, ...]:
     return words
 
 
+def _percent_or_off(value: Any) -> Decimal:
+    return Decimal(0) if value == "off" else _percent(value)
+
+
+def _exemption(value: Any) -> Exemption:
+    if not isinstance(value, dict) or value.keys() != {"function", "reason"}:
+        raise ValueError
+    return Exemption(_text(value["function"]), _text(value["reason"]))
+
+
 class _Kind(Struct, frozen=True):
     phrase: str
     convert: Callable[[Any], Any]
@@ -175,6 +193,8 @@ COMMANDS = _Kind("a list of commands, each a list of texts", _tuple_of(_command)
 PATTERNS = _Kind("a list of regular expressions", _tuple_of(_pattern))
 FLAG = _Kind("true or false", _flag)
 PERCENT = _Kind("a number from 0 to 100", _percent)
+PERCENT_OR_OFF = _Kind("a number from 0 to 100 or off", _percent_or_off)
+EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
 
 TOP = {"notes": TEXT, "source": TEXTS, "test-first": _one_of("before", "same-commit", "proven", "off")}
 TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
@@ -189,7 +209,7 @@ TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
             "exclude": PATTERNS,
         },
     ),
-    "mutation": (MutationPolicy, {"task": PERCENT}),
+    "mutation": (MutationPolicy, {"task": PERCENT_OR_OFF, "exempt": EXEMPTIONS}),
     "reviewers": (
         Reviewer,
         {

@@ -12,7 +12,7 @@ The tests of a file run in one process, and each in one of its own where the ord
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "fixture". A line {"end": true} says that all was done; the last line
+"missing" ([module, name] of a symbol that is not there), "fixture". An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
 is {"over": true} in any case. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
 
@@ -23,6 +23,7 @@ import ctypes
 import importlib.machinery
 import importlib.util
 import json
+import math
 import os
 import select
 import signal
@@ -36,7 +37,7 @@ sys.path.pop(0)  # the directory of this file, whose modules are not the project
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import bytecode
+    from pytest_execute.forks import bytecode, planting, stubbing
     from pytest_execute.forks.places import look
     from pytest_execute.forks.raised import facts, foreign
 else:
@@ -48,9 +49,10 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    bytecode, raised, places = beside("bytecode"), beside("raised"), beside("places")
+    ours = [beside(name) for name in ("bytecode", "raised", "places", "planting", "stubbing")]
+    bytecode, raised, places, planting, stubbing = ours
     facts, foreign, look = raised.facts, raised.foreign, places.look
-    raised.LOOKED_AT.update((module.__name__, module.__file__) for module in (bytecode, raised, places))
+    raised.LOOKED_AT.update((module.__name__, module.__file__) for module in ours)
 
 Record = dict[str, Any]
 
@@ -86,6 +88,14 @@ def limit_memory(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
+def limit_cpu(seconds: float) -> None:
+    """The time that this process may compute, which unlike the time that passes does not grow when the machine is busy."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds)))
+
+
 class TreeOnly:
     """Finds the project's modules in the tree, and nowhere else: what the tree has not is missing."""
 
@@ -114,6 +124,7 @@ class Replay:
         self.order, self.root, self.tree = order, order["root"], order["tree"]
         self.open = dict(order["limits"])
         self.raised: Record | None = None
+        self.stubbing = stubbing.Stubbing(planting, order, tell, self.alone) if "mutants" in order else None
 
     def record(self, test: str, **facts: object) -> None:
         if self.open.pop(test, None) is not None:
@@ -133,6 +144,14 @@ class Replay:
             raised = facts(call.excinfo.value, "collect", self.tree)
             for test in [t for t in self.open if not below or t == below or t.startswith((below + "::", below + "/"))]:
                 self.record(test, state="failed", **raised)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self) -> Any:
+        """pytest has put its own finder first by now, which would take modules that it rewrites away from the planter."""
+        if self.stubbing:
+            sys.meta_path.remove(self.stubbing.planter)
+            sys.meta_path.insert(0, self.stubbing.planter)
+        return (yield)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
@@ -157,6 +176,10 @@ class Replay:
         asked: dict[str, list[Any]] = {}
         for item in session.items:
             asked.setdefault(str(self.asked(item)), []).append(item)
+        if self.stubbing:
+            self.stubbing.run(asked)
+            tell({"end": True})
+            os._exit(0)
         guard = Guard(self.tree, self.order["environment"]["HOME"])
         groups: dict[str, list[str]] = {}
         for name in [name for name in asked if name in self.open]:
@@ -170,6 +193,30 @@ class Replay:
                     os._exit(0)  # the tree is made whole, and what is left is run again
         tell({"end": True})
         os._exit(0)
+
+    def alone(self, items: list[Any]) -> str:
+        """How a test ends, with all its parameters, in a process of its own, of which only that is told."""
+        name = str(self.asked(items[0]))
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if not child:
+            with contextlib.suppress(OSError):
+                os.setpgid(0, 0)
+            die_with_parent()
+            limit_cpu(self.order["mutants"]["cpu"][name])
+            states = (self.ran(item, None)["state"] for item in items)
+            os.write(theirs, next((state for state in states if state != "passed"), "passed").encode())
+            os._exit(0)
+        os.close(theirs)
+        try:
+            if not select.select([ours], [], [], self.order["limits"][name])[0]:
+                return "timeout"
+            return os.read(ours, 100).decode() or "crash"
+        finally:
+            os.close(ours)
+            kill(child)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
 
     def forked(self, tests: dict[str, list[Any]]) -> None:
         """Run `tests` in one process until one of them spoils it; it is ended with all it started."""

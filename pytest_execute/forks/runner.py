@@ -25,6 +25,8 @@ from pytest_execute.tools.scratch import remove
 Stuck = Literal["timeout", "crash", "spoilt"]
 
 CHILD = Path(__file__).with_name("child.py")
+STARTED = Path(__file__).with_name("started")
+"""What Pythons that tests start begin with, while functions are stubbed."""
 COLLECTING = 60.0
 """Seconds that the imports of a tree's test files may take before they count as hanging."""
 CONFIG = ".pytest-execute"
@@ -80,6 +82,24 @@ class Server:
         except BrokenPipeError:
             pass
         return seen, "crash"
+
+    def ask_all(self, order: Mapping[str, Any], patience: float) -> tuple[list[dict[str, Any]], Stuck | None]:
+        """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
+        assert self.process.stdin is not None
+        said: list[dict[str, Any]] = []
+        try:
+            self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+            self.process.stdin.flush()
+            for record in self._records(patience):
+                if "over" in record:
+                    return said, None if {"end": True} in said else "crash"
+                self.group = record.get("group", self.group)
+                said.append(record)
+        except TimeoutError:
+            return said, "timeout"
+        except BrokenPipeError:
+            pass
+        return said, "crash"
 
     def _records(self, patience: float) -> Iterator[dict[str, Any]]:
         """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
@@ -142,6 +162,29 @@ class Runner:
             together = together and stuck is None
         self.free.append(slot)
         return seen
+
+    def stub(
+        self, tree: Tree, tests: Sequence[str], mutants: Mapping[str, Any]
+    ) -> tuple[list[dict[str, Any]], Stuck | None]:
+        """What is said of an order that stubs functions of `tree`; see `forks/stubbing.py` for both."""
+        slot = self._slot()
+        slot.hold(tree)
+        config = self._write_config(slot.directory / self.setting.prefix)
+        home = slot.directory.with_name(slot.directory.name + "-home")
+        home.mkdir(exist_ok=True)
+        server = self._server()
+        try:
+            order = self._order(slot.directory, config, home, tests)
+            order["environment"]["PYTHONPATH"] = os.pathsep.join([str(STARTED), order["environment"]["PYTHONPATH"]])
+            said, stuck = server.ask_all({**order, "mutants": mutants}, max(order["limits"].values()) + COLLECTING)
+            if stuck != "timeout" and server.process.poll() is None:
+                self.idle.append(server)
+            else:
+                server.end()
+            return said, stuck
+        finally:
+            self.free.append(slot)
+            remove(home)
 
     def _slot(self) -> Slot:
         with contextlib.suppress(IndexError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
-from pytest_execute.core.evidence import Evidence, Measure, Outcome, Proof
+from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
@@ -248,11 +248,67 @@ def ranges(lines: Iterable[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
 
 
+# -- mutation: does a test notice when the body of a function goes
+
+STUBS = {"raise": "a raise", "none": "`return None`"}
+COUNTED = ("killed", "survived", "not-reached", "unproven")
+
+
+def mutation(case: Case, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
+    """The functions of a task; None: those of no task. `tests` are those that must have run for it to be known."""
+    idle = next((test for test in tests if case.outcome(test) in WORDS), None)
+    functions = mutants_of(case.evidence, task)
+    bad = {name: mutants for name, mutants in functions.items() if any(m.state != "killed" for m in mutants)}
+    if case.evidence.mutants is None:
+        yield "unproven", Reason("not-measured", case.evidence.mutants_missing)
+    elif idle is not None:
+        message = f"not known, as not all of its tests ran: {idle} {PHRASES[case.outcome(idle)]}"
+        yield WORDS[case.outcome(idle)], Reason("not-measured", message)
+    elif (len(functions) - len(bad)) * 100 < case.policy.mutation.task * len(functions):
+        for mutants in bad.values():
+            yield unnoticed(mutants)
+    elif task is not None:
+        yield from own_tests_miss(case, task, functions)
+
+
+def mutants_of(evidence: Evidence, task: str | None) -> dict[str, list[Mutant]]:
+    """The mutants of each function of a task that count; None: of the functions of no task."""
+    found: dict[str, list[Mutant]] = {}
+    for mutant in evidence.mutants or ():
+        if mutant.state in COUNTED and (task in mutant.tasks if task is not None else not mutant.tasks):
+            found.setdefault(f"{mutant.path} {mutant.function}", []).append(mutant)
+    return found
+
+
+def unnoticed(mutants: Iterable[Mutant]) -> Finding:
+    """What is wrong with a function of which some stub was not noticed: the worst of it."""
+    states = ("survived", "not-reached", "unproven")
+    worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
+    stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
+    ignored = "; it is exempt only since base, which does not count" if worst.ignored else ""
+    if worst.state == "survived":
+        over = ", ".join(worst.tests[:3]) + (f" and {len(worst.tests) - 3} more" if len(worst.tests) > 3 else "")
+        message = f"{worst.function} can be {stub} and no test notices, of those that run it: {over}{ignored}"
+        return "failed", Reason("pseudo-tested", message, worst.path, worst.line)
+    if worst.state == "not-reached":
+        message = f"{worst.function} is run by no test that passed{ignored}"
+        return "failed", Reason("not-reached", message, worst.path, worst.line)
+    message = f"{worst.function} was not tried with {stub}: {worst.detail}"
+    return "unproven", Reason("not-tried", message, worst.path, worst.line)
+
+
+def own_tests_miss(case: Case, task: str, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
+    """A task whose own tests notice nothing leans on those of others, whatever these notice."""
+    mutants = [mutant for each in functions.values() for mutant in each if mutant.state == "killed"]
+    owners = {owner for mutant in mutants for owner in mutant.tasks}
+    own = {test for owner in owners for test in case.tests(f"task:{owner}")}
+    if mutants and not any(mutant.killed_by in own for mutant in mutants):
+        first = mutants[0]
+        message = f"its own tests notice nothing, whatever is taken from {len(functions)} functions: others' tests do"
+        yield "failed", Reason("own-tests-miss", message, first.path, first.line)
+
+
 # -- what the policy asks for and this version cannot tell
-
-
-def mutation(case: Case) -> Iterator[Finding]:
-    yield "unproven", Reason("not-measured", "the policy asks for mutation, which this version does not measure yet")
 
 
 def review(case: Case) -> Iterator[Finding]:

@@ -48,8 +48,8 @@ def _task(case: Case, task: Task) -> Gate:
     nothing = "no implementation is known: name its files in its Files field"
     gate = f"task:{task.id}"
     asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.task, case.tests(gate), nothing)))
-    if case.policy.mutation is not None:
-        asked.append(check("mutation", checks.mutation(case)))
+    if case.policy.mutation.task:
+        asked.append(check("mutation", checks.mutation(case, task.id, case.tests(gate))))
     word: Word | None = None if task.done else "open"
     return _gate(gate, asked, title=task.title, stream=task.stream, agent=task.agent or None, word=word)
 
@@ -86,6 +86,8 @@ def _system(case: Case) -> Gate:
             *checks.coverage(case, "changed", case.policy.coverage.changed, case.evidence.manifest.tests),
         ]
         asked.append(check("coverage", findings))
+        if case.policy.mutation.task:
+            asked.append(check("mutation", checks.mutation(case, None, case.evidence.manifest.tests)))
     if case.policy.reviewers:
         asked.append(check("review", checks.review(case)))
     return _gate("system", asked, title="all streams, the whole suite")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -63,6 +64,20 @@ class MeasureRow(Struct, frozen=True):
     excluded: dict[str, tuple[int, ...]]
 
 
+class MutantRow(Struct, frozen=True):
+    """One function of one task (null: of none) with its body replaced by `stub`; null where it is exempt or cannot be stubbed."""
+
+    function: str
+    task: str | None
+    stub: str | None
+    verdict: Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+    killed_by: str | None
+    tests: tuple[str, ...]
+    path: str
+    line: int
+    detail: str
+
+
 class Report(Struct, frozen=True):
     """The whole report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
 
@@ -76,6 +91,7 @@ class Report(Struct, frozen=True):
     tests: tuple[TestRow, ...]
     proofs: tuple[ProofRow, ...]
     coverage: dict[str, MeasureRow]
+    mutants: tuple[MutantRow, ...]
 
 
 def report(verdict: Verdict, evidence: Evidence) -> Report:
@@ -92,6 +108,7 @@ def report(verdict: Verdict, evidence: Evidence) -> Report:
         tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests)),
         tuple(_proofs(evidence)),
         {key: MeasureRow(**msgspec.structs.asdict(m)) for key, m in sorted((evidence.coverage or {}).items())},
+        tuple(_mutants(evidence)),
     )
 
 
@@ -119,6 +136,22 @@ def _test(evidence: Evidence, test: str) -> TestRow:
 def _tasks(evidence: Evidence, test: str) -> tuple[str, ...]:
     gates = evidence.manifest.gates.get(test, ())
     return tuple(gate.removeprefix("task:") for gate in gates if gate.startswith("task:"))
+
+
+def _mutants(evidence: Evidence) -> Iterator[MutantRow]:
+    for mutant in evidence.mutants or ():
+        for task in mutant.tasks or (None,):
+            yield MutantRow(
+                mutant.function,
+                task,
+                mutant.stub or None,
+                mutant.state,
+                mutant.killed_by,
+                mutant.tests if mutant.state == "survived" else (),
+                mutant.path,
+                mutant.line,
+                mutant.detail,
+            )
 
 
 def _proofs(evidence: Evidence) -> list[ProofRow]:
