@@ -68,13 +68,10 @@ def _tasks(
     turned: Mapping[str, set[str]],
     commit: Callable[[str], Names],
 ) -> tuple[str, ...]:
-    """Those whose Files name it; of several, or where none does, those whose tests pass since a commit that changed it."""
+    """Those whose tests pass since a commit that changed it, of these those whose Files name it where some do; else those that name it."""
     named = [t.id for t in plan.tasks if any(_covers(layout.prefix, ref, path, function) for ref in t.files)]
-    if len(named) == 1:
-        return (named[0],)
-    asked = named or [task.id for task in plan.tasks if not task.files]
-    found = [task for task in asked if any((path, function.name) in commit(c) for c in turned.get(task, ()))]
-    return tuple(found or named)
+    since = [t.id for t in plan.tasks if any((path, function.name) in commit(c) for c in turned.get(t.id, ()))]
+    return tuple([task for task in since if task in named] or since or named)
 
 
 def _covers(prefix: str, ref: FileRef, path: str, function: Function) -> bool:
