@@ -11,7 +11,7 @@ from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.dialects import TABLE, Dialect
 from pytest_execute.breakdown.dialects.common import most
 from pytest_execute.breakdown.heads import Head
-from pytest_execute.breakdown.ids import normal
+from pytest_execute.breakdown.ids import bare
 from pytest_execute.breakdown.outline import Outline, extent
 
 
@@ -23,7 +23,7 @@ class Shape(Struct, frozen=True):
 
     @property
     def ids(self) -> set[str]:
-        return {normal(head.id) for head in self.heads}
+        return {bare(head.id) for head in self.heads}
 
 
 def choose(outline: Outline, desk: Desk) -> list[Head]:
@@ -48,7 +48,7 @@ def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
     if not headings.dialect.sections:
         return False
     inside, _ = _split(outline, headings, inner)
-    own = [head for head in inside if not any(normal(head.id).startswith(f"{name}.") for name in headings.ids)]
+    own = [head for head in inside if not any(bare(head.id).startswith(f"{name}.") for name in headings.ids)]
     return len(own) >= len(headings.heads) and len(own) * 2 > len(inside)
 
 
@@ -65,13 +65,15 @@ def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], li
 def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shape:
     """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
     _, outside = _split(outline, chosen, other)
+    over = {at for head in chosen.heads for at in outline.path(head.at)}
+    outside = [head for head in outside if head.at not in over]
     begins, beyond = {head.at for head in chosen.heads}, {head.at for head in outside}
-    ids = {normal(head.id) for head in other.heads if head.at in begins or head.at in beyond}
+    ids = {bare(head.id) for head in other.heads if head.at in begins or head.at in beyond}
     if not outside or ids <= chosen.ids:
         return chosen
     if chosen.ids < ids and _alike(chosen.heads, other.heads):
         return Shape(other.dialect, _detailed(other.heads, chosen.heads))
-    fresh = [head for head in outside if normal(head.id) not in chosen.ids]
+    fresh = [head for head in outside if bare(head.id) not in chosen.ids]
     if other.dialect.certain or len(fresh) * 2 > len(chosen.heads):
         first, again = chosen.heads[0], fresh[0]
         message = (
@@ -88,8 +90,8 @@ def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shap
 
 def _alike(heads: Sequence[Head], others: Sequence[Head]) -> bool:
     """Whether most tasks with one id have words of their titles in common."""
-    titles = {normal(head.id): _words(head.title) for head in others}
-    return most(_words(head.title) & titles.get(normal(head.id), set()) for head in heads)
+    titles = {bare(head.id): _words(head.title) for head in others}
+    return most(_words(head.title) & titles.get(bare(head.id), set()) for head in heads)
 
 
 def _words(title: str) -> set[str]:
@@ -98,5 +100,5 @@ def _words(title: str) -> set[str]:
 
 def _detailed(heads: Sequence[Head], details: Sequence[Head]) -> list[Head]:
     """The heads, with their text from where another shape tells more on the same task."""
-    told = {normal(head.id): head for head in details}
-    return [structs.replace(head, detail=told.get(normal(head.id))) for head in heads]
+    told = {bare(head.id): head for head in details}
+    return [structs.replace(head, detail=told.get(bare(head.id))) for head in heads]

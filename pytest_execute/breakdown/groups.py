@@ -68,7 +68,7 @@ def keyword(block: Block, at: int) -> Section | None:
         at=at,
         line=block.line,
         wants=wants,
-        aliases=_aliases(title, block.joined),
+        aliases=(*_aliases(title, block.joined), *_short(singular(found["kind"]), found["id"])),
     )
 
 
@@ -79,6 +79,11 @@ def _aliases(title: str, text: str) -> tuple[str, ...]:
     short = re.split(r"\s*[(（:：]|\s+[—–-]\s", title, maxsplit=1)[0]
     named = [name for story in dict.fromkeys(stories) for name in (f"us{story}", f"user story {story}")]
     return tuple(name.casefold() for name in (short, *named) if name)
+
+
+def _short(kind: str, name: str) -> tuple[str, ...]:
+    """What a group is called for short, `W1` for wave 1; not where that is as well a name of tasks, as `T1` or `S1`."""
+    return (f"{kind[0]}{name}".casefold(),) if kind[0] in "wpemg" and name.isdigit() else ()
 
 
 def _unnoted(text: str) -> tuple[str, str]:
@@ -111,7 +116,9 @@ def _plain(block: Block, at: int) -> Section:
     """The stream that any other heading opens; its title is its id."""
     text, wants = _unnoted(block.joined)
     title = plain_title(text)[0]
-    return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants)
+    code = _LEADING.fullmatch(title)
+    aliases = (code["id"].casefold(),) if code and not code["id"].isdigit() else ()
+    return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants, aliases=aliases)
 
 
 def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Section, ...], dict[int, str]]:
@@ -123,6 +130,7 @@ def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Sec
         section = _over(outline, head, tasks, seen)
         if section is not None:
             found[head.at] = section
+    found = found or _dividers(outline, tasks)
     levels = {outline.blocks[section.at].depth for section in found.values()}
     rest = [head for head in heads if head.at not in found]
     found |= _neighbours(outline, rest, tasks, levels) if found else _sections(outline, rest, tasks)
@@ -141,6 +149,21 @@ def _over(outline: Outline, head: Head, tasks: set[int], seen: dict[int, Section
         if section is not None:
             return section
     return None
+
+
+def _dividers(outline: Outline, tasks: set[int]) -> dict[int, Section]:
+    """Tasks behind a heading of their own level that names a stream, where no task stands below such a heading."""
+    found: dict[int, Section] = {}
+    section: Section | None = None
+    for at, block in enumerate(outline.blocks):
+        if block.kind != "heading":
+            continue
+        if at in tasks:
+            if section is not None and outline.blocks[section.at].depth == block.depth:
+                found[at] = section
+        elif section is None or block.depth <= outline.blocks[section.at].depth:
+            section = keyword(block, at) if at != outline.title else None
+    return found
 
 
 def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels: set[int]) -> dict[int, Section]:

@@ -77,6 +77,7 @@ class Names:
             self._spelled.setdefault(normal(alias), []).append(task)
         groups = tuple(groups)
         self.streams = tuple(group.id for group in groups)
+        self.stories = tuple(g.id for g in groups if any(re.fullmatch(r"us\d+", alias) for alias in g.aliases))
         self._streams: dict[str, list[Group]] = {}
         for group in groups:
             for name in {normal(group.id), group.title.casefold(), *group.aliases}:

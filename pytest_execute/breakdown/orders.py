@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct, structs
 
@@ -11,6 +11,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.sentences import HINT, Heard, Listener, Named, Said, split
+from pytest_execute.breakdown.words import field_of
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
@@ -31,22 +32,39 @@ def add(plan: Plan, outline: Outline, listener: Listener, places: Places, desk: 
         return plan
     orders = _Orders(plan, desk)
     for line, one in heard:
-        for said in one.said:
+        for said in () if one.doubtful else one.said:
             orders.take(said, line)
     for line, one in heard:
-        if one.doubtful and not orders.holds(one.names):
+        if one.doubtful and not orders.holds(one):
             desk.warn(line, "prose-dependency", REMEDY)
     return orders.plan()
 
 
 def _heard(outline: Outline, listener: Listener, places: Places) -> Iterator[tuple[int, Heard]]:
     """All that says or may say something, with its line."""
+    yield from _rows(outline, listener, places)
     for line, text, here, arrows in _texts(outline, places):
         one = Heard() if arrows == "only" else listener.hear(text, here)
         if one.said or one.doubtful:
             yield line, one
         for pair in listener.chain(text, here) if arrows else ():
             yield line, Heard(doubtful=True, names=pair)
+
+
+def _rows(outline: Outline, listener: Listener, places: Places) -> Iterator[tuple[int, Heard]]:
+    """What tables that are not the tasks themselves say on their dependencies."""
+    columns: dict[tuple[str, ...], int | None] = {}
+    for block in outline.blocks:
+        if block.kind != "row" or block.line in places.used or not block.header:
+            continue
+        if block.header not in columns:
+            columns[block.header] = next(
+                (at for at, cell in enumerate(block.header) if at and field_of(cell) == "depends"), None
+            )
+        column = columns[block.header]
+        if column is not None and column < len(block.cells):
+            for pair in listener.row(block.cells[0], block.cells[column]):
+                yield block.line, Heard((Said(*pair),), doubtful=True)
 
 
 def _texts(outline: Outline, places: Places) -> Iterator[tuple[int, str, Named | None, str]]:
@@ -140,16 +158,17 @@ class _Orders:
             return False
         return other in graph.closure([task], {name: tuple(waits) for name, waits in self._edges.items()})
 
-    def holds(self, names: Sequence[Named]) -> bool:
-        """Whether all that is named, in turn, stands in some order already."""
-        pairs = list(itertools.pairwise(names))
-        return bool(pairs) and all(left and right and self._ordered(left, right) for left, right in pairs)
+    def holds(self, heard: Heard) -> bool:
+        """Whether all that may have been said holds already: just so, or with all that is named, in turn, in some order."""
+        if heard.said:
+            return all(self._after(said.first, said.then) for said in heard.said)
+        pairs = list(pairwise(heard.names))
+        return bool(pairs) and all(a and b and (self._after(a, b) or self._after(b, a)) for a, b in pairs)
 
-    def _ordered(self, left: Named, right: Named) -> bool:
-        pairs = [(a, b) for a in self._tasks_of(left) for b in self._tasks_of(right) if a != b]
-        return len(pairs) <= 400 and (
-            all(self._waits(b, a) for a, b in pairs) or all(self._waits(a, b) for a, b in pairs)
-        )
+    def _after(self, first: Named, then: Named) -> bool:
+        """Whether each task of the one waits for each task of the other."""
+        pairs = [(a, b) for a in self._tasks_of(first) for b in self._tasks_of(then) if a != b]
+        return len(pairs) <= 400 and all(self._waits(b, a) for a, b in pairs)
 
     def plan(self) -> Plan:
         """The plan with all that was taken."""

@@ -69,7 +69,7 @@ def _sentence(block: Block, names: Names) -> Iterator[Order]:
     if not found or not who:
         yield from _tasks(plain, block.line, names)
         return
-    what = _END.split(found["what"], maxsplit=1)[0]
+    what = _END.split(re.sub(r"\s*\([^()]*\)", "", found["what"]), maxsplit=1)[0]
     wanted = references.read(what, names, Place("", stream=who[0]))
     unread = wanted.wrong or wanted.prose or not (wanted.streams or wanted.tasks)
     yield Order(who, Wanted() if unread else wanted, block.line, what.strip() if unread else "")

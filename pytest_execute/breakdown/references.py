@@ -65,6 +65,8 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）")
+_STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|are\s+)?complete[d]?)?", re.IGNORECASE)
+_ASKING = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
@@ -106,7 +108,9 @@ class _Reader:
         text = text.strip(" .;,")
         if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
-        rest = PREVIOUS.sub(self._previous, text)
+        text = _ASKING.sub("", text, count=1) if _ASKING.match(text) else text
+        rest = self._others(None) if text.casefold() == "all" else PREVIOUS.sub(self._previous, text)
+        rest = _STORIES.sub(self._stories, rest)
         rest = OTHERS.sub(self._others, rest)
         rest = _GROUPED.sub(self._grouped, rest)
         rest = _NAMED.sub(self._named, rest)
@@ -114,7 +118,11 @@ class _Reader:
         if unread:
             self.prose.append(", ".join(unread) if rest != text else text)
 
-    def _others(self, found: re.Match[str]) -> str:
+    def _stories(self, found: re.Match[str]) -> str:
+        self.streams.update(dict.fromkeys(s for s in self.names.stories if s != self.place.stream))
+        return _READ if self.names.stories else found[0]
+
+    def _others(self, found: re.Match[str] | None) -> str:
         for task in self.names.stream_of:
             if task != self.place.task:
                 self.tasks.setdefault(task)
@@ -236,6 +244,9 @@ class _Reader:
 
     def _range(self, first: str, last: str) -> Iterator[str]:
         """Every id from `first` to `last`, as numbers go up in the last place."""
+        if re.fullmatch(r"[A-Z]", first) and re.fullmatch(r"[A-Z]", last) and first < last:
+            yield from map(chr, range(ord(first), ord(last) + 1))
+            return
         head, low = _split(first)
         tail, high = _split(last)
         whole = head.endswith(tail) or not tail

@@ -174,6 +174,13 @@ class Listener:
             pairs += [(left, right) for left, right in counted if left and right]
         return () if _HANDS.match(marked) else tuple(pairs)
 
+    def row(self, name: str, depends: str) -> Iterator[tuple[Named, Named]]:
+        """What a row of a table that names one task says that it waits for."""
+        then = self._resolved(re.sub(r"[*`]", "", name))
+        wanted = references.read(depends, self.names, Place(""))
+        if len(then.tasks) == 1 and not then.streams and wanted.tasks:
+            yield Named(wanted.tasks), then
+
     def _marked(self, text: str, here: Named | None) -> tuple[str, list[Named]]:
         """The text with one character for each name, names in a list as one."""
         refs: list[Named] = []

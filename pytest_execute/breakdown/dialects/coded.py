@@ -23,5 +23,15 @@ def find(outline: Outline) -> list[Head]:
         found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
         if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at):
             heads.append(of_heading(block, at, found["id"], found["title"]))
-    heads = nested(outline, heads)
+    heads = _inner(outline, nested(outline, heads))
     return heads if most(substance(outline, head.at) for head in heads) else []
+
+
+def _inner(outline: Outline, heads: list[Head]) -> list[Head]:
+    """The heads without those of a level whose headings are but groups over the others."""
+    over = {at for head in heads for at in outline.path(head.at)}
+    groups = {outline.blocks[head.at].depth for head in heads if head.at in over}
+    outer = [head for head in heads if outline.blocks[head.at].depth in groups]
+    if not outer or not most(head.at in over for head in outer):
+        return heads
+    return [head for head in heads if head not in outer]

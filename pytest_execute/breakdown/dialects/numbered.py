@@ -13,6 +13,9 @@ from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
+_RESULTS = re.compile(
+    r"^\W*(?:key\s+)?(?:deliverables|findings|discoveries|recommendations|results)\W*$", re.IGNORECASE
+)
 _TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 
 
@@ -22,13 +25,22 @@ def find(outline: Outline) -> list[Head]:
     title = outline.title
     for at, block in enumerate(outline.blocks):
         found = _NUMBERED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
-        if found and (
-            "." in block.joined[: found.end("id") + 1]
-            or ")" in block.joined[: found.end("id") + 1]
-            or not found["title"][0].islower()
+        if (
+            found
+            and not _told_of(outline, at)
+            and (
+                "." in block.joined[: found.end("id") + 1]
+                or ")" in block.joined[: found.end("id") + 1]
+                or not found["title"][0].islower()
+            )
         ):
             levels.setdefault(block.depth, []).append(of_heading(block, at, found["id"], found["title"]))
     return _best(outline, levels)
+
+
+def _told_of(outline: Outline, at: int) -> bool:
+    """Whether a heading stands below one over results, which are counted but not done."""
+    return any(_RESULTS.search(outline.blocks[over].text) for over in outline.path(at) if over != outline.title)
 
 
 def _best(outline: Outline, levels: dict[int, list[Head]]) -> list[Head]:
