@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -39,6 +40,13 @@ TESTS = {
     "tests/test_take.py": "def test_take():\n    assert 1 == 2, 'taken wrongly'\n",
     "tests/test_undo.py": "import pytest\n\n@pytest.mark.task('3')\ndef test_undo():\n    assert True\n",
     "tests/test_other.py": "def test_other():\n    assert True\n",
+    "tests/conftest.py": (
+        "import os, threading\n\ndef pytest_unconfigure(config):\n"
+        "    names = [thread.name for thread in threading.enumerate()]\n"
+        "    shows = config.pluginmanager.hasplugin('execute-progress')\n"
+        "    with open('left-' + os.environ.get('PYTEST_XDIST_WORKER', 'main'), 'w') as file:\n"
+        "        file.write(f'{shows} {names}')\n"
+    ),
 }
 
 
@@ -74,6 +82,11 @@ class Terminal:
         os.close(theirs)
         self.ours, self.raw = ours, b""
 
+    def resize(self, columns: int) -> None:
+        """As a user does who drags the window's edge."""
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 150, columns, 0, 0))
+        self.screen.resize(columns=columns)
+
     def lines(self) -> list[str]:
         return [line.rstrip() for line in self.screen.display]
 
@@ -99,7 +112,69 @@ class Terminal:
         return self.process.wait(60)
 
 
-BLOCK = re.compile(r"^[ABC]  .* of \d+ done|^ +other tests ", re.MULTILINE)
+BLOCK = re.compile(r"^[ABC]  .* of \d+ done|^ +other tests |^\d+ of \d+ tests", re.MULTILINE)
+
+
+def has_failed_and_waits(terminal: Terminal) -> bool:
+    return "1 failed" in terminal.text() and "waits for A" in terminal.text() and "1 of 1 tests" in terminal.text()
+
+
+def assert_nothing_survives(topic: Path, *workers: str) -> None:
+    """No thread of ours, and no worker that draws."""
+    left = {name: (topic / f"left-{name}").read_text() for name in ("main", *workers)}
+    assert left["main"].startswith("True")
+    assert all(left[worker].startswith("False") for worker in workers)
+    assert not any("pytest-execute progress" in names for names in left.values())
+
+
+@pytest.mark.parametrize(("options", "columns"), [(["-n2"], 100), (["-n2", "-v"], 60)])
+def test_on_a_terminal_streams_are_redrawn_and_gone_in_the_end(topic: Path, options: list[str], columns: int) -> None:
+    terminal = Terminal(topic, *options, columns=columns)
+    terminal.until(lambda: has_failed_and_waits(terminal))
+    during = terminal.lines()
+    terminal.resize(columns - 20)
+    (topic / "go").touch()
+    assert terminal.end() == 1
+    block = [line for line in during if BLOCK.search(line)]
+    assert [line.split()[0] for line in block] == ["A", "B", "C", "other", "2"], during
+    assert "0 of 1 done, 1 running" in block[0]
+    assert "0 of 1 done, 1 failed" in block[1]
+    assert "0 of 1 done, waits for A" in block[2]
+    assert block[4] == "2 of 4 tests, 1 failed"
+    assert during.index(block[0]) > max(i for i, line in enumerate(during) if "2 workers [4 items]" in line)
+    after = terminal.text()
+    assert not BLOCK.search(after)
+    assert "taken wrongly" in after
+    assert "sums: failed" in after
+    assert_nothing_survives(topic, "gw0", "gw1")
+
+
+def test_after_an_interruption_nothing_is_left(topic: Path) -> None:
+    terminal = Terminal(topic, "-n2")
+    terminal.until(lambda: has_failed_and_waits(terminal))
+    assert BLOCK.search(terminal.text())
+    os.killpg(terminal.process.pid, signal.SIGINT)
+    terminal.until(lambda: not BLOCK.search(terminal.text()))
+    (topic / "go").touch()  # or xdist would wait for its worker
+    assert terminal.end() == 2
+    after = terminal.text()
+    assert not BLOCK.search(after)
+    assert "KeyboardInterrupt" in after
+    assert re.search(r"^=+ 1 failed, 1 passed in ", after, re.MULTILINE)
+    assert_nothing_survives(topic)
+
+
+@pytest.mark.parametrize("options", [["-n0", "-v"], ["-n1", "-v"]])
+def test_what_pytest_prints_is_the_same_with_the_lines_below_it(topic: Path, options: list[str]) -> None:
+    (topic / "go").touch()
+    with_lines, without = Terminal(topic, *options), Terminal(topic, *options, TERM="dumb")
+    assert with_lines.end() == without.end() == 1
+    assert b"\x1b[J" in with_lines.raw
+    assert b"\x1b[J" not in without.raw
+    ours = re.compile(r"^execute: (task|stream) .*\n", re.MULTILINE)
+    assert len(ours.findall(without.text())) == 3
+    expected = re.sub(r"=+ (.*) in [\d.]+s =+", r"\1", ours.sub("", without.text()))
+    assert re.sub(r"=+ (.*) in [\d.]+s =+", r"\1", with_lines.text()).rstrip() == expected.rstrip()
 
 
 @pytest.mark.parametrize(
