@@ -1,7 +1,8 @@
 """A few lines that stay below what is written to a terminal, and never among it.
 
 The cursor always stands where the writer left it, and the lines below it. So to take them away is to clear from the cursor on:
-whatever else came to the screen in between, nothing but these lines is ever cleared.
+whatever else came to the screen in between, nothing but these lines is ever cleared. Where a line may have text right of the
+cursor, as after a carriage return, there are no lines below until it has ended.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TextIO
 CLEAR_BELOW = "\x1b[J"
 CLEAR_RIGHT = "\x1b[K"
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-OTHER_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+OTHER_ORDERS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Below:
@@ -36,11 +37,11 @@ class Below:
         """Write as if there were no lines below."""
         with self.lock:
             if self.shown:
-                self.room -= self.columns(COLOUR.sub("", text)) if "\n" not in text else self.room + 1
-                if self.room < 0:
+                letters = COLOUR.sub("", text)
+                self.room -= self.columns(letters)
+                if self.room < 0 or OTHER_ORDERS.search(letters):
                     self._clear()
-            start = max(text.rfind("\n"), text.rfind("\r"))
-            self.line = text[start + 1 :] if start >= 0 else self.line + text
+            self.line = (self.line + text).rpartition("\n")[2]
             return self.file.write(text)
 
     def writelines(self, lines: Sequence[str]) -> None:
@@ -80,7 +81,7 @@ class Below:
         width, _ = self.size()
         before = COLOUR.sub("", self.line)
         column = self.columns(before)
-        if OTHER_ORDERS.search(before) or "\t" in before or (column and column % width == 0):
+        if OTHER_ORDERS.search(before) or (column and column % width == 0):
             return
         lines = "".join(f"\n{line}{CLEAR_RIGHT}" for line in self.lines)
         right = f"\x1b[{column % width}C" if column else ""
