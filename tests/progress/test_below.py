@@ -33,8 +33,8 @@ class Screen(io.StringIO):
         return len(text)
 
     def lines(self) -> str:
-        top = ["".join(row[at].data for at in range(WIDTH)).rstrip() for row in self.screen.history.top]
-        return "\n".join([*top, *(line.rstrip() for line in self.screen.display)]).rstrip()
+        rows = [*self.screen.history.top, *(self.screen.buffer[at] for at in range(HEIGHT))]
+        return "\n".join("".join(row[at].data for at in range(WIDTH)).rstrip() for row in rows).rstrip()
 
 
 class Fixed(Below):
