@@ -110,11 +110,16 @@ class Progress:
     # -- what is shown
 
     def _say(self, text: str, word: Word | None) -> None:
-        """A line of its own; pytest goes on with its letters on the next one."""
-        writer = self.reporter._tw
-        if writer.width_of_current_line and not self.reporter.currentfspath:
+        """A line of its own, after which pytest goes on as if it had been pytest's."""
+        reporter, writer = self.reporter, self.reporter._tw
+        reporter.ensure_newline()
+        if writer.width_of_current_line:
             writer.line()
-        self.reporter.write_line(f"execute: {text}", **({COLOUR[word]: True} if word in COLOUR else {}))
+        writer.write(f"execute: {text}", **({COLOUR[word]: True} if word in COLOUR else {}))
+        if reporter.showfspath or reporter.showlongtestinfo:
+            reporter.currentfspath = -2  # pytest itself ends the line, before it names the next test
+        else:
+            writer.line()
 
     def _tick(self) -> None:
         while not self.stop.wait(OFTEN):
