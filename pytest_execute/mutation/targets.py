@@ -68,10 +68,13 @@ def _tasks(
     turned: Mapping[str, set[str]],
     commit: Callable[[str], Names],
 ) -> tuple[str, ...]:
-    """Those whose tests pass since a commit that changed it, of these those whose Files name it where some do; else those that name it."""
+    """Those whose Files name it, of these those whose tests pass since a commit that changed it where some do. Where no Files name it,
+    those without Files whose tests pass since such a commit.
+    """
     named = [t.id for t in plan.tasks if any(_covers(layout.prefix, ref, path, function) for ref in t.files)]
-    since = [t.id for t in plan.tasks if any((path, function.name) in commit(c) for c in turned.get(t.id, ()))]
-    return tuple([task for task in since if task in named] or since or named)
+    asked = named or [task.id for task in plan.tasks if not task.files]
+    since = [task for task in asked if any((path, function.name) in commit(c) for c in turned.get(task, ()))]
+    return tuple(since or named)
 
 
 def _covers(prefix: str, ref: FileRef, path: str, function: Function) -> bool:
