@@ -19,6 +19,7 @@ from pytest_execute.core.evidence import CollectedTest, Evidence, Manifest, Outc
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Scope
 from pytest_execute.core.verdict import Verdict, Word, label
+from pytest_execute.coverage import travel
 from pytest_execute.coverage.recorder import Recorder
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collect import describe
@@ -29,9 +30,12 @@ from pytest_execute.reports import as_json, markdown, terminal
 from pytest_execute.scheduling.durations import Durations, recall
 from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.queue import Work
-from pytest_execute.scheduling.roles import role
+from pytest_execute.scheduling.roles import distributes, role
 from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
+from pytest_execute.workers import there
+from pytest_execute.workers.away import Away
+from pytest_execute.workers.handover import Handover
 
 OURS = "--execute-"
 FILES = {"execute_report": as_json.render, "execute_summary": markdown.render}
@@ -45,18 +49,17 @@ COLOURS: dict[Word, str] = {
 }
 LOST = ("failed", "error", "skipped", "xfailed", "xpassed")
 """How a test that is run again may end without having passed at all."""
-SHARED = "PYTEST_EXECUTE_SHARED"
 
 
 class Shared(Struct, frozen=True):
-    """What every process that runs tests must know; it travels to the workers in a file."""
+    """What every process that runs tests must know, on whatever machine. `source` is relative to the root directory."""
 
     plan: Plan
     scope: Scope
     source: tuple[str, ...]
     branch: bool
     coverage: str
-    """The directory that every process writes its coverage to."""
+    """The directory that every process of this machine writes its coverage to."""
 
 
 shared_key = pytest.StashKey[Shared]()
@@ -64,6 +67,7 @@ prepared_key = pytest.StashKey[workflow.Prepared]()
 place_key = pytest.StashKey[Path]()
 recorder_key = pytest.StashKey["Recorder | None"]()
 notices_key = pytest.StashKey[list[str]]()
+handed_key = pytest.StashKey[there.Handed]()
 
 
 # -- beginning: before any conftest is loaded
@@ -72,17 +76,17 @@ notices_key = pytest.StashKey[list[str]]()
 def begin(config: pytest.Config, args: list[str]) -> None:
     """Get ready in whatever process this is; a broken plan or option ends pytest with status 4 and its problems."""
     options = config.known_args_namespace
-    if "PYTEST_XDIST_WORKER" in os.environ and SHARED in os.environ:
-        _begin_to_run(config, msgspec.json.decode(Path(os.environ[SHARED]).read_bytes(), type=Shared))
+    handed = there.handed()
+    if "PYTEST_XDIST_WORKER" in os.environ and handed is not None:
+        _begin_in_worker(config, handed)
     elif not options.collectonly:
         place = _place(config)
         config.stash[place_key] = place
         config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
         config.stash[shared_key] = shared = _shared(prepared, place)
-        if _parallel(config, args):
-            _hand_to_workers(config, shared, place / "shared.json")
-        else:
-            _begin_to_run(config, shared)
+        if not _parallel(config, args):
+            _begin_to_run(config, shared, config.rootpath.resolve())
+            _tell_of_idle_workers(config)
 
 
 def _place(config: pytest.Config) -> Path:
@@ -136,33 +140,39 @@ def _prepare(config: pytest.Config, place: Path, ledger: Ledger) -> workflow.Pre
 def _parallel(config: pytest.Config, args: list[str]) -> bool:
     """Do workers run the tests? Where the user does not say, they do, as many as the machine has cores."""
     options = config.known_args_namespace
-    if not config.pluginmanager.hasplugin("xdist"):
+    if not config.pluginmanager.hasplugin("xdist") or options.usepdb:
         return False
-    if options.numprocesses is None and not options.tx and not options.usepdb:
+    if options.numprocesses is None and not options.tx:
         args[:] = ["-n", "auto", *args]
         return True
-    return bool(options.numprocesses or (options.tx and options.numprocesses is None))
+    return bool(options.numprocesses or (options.numprocesses is None and (options.distload or options.dist != "no")))
+
+
+def _tell_of_idle_workers(config: pytest.Config) -> None:
+    options = config.known_args_namespace
+    if getattr(options, "tx", None) and options.numprocesses is None:
+        config.stash[notices_key].append("--tx names workers, but without -d this process ran the tests")
 
 
 def _shared(prepared: workflow.Prepared, place: Path) -> Shared:
-    top = prepared.git.work_tree.resolve()
-    source = tuple(str(top / entry) for entry in prepared.layout.source)
+    source = tuple(os.path.relpath(entry, prepared.layout.prefix or ".") for entry in prepared.layout.source)
     scope = prepared.request.scope
     tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
     return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch, str(place / "coverage"))
 
 
-def _hand_to_workers(config: pytest.Config, shared: Shared, file: Path) -> None:
-    """Leave it in a file that the environment names: a worker needs it before xdist hands anything over."""
-    file.write_bytes(msgspec.json.encode(shared))
-    os.environ[SHARED] = str(file)
-    config.add_cleanup(lambda: os.environ.__delitem__(SHARED))
+def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
+    shared = msgspec.json.decode(handed.told, type=Shared)
+    if handed.files is not None:
+        config.stash[handed_key] = handed
+        shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
+    _begin_to_run(config, shared, Path(handed.root))
 
 
-def _begin_to_run(config: pytest.Config, shared: Shared) -> None:
+def _begin_to_run(config: pytest.Config, shared: Shared, root: Path) -> None:
     config.stash[shared_key] = shared
-    source = [Path(path) for path in shared.source]
+    source = [Path(os.path.normpath(root / entry)) for entry in shared.source]
     measured = not _has_cov(config.known_args_namespace)
     config.stash[recorder_key] = Recorder(source, shared.branch, Path(shared.coverage)) if measured else None
 
@@ -183,13 +193,31 @@ def register(config: pytest.Config) -> None:
     plugins: list[object] = []
     if recorder_key in config.stash:
         plugins.append(Runner(config, shared))
+    if handed_key in config.stash:
+        plugins.append(Away(config, config.stash[handed_key], functools.partial(travel.pack, Path(shared.coverage))))
     if prepared_key in config.stash:
         plugins += [Referee(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
+        if distributes(config):
+            plugins.append(_handover(config, shared))
     for plugin in plugins:
         config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
     describing, assigning = functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config)
     scheduler = role(config, describing, assigning, label, config.option.execute_hang)
     config.pluginmanager.register(scheduler, "execute-scheduling")
+
+
+def _handover(config: pytest.Config, shared: Shared) -> Handover:
+    """What goes to the workers, and what becomes of that which they bring."""
+    prepared = config.stash[prepared_key]
+    files = [
+        path.removeprefix(prepared.layout.prefix) for path in prepared.tree if path.startswith(prepared.layout.prefix)
+    ]
+    place, root = Path(shared.coverage), config.rootpath.resolve()
+
+    def keep(coverage: list[bytes], worker: str, where: str) -> None:
+        travel.unpack(coverage, place, worker, where, root)
+
+    return Handover(config, msgspec.json.encode(shared), files, keep)
 
 
 def _describe(topic: str, items: Sequence[pytest.Item]) -> bytes:
@@ -294,6 +322,9 @@ class Referee:
 
     def _conclude(self, exitstatus: int) -> int:
         """Have it judged; the exit status is that of an interruption where the user broke off the replay."""
+        handover: Any = self.config.pluginmanager.getplugin("execute-handover")
+        if handover is not None:
+            handover.check()
         prepared = self.config.stash[prepared_key]
         order, place = order_of(self.config), self.config.stash[place_key] / "trees"
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
