@@ -8,13 +8,13 @@ import platform
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from pytest_execute.forks.runner import Runner, Setting
 from pytest_execute.forks.seen import Seen
-from pytest_execute.tools.git import Git
+from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
 KIND = "replay"
@@ -23,13 +23,13 @@ FLEETING = ("timeout", "foreign")
 
 
 class Learnt:
-    """Runs tests in composed trees by their ids, and knows what earlier runs of the same have shown.
+    """Runs tests in `trees` by their ids, and knows what earlier runs of the same have shown.
 
     The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
     """
 
-    def __init__(self, git: Git, runner: Runner, ledger: Ledger | None) -> None:
-        self.git, self.runner = git, runner
+    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger | None) -> None:
+        self.trees, self.runner = trees, runner
         self.ledger = ledger or Ledger(None, lambda _: None)
         self.under = fingerprint(runner.setting)
         self.times: Counter[tuple[str, str]] = Counter()
@@ -42,7 +42,7 @@ class Learnt:
         seen = {test: msgspec.json.decode(known[key], type=Seen) for test, key in keys.items() if key in known}
         left = [test for test in tests if test not in seen]
         if left:
-            new = self.runner.run(self.git.tree(tree), left, alone=alone)
+            new = self.runner.run(self.trees[tree], left, alone=alone)
             lasting = {keys[test]: msgspec.json.encode(one) for test, one in new.items() if one.state not in FLEETING}
             self.ledger.learn(KIND, lasting)
             seen |= new

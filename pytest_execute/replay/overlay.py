@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Tree
 
@@ -10,3 +12,9 @@ def overlay(commit: Tree, today: Tree, layout: Layout) -> Tree:
     """The files of `commit`, with its tests and all that supports them replaced by those of `today`."""
     older = {path: entry for path, entry in commit.items() if not layout.is_held(path)}
     return older | {path: entry for path, entry in today.items() if layout.is_held(path)}
+
+
+def identity(tree: Tree) -> str:
+    """One word for all that a tree holds."""
+    whole = "\0".join(f"{entry.mode} {entry.oid} {path}" for path, entry in sorted(tree.items()))
+    return hashlib.blake2b(whole.encode(errors="surrogateescape"), digest_size=20).hexdigest()

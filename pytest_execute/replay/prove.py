@@ -16,7 +16,7 @@ from pytest_execute.core.nodeids import file_of, function_of, names_of
 from pytest_execute.forks.runner import Runner, Setting, memory_limit
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.learnt import Learnt
-from pytest_execute.replay.overlay import overlay
+from pytest_execute.replay.overlay import identity, overlay
 from pytest_execute.replay.search import Search, Step, form
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
@@ -51,7 +51,7 @@ def prove(
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
-        search = Search(steps, Learnt(git, runner, ledger).run, project, order.workers)
+        search = Search(steps, Learnt(history.trees, runner, ledger).run, project, order.workers)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
@@ -79,11 +79,15 @@ def _limits(tests: Mapping[str, float]) -> dict[str, float]:
 
 
 class _Steps:
-    """Makes a step of each commit: its overlay tree, and what the test files in `paths` were."""
+    """Makes a step of each commit: its overlay tree, which `trees` then holds too, and what the test files in `paths` were."""
 
     def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str]) -> None:
-        self.git, self.stretch, self.layout, self.paths = git, stretch, layout, paths
-        self.today = git.tree(stretch.tree)
+        self.stretch, self.layout, self.paths = stretch, layout, paths
+        parents = [parent for those in stretch.commits.values() for parent in those]
+        self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
+        self.today = self.trees[stretch.tree]
+        forms = {tree[path].oid for tree in self.trees.values() for path in paths if path in tree}
+        self.sources = git.blobs(sorted(forms))
         self.made: dict[str, Step] = {}
 
     def all(self) -> list[Step]:
@@ -98,8 +102,9 @@ class _Steps:
         return steps
 
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
-        own = self.git.tree(treeish)
-        tree = self.git.compose(overlay(own, self.today, self.layout))
+        own = self.trees[treeish]
+        composed = overlay(own, self.today, self.layout)
+        self.trees[tree := identity(composed)] = composed
         tests = {path: entry for path, entry in own.items() if path in self.paths}
         self.made[name] = Step(name, tree, treeish, before, functools.partial(self._form, tests))
         return self.made[name]
@@ -124,8 +129,4 @@ class _Steps:
 
     @functools.cache  # noqa: B019
     def _form_in(self, oid: str, names: tuple[str, ...]) -> str | None:
-        return form(self._source(oid), names)
-
-    @functools.cache  # noqa: B019
-    def _source(self, oid: str) -> bytes:
-        return self.git.blobs([oid])[oid]
+        return form(self.sources[oid], names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -221,16 +222,21 @@ def form(source: bytes, names: Sequence[str]) -> str | None:
 
     >>> form(b"class TestA:\n    def test_x(self): pass", ["TestA", "test_y"])
     """
-    try:
-        node: ast.AST = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return None
-    for name in names:
+    node = _parsed(source)
+    for name in names if node else ():
         found = next((inner for inner in _definitions(getattr(node, "body", [])) if inner.name == name), None)
         if found is None:
             return None
         node = found
-    return ast.dump(node)
+    return ast.dump(node) if node else None
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(source: bytes) -> ast.AST | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
 
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ class Entry(NamedTuple):
     oid: str
 
 
+DIRECTORY = "40000"
 HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 BLAMED = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
@@ -115,6 +116,19 @@ class Git:
             entries[os.fsdecode(path)] = Entry(mode, oid)
         return entries
 
+    def trees(self, ids: Iterable[str]) -> dict[str, Tree]:
+        """The files of each tree that is named by its full id, or by that of its commit; what they share is read once."""
+        tops = {name: f"{name}^{{tree}}" for name in ids}
+        read: dict[str, list[tuple[str, Entry]]] = {}
+        todo = list(tops.values())
+        while todo:
+            read |= {
+                oid: list(_entries(content, len(next(iter(tops))) // 2)) for oid, content in self.blobs(todo).items()
+            }
+            inner = (entry for oid in todo for _, entry in read[oid] if entry.mode == DIRECTORY)
+            todo = list({entry.oid for entry in inner} - read.keys())
+        return {name: dict(_files(read, top, "")) for name, top in tops.items()}
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The content of each blob, exactly as it is stored."""
         wanted = list(dict.fromkeys(oids))
@@ -138,13 +152,6 @@ class Git:
         return self.ask("hash-object", "-t", "tree", os.devnull)
 
     # -- composing, in our own place
-
-    def compose(self, entries: Mapping[str, Entry]) -> str:
-        """The id of the tree object that holds exactly `entries`."""
-        index = self._private_index("compose")
-        listing = b"".join(f"{e.mode} {e.oid}\t".encode() + os.fsencode(path) + b"\0" for path, e in entries.items())
-        self.run("update-index", "-z", "--index-info", stdin=listing, index=index)
-        return self.ask("write-tree", index=index)
 
     def snapshot(self, head: str) -> str:
         """The id of the tree that a commit of the whole work tree, untracked files included, would have.
@@ -199,6 +206,24 @@ class Git:
         index = self.scratch / f"{name}.index"
         index.unlink(missing_ok=True)
         return index
+
+
+def _entries(content: bytes, width: int) -> Iterator[tuple[str, Entry]]:
+    """What stands in a tree object, whose ids have `width` bytes."""
+    at = 0
+    while at < len(content):
+        end = content.index(b"\0", at)
+        mode, _, name = content[at:end].partition(b" ")
+        at = end + 1 + width
+        yield os.fsdecode(name), Entry(mode.decode(), content[end + 1 : at].hex())
+
+
+def _files(read: Mapping[str, list[tuple[str, Entry]]], oid: str, above: str) -> Iterator[tuple[str, Entry]]:
+    for name, entry in read[oid]:
+        if entry.mode == DIRECTORY:
+            yield from _files(read, entry.oid, f"{above}{name}/")
+        else:
+            yield above + name, entry
 
 
 def parse_changed_lines(diff: bytes) -> dict[str, set[int]]:
