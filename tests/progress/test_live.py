@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -15,10 +16,14 @@ import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pyte
 import pytest
 
+from pytest_execute.progress.below import Below
+from pytest_execute.progress.lines import wide
+from pytest_execute.progress.live import Progress
 from tests.repository import Repository
 from tests.topic import PROJECT, SKELETON, environment, run
 
@@ -221,3 +226,17 @@ def test_on_a_pipe_a_line_for_each_task_that_has_ended(topic: Path, workers: str
         "execute: task 3: 1 blocked by task 2",
     ]
     assert "\x1b" not in ran.text
+
+
+def test_what_is_counted_is_shown_and_gone_also_for_a_thread_that_counts_on() -> None:
+    class Reporter:
+        _tw: Any = Below(io.StringIO(), wide)
+
+    progress = Progress(cast(pytest.Config, None))
+    progress.reporter, progress.screen = Reporter, Reporter._tw
+    with progress.counting("trees replayed") as count:
+        count(3, 36)
+        assert "3 of 36 trees replayed" in Reporter._tw.file.getvalue()
+    count(4, 36)
+    assert "4 of 36" not in Reporter._tw.file.getvalue()
+    assert Reporter._tw.file.getvalue().endswith("\x1b[J")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.replay.prove import Order, prove
+from pytest_execute.forks.seen import Seen
+from pytest_execute.replay.prove import Order, prove, telling
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import stretch
 from tests.repository import Repository
@@ -53,6 +55,18 @@ def proofs(
 
 def proof(repo: Repository, test: str = ONE, base: str | None = None) -> Proof:
     return proofs(repo, test, base=base)[test]
+
+
+def test_how_many_trees_have_been_replayed_is_told_once_for_each() -> None:
+    told: list[tuple[int, int]] = []
+    answers: dict[str, Seen] = {}
+
+    def silent(tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
+        return answers
+
+    run = telling(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
+    assert [run(tree, [ONE]) is answers for tree in ("b", "own tree of a commit", "b", "a")] == [True] * 4
+    assert told == [(1, 3), (2, 3)]
 
 
 def test_test_first_is_proven_before(repo: Repository) -> None:
