@@ -331,8 +331,10 @@ class Referee:
         self._say(
             f"execute: replaying on the {len(prepared.stretch.commits)} commits since {prepared.stretch.base[:7]} …"
         )
+        progress: Any = self.config.pluginmanager.getplugin("execute-progress")
         try:
-            self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
+            with progress.counting("trees replayed") as tell:
+                self.verdict, self.evidence = workflow.conclude(prepared, run, order, place, tell)
         except KeyboardInterrupt:  # what the tests have shown is still told
             run = msgspec.structs.replace(run, interrupted=True)
             self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)

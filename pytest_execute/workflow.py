@@ -162,9 +162,11 @@ def _holds_source(path: str, source: Iterable[str]) -> bool:
 # -- after the run
 
 
-def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> tuple[Verdict, Evidence]:
-    """Prove, measure and judge. `order` says how to replay; what is written goes below `place`."""
-    proofs, why_not = _proofs(prepared, run, order, place)
+def conclude(
+    prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None = None
+) -> tuple[Verdict, Evidence]:
+    """Prove, measure and judge. `order` says how to replay; what is written goes below `place`; `tell` hears how far it is."""
+    proofs, why_not = _proofs(prepared, run, order, place, tell)
     mutants, no_mutants = _mutants(prepared, run, order, proofs or {}, place)
     evidence = Evidence(
         history=_history(prepared, order.config[0]),
@@ -186,7 +188,9 @@ def conclude(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> 
     return verdict, evidence
 
 
-def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> tuple[dict[str, Proof] | None, str]:
+def _proofs(
+    prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None
+) -> tuple[dict[str, Proof] | None, str]:
     """A proof for each test of a task that passed; or None, and why."""
     if prepared.policy.test_first == "off":
         return None, "the policy does not ask for it"
@@ -199,7 +203,7 @@ def _proofs(prepared: Prepared, run: Run, order: replay.Order, place: Path) -> t
         if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
     }
     order = msgspec.structs.replace(order, tests=tests)
-    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger), ""
+    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
 
 
 def _not_run(prepared: Prepared, run: Run) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -46,7 +47,7 @@ class Progress:
         self.screen: Below | None = None
         self.stop = threading.Event()
         self.ticker: threading.Thread | None = None
-        self.drawn = self.told = 0.0
+        self.drawn = 0.0
         self.ends: dict[str, float] | None = None
         self.reckoned = 0.0
         self.lock = threading.Lock()
@@ -148,16 +149,23 @@ class Progress:
         text = text.encode(encoding, "replace").decode(encoding)
         return str(self.reporter._tw.markup(text, **{COLOUR[word]: True})) if word in COLOUR else text
 
-    def counting(self, what: str) -> Callable[[int, int], None]:
-        """What shows how many of how many are done of something else, where lines can be redrawn."""
+    @contextlib.contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """What shows how many of how many are done of something else, where lines can be redrawn; any thread may call it."""
+        going = True
 
         def count(done: int, total: int) -> None:
-            now = monotonic()
-            if self.screen is not None and now - self.told >= OFTEN:
-                self.told = now
-                self.show([(cut(f"{done} of {total} {what}", self.screen.size()[0] - 1), None)])
+            with self.lock:
+                if going and self.screen is not None and monotonic() - self.drawn >= OFTEN:
+                    self.drawn = monotonic()
+                    self.show([(cut(f"{done} of {total} {what}", self.screen.size()[0] - 1), None)])
 
-        return count
+        try:
+            yield count
+        finally:
+            with self.lock:  # a thread that is not waited for may still count
+                going = False
+                self.show(())
 
 
 def end_of(report: pytest.TestReport) -> End | None:

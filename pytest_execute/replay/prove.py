@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,14 +14,17 @@ from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of, names_of
 from pytest_execute.forks.runner import Runner, Setting, memory_limit
+from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.learnt import Learnt
 from pytest_execute.replay.overlay import identity, overlay
-from pytest_execute.replay.search import Search, Step, form
+from pytest_execute.replay.search import Run, Search, Step, form
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 from pytest_execute.tools.ledger import Ledger
 
+Tell = Callable[[int, int], None]
+"""Hears how many of how many are done."""
 GRACE = 10.0
 """Seconds that any test may take in the replay, besides ten times what it took in the run."""
 
@@ -42,19 +45,45 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 def prove(
-    git: Git, stretch: Stretch, layout: Layout, order: Order, place: Path, ledger: Ledger | None = None
+    git: Git,
+    stretch: Stretch,
+    layout: Layout,
+    order: Order,
+    place: Path,
+    ledger: Ledger | None = None,
+    tell: Tell | None = None,
 ) -> dict[str, Proof]:
-    """A proof, or why there is none, for each test of `order`. All that is written goes below `place`."""
+    """A proof, or why there is none, for each test of `order`. All that is written goes below `place`.
+
+    `tell` hears, in any thread, how many trees of how many have been replayed.
+    """
     if not order.tests:
         return {}
     history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests})
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
-        search = Search(steps, Learnt(history.trees, runner, ledger).run, project, order.workers)
+        run = Learnt(history.trees, runner, ledger).run
+        if tell is not None:
+            run = telling(run, {step.tree for step in steps}, tell)
+        search = Search(steps, run, project, order.workers)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
+
+
+def telling(run: Run, trees: set[str], tell: Tell) -> Run:
+    """Run, and tell how many of `trees` have had their first run."""
+    open_trees = set(trees)
+
+    def run_and_tell(tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
+        answers = run(tree, tests, alone=alone)
+        if tree in open_trees:
+            open_trees.discard(tree)
+            tell(len(trees) - len(open_trees), len(trees))
+        return answers
+
+    return run_and_tell
 
 
 def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Order) -> Setting:
