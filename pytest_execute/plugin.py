@@ -26,6 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option("--execute-report", metavar="PATH", help="write the JSON report there")
     option("--execute-summary", metavar="PATH", help="write a Markdown summary there")
     option("--execute-evidence", metavar="PATH", help="write all that was seen there, as JSON")
+    option("--execute-coverage-xml", metavar="PATH", help="write what was covered there, as Cobertura's XML")
+    option("--execute-lcov", metavar="PATH", help="write what was covered there, as lcov")
     option(
         "--execute-no-cache", action="store_true", help="use nothing of what earlier runs have learnt, and keep nothing"
     )
