@@ -40,6 +40,7 @@ from pytest_execute.workers.handover import Handover
 OURS = "--execute-"
 FILES = {"execute_report": as_json.render, "execute_summary": markdown.render}
 """The options that ask for a file, and what renders it."""
+COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
 COLOURS: dict[Word, str] = {
     "passed": "green",
     "failed": "red",
@@ -356,11 +357,14 @@ class Referee:
             for test, result in self.results.items()
             if test in self.manifest.tests and (result.outcome != "passed" or test in self.ended)  # not only set up
         }
-        if _has_cov(self.config.option):
-            coverage: Path | str = "--cov measures this run already: run without it, or with --no-cov"
-        else:
-            coverage = Path(self.config.stash[shared_key].coverage)
+        coverage = self._measured()
         return workflow.Run(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
+
+    def _measured(self) -> Path | str:
+        """Where the raw data of the coverage is, or why there is none."""
+        if _has_cov(self.config.option):
+            return "--cov measures this run already: run without it, or with --no-cov"
+        return Path(self.config.stash[shared_key].coverage)
 
     def _write_files(self) -> None:
         plan = self.config.stash[prepared_key].plan
@@ -372,6 +376,16 @@ class Referee:
             name = self.config.getoption(option)
             if name:
                 write(self.config.invocation_params.dir / name, text)
+        self._write_coverage(self._measured())
+
+    def _write_coverage(self, measured: Path | str) -> None:
+        asked = {kind: self.config.getoption(option) for kind, option in COVERAGE_FILES.items()}
+        paths = {kind: self.config.invocation_params.dir / name for kind, name in asked.items() if name}
+        if isinstance(measured, Path):
+            workflow.write_coverage(self.config.stash[prepared_key], measured, paths)
+        else:
+            notices = [f"{path.name} is not written: {measured}" for path in paths.values()]
+            self.config.stash[notices_key].extend(notices)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.error:

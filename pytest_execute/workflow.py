@@ -293,7 +293,7 @@ def _coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict
     from pytest_execute.coverage import data, history, measure
 
     git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
-    sources = tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
+    sources = _sources(prepared)
     changed = history.changed_lines(git, what, layout, sources)
     request = measure.Request(
         root=prepared.request.root,
@@ -305,6 +305,21 @@ def _coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict
         exclude=_allowed(prepared),
     )
     return measure.measure(plan, request, data.read(run.coverage))
+
+
+def _sources(prepared: Prepared) -> tuple[str, ...]:
+    """All files of the implementation, relative to the root directory."""
+    layout = prepared.layout
+    return tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
+
+
+def write_coverage(prepared: Prepared, measured: Path, paths: Mapping[str, Path]) -> None:
+    """Write what coverage.py can: "xml" and "lcov", each to its path."""
+    if paths:
+        from pytest_execute.coverage import files
+
+        root = prepared.request.root.resolve()
+        files.write(measured, [root / path for path in _sources(prepared)], paths)
 
 
 def _allowed(prepared: Prepared) -> tuple[str, ...]:

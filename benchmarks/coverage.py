@@ -1,0 +1,165 @@
+"""What measuring per task costs, beside pytest-cov with a context per test: `python benchmarks/coverage.py`.
+
+A made suite that computes, on two workers: without coverage, with ours (a context per task, branches; no proofs, no mutation), and
+with `pytest-cov --cov-context=test --cov-branch`, in turns; the least of the rounds counts. It needs pytest-cov. Then the lines of every
+task are read from what 10,000 tests of 60 tasks reach in 500 files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.pop(0)  # the directory of this file, whose name is that of a module
+import coverage
+
+from pytest_execute.coverage.data import Recording, read
+
+FILES, TASKS = 60, 20
+CODE = """
+def work(n):
+    total = 0
+    for i in range(n):
+        if i % 3 == 0:
+            total += i
+        elif i % 5:
+            total -= 1
+        else:
+            total ^= i
+    return total
+
+
+def near(n):
+    return [work(k) for k in range(n)]
+"""
+TEST = """
+import pytest
+from app import m{0}
+
+
+@pytest.mark.parametrize("n", range({1}))
+@pytest.mark.task("{2}")
+def test_{0}(n):
+    assert m{0}.work(6000 + n) is not None
+    assert len(m{0}.near(30)) == 30
+"""
+PROJECT = """
+[tool.pytest.ini_options]
+pythonpath = ["src"]
+testpaths = ["tests"]
+
+[tool.pytest-execute]
+source = ["src/app"]
+test-first = "off"
+"""
+COMMON = ["-q", "-n2", "-p", "no:randomly", "-p", "no:cacheprovider"]
+WAYS = {
+    "plain": ["-p", "no:execute", "-p", "no:cov"],
+    "ours": ["-p", "no:cov", "--execute-topic=made"],
+    "pytest-cov": ["-p", "no:execute", "--cov=src/app", "--cov-branch", "--cov-context=test", "--cov-report="],
+}
+
+
+def made(root: Path, tests: int) -> None:
+    """A repository with the suite, and a plan whose tasks share the test files among them."""
+    plan = "# Made: Task Breakdown\n\n## Stream A: All\n"
+    for task in range(1, TASKS + 1):
+        plan += f"\n### {task}. [x] Task {task}\n\n- **Files**: `src/app/m{task}.py`\n- **Dependencies**: None\n"
+    files = {"pyproject.toml": PROJECT, "src/app/__init__.py": "", "notes/made/breakdown.md": plan}
+    for n in range(FILES):
+        files[f"src/app/m{n}.py"] = CODE
+        files[f"tests/test_{n}.py"] = TEST.format(n, tests // FILES + (n < tests % FILES), n % TASKS + 1)
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
+        subprocess.run(["git", *words], cwd=root, check=True)
+
+
+def timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
+    """(seconds of the clock, seconds of the processors) of a run."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert f"{tests} passed" in done.stdout, done.stdout[-2000:] + done.stderr[-2000:]
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def runs(tests: int, rounds: int) -> float:
+    """Ours to pytest-cov's, in seconds of the processors: the ratio of the least."""
+    taken: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory) / "made"
+        made(root, tests)
+        for number in range(rounds):
+            for way in list(WAYS)[:: 1 if number % 2 else -1]:
+                taken[way].append(timed([sys.executable, "-m", "pytest", *COMMON, *WAYS[way]], root, tests))
+                print(
+                    f"{way:>10}: {taken[way][-1][0]:6.2f} s, {taken[way][-1][1]:6.2f} s of the processors", flush=True
+                )
+    least = {way: [min(values) for values in zip(*rows, strict=True)] for way, rows in taken.items()}
+    for way in ("ours", "pytest-cov"):
+        print(
+            f"{way} to plain: {least[way][0] / least['plain'][0]:.2f}, processors {least[way][1] / least['plain'][1]:.2f}"
+        )
+    wall, cpu = (least["ours"][at] / least["pytest-cov"][at] for at in (0, 1))
+    print(f"ours to pytest-cov: {wall:.2f}, processors {cpu:.2f} (asked: at most 1)")
+    return cpu
+
+
+def recorded(directory: Path, branch: bool) -> None:
+    """What 10,000 tests reach in 500 files of 40 lines each, 30 files a test, in the contexts of 60 tasks."""
+    chance = random.Random(6)
+    data = coverage.CoverageData(basename=str(directory / "data"), suffix="made")
+    for task in range(60):
+        reached: dict[str, set[int]] = {}
+        for _ in range(10_000 // 60):
+            for file in chance.sample(range(500), 30):
+                reached.setdefault(f"/made/m{file}.py", set()).update(range(file, file + 40))
+        data.set_context(f"task:{task}")
+        if branch:
+            data.add_arcs({path: {(line, line + 1) for line in lines} for path, lines in reached.items()})
+        else:
+            data.add_lines(reached)
+    data.close(force=True)
+
+
+def sets(branch: bool) -> float:
+    """Seconds until every task has the lines that it reaches, by file."""
+    with tempfile.TemporaryDirectory() as directory:
+        recorded(Path(directory), branch)
+        start = time.process_time()
+        recording = read(Path(directory))
+        found = {f"task:{task}": _of(recording, f"task:{task}".__eq__) for task in range(60)}
+        taken = time.process_time() - start
+    points = sum(len(each) for files in found.values() for each in files.values())
+    kind = "branches" if branch else "lines"
+    print(f"sets of 60 tasks in 500 files, {kind}: {taken:.2f} s for {points} points (asked: less than 2 s)")
+    return taken
+
+
+def _of(recording: Recording, wanted: Callable[[str], bool]) -> dict[str, set[tuple[int, int]]]:
+    return {path: recording.points(path, wanted) for path in recording.files}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--tests", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    slow = [seconds for seconds in (sets(False), sets(True)) if seconds >= 2]
+    return int(bool(slow) or runs(arguments.tests, arguments.rounds) > 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
