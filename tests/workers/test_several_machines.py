@@ -120,12 +120,12 @@ def test_a_process_that_has_run_tests_before_is_refused(tmp_path: Path) -> None:
 
 
 def test_only_errors_of_connections_to_workers_are_told_as_such() -> None:
-    with pytest.raises(ConnectionError) as error:
-        execnet.makegateway("socket=127.0.0.1:1")
-    assert from_execnet(error.value)
-    with pytest.raises(ConnectionError) as error:
-        raise ConnectionError("a database of the project's")
-    assert not from_execnet(error.value)
+    with pytest.raises(execnet.DataFormatError) as ended:
+        execnet.loads(b"")
+    assert from_execnet(ended.value)
+    with pytest.raises(EOFError) as other:
+        raise EOFError("a socket of the project's")
+    assert not from_execnet(other.value)
 
 
 def test_what_a_checkout_holds(tmp_path: Path) -> None:
