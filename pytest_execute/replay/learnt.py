@@ -18,7 +18,7 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
 KIND = "replay"
-FLEETING = ("timeout", "foreign")
+FLEETING = ("timeout", "foreign", "lost")
 """States that may come from the machine as it was just then: they are seen anew each time."""
 
 

@@ -17,6 +17,9 @@ from pytest_execute.core.nodeids import function_of
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
 
+Outcome = tuple[bool, Cause | None]
+"""What a test came to, as far as two runs must agree on it: did it pass, and why not."""
+
 
 class Run(Protocol):
     def __call__(self, tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
@@ -48,6 +51,8 @@ class Search:
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
+        self.outcomes: dict[bool, dict[tuple[str, str], set[Outcome]]] = {False: {}, True: {}}  # together, and alone
+        self.alone: set[str] = set()  # tests that neighbours turn: what they do together does not count
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
 
@@ -55,16 +60,17 @@ class Search:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
         self._walk(wanted)
+        self._see_ends_alone(wanted)
+        self.alone = {test for test in wanted if self._is_turned_by_others(test)}
+        for test in self.alone:
+            self.first.pop(test, None)
+        self._walk([test for test in wanted if test in self.alone], alone=True)
+        self._see_ends_alone(self.alone)
         before = [(step, test) for test in wanted for step in self._right_before(test)]
-        self._run_all({(step.tree, test) for step, test in before} - self.seen.keys())
         others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
         self._run_all(others - self.seen.keys())
-        ends = {(tree, test) for step, test in before for tree in (step.tree, self.trees[self.first[test]])}
-        together = {pair: self._outcome(pair) for pair in ends}
-        self._run_all(ends, alone=True)
-        unstable = {pair for pair, outcome in together.items() if outcome != self._outcome(pair)}
         strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
-        return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
+        return {test: self._proof(test, strangers.get(test)) for test in wanted}
 
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
         """All turns of each of `tests`, for which it is run on every tree that it was not run on yet."""
@@ -74,7 +80,28 @@ class Search:
 
     # -- running
 
-    def _walk(self, tests: Sequence[str]) -> None:
+    def _see_ends_alone(self, tests: Iterable[str]) -> None:
+        """Run each test, in a process of its own, on the trees that its proof stands on."""
+        ends = {test: [step.tree for step in self._ends(test)] for test in tests}
+        pairs = {(tree, test) for test, trees in ends.items() for tree in trees}
+        self._run_all(pairs - self.seen.keys())
+        self._run_all(pairs, alone=True)
+
+    def _ends(self, test: str) -> list[Step]:
+        """Base, what is right before the turn, and the turn; the last step where there is no turn."""
+        turn = self._turn(test)
+        if turn is None:
+            return [self.steps[-1]]
+        return [self.steps[0], *turn.before, turn] if turn.before else []
+
+    def _is_turned_by_others(self, test: str) -> bool:
+        pairs = [(step.tree, test) for step in self._ends(test)]
+        return any(
+            {passed for passed, _ in self.outcomes[False][pair]} != {passed for passed, _ in self.outcomes[True][pair]}
+            for pair in pairs
+        )
+
+    def _walk(self, tests: Sequence[str], *, alone: bool = False) -> None:
         """Run each test on one tree after the other, until it passes; several trees side by side."""
         order = iter(range(len(self.trees)))
 
@@ -85,9 +112,9 @@ class Search:
                     open_tests = [t for t in tests if index is not None and self.first.get(t, index + 1) > index]
                 if index is None or not open_tests:
                     return
-                answers = self.run(self.trees[index], open_tests)
+                answers = self.run(self.trees[index], open_tests, alone=alone)
                 with self.lock:
-                    self._learn(self.trees[index], answers)
+                    self._learn(self.trees[index], answers, alone=alone)
                     for test, seen in answers.items():
                         if seen.passed:
                             self.first[test] = min(index, self.first.get(test, index))
@@ -101,7 +128,7 @@ class Search:
             by_tree.setdefault(tree, []).append(test)
 
         def job(tree: str) -> Callable[[], None]:
-            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone))
+            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone), alone=alone)
 
         self._side_by_side([job(tree) for tree in by_tree])
 
@@ -118,8 +145,10 @@ class Search:
             raise
         pool.shutdown()
 
-    def _learn(self, tree: str, answers: Mapping[str, Seen]) -> None:
-        self.seen.update({(tree, test): seen for test, seen in answers.items()})
+    def _learn(self, tree: str, answers: Mapping[str, Seen], *, alone: bool = False) -> None:
+        for test, seen in answers.items():
+            self.seen[(tree, test)] = seen
+            self.outcomes[alone].setdefault((tree, test), set()).add((seen.passed, self._red(seen).cause))
 
     # -- reading what was seen
 
@@ -149,9 +178,10 @@ class Search:
     def _differs(self, test: str, step: Step) -> bool:
         return step.form(test) not in (None, self.steps[-1].form(test))
 
-    def _outcome(self, pair: tuple[str, str]) -> tuple[bool, Cause | None]:
-        """What a test came to on a tree, as far as two runs must agree on it."""
-        return self.seen[pair].passed, self._red(self.seen[pair]).cause
+    def _is_unstable(self, tree: str, test: str) -> bool:
+        """Did the test come to more than one outcome there?"""
+        together = set[Outcome]() if test in self.alone else self.outcomes[False][(tree, test)]
+        return len(together | self.outcomes[True][(tree, test)]) > 1
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -172,7 +202,7 @@ class Search:
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
 
-    def _proof(self, test: str, unstable: set[tuple[str, str]], strange: Seen | None) -> Proof:
+    def _proof(self, test: str, strange: Seen | None) -> Proof:
         if strange is not None:
             return Proof(test=test, found="foreign-module", detail=strange.message)
         step = self._turn(test)
@@ -183,23 +213,23 @@ class Search:
             return Proof(
                 test=test, found="never-red", after=step.commit, detail=f"it passes at base, {step.commit[:7]}"
             )
-        return self._judge_turn(test, step, unstable)
+        return self._judge_turn(test, step)
 
-    def _judge_turn(self, test: str, step: Step, unstable: set[tuple[str, str]]) -> Proof:
+    def _judge_turn(self, test: str, step: Step) -> Proof:
         """The proof for a test that passes with `step` and with nothing before it."""
-        proofs = [self._red_before(test, step, before, unstable) for before in step.before]
+        proofs = [self._red_before(test, step, before) for before in step.before]
         return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
 
-    def _red_before(self, test: str, step: Step, before: Step, unstable: set[tuple[str, str]]) -> Proof:
+    def _red_before(self, test: str, step: Step, before: Step) -> Proof:
         """What the test did on the tree of a commit right before the turn."""
         seen = self.seen[(before.tree, test)]
         red, at = self._red(seen), before.commit[:7]
         turned = Proof(
             test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
         )
-        for commit in (before, step):
-            if (commit.tree, test) in unstable:
-                detail = f"two runs at {commit.commit[:7]}, one of them alone, ended differently"
+        for commit in (self.steps[0], before, step):
+            if self._is_unstable(commit.tree, test):
+                detail = f"two runs at {commit.commit[:7]} ended differently"
                 return replace(turned, found="unstable", detail=detail)
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
@@ -211,7 +241,7 @@ class Search:
 
 def _trace(seen: Seen) -> tuple[str, ...]:
     """The files of the tree that the exception passed, outermost first, and what it was."""
-    files = dict.fromkeys(name for name in seen.frames if not name.startswith("<"))
+    files = dict.fromkeys(seen.frames)
     return (*files, *filter(None, [seen.message]))
 
 
