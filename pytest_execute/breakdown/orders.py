@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.sentences import HINT, Heard, Listener, Named, Said, split
+from pytest_execute.breakdown.sentences import HINT, Heard, Listener, Named, Said, hints, split
 from pytest_execute.breakdown.words import field_of
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
@@ -71,7 +71,7 @@ def _texts(outline: Outline, places: Places) -> Iterator[tuple[int, str, Named |
     """Every sentence that may state an order: line, text, where it stands, and whether arrows in it count."""
     arrows = {"row": "", "code": "only"}
     for at, block in (*enumerate(outline.blocks), *outline.quotes):
-        if block.kind == "heading" or not HINT.search(block.text):
+        if block.kind == "heading" or not hints(block.text):
             continue
         for text, line in _pieces(block):
             hint = HINT.search(text)
