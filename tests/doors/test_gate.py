@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pytest_execute.tools.ledger import NAME
 from tests import hello
 from tests.repository import Repository
 
@@ -56,3 +58,14 @@ def test_inside_of_a_test_that_a_worker_runs(passing: Repository) -> None:
     """The outer run's worker says what it is in the environment; the gate's pytest is none."""
     done = hello.run(["pytest-execute", "gate", "hello"], passing.path, {"PYTEST_XDIST_WORKER": "gw0"})
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_staged_uses_what_the_checkout_has_learnt(passing: Repository) -> None:
+    kept = passing.path / ".pytest_cache" / "d" / "execute"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    before = passing.state()
+    done = hello.run(["pytest-execute", "gate", "hello", "--staged"], passing.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name.partition(".")[0] for path in kept.iterdir()} == {NAME.partition(".")[0]}
+    assert passing.state() == before

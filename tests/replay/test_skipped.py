@@ -1,0 +1,137 @@
+"""A tree in which nothing has changed that a test looked at is not run; one that may be another to the test is."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout
+from pytest_execute.forks.runner import Runner
+from pytest_execute.replay.differences import Differences
+from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.git import Entry, Git
+from pytest_execute.tools.history import stretch
+from tests.repository import Repository
+
+ONE = "tests/test_f.py::test_f"
+APP = {"src/app/__init__.py": "VALUE = 1\n", "src/app/other.py": "x = 0\n", "src/app/data.txt": "0\n"}
+LOOKS = """
+    import app
+    def test_f():
+        assert app.VALUE == 2
+    """
+READS = """
+    import pathlib, app
+    def test_f():
+        assert "3" in pathlib.Path(app.__file__).with_name("data.txt").read_text()
+    """
+STARTS = """
+    import subprocess, sys
+    def test_f():
+        subprocess.run([sys.executable, "-c", "import app.other; assert app.other.x == 3"], check=True)
+    """
+OPENS = """
+    import os, app
+    def test_f():
+        here = os.open(os.path.dirname(app.__file__), os.O_RDONLY)
+        assert os.read(os.open("data.txt", os.O_RDONLY, dir_fd=here), 1) == b"3"
+    """
+
+
+def replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, *changes: dict[str, str]
+) -> tuple[Proof, list[str], int]:
+    """The proof of `test` over a commit for each of `changes`, the commits, and how many trees it was run in."""
+    repo = Repository(tmp_path / "repo")
+    base = repo.commit("base", {**APP, "tests/test_f.py": textwrap.dedent(test)})
+    commits = [base, *(repo.commit(str(number), dict(change)) for number, change in enumerate(changes))]
+    git = Git.find(repo.path).within(tmp_path / "scratch")
+    run, trees = Runner.run, list[int]()
+
+    def counted(self: Runner, tree: Any, *args: Any, **more: Any) -> Any:
+        trees.append(hash(frozenset(tree.items())))
+        return run(self, tree, *args, **more)
+
+    monkeypatch.setattr(Runner, "run", counted)
+    order = Order(tests={ONE: 0.0}, workers=1)
+    found = prove(git, stretch(git, "none", base), Layout(source=("src/app",)), order, tmp_path / "trees")
+    return found[ONE], commits, len(set(trees))
+
+
+def other(number: int) -> dict[str, str]:
+    return {"src/app/other.py": f"x = {number}\n"}
+
+
+def data(number: int) -> dict[str, str]:
+    return {"src/app/data.txt": f"{number}\n"}
+
+
+def test_what_differs_only_in_what_the_test_did_not_open_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = [other(1), other(2), data(1), data(2), other(9), {"src/app/__init__.py": "VALUE = 2\n"}]
+    found, commits, trees = replayed(tmp_path, monkeypatch, LOOKS, *changes)
+    assert (found.found, found.before, found.after) == ("turned", commits[-2], commits[-1])
+    assert trees == 3, "base, and the two ends of the turn"
+
+
+@pytest.mark.parametrize(
+    ("test", "change"), [(READS, data), (OPENS, data), (STARTS, other)], ids=["reads", "opens by descriptor", "starts"]
+)
+def test_what_a_test_reads_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, change: Any
+) -> None:
+    """It passes in the middle, and never again before the end: the first pass counts."""
+    found, commits, trees = replayed(
+        tmp_path, monkeypatch, test, change(1), change(2), change(3), change(4), change(5), change(3) | {"new": ""}
+    )
+    assert (found.found, found.before, found.after) == ("turned", commits[2], commits[3])
+    assert trees >= 4
+
+
+def test_a_new_module_that_shadows_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file that the test opened has changed, where a package comes before the module that it opened."""
+    test = "import app.other\ndef test_f():\n    assert app.other.x == 3\n"
+    hides = {"src/app/other/__init__.py": "x = 3\n"}
+    found, commits, _ = replayed(
+        tmp_path,
+        monkeypatch,
+        test,
+        data(1),
+        hides,
+        {"src/app/other/__init__.py": "x = 4\n"},
+        {"src/app/other/__init__.py": "x = 3\n"},
+    )
+    assert (found.before, found.after) == (commits[1], commits[2])
+
+
+def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 2.0)
+    test = "import app, time\ndef test_f():\n    while app.VALUE == 1: time.sleep(0.01)\n"
+    found, commits, trees = replayed(
+        tmp_path, monkeypatch, test, other(1), other(2), other(3), {"src/app/__init__.py": "VALUE = 2\n"}
+    )
+    assert (found.found, found.cause, found.before, trees) == ("turned", "timeout", commits[-2], 3)
+
+
+def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not end in a first try gets more time before it counts."""
+    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.0)
+    test = "import app, time\ndef test_f():\n    time.sleep(0.3)\n    assert app.VALUE == 2\n"
+    found, _, _ = replayed(tmp_path, monkeypatch, test, other(1), {"src/app/__init__.py": "VALUE = 2\n"}, other(2))
+    assert (found.found, found.cause) == ("turned", "assertion")
+
+
+def test_a_changed_mode_or_link_matters() -> None:
+    plain, other = {"a": Entry("100644", "1"), "b": Entry("100644", "2")}, Entry("100644", "3")
+    trees = {
+        "one": plain, "content": {**plain, "a": other}, "mode": {**plain, "a": Entry("100755", "1")},
+        "link": {**plain, "a": Entry("120000", "1")}, "more": {**plain, "c": other},
+    }  # fmt: skip
+    matter = Differences(trees).matter
+    assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, True, True, True]
+    assert [matter("one", "content", touched) for touched in (frozenset({"a"}), frozenset({"?a"}), None)] == [True] * 3
