@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     option("--execute-turns", action="store_true", help=argparse.SUPPRESS)
     option("--execute-repository", help=argparse.SUPPRESS)
+    option("--execute-ledger", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
     option("--execute-work-tree", help=argparse.SUPPRESS)
     parser.addini("execute_notes", "directory of the topics", default="")

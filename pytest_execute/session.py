@@ -113,7 +113,9 @@ def _ledger(config: pytest.Config) -> Ledger:
     """What earlier runs have learnt; its faults are told with the verdict."""
     notices: list[str] = []
     config.stash[notices_key] = notices
-    ledger = Ledger(None if config.known_args_namespace.execute_no_cache else _cache(config), notices.append)
+    asked = config.known_args_namespace
+    place = Path(asked.execute_ledger) if asked.execute_ledger else _cache(config)
+    ledger = Ledger(None if asked.execute_no_cache else place, notices.append)
     config.add_cleanup(ledger.close)
     return ledger
 
@@ -145,7 +147,6 @@ def _parallel(config: pytest.Config, args: list[str]) -> bool:
         return False
     if options.numprocesses is None and not options.tx:
         args[:] = ["-n", "auto", *args]
-        options.numprocesses = "auto"  # pytest-cov looks here, later in this hook
         return True
     return bool(options.numprocesses or (options.numprocesses is None and (options.distload or options.dist != "no")))
 

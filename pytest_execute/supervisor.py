@@ -189,9 +189,13 @@ def _place(request: Gate) -> Iterator[Place]:
             f"--execute-index={index}",
             f"--execute-work-tree={directory}",
         )
+        cache = here / ".pytest_cache"
+        ledger = [f"--execute-ledger={cache / 'd' / 'execute'}"] if cache.is_dir() else []
         roots = _roots(root, f"{below.as_posix()}/" if below.parts else "", tuple(tree))
         path = os.pathsep.join(str(directory / each) for each in roots)
-        yield Place(root, (*options, "-p", "no:cacheprovider"), {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+        yield Place(
+            root, (*options, *ledger, "-p", "no:cacheprovider"), {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        )
 
 
 def _project(here: Path, top: Path) -> Path:

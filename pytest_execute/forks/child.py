@@ -8,19 +8,21 @@ input each, answered by lines of JSON on the descriptor that the first argument 
      "environment": {...}, "arguments": ["-c", ...], "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296,
      "code": "/directory", "alone": false}
 
-The tests of a file run in one process, and each in one of its own where the order says "alone".
+The files are collected one after the other, each in a process of its own. The tests of a file run in one process, and each in one
+of its own where the order says "alone". {"touched": path} says that a file of the tree was opened, see `touched.py`: before the
+first {"file": path} for all, then for the tests of that file that are told after it.
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
 "missing" ([module, name] of a symbol that is not there), "fixture". An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
-is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
-{"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
+is {"over": true} in any case. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import importlib.machinery
 import importlib.util
 import json
@@ -38,7 +40,7 @@ sys.path.pop(0)  # the directory of this file, whose modules are not the project
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import bytecode, planting, stubbing
+    from pytest_execute.forks import bytecode, planting, stubbing, touched
     from pytest_execute.forks.places import look
     from pytest_execute.forks.raised import facts, foreign
 else:
@@ -50,22 +52,24 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    ours = [beside(name) for name in ("bytecode", "raised", "places", "planting", "stubbing")]
-    bytecode, raised, places, planting, stubbing = ours
+    ours = [beside(name) for name in ("bytecode", "raised", "places", "planting", "stubbing", "touched")]
+    bytecode, raised, places, planting, stubbing, touched = ours
     facts, foreign, look = raised.facts, raised.foreign, places.look
     raised.LOOKED_AT.update((module.__name__, module.__file__) for module in ours)
 
 Record = dict[str, Any]
 
 OUT = int(sys.argv[1])
+DONE = 87
+"""How the process of a file ends when all its tests were run: a test that ends it has to guess."""
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 DIES_WITH_PARENT, TAKES_OVER = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux
 PRCTL = getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def tell(record: Record) -> None:
+def tell(record: Record, out: int = OUT) -> None:
     """Write one line to the runner."""
-    os.write(OUT, json.dumps(record).encode() + b"\n")
+    os.write(out, json.dumps(record).encode() + b"\n")
 
 
 def die_with_parent() -> None:
@@ -124,8 +128,15 @@ class Replay:
     def __init__(self, order: Record) -> None:
         self.order, self.root, self.tree = order, order["root"], order["tree"]
         self.open = dict(order["limits"])
+        self.files = [
+            file for file in dict.fromkeys(t.partition("::")[0] for t in self.open) if self.path(file).exists()
+        ]
+        self.touched = touched.Touched(self.tree, tell)
         self.raised: Record | None = None
         self.stubbing = stubbing.Stubbing(planting, order, tell, self.alone) if "mutants" in order else None
+
+    def path(self, file: str) -> Path:
+        return Path(self.root, file)
 
     def record(self, test: str, **facts: object) -> None:
         if self.open.pop(test, None) is not None:
@@ -154,6 +165,28 @@ class Replay:
             sys.meta_path.insert(0, self.stubbing.planter)
         return (yield)
 
+    def pytest_sessionstart(self, session: Any) -> None:
+        if not self.stubbing:
+            session.perform_collect = functools.partial(self.file_by_file, session)
+
+    def file_by_file(self, session: Any) -> None:
+        """Go on in a process for each file: what one imports, the next does not find imported."""
+        for file in self.files:
+            child = self.touched.fork()
+            if not child:
+                die_with_parent()
+                take_over()
+                tell({"file": file})
+                session.config.args = [str(self.path(file))]
+                type(session).perform_collect(session)
+                return
+            status = os.waitpid(child, 0)[1]
+            end_all(set())
+            if os.waitstatus_to_exitcode(status) != DONE:
+                os._exit(0)  # without an end: what is left is run again
+        tell({"end": True})
+        os._exit(0)
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
         config.hook.pytest_deselected(items=[item for item in items if self.asked(item) is None])
@@ -174,7 +207,6 @@ class Replay:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
         """Run the tests, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
-        tell({"collected": True})
         asked: dict[str, list[Any]] = {}
         for item in session.items:
             asked.setdefault(str(self.asked(item)), []).append(item)
@@ -193,8 +225,7 @@ class Replay:
                 if guard.is_spoilt():
                     tell({"spoilt": True})
                     os._exit(0)  # the tree is made whole, and what is left is run again
-        tell({"end": True})
-        os._exit(0)
+        os._exit(DONE)
 
     def alone(self, items: list[Any]) -> str:
         """How a test ends, with all its parameters, in a process of its own, of which only that is told."""
@@ -223,7 +254,7 @@ class Replay:
     def forked(self, tests: dict[str, list[Any]]) -> None:
         """Run `tests` in one process until one of them spoils it; it is ended with all it started."""
         ours, theirs = os.pipe()
-        child = os.fork()
+        child = self.touched.fork()
         if not child:
             os.close(ours)
             self.run_and_exit(tests, theirs)
@@ -243,6 +274,7 @@ class Replay:
             os.setpgid(0, 0)
         die_with_parent()
         watch, ours = Watch(self.tree), os.getpid()
+        self.touched.tell = functools.partial(tell, out=out)
         items = [(name, item) for name, items in tests.items() for item in items]
         found: dict[str, Record] = {}
         for at, (name, item) in enumerate(items):
@@ -267,7 +299,7 @@ class Replay:
         self.raised = None
         try:
             outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
-            stranger = foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
+            stranger = foreign(self.order["user"], self.tree)
             if stranger:
                 return {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
             if "failed" in outcomes:
@@ -284,6 +316,7 @@ class Replay:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
+                self.pass_on(touched.rest(pipe, text))
                 return self.record(running, state="timeout", message="it did not end within its time limit")
             if select.select([pipe], [], [], 0 if gone else min(left, 0.05))[0]:
                 piece = os.read(pipe, 65536)
@@ -294,7 +327,7 @@ class Replay:
                         running = record["begins"]
                         deadline = time.monotonic() + self.order["limits"][running]
                     else:
-                        self.record(**record)
+                        self.pass_on([record])
                 if piece:
                     continue
             if gone:
@@ -302,6 +335,10 @@ class Replay:
                     self.record(running, state="crash", message="the test ended its process")
                 return None
             gone = self.ended(child)
+
+    def pass_on(self, records: list[Record]) -> None:
+        for record in records:
+            tell(record) if "touched" in record else self.record(**record)
 
     @staticmethod
     def ended(child: int) -> bool:
@@ -391,9 +428,10 @@ def obey(order: Record) -> None:
     sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
     sys.argv[:] = ["pytest"]
     bytecode.Store(order["code"], order["tree"]).serve()
-    replay = Replay(order)
-    files = dict.fromkeys(Path(order["root"], test.split("::")[0]) for test in order["limits"])
-    arguments = [*order["arguments"], *[str(file) for file in files if file.exists()]]
+    replay, ours = Replay(order), os.getpid()
+    if not replay.stubbing:
+        replay.touched.start()
+    arguments = [*order["arguments"], *[str(replay.path(file)) for file in replay.files]]
     try:
         config = _prepareconfig(arguments, [replay])
     except ConftestImportFailure as error:
@@ -408,6 +446,8 @@ def obey(order: Record) -> None:
             config.hook.pytest_cmdline_main(config=config)
         finally:
             config._ensure_unconfigure()
+    if os.getpid() != ours:
+        os._exit(DONE)
     tell({"end": True})
 
 
@@ -422,8 +462,6 @@ def fork_for(order: Record) -> int:
         os.dup2(null, 0)
         try:
             obey(order)
-        except Exception as error:  # noqa: BLE001 - ours, not the tree's
-            tell({"fault": repr(error)})
         finally:
             os._exit(0)
     with contextlib.suppress(OSError):

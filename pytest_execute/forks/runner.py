@@ -17,13 +17,13 @@ from msgspec import Struct
 
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.forks.seen import Seen, State
+from pytest_execute.forks.touched import ANY
 from pytest_execute.forks.trees import Slot
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
-Stuck = Literal["timeout", "crash", "spoilt", "lost"]
-"""How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
+Stuck = Literal["timeout", "crash", "spoilt"]
 
 CHILD = Path(__file__).with_name("child.py")
 STARTED = Path(__file__).with_name("started")
@@ -35,11 +35,15 @@ OWN_NAME = ("pytest.toml", ".pytest.toml")
 """Configuration files that pytest reads in their own way because of their name."""
 
 
+TELLING = ("failed", "skipped", "timeout")
+"""States that the files which a test has opened tell something of: would another tree give another?"""
+
+
 class Setting(Struct, frozen=True, kw_only=True):
     """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
 
-    `config` is today's pytest configuration file as (name, content), `limits` the seconds that each test may take, `memory` the
-    bytes that one process may take.
+    `config` is today's pytest configuration file as (name, content), `limits` the seconds that each test may take, `quick` those of a
+    first try, `memory` the bytes that one process may take.
     """
 
     user: str
@@ -50,6 +54,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...]
     limits: dict[str, float]
     memory: int
+    quick: dict[str, float] = {}
 
 
 class Server:
@@ -67,23 +72,30 @@ class Server:
         """What became of the tests of `order`, and how it got stuck where it did not come to its end."""
         assert self.process.stdin is not None
         seen: dict[str, Seen] = {}
-        whole = spoilt = began = False
+        whole = spoilt = False
+        touched: set[str] = set()
+        base: frozenset[str] | None = None
         try:
             self.process.stdin.write(msgspec.json.encode(order) + b"\n")
             self.process.stdin.flush()
             for record in self._records(patience):
                 if "test" in record:
-                    seen[record["test"]] = msgspec.convert(record, Seen)
+                    known = frozenset(touched) if record["state"] in TELLING and ANY not in touched else None
+                    seen[record["test"]] = msgspec.convert({**record, "touched": known}, Seen)
+                elif "touched" in record:
+                    touched.add(record["touched"])
+                elif "file" in record:
+                    base = frozenset(touched) if base is None else base
+                    touched = set(base)
                 elif "over" in record:
-                    return seen, None if whole else "spoilt" if spoilt else "lost" if began else "crash"
+                    return seen, None if whole else "spoilt" if spoilt else "crash"
                 self.group = record.get("group", self.group)
                 whole, spoilt = whole or "end" in record, spoilt or "spoilt" in record
-                began = began or "collected" in record or "fault" in record
         except TimeoutError:
-            return seen, None if whole else "lost" if began else "timeout"
+            return seen, None if whole else "timeout"
         except BrokenPipeError:
             pass
-        return seen, "lost"
+        return seen, "crash"
 
     def ask_all(self, order: Mapping[str, Any], patience: float) -> tuple[list[dict[str, Any]], Stuck | None]:
         """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
@@ -145,22 +157,20 @@ class Runner:
         for left in self.place.iterdir():
             remove(left)
 
-    def run(self, tree: Tree, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
+    def run(self, tree: Tree, tests: Sequence[str], *, alone: bool = False, patient: bool = True) -> dict[str, Seen]:
         """What becomes of each of `tests` in `tree`: those of a file in one process, or each alone in one of its own."""
         slot = self._slot()
         seen: dict[str, Seen] = {}
-        together, singly = True, set[str]()  # files with a test that ends what runs it
+        together = True
         while left := [test for test in tests if test not in seen]:
             batch = left if together else [test for test in left if file_of(test) == file_of(left[0])]
-            batch = batch[:1] if file_of(batch[0]) in singly else batch
             slot.hold(tree)
-            done, stuck = self._batch(slot.directory, batch, alone=alone)
+            done, stuck = self._batch(slot.directory, batch, alone=alone, patient=patient)
             seen.update(done)
             if stuck == "spoilt" and done:
                 continue
-            files = {file_of(test) for test in batch}
-            singly |= files if stuck == "lost" and len(files) == 1 else set()
-            if stuck is None or (not done and len(batch if stuck == "lost" else files) == 1):
+            one_file = len({file_of(test) for test in batch}) == 1
+            if stuck is None or (one_file and not done):
                 state: State = "absent" if stuck is None or stuck == "spoilt" else stuck
                 seen.update({test: Seen(test=test, state=state) for test in batch if test not in seen})
             together = together and stuck is None
@@ -202,7 +212,9 @@ class Runner:
         path.write_bytes(content)
         return path
 
-    def _batch(self, directory: Path, tests: Sequence[str], *, alone: bool) -> tuple[dict[str, Seen], Stuck | None]:
+    def _batch(
+        self, directory: Path, tests: Sequence[str], *, alone: bool, patient: bool
+    ) -> tuple[dict[str, Seen], Stuck | None]:
         """What became of `tests`, and why it did not come to the end where it did not."""
         config = self._write_config(directory / self.setting.prefix)
         home = directory.with_name(directory.name + "-home")
@@ -210,6 +222,8 @@ class Runner:
         server = self._server()
         try:
             order = {**self._order(directory, config, home, tests), "alone": alone}
+            if not patient:
+                order["limits"] = {test: self.setting.quick.get(test, limit) for test, limit in order["limits"].items()}
             seen, stuck = server.ask(order, max(order["limits"].values()) + COLLECTING)
             if stuck != "timeout" and server.process.poll() is None:
                 self.idle.append(server)

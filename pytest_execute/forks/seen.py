@@ -6,11 +6,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost"]
+State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent"]
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What became of one test in one tree; see `forks/child.py` for the facts of what was raised."""
+    """What became of one test in one tree; see `forks/child.py` for the facts of what was raised.
+
+    `touched` holds the files of the tree that had a part in it, see `forks/touched.py`; None where that may be any file.
+    """
 
     test: str
     state: State
@@ -20,6 +23,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     frames: tuple[str, ...] = ()
     missing: tuple[str | None, str | None] | None = None
     fixture: str | None = None
+    touched: frozenset[str] | None = None
 
     @property
     def passed(self) -> bool:

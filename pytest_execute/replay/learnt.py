@@ -11,15 +11,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.forks.runner import Runner, Setting
 from pytest_execute.forks.seen import Seen
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
-KIND = "replay"
-FLEETING = ("timeout", "foreign", "lost")
-"""States that may come from the machine as it was just then: they are seen anew each time."""
+KIND, FILES = "replay", "touched"
+FLEETING = ("timeout", "foreign")
+"""States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""
+
+
+class Kept(Struct, frozen=True):
+    """What became of a test, and the name of the list of files that had a part in it."""
+
+    seen: Seen
+    files: str
 
 
 class Learnt:
@@ -32,27 +41,53 @@ class Learnt:
         self.trees, self.runner = trees, runner
         self.ledger = ledger or Ledger(None, lambda _: None)
         self.under = fingerprint(runner.setting)
-        self.times: Counter[tuple[str, str]] = Counter()
+        self.times: Counter[tuple[str, str, str]] = Counter()
+        self.hung: dict[str, dict[str, Seen]] = {}
         self.lock = threading.Lock()
 
-    def run(self, tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
-        """What becomes of each of `tests` in the tree with this id; see `Runner.run`."""
-        keys = {test: self._key(tree, test, alone) for test in tests}
-        known = self.ledger.known(KIND, keys.values())
-        seen = {test: msgspec.json.decode(known[key], type=Seen) for test, key in keys.items() if key in known}
+    def run(self, tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False) -> dict[str, Seen]:
+        """What becomes of each of `tests` in the tree with this id; see `Runner.run`. Who is alone is waited for."""
+        patient = patient or alone
+        keys = {
+            test: self._key(tree, test, f"{'alone' if alone else 'together'}{' patient' * patient}") for test in tests
+        }
+        seen = self._recall(keys)
         left = [test for test in tests if test not in seen]
         if left:
-            new = self.runner.run(self.trees[tree], left, alone=alone)
-            lasting = {keys[test]: msgspec.json.encode(one) for test, one in new.items() if one.state not in FLEETING}
-            self.ledger.learn(KIND, lasting)
+            new = self.runner.run(self.trees[tree], left, alone=alone, patient=patient)
+            self._learn({keys[test]: one for test, one in new.items() if one.state not in FLEETING})
+            with self.lock:
+                for test, one in new.items():
+                    if one.state == "timeout":
+                        self.hung.setdefault(test, {})[keys[test]] = one
             seen |= new
         return {test: seen[test] for test in tests}
 
-    def _key(self, tree: str, test: str, alone: bool) -> str:
+    def agreed(self, test: str) -> None:
+        """Runs at an end of the turn of `test`, one of which had time, agree that it hangs: keep that it hung."""
+        self._learn(self.hung.pop(test, {}))
+
+    def _recall(self, keys: Mapping[str, str]) -> dict[str, Seen]:
+        """What is known under the keys of tests; the files that they touched, which many have in common, are kept by a name of their own."""
+        found = self.ledger.known(KIND, keys.values())
+        kept = {test: msgspec.json.decode(found[key], type=Kept) for test, key in keys.items() if key in found}
+        lists = self.ledger.known(FILES, {one.files for one in kept.values() if one.files})
+        files = {name: frozenset(msgspec.json.decode(data, type=list[str])) for name, data in lists.items()}
+        return {test: replace(one.seen, touched=files.get(one.files)) for test, one in kept.items()}
+
+    def _learn(self, new: Mapping[str, Seen]) -> None:
+        lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
+        names = {files: hashlib.blake2b(data, digest_size=16).hexdigest() for files, data in lists.items()}
+        self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
+        kept = {
+            key: Kept(replace(one, touched=None), names.get(one.touched or frozenset(), "")) for key, one in new.items()
+        }
+        self.ledger.learn(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})
+
+    def _key(self, tree: str, test: str, mode: str) -> str:
         with self.lock:
-            self.times[(tree, test)] += 1
-            mode = "alone" if alone else "together"
-            return f"{self.under} {mode} {tree} {self.times[(tree, test)]} {test}"
+            self.times[(tree, test, mode)] += 1
+            return f"{self.under} {mode} {tree} {self.times[(tree, test, mode)]} {test}"
 
 
 def fingerprint(setting: Setting) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pytest_execute.core.nodeids import file_of, function_of, names_of
 from pytest_execute.forks.runner import Runner, Setting, memory_limit
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project
+from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.learnt import Learnt
 from pytest_execute.replay.overlay import identity, overlay
 from pytest_execute.replay.search import Run, Search, Step, form
@@ -27,6 +29,8 @@ Tell = Callable[[int, int], None]
 """Hears how many of how many are done."""
 GRACE = 10.0
 """Seconds that any test may take in the replay, besides ten times what it took in the run."""
+QUICK = 1.0
+"""Seconds that any test may take in a first try, three times that on a busy machine; twenty times what it took in the run, if that is more."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -63,10 +67,11 @@ def prove(
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
-        run = Learnt(history.trees, runner, ledger).run
+        learnt = Learnt(history.trees, runner, ledger)
+        run: Run = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
-        search = Search(steps, run, project, order.workers)
+        search = Search(steps, run, project, order.workers, Differences(history.trees).matter, learnt.agreed)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
@@ -76,8 +81,8 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
     """Run, and tell how many of `trees` have had their first run."""
     open_trees = set(trees)
 
-    def run_and_tell(tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
-        answers = run(tree, tests, alone=alone)
+    def run_and_tell(tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False) -> dict[str, Seen]:
+        answers = run(tree, tests, alone=alone, patient=patient)
         if tree in open_trees:
             open_trees.discard(tree)
             tell(len(trees) - len(open_trees), len(trees))
@@ -87,6 +92,7 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
 
 
 def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Order) -> Setting:
+    limits = _limits(order.tests)
     return Setting(
         user=str(git.work_tree.resolve()),
         roots=layout.roots(today),
@@ -94,7 +100,8 @@ def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Ord
         prefix=layout.prefix,
         config=order.config,
         arguments=order.arguments,
-        limits=_limits(order.tests),
+        limits=limits,
+        quick=_quick(order.tests, limits),
         memory=memory_limit(),
     )
 
@@ -105,6 +112,12 @@ def _limits(tests: Mapping[str, float]) -> dict[str, float]:
     for test, seconds in list(limits.items()):
         limits[function_of(test)] = max(seconds, limits.get(function_of(test), 0.0))
     return limits
+
+
+def _quick(tests: Mapping[str, float], limits: Mapping[str, float]) -> dict[str, float]:
+    """The seconds after which a first try is given up; who passes with more time is not taken for one that hangs."""
+    grace = QUICK * min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+    return {test: min(limits[test], max(grace, 20.0 * seconds)) for test, seconds in tests.items()}
 
 
 class _Steps:

@@ -13,17 +13,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Cause, Order, Proof, Turn
-from pytest_execute.core.nodeids import function_of
+from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
 
-Outcome = tuple[bool, Cause | None]
-"""What a test came to, as far as two runs must agree on it: did it pass, and why not."""
-
 
 class Run(Protocol):
-    def __call__(self, tree: str, tests: Sequence[str], *, alone: bool = False) -> dict[str, Seen]:
-        """Run tests on the composed tree with this id: beside their neighbours, or each alone."""
+    def __call__(
+        self, tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False
+    ) -> dict[str, Seen]:
+        """Run tests on the composed tree with this id: beside their neighbours, or each alone; not all need be waited for long."""
 
 
 class Step(Struct, frozen=True):
@@ -42,17 +41,26 @@ class Step(Struct, frozen=True):
 class Search:
     """The steps from base to head, oldest first, and all that running tests on them has shown.
 
-    A test's fail-to-pass step is the first with which it passes: on every tree before, it was run and did not pass, so no later
-    break of working code can pass for a red.
+    A test's fail-to-pass step is the first with which it passes: on every tree before, it was run and did not pass, or `differs`
+    says that none of what had a part in that is another there; so no later break of working code can pass for a red.
     """
 
-    def __init__(self, steps: Sequence[Step], run: Run, project: Project, workers: int) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        run: Run,
+        project: Project,
+        workers: int,
+        differs: Callable[[str, str, frozenset[str] | None], bool],
+        agreed: Callable[[str], None],
+    ) -> None:
+        self.differs, self.agreed = differs, agreed
         self.steps, self.run, self.project, self.workers = steps, run, project, workers
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
-        self.outcomes: dict[bool, dict[tuple[str, str], set[Outcome]]] = {False: {}, True: {}}  # together, and alone
-        self.alone: set[str] = set()  # tests that neighbours turn: what they do together does not count
+        self.lonely: dict[tuple[str, str], Seen] = {}
+        self.not_passed: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
 
@@ -60,75 +68,97 @@ class Search:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
         self._walk(wanted)
-        self._see_ends_alone(wanted)
-        self.alone = {test for test in wanted if self._is_turned_by_others(test)}
-        for test in self.alone:
-            self.first.pop(test, None)
-        self._walk([test for test in wanted if test in self.alone], alone=True)
-        self._see_ends_alone(self.alone)
+        self._settle(wanted)
         before = [(step, test) for test in wanted for step in self._right_before(test)]
         others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
-        self._run_all(others - self.seen.keys())
+        self._run_all(others - self.seen.keys(), patient=True)
+        ends = {(tree, test) for step, test in before for tree in (step.tree, self.trees[self.first[test]])}
+        together = {pair: self._outcome(pair) for pair in ends}
+        self._run_all(ends - self.lonely.keys(), alone=True)
+        self.seen.update(self.lonely)
+        unstable = {pair for pair, outcome in together.items() if outcome != self._outcome(pair)}
+        for _, test in {pair for pair in ends - unstable if self.seen[pair].state == "timeout"}:
+            self.agreed(test)
         strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
-        return {test: self._proof(test, strangers.get(test)) for test in wanted}
+        return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
 
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
         """All turns of each of `tests`, for which it is run on every tree that it was not run on yet."""
         wanted = list(tests)
-        self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys())
+        self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys(), patient=True)
         return {test: tuple(self._turns(test)) for test in wanted}
 
     # -- running
 
-    def _see_ends_alone(self, tests: Iterable[str]) -> None:
-        """Run each test, in a process of its own, on the trees that its proof stands on."""
-        ends = {test: [step.tree for step in self._ends(test)] for test in tests}
-        pairs = {(tree, test) for test, trees in ends.items() for tree in trees}
-        self._run_all(pairs - self.seen.keys())
-        self._run_all(pairs, alone=True)
-
-    def _ends(self, test: str) -> list[Step]:
-        """Base, what is right before the turn, and the turn; the last step where there is no turn."""
-        turn = self._turn(test)
-        if turn is None:
-            return [self.steps[-1]]
-        return [self.steps[0], *turn.before, turn] if turn.before else []
-
-    def _is_turned_by_others(self, test: str) -> bool:
-        pairs = [(step.tree, test) for step in self._ends(test)]
-        return any(
-            {passed for passed, _ in self.outcomes[False][pair]} != {passed for passed, _ in self.outcomes[True][pair]}
-            for pair in pairs
-        )
-
-    def _walk(self, tests: Sequence[str], *, alone: bool = False) -> None:
-        """Run each test on one tree after the other, until it passes; several trees side by side."""
-        order = iter(range(len(self.trees)))
+    def _walk(self, tests: Sequence[str]) -> None:
+        """Run each test on one tree after the other, until it passes: the first in parts, the others side by side."""
+        files = list(dict.fromkeys(map(file_of, tests)))
+        parts = [[t for t in tests if file_of(t) in files[n :: self.workers]] for n in range(self.workers)]
+        self._side_by_side([functools.partial(self._look, 0, part) for part in parts if part])
+        order = iter(range(1, len(self.trees)))
 
         def work() -> None:
             while True:
                 with self.lock:
-                    index = next(order, None)
-                    open_tests = [t for t in tests if index is not None and self.first.get(t, index + 1) > index]
-                if index is None or not open_tests:
+                    index = next(order, len(self.trees))
+                    open_tests = [test for test in tests if self.first.get(test, index + 1) > index]
+                    wanted = [
+                        test for test in open_tests if index < len(self.trees) and not self._is_known(test, index)
+                    ]
+                if index == len(self.trees) or not open_tests:
                     return
-                answers = self.run(self.trees[index], open_tests, alone=alone)
-                with self.lock:
-                    self._learn(self.trees[index], answers, alone=alone)
-                    for test, seen in answers.items():
-                        if seen.passed:
-                            self.first[test] = min(index, self.first.get(test, index))
+                if wanted:
+                    self._look(index, wanted)
 
         self._side_by_side([work] * min(self.workers, len(self.trees)))
 
-    def _run_all(self, pairs: Iterable[tuple[str, str]], *, alone: bool = False) -> None:
+    def _look(self, index: int, tests: Sequence[str]) -> None:
+        """Run `tests` on a tree, and note what passes and what does not."""
+        answers = self.run(self.trees[index], tests)
+        with self.lock:
+            self._learn(self.trees[index], answers, self.seen)
+            for test, seen in answers.items():
+                if seen.passed:
+                    self.first[test] = min(index, self.first.get(test, index))
+                else:
+                    self.not_passed.setdefault(test, []).append((self.trees[index], seen.touched))
+
+    def _is_known(self, test: str, index: int) -> bool:
+        """Did it not pass on a tree that is the same to it? The last tree is always seen."""
+        if index == len(self.trees) - 1:
+            return False
+        tree = self.trees[index]
+        return any(not self.differs(other, tree, touched) for other, touched in self.not_passed.get(test, ()))
+
+    def _settle(self, tests: Sequence[str]) -> None:
+        """Run what was skipped right before a turn, and wait for what hung there: where it passes, the turn came earlier."""
+        todo = list(tests)
+        while todo:
+            last = {(self.trees[-1], test) for test in todo if test not in self.first}
+            ends = {(step.tree, test) for test in todo for step in self._right_before(test)} | last
+            self._run_all(ends - self.seen.keys())
+            hung = {pair for pair in ends - self.lonely.keys() if self.seen[pair].state == "timeout"}
+            self._run_all(hung, alone=True)
+            self._run_all({pair for pair in hung if self.lonely[pair].state != "timeout"}, patient=True)
+            todo = [test for tree, test in ends if self._move(tree, test)]
+
+    def _move(self, tree: str, test: str) -> bool:
+        """Take the turn of `test` to `tree`, where it passes there and that is one of ours."""
+        index = self.trees.index(tree) if self.seen[(tree, test)].passed and tree in self.trees else len(self.trees)
+        moved = index < self.first.get(test, len(self.trees))
+        if moved:
+            self.first[test] = index
+        return moved
+
+    def _run_all(self, pairs: Iterable[tuple[str, str]], *, alone: bool = False, patient: bool = False) -> None:
         """Run each (tree, test) of `pairs`, a tree at a time."""
         by_tree: dict[str, list[str]] = {}
         for tree, test in pairs:
             by_tree.setdefault(tree, []).append(test)
 
         def job(tree: str) -> Callable[[], None]:
-            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone), alone=alone)
+            into = self.lonely if alone else self.seen
+            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone, patient=patient), into)
 
         self._side_by_side([job(tree) for tree in by_tree])
 
@@ -145,10 +175,9 @@ class Search:
             raise
         pool.shutdown()
 
-    def _learn(self, tree: str, answers: Mapping[str, Seen], *, alone: bool = False) -> None:
-        for test, seen in answers.items():
-            self.seen[(tree, test)] = seen
-            self.outcomes[alone].setdefault((tree, test), set()).add((seen.passed, self._red(seen).cause))
+    @staticmethod
+    def _learn(tree: str, answers: Mapping[str, Seen], into: dict[tuple[str, str], Seen]) -> None:
+        into.update({(tree, test): seen for test, seen in answers.items()})
 
     # -- reading what was seen
 
@@ -178,10 +207,9 @@ class Search:
     def _differs(self, test: str, step: Step) -> bool:
         return step.form(test) not in (None, self.steps[-1].form(test))
 
-    def _is_unstable(self, tree: str, test: str) -> bool:
-        """Did the test come to more than one outcome there?"""
-        together = set[Outcome]() if test in self.alone else self.outcomes[False][(tree, test)]
-        return len(together | self.outcomes[True][(tree, test)]) > 1
+    def _outcome(self, pair: tuple[str, str]) -> tuple[bool, Cause | None]:
+        """What a test came to on a tree, as far as two runs must agree on it."""
+        return self.seen[pair].passed, self._red(self.seen[pair]).cause
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -202,7 +230,7 @@ class Search:
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
 
-    def _proof(self, test: str, strange: Seen | None) -> Proof:
+    def _proof(self, test: str, unstable: set[tuple[str, str]], strange: Seen | None) -> Proof:
         if strange is not None:
             return Proof(test=test, found="foreign-module", detail=strange.message)
         step = self._turn(test)
@@ -213,23 +241,23 @@ class Search:
             return Proof(
                 test=test, found="never-red", after=step.commit, detail=f"it passes at base, {step.commit[:7]}"
             )
-        return self._judge_turn(test, step)
+        return self._judge_turn(test, step, unstable)
 
-    def _judge_turn(self, test: str, step: Step) -> Proof:
+    def _judge_turn(self, test: str, step: Step, unstable: set[tuple[str, str]]) -> Proof:
         """The proof for a test that passes with `step` and with nothing before it."""
-        proofs = [self._red_before(test, step, before) for before in step.before]
+        proofs = [self._red_before(test, step, before, unstable) for before in step.before]
         return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
 
-    def _red_before(self, test: str, step: Step, before: Step) -> Proof:
+    def _red_before(self, test: str, step: Step, before: Step, unstable: set[tuple[str, str]]) -> Proof:
         """What the test did on the tree of a commit right before the turn."""
         seen = self.seen[(before.tree, test)]
         red, at = self._red(seen), before.commit[:7]
         turned = Proof(
             test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
         )
-        for commit in (self.steps[0], before, step):
-            if self._is_unstable(commit.tree, test):
-                detail = f"two runs at {commit.commit[:7]} ended differently"
+        for commit in (before, step):
+            if (commit.tree, test) in unstable:
+                detail = f"two runs at {commit.commit[:7]}, one of them alone, ended differently"
                 return replace(turned, found="unstable", detail=detail)
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
@@ -241,7 +269,7 @@ class Search:
 
 def _trace(seen: Seen) -> tuple[str, ...]:
     """The files of the tree that the exception passed, outermost first, and what it was."""
-    files = dict.fromkeys(seen.frames)
+    files = dict.fromkeys(name for name in seen.frames if not name.startswith("<"))
     return (*files, *filter(None, [seen.message]))
 
 
