@@ -531,3 +531,11 @@ def test_a_red_that_only_a_neighbour_makes_is_no_proof(repo: Repository) -> None
     repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
     found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
     assert [p.found for p in found.values()] == ["never-red", "unstable"]
+
+
+def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) -> None:
+    base = repo.commit("base", {**INIT, "checks.py": "def test_f():\n    pass\n"})
+    red = repo.commit("red", {"checks.py": "def test_f():\n    import app.sums\n"})
+    green = repo.commit("green", {"src/app/sums.py": ADD})
+    found = proof(repo, "checks.py::test_f", base)
+    assert (found.found, found.before, found.after) == ("turned", red, green)
