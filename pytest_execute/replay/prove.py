@@ -145,7 +145,7 @@ class _Steps:
 
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.trees[treeish]
-        composed = overlay(own, self.today, self.layout)
+        composed = overlay(own, self.today, self.layout, self.paths)
         self.trees[tree := identity(composed)] = composed
         tests = {path: entry for path, entry in own.items() if path in self.paths}
         self.made[name] = Step(name, tree, treeish, before, functools.partial(self._form, tests))
