@@ -104,7 +104,11 @@ def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
     repo.git("add", "-A")
     done = command(repo.path, "gate", "sums", "--staged")
     assert done.returncode == 1
-    assert "tests/test_times.py::test_times came in one commit with the code, the index (same-commit)" in done.stdout
+    remedy = "commit it first, `git commit -m 'Test first' -- tests/test_times.py`"
+    assert (
+        f"tests/test_times.py::test_times came in one commit with the code, the index: {remedy} (same-commit)"
+        in done.stdout
+    )
 
 
 def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository) -> None:

@@ -75,6 +75,7 @@ def test_a_failed_task_blocks_what_depends_on_it(repo: Repository) -> None:
     }
     assert ran.codes("task:3") == [
         ("tests", "blocked"), ("dependencies", "dependency-failed"), ("test-first", "no-tests"), ("coverage", "not-measured"),
+        ("mutation", "not-measured"),
     ]  # fmt: skip
 
 
@@ -214,7 +215,7 @@ def test_a_shallow_clone_is_unproven_and_does_not_pass(repo: Repository) -> None
     ran = run(clone, "-n0")
     assert ran.status == 1
     assert ran.report["verdict"] == "unproven"
-    assert ran.codes("task:1") == [("test-first", "no-history")]
+    assert ran.codes("task:1") == [("test-first", "no-history"), ("mutation", "not-measured")]
     assert "the clone is shallow, so its history is missing: run `git fetch --unshallow`" in ran.text
 
 
@@ -239,6 +240,6 @@ def test_work_that_is_too_thin_is_short(repo: Repository) -> None:
         {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"},
     )
     ran = run(repo.path, "-n2")
-    assert ran.codes("task:1") == [("coverage", "short")]
+    assert ran.codes("task:1") == [("coverage", "short"), ("mutation", "not-reached")]
     assert ran.report["coverage"]["task:1"]["missing"] == {"src/app/add.py": [6, 7, 8]}
     assert ran.codes("system")[-1] == ("coverage", "short")
