@@ -61,6 +61,11 @@ class Ledger:
                 self.database.close()
                 self.database = None
 
+    def __del__(self) -> None:
+        """Nobody closed it: Python 3.13 and later warn of a database that is only forgotten."""
+        if self.database is not None:
+            self.database.close()
+
     def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """Do it; where the file is damaged, or cannot be used, do it on a new one."""
         with self.lock:
