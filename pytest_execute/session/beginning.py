@@ -1,0 +1,134 @@
+"""Beginning: before any conftest is loaded, hence before the project's code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pytest_execute import workflow
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.policy import Scope
+from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.session.shared import (
+    Shared,
+    handed_key,
+    has_cov,
+    notices_key,
+    place_key,
+    prepared_key,
+    recorder_key,
+    shared_key,
+)
+from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.scratch import scratch
+from pytest_execute.workers import there
+
+
+def begin(config: pytest.Config, args: list[str]) -> None:
+    """Get ready in whatever process this is; a broken plan or option ends pytest with status 4 and its problems."""
+    options = config.known_args_namespace
+    handed = there.handed()
+    if "PYTEST_XDIST_WORKER" in os.environ and handed is not None:
+        _begin_in_worker(config, handed)
+    elif not options.collectonly:
+        place = _place(config)
+        config.stash[place_key] = place
+        config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
+        config.stash[shared_key] = shared = _shared(prepared, place)
+        if not _parallel(config, args):
+            _begin_to_run(config, shared, config.rootpath.resolve())
+            _tell_of_idle_workers(config)
+
+
+def _place(config: pytest.Config) -> Path:
+    """A directory for this run, in pytest's cache directory where there is one."""
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    return stack.enter_context(scratch(_cache(config)))
+
+
+def _cache(config: pytest.Config) -> Path | None:
+    """Our part of pytest's cache directory; None where the user has switched that off."""
+    from _pytest.cacheprovider import Cache
+
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return None
+    cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
+    if not cache.is_dir():
+        Cache.for_config(config, _ispytest=True).mkdir("execute")
+    return cache / "d" / "execute"
+
+
+def _ledger(config: pytest.Config) -> Ledger:
+    """What earlier runs have learnt; its faults are told with the verdict."""
+    notices: list[str] = []
+    config.stash[notices_key] = notices
+    asked = config.known_args_namespace
+    place = Path(asked.execute_ledger) if asked.execute_ledger else _cache(config)
+    ledger = Ledger(None if asked.execute_no_cache else place, notices.append)
+    config.add_cleanup(ledger.close)
+    return ledger
+
+
+def _prepare(config: pytest.Config, place: Path, ledger: Ledger) -> workflow.Prepared:
+    options = config.known_args_namespace
+    request = workflow.Request(
+        topic=options.execute_topic,
+        root=config.rootpath,
+        notes=options.execute_notes or config.getini("execute_notes") or None,
+        base=options.execute_base,
+        scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
+        repository=Path(options.execute_repository) if options.execute_repository else None,
+        index=Path(options.execute_index) if options.execute_index else None,
+        work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
+        patterns=tuple(config.getini("python_files")),
+        testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
+    )
+    try:
+        return workflow.prepare(request, place, ledger)
+    except ExecuteError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _parallel(config: pytest.Config, args: list[str]) -> bool:
+    """Do workers run the tests? Where the user does not say, they do, as many as the machine has cores."""
+    options = config.known_args_namespace
+    if not config.pluginmanager.hasplugin("xdist") or options.usepdb:
+        return False
+    if options.numprocesses is None and not options.tx:
+        args[:] = ["-n", "auto", *args]
+        return True
+    return bool(options.numprocesses or (options.numprocesses is None and (options.distload or options.dist != "no")))
+
+
+def _tell_of_idle_workers(config: pytest.Config) -> None:
+    options = config.known_args_namespace
+    if getattr(options, "tx", None) and options.numprocesses is None:
+        config.stash[notices_key].append("--tx names workers, but without -d this process ran the tests")
+
+
+def _shared(prepared: workflow.Prepared, place: Path) -> Shared:
+    source = tuple(os.path.relpath(entry, prepared.layout.prefix or ".") for entry in prepared.layout.source)
+    scope = prepared.request.scope
+    tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
+    scope = msgspec.structs.replace(scope, tasks=tasks)
+    return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch, str(place / "coverage"))
+
+
+def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
+    shared = msgspec.json.decode(handed.told, type=Shared)
+    if handed.files is not None:
+        config.stash[handed_key] = handed
+        shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
+    _begin_to_run(config, shared, Path(handed.root))
+
+
+def _begin_to_run(config: pytest.Config, shared: Shared, root: Path) -> None:
+    config.stash[shared_key] = shared
+    source = [Path(os.path.normpath(root / entry)) for entry in shared.source]
+    measured = not has_cov(config.known_args_namespace)
+    config.stash[recorder_key] = Recorder(source, shared.branch, Path(shared.coverage)) if measured else None
