@@ -59,6 +59,9 @@ testpaths = ["tests"]
 [tool.pytest-execute]
 source = ["src/app"]
 test-first = "off"
+
+[tool.pytest-execute.mutation]
+task = "off"
 """
 COMMON = ["-q", "-n2", "-p", "no:randomly", "-p", "no:cacheprovider"]
 WAYS = {

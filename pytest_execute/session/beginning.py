@@ -101,6 +101,7 @@ def _parallel(config: pytest.Config, args: list[str]) -> bool:
         return False
     if options.numprocesses is None and not options.tx:
         args[:] = ["-n", "auto", *args]
+        options.numprocesses = "auto"  # pytest-cov looks here, later in this hook
         return True
     return bool(options.numprocesses or (options.numprocesses is None and (options.distload or options.dist != "no")))
 
