@@ -1,0 +1,85 @@
+"""Tests that are run again as evidence: on older trees, and on broken functions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pytest_execute.core.evidence import Mutant, Proof
+from pytest_execute.replay import prove as replay
+from pytest_execute.workflow.preparing import policy_at_base
+from pytest_execute.workflow.values import Prepared, Run
+
+
+def proofs(
+    prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None
+) -> tuple[dict[str, Proof] | None, str]:
+    """A proof for each test of a task that passed; or None, and why."""
+    if prepared.policy.test_first == "off":
+        return None, "the policy does not ask for it"
+    why_not = _not_run(prepared, run)
+    if why_not:
+        return None, why_not
+    tests = {
+        test: result.seconds
+        for test, result in run.results.items()
+        if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
+    }
+    order = msgspec.structs.replace(order, tests=tests)
+    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
+
+
+def _not_run(prepared: Prepared, run: Run) -> str:
+    """Why nothing can be run again, and compared with base; "" where it can."""
+    if prepared.stretch.shallow:
+        return "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)"
+    if run.interrupted:
+        return "the run was interrupted"
+    return "" if hasattr(os, "fork") else f"the replay needs fork, which {sys.platform} does not have"
+
+
+def mutants(
+    prepared: Prepared, run: Run, order: replay.Order, proved: Mapping[str, Proof], place: Path
+) -> tuple[tuple[Mutant, ...] | None, str]:
+    """What became of the stubs of each function that the topic added or changed; or None, and why."""
+    what, scope = prepared.stretch, prepared.request.scope
+    if not prepared.policy.mutation.task:
+        return (), ""
+    why_not = _not_run(prepared, run)
+    if why_not:
+        return None, why_not
+    from pytest_execute.mutation import mutate, targets
+
+    tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in prepared.plan.tasks}
+    asked = prepared.plan.select(scope.streams, scope.tasks) if scope.partial else set(tasks)
+    ticked = {task.id for task in prepared.plan.tasks if task.done}
+    turned = targets.turned_by(proved, tasks, what.commits)
+    found = [
+        target
+        for target in targets.targets(prepared.git, what, prepared.layout, prepared.plan, turned)
+        if asked & ticked & set(target.tasks) or (not target.tasks and not scope.partial)
+    ]
+    exempt = targets.reasons(policy_at_base(prepared).mutation.exempt)
+    ours, others = targets.sorted_out(found, exempt)
+    mutating = mutate.Order(
+        tree=what.tree,
+        targets=ours,
+        tests={test: run.results[test].seconds for test in run.manifest.tests if _passed(run, test)},
+        own=tasks,
+        config=order.config,
+        arguments=order.arguments,
+        workers=order.workers,
+    )
+    mutants = mutate.mutate(prepared.git, prepared.layout, mutating, place, prepared.ledger)
+    new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
+    marked = [msgspec.structs.replace(mutant, ignored=mutant.function in new) for mutant in mutants]
+    prefix = prepared.layout.prefix
+    return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others)), ""
+
+
+def _passed(run: Run, test: str) -> bool:
+    return test in run.results and run.results[test].outcome == "passed"
