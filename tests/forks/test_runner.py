@@ -91,12 +91,14 @@ def repo(tmp_path: Path) -> Repository:
 
 
 @contextlib.contextmanager
-def runner(repo: Repository, tests: list[str], limit: float = 20.0, user: Path | None = None) -> Iterator[Runner]:
+def runner(
+    repo: Repository, tests: list[str], limit: float = 20.0, user: Path | None = None, tops: tuple[str, ...] = ("app",)
+) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Setting(
         user=str(user or repo.path),
         roots=("src",),
-        tops=("app",),
+        tops=tops,
         prefix="",
         config=("pytest.ini", b"[pytest]\n"),
         arguments=(),
@@ -130,6 +132,64 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
         assert not is_running(int(note.read_text()))
     assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
     assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
+
+
+KILLERS = """
+    import os, pathlib, signal
+
+    def parent(pid):
+        return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+    def test_before():
+        pass
+
+    def test_ends_the_process_above():
+        os.kill(os.getppid(), signal.SIGKILL)
+
+    def test_between():
+        pass
+
+    def test_ends_the_server():
+        os.kill(parent(os.getppid()), signal.SIGKILL)
+
+    def test_after():
+        pass
+    """
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
+@pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
+def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: Repository, alone: bool) -> None:
+    names = ("before", "ends_the_process_above", "between", "ends_the_server", "after")
+    tests = ["tests/test_other.py::test_other", *(f"tests/test_killers.py::test_{name}" for name in names)]
+    other = "def test_other(): pass\n"
+    commit = repo.commit("all", {"tests/test_killers.py": KILLERS, "tests/test_other.py": other})
+    with runner(repo, tests) as made:
+        seen = made.run(made.git.tree(commit), tests, alone=alone)
+    assert [seen[test].state for test in tests] == ["passed", "passed", "lost", "passed", "lost", "passed"]
+
+
+def test_what_the_import_system_does_is_no_file_of_the_tree(repo: Repository) -> None:
+    commit = repo.commit("a", {"src/app/__init__.py": "1 / 0\n", "tests/test_a.py": "import app\ndef test_a(): pass\n"})
+    one = "tests/test_a.py::test_a"
+    with runner(repo, [one]) as made:
+        seen = made.run(made.git.tree(commit), [one])[one]
+        assert seen.frames == ("tests/test_a.py", "src/app/__init__.py")
+        commit = repo.commit(
+            "b", {"tests/test_a.py": "import importlib\nimportlib.import_module('.')\ndef test_a(): pass\n"}
+        )
+        assert made.run(made.git.tree(commit), [one])[one].frames == ("tests/test_a.py",)
+
+
+def test_a_module_with_the_projects_name_from_elsewhere_is_foreign(repo: Repository) -> None:
+    """As where the project is one that pytest itself has loaded already."""
+    files = {"src/pluggy/__init__.py": "", "tests/test_a.py": "import pluggy\ndef test_a(): pass\n"}
+    commit = repo.commit("a", files)
+    one = "tests/test_a.py::test_a"
+    with runner(repo, [one], tops=("pluggy",)) as made:
+        seen = made.run(made.git.tree(commit), [one])[one]
+    assert seen.state == "foreign"
+    assert seen.message.startswith("pluggy")
 
 
 def test_a_directory_turns_into_the_next_tree_whatever_stands_in_it(repo: Repository) -> None:

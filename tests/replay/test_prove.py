@@ -530,7 +530,65 @@ def test_a_red_that_only_a_neighbour_makes_is_no_proof(repo: Repository) -> None
     repo.commit("red", {"tests/test_n.py": tests})
     repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
     found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
-    assert [p.found for p in found.values()] == ["never-red", "unstable"]
+    assert [p.found for p in found.values()] == ["never-red", "never-red"]
+
+
+def test_a_turn_that_a_neighbour_hides_is_found_alone(repo: Repository) -> None:
+    """Beside its neighbour the test passes a commit late; alone it passes with the code."""
+    tests = """
+        import app
+
+        def test_neighbour():
+            app.SEEN.append(1)
+
+        def test_f():
+            assert app.is_well()
+        """
+    first = "SEEN = []\ndef is_well(): return False\n"
+    base = repo.commit("base", {**INIT, "src/app/__init__.py": first})
+    red = repo.commit("red", {"tests/test_n.py": tests})
+    green = repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
+    repo.commit("late", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
+    found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
+    test_f = found["tests/test_n.py::test_f"]
+    assert (test_f.found, test_f.before, test_f.after) == ("turned", red, green)
+
+
+def test_a_red_at_base_that_only_a_neighbour_makes_hides_no_sabotage(repo: Repository) -> None:
+    """Alone the test passes at base; what was broken since and made whole again is no proof."""
+    tests = """
+        import app
+
+        def test_neighbour():
+            app.SEEN.append(1)
+
+        def test_f():
+            assert app.is_well()
+        """
+    base = repo.commit("base", {**INIT, "src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
+    repo.commit("red", {"tests/test_n.py": tests})
+    repo.commit("broken", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return False\n"})
+    repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
+    found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
+    assert found["tests/test_n.py::test_f"].found == "never-red"
+
+
+def test_a_test_that_ends_what_runs_it_is_no_red_and_its_neighbour_none_either(repo: Repository) -> None:
+    tests = """
+        import os, signal, app
+
+        def test_ends_the_process_above():
+            if not app.READY:
+                os.kill(os.getppid(), signal.SIGKILL)
+
+        def test_neighbour():
+            pass
+        """
+    base = repo.commit("base", {"src/app/__init__.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_n.py": tests})
+    repo.commit("green", {"src/app/__init__.py": "READY = True\n"})
+    found = proofs(repo, "tests/test_n.py::test_ends_the_process_above", "tests/test_n.py::test_neighbour", base=base)
+    assert [p.found for p in found.values()] == ["red-not-counted", "never-red"]
 
 
 def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) -> None:

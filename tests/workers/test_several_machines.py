@@ -9,7 +9,7 @@ import pytest
 
 from pytest_execute.workers import there
 from pytest_execute.workers.away import strangers
-from pytest_execute.workers.handover import greet, problems
+from pytest_execute.workers.handover import from_execnet, greet, problems
 from tests.repository import Repository
 from tests.topic import PROJECT, honest, run
 
@@ -117,6 +117,15 @@ def test_a_process_that_has_run_tests_before_is_refused(tmp_path: Path) -> None:
         assert problem.code == "used-worker"
     finally:
         group.terminate(5)
+
+
+def test_only_errors_of_connections_to_workers_are_told_as_such() -> None:
+    with pytest.raises(execnet.DataFormatError) as ended:
+        execnet.loads(b"")
+    assert from_execnet(ended.value)
+    with pytest.raises(EOFError) as other:
+        raise EOFError("a socket of the project's")
+    assert not from_execnet(other.value)
 
 
 def test_what_a_checkout_holds(tmp_path: Path) -> None:
