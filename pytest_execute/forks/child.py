@@ -15,7 +15,8 @@ first {"file": path} for all, then for the tests of that file that are told afte
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
 "missing" ([module, name] of a symbol that is not there), "fixture". An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
-is {"over": true} in any case. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
+is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
+{"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
 
 from __future__ import annotations
@@ -207,6 +208,7 @@ class Replay:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
         """Run the tests, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
+        tell({"collected": True})
         asked: dict[str, list[Any]] = {}
         for item in session.items:
             asked.setdefault(str(self.asked(item)), []).append(item)
@@ -299,7 +301,7 @@ class Replay:
         self.raised = None
         try:
             outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
-            stranger = foreign(self.order["user"], self.tree)
+            stranger = foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
             if stranger:
                 return {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
             if "failed" in outcomes:
@@ -462,6 +464,8 @@ def fork_for(order: Record) -> int:
         os.dup2(null, 0)
         try:
             obey(order)
+        except Exception as error:  # noqa: BLE001 - ours, not the tree's
+            tell({"fault": repr(error)})
         finally:
             os._exit(0)
     with contextlib.suppress(OSError):

@@ -22,8 +22,9 @@ def frames(error: BaseException, tree: str) -> list[str]:
     """The files of the tree that the traceback of `error` passes, outermost first."""
     entry, found = error.__traceback__, []
     while entry is not None:
-        path = os.path.realpath(entry.tb_frame.f_code.co_filename)
-        if path.startswith(tree + os.sep):
+        name = entry.tb_frame.f_code.co_filename
+        path = os.path.realpath(name)
+        if path.startswith(tree + os.sep) and not name.startswith("<"):
             found.append(path[len(tree) + 1 :].replace(os.sep, "/"))
         entry = entry.tb_next
     return found
@@ -83,8 +84,8 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
 LOOKED_AT: set[tuple[str, str]] = set()
 
 
-def foreign(user: str, tree: str) -> tuple[str, str] | None:
-    """A module of the user's checkout that was imported from outside the tree: (name, file), or None."""
+def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | None:
+    """A module of the user's checkout, or with one of the project's names, from outside the tree: (name, file), or None."""
     installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
@@ -92,7 +93,8 @@ def foreign(user: str, tree: str) -> tuple[str, str] | None:
             continue
         said, path = path, os.path.realpath(path)
         inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
-        if inside and module is not sys.modules["__main__"] and name != "__mp_main__":
+        named = name.partition(".")[0] in tops and not path.startswith(tree + os.sep)
+        if (inside or named) and module is not sys.modules["__main__"] and name != "__mp_main__":
             return name, path
         LOOKED_AT.add((name, said))
     return None

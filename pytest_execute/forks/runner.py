@@ -23,7 +23,8 @@ from pytest_execute.tools import process
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
-Stuck = Literal["timeout", "crash", "spoilt"]
+Stuck = Literal["timeout", "crash", "spoilt", "lost"]
+"""How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
 
 CHILD = Path(__file__).with_name("child.py")
 STARTED = Path(__file__).with_name("started")
@@ -72,7 +73,7 @@ class Server:
         """What became of the tests of `order`, and how it got stuck where it did not come to its end."""
         assert self.process.stdin is not None
         seen: dict[str, Seen] = {}
-        whole = spoilt = False
+        whole = spoilt = began = False
         touched: set[str] = set()
         base: frozenset[str] | None = None
         try:
@@ -88,14 +89,15 @@ class Server:
                     base = frozenset(touched) if base is None else base
                     touched = set(base)
                 elif "over" in record:
-                    return seen, None if whole else "spoilt" if spoilt else "crash"
+                    return seen, None if whole else "spoilt" if spoilt else "lost" if began else "crash"
                 self.group = record.get("group", self.group)
                 whole, spoilt = whole or "end" in record, spoilt or "spoilt" in record
+                began = began or "collected" in record or "fault" in record
         except TimeoutError:
-            return seen, None if whole else "timeout"
+            return seen, None if whole else "lost" if began else "timeout"
         except BrokenPipeError:
             pass
-        return seen, "crash"
+        return seen, "lost"
 
     def ask_all(self, order: Mapping[str, Any], patience: float) -> tuple[list[dict[str, Any]], Stuck | None]:
         """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
@@ -161,16 +163,18 @@ class Runner:
         """What becomes of each of `tests` in `tree`: those of a file in one process, or each alone in one of its own."""
         slot = self._slot()
         seen: dict[str, Seen] = {}
-        together = True
+        together, singly = True, set[str]()  # files with a test that ends what runs it
         while left := [test for test in tests if test not in seen]:
             batch = left if together else [test for test in left if file_of(test) == file_of(left[0])]
+            batch = batch[:1] if file_of(batch[0]) in singly else batch
             slot.hold(tree)
             done, stuck = self._batch(slot.directory, batch, alone=alone, patient=patient)
             seen.update(done)
             if stuck == "spoilt" and done:
                 continue
-            one_file = len({file_of(test) for test in batch}) == 1
-            if stuck is None or (one_file and not done):
+            files = {file_of(test) for test in batch}
+            singly |= files if stuck == "lost" and len(files) == 1 else set()
+            if stuck is None or (not done and len(batch if stuck == "lost" else files) == 1):
                 state: State = "absent" if stuck is None or stuck == "spoilt" else stuck
                 seen.update({test: Seen(test=test, state=state) for test in batch if test not in seen})
             together = together and stuck is None

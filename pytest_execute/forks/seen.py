@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent"]
+State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost"]
 
 
 class Seen(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ PLAIN: dict[State, Red] = {
     "crash": Red("crash", "it ended its process"),
     "skipped": Red(None, "it was skipped or expected to fail"),
     "absent": Red(None, "it was not collected"),
+    "lost": Red(None, "the process that runs it was ended"),
 }
 NOT_COUNTED = {
     "builtins.SyntaxError": "a syntax error",

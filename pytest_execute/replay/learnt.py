@@ -20,7 +20,7 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
 KIND, FILES = "replay", "touched"
-FLEETING = ("timeout", "foreign")
+FLEETING = ("timeout", "foreign", "lost")
 """States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""
 
 

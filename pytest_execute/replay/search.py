@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import functools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Cause, Order, Proof, Turn
+from pytest_execute.core.evidence import Order, Proof, Turn
 from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
@@ -59,7 +60,8 @@ class Search:
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
-        self.lonely: dict[tuple[str, str], Seen] = {}
+        self.again: dict[tuple[str, str], Seen] = {}  # a second run, alone, on the trees that a proof stands on
+        self.alone: set[str] = set()  # tests that neighbours turn: only what they do alone counts
         self.not_passed: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -67,20 +69,18 @@ class Search:
     def prove(self, tests: Iterable[str]) -> dict[str, Proof]:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
-        self._walk(wanted)
-        self._settle(wanted)
+        self._search(wanted)
+        self.alone = {test for test in wanted if self._is_turned_by_others(test)}
+        self._forget(self.alone)
+        self._search([test for test in wanted if test in self.alone])
         before = [(step, test) for test in wanted for step in self._right_before(test)]
         others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
         self._run_all(others - self.seen.keys(), patient=True)
-        ends = {(tree, test) for step, test in before for tree in (step.tree, self.trees[self.first[test]])}
-        together = {pair: self._outcome(pair) for pair in ends}
-        self._run_all(ends - self.lonely.keys(), alone=True)
-        self.seen.update(self.lonely)
-        unstable = {pair for pair, outcome in together.items() if outcome != self._outcome(pair)}
-        for _, test in {pair for pair in ends - unstable if self.seen[pair].state == "timeout"}:
-            self.agreed(test)
+        for tree, test in self.again:
+            if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
+                self.agreed(test)
         strangers = {test: seen for (_, test), seen in reversed(self.seen.items()) if seen.state == "foreign"}
-        return {test: self._proof(test, unstable, strangers.get(test)) for test in wanted}
+        return {test: self._proof(test, strangers.get(test)) for test in wanted}
 
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
         """All turns of each of `tests`, for which it is run on every tree that it was not run on yet."""
@@ -89,6 +89,33 @@ class Search:
         return {test: tuple(self._turns(test)) for test in wanted}
 
     # -- running
+
+    def _search(self, tests: Sequence[str]) -> None:
+        """Find the turn of each test, and run it a second time, alone, on the trees that its proof stands on."""
+        self._walk(tests)
+        self._settle(tests)
+        ends = {(step.tree, test) for test in tests for step in self._ends(test)}
+        self._run_all(ends - self.again.keys(), again=True)
+
+    def _ends(self, test: str) -> list[Step]:
+        """Base, what is right before the turn, and the turn; the last step where there is no turn."""
+        turn = self._turn(test)
+        if turn is None:
+            return [self.steps[-1]]
+        return [self.steps[0], *turn.before, turn] if turn.before else []
+
+    def _is_turned_by_others(self, test: str) -> bool:
+        ends = [(step.tree, test) for step in self._ends(test)]
+        return any(self.seen[end].passed != self.again[end].passed for end in ends)
+
+    def _forget(self, tests: AbstractSet[str]) -> None:
+        """Let what these tests have done beside others count for nothing."""
+        for kept in (self.seen, self.again):
+            for pair in [pair for pair in kept if pair[1] in tests]:
+                del kept[pair]
+        for test in tests:
+            self.first.pop(test, None)
+            self.not_passed.pop(test, None)
 
     def _walk(self, tests: Sequence[str]) -> None:
         """Run each test on one tree after the other, until it passes: the first in parts, the others side by side."""
@@ -114,9 +141,8 @@ class Search:
 
     def _look(self, index: int, tests: Sequence[str]) -> None:
         """Run `tests` on a tree, and note what passes and what does not."""
-        answers = self.run(self.trees[index], tests)
+        answers = self._run(self.trees[index], tests)
         with self.lock:
-            self._learn(self.trees[index], answers, self.seen)
             for test, seen in answers.items():
                 if seen.passed:
                     self.first[test] = min(index, self.first.get(test, index))
@@ -131,15 +157,14 @@ class Search:
         return any(not self.differs(other, tree, touched) for other, touched in self.not_passed.get(test, ()))
 
     def _settle(self, tests: Sequence[str]) -> None:
-        """Run what was skipped right before a turn, and wait for what hung there: where it passes, the turn came earlier."""
+        """Run what was skipped at the ends of a proof, and wait for what hung there: where it passes, the turn came earlier."""
         todo = list(tests)
         while todo:
-            last = {(self.trees[-1], test) for test in todo if test not in self.first}
-            ends = {(step.tree, test) for test in todo for step in self._right_before(test)} | last
+            ends = {(step.tree, test) for test in todo for step in self._ends(test)}
             self._run_all(ends - self.seen.keys())
-            hung = {pair for pair in ends - self.lonely.keys() if self.seen[pair].state == "timeout"}
-            self._run_all(hung, alone=True)
-            self._run_all({pair for pair in hung if self.lonely[pair].state != "timeout"}, patient=True)
+            hung = {pair for pair in ends - self.again.keys() if self.seen[pair].state == "timeout"}
+            self._run_all(hung, again=True)
+            self._run_all({pair for pair in hung if self.again[pair].state != "timeout"}, patient=True)
             todo = [test for tree, test in ends if self._move(tree, test)]
 
     def _move(self, tree: str, test: str) -> bool:
@@ -150,19 +175,33 @@ class Search:
             self.first[test] = index
         return moved
 
-    def _run_all(self, pairs: Iterable[tuple[str, str]], *, alone: bool = False, patient: bool = False) -> None:
-        """Run each (tree, test) of `pairs`, a tree at a time."""
+    def _run_all(self, pairs: Iterable[tuple[str, str]], *, again: bool = False, patient: bool = False) -> None:
+        """Run each (tree, test) of `pairs`, a tree at a time; `again` is a second run, alone and patient."""
         by_tree: dict[str, list[str]] = {}
         for tree, test in pairs:
             by_tree.setdefault(tree, []).append(test)
 
-        def job(tree: str) -> Callable[[], None]:
-            into = self.lonely if alone else self.seen
-            return lambda: self._learn(tree, self.run(tree, by_tree[tree], alone=alone, patient=patient), into)
+        def job(tree: str) -> Callable[[], object]:
+            return lambda: self._run_again(tree, by_tree[tree]) if again else self._run(tree, by_tree[tree], patient)
 
         self._side_by_side([job(tree) for tree in by_tree])
 
-    def _side_by_side(self, jobs: Sequence[Callable[[], None]]) -> None:
+    def _run(self, tree: str, tests: Sequence[str], patient: bool = False) -> dict[str, Seen]:
+        """Run `tests` as they count: beside their neighbours, but for those that these turn."""
+        answers: dict[str, Seen] = {}
+        for alone in (False, True):
+            part = [test for test in tests if (test in self.alone) is alone]
+            answers |= self.run(tree, part, alone=alone, patient=patient) if part else {}
+        with self.lock:
+            self.seen.update({(tree, test): seen for test, seen in answers.items()})
+        return answers
+
+    def _run_again(self, tree: str, tests: Sequence[str]) -> None:
+        answers = self.run(tree, tests, alone=True, patient=True)
+        with self.lock:
+            self.again.update({(tree, test): seen for test, seen in answers.items()})
+
+    def _side_by_side(self, jobs: Sequence[Callable[[], object]]) -> None:
         """Run jobs in threads. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
         if not jobs:
             return
@@ -174,10 +213,6 @@ class Search:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()
-
-    @staticmethod
-    def _learn(tree: str, answers: Mapping[str, Seen], into: dict[tuple[str, str], Seen]) -> None:
-        into.update({(tree, test): seen for test, seen in answers.items()})
 
     # -- reading what was seen
 
@@ -207,9 +242,10 @@ class Search:
     def _differs(self, test: str, step: Step) -> bool:
         return step.form(test) not in (None, self.steps[-1].form(test))
 
-    def _outcome(self, pair: tuple[str, str]) -> tuple[bool, Cause | None]:
-        """What a test came to on a tree, as far as two runs must agree on it."""
-        return self.seen[pair].passed, self._red(self.seen[pair]).cause
+    def _is_unstable(self, tree: str, test: str) -> bool:
+        """Did two runs on that tree come to something else, as far as they must agree?"""
+        one, other = self.seen[(tree, test)], self.again[(tree, test)]
+        return (one.passed, self._red(one).cause) != (other.passed, self._red(other).cause)
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -230,7 +266,7 @@ class Search:
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
 
-    def _proof(self, test: str, unstable: set[tuple[str, str]], strange: Seen | None) -> Proof:
+    def _proof(self, test: str, strange: Seen | None) -> Proof:
         if strange is not None:
             return Proof(test=test, found="foreign-module", detail=strange.message)
         step = self._turn(test)
@@ -241,23 +277,23 @@ class Search:
             return Proof(
                 test=test, found="never-red", after=step.commit, detail=f"it passes at base, {step.commit[:7]}"
             )
-        return self._judge_turn(test, step, unstable)
+        return self._judge_turn(test, step)
 
-    def _judge_turn(self, test: str, step: Step, unstable: set[tuple[str, str]]) -> Proof:
+    def _judge_turn(self, test: str, step: Step) -> Proof:
         """The proof for a test that passes with `step` and with nothing before it."""
-        proofs = [self._red_before(test, step, before, unstable) for before in step.before]
+        proofs = [self._red_before(test, step, before) for before in step.before]
         return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
 
-    def _red_before(self, test: str, step: Step, before: Step, unstable: set[tuple[str, str]]) -> Proof:
+    def _red_before(self, test: str, step: Step, before: Step) -> Proof:
         """What the test did on the tree of a commit right before the turn."""
         seen = self.seen[(before.tree, test)]
         red, at = self._red(seen), before.commit[:7]
         turned = Proof(
             test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
         )
-        for commit in (before, step):
-            if (commit.tree, test) in unstable:
-                detail = f"two runs at {commit.commit[:7]}, one of them alone, ended differently"
+        for commit in (self.steps[0], before, step):
+            if self._is_unstable(commit.tree, test):
+                detail = f"two runs at {commit.commit[:7]} ended differently"
                 return replace(turned, found="unstable", detail=detail)
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
@@ -269,7 +305,7 @@ class Search:
 
 def _trace(seen: Seen) -> tuple[str, ...]:
     """The files of the tree that the exception passed, outermost first, and what it was."""
-    files = dict.fromkeys(name for name in seen.frames if not name.startswith("<"))
+    files = dict.fromkeys(seen.frames)
     return (*files, *filter(None, [seen.message]))
 
 

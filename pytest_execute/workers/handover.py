@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,14 @@ class Handover:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionstart(self) -> Generator[None]:
-        """Before the first worker is there, nobody but us and xdist has anything to say about connections."""
+        """xdist starts the workers in here; a machine that cannot be reached is told in one line."""
         from execnet import HostNotFound  # type: ignore[import-untyped, unused-ignore]
 
         try:
             yield
         except (HostNotFound, ConnectionError, EOFError) as error:
+            if not from_execnet(error):
+                raise
             what = (
                 f"a worker cannot be reached: {error or type(error).__name__}: see that it listens, and --tx and --px"
             )
@@ -89,6 +92,11 @@ class Handover:
         """ExecuteError where a worker has run code of another checkout."""
         if self.problems:
             raise ExecuteError(*self.problems)
+
+
+def from_execnet(error: BaseException) -> bool:
+    """Did it come out of a connection to a worker, and not out of the project's own code?"""
+    return any("execnet" in Path(frame.filename).parts for frame in traceback.extract_tb(error.__traceback__))
 
 
 def foreign(spec: Any) -> bool:
