@@ -14,13 +14,19 @@ from pytest_execute.breakdown.words import DONE_MARKS
 
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
 BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
-_LAST_BOX = re.compile(rf"\s+{BOX}\s*$")
+_LAST_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
 _EFFORT = re.compile(
     r"\s*[\[(`]+\s*(?P<effort>(?:~\s*|est\.?:?\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
     r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
+_DONE_WORD = r"(?:done|completed?|finished|implemented|完了|完成|已完成|완료)"
+_SAID_DONE = re.compile(
+    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
+    r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
+    re.IGNORECASE,
+)
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
@@ -49,24 +55,25 @@ def plain_title(text: str) -> tuple[str, str, bool]:
     >>> plain_title("**Order model** [2 hours]"), plain_title("✅ Ship it")
     (('Order model', '2 hours', False), ('Ship it', '', True))
     """
-    title, effort = " ".join(text.split()), ""
-    done = any(title.startswith(mark) or title.endswith(mark) for mark in DONE_MARKS)
-    if found := _EFFORT.search(title):
-        title, effort = title[: found.start()], " ".join(found["effort"].split())
-    title = _MARKS.sub("", title)
-    return title.replace("**", "").strip(), effort, done
+    title, effort = " ".join(text.replace("**", "").split()), ""
+    done = title.startswith(DONE_MARKS)
+    for _ in range(2):
+        if said := _SAID_DONE.search(title):
+            title, done = title[: said.start()], True
+        if not effort and (found := _EFFORT.search(title)):
+            title, effort = title[: found.start()], " ".join(found["effort"].split())
+    return _MARKS.sub("", title).strip(), effort, done
 
 
 def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:
     """The head that a heading is; a box may stand before or after its title, a mark anywhere at its ends."""
     found = BOXED.match(title) or _LAST_BOX.search(title)
     if found and box is None:
-        box, title = found["box"], title[: found.start()] + title[found.end() :]
-    text, effort, _ = plain_title(title)
-    ends = block.joined[:4] + block.joined[-2:]
-    return Head(
-        id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=any(m in ends for m in DONE_MARKS)
-    )
+        rest = title[found.end() :] if found.re is BOXED else found["notes"]
+        box, title = found["box"], title[: found.start()] + rest
+    text, effort, done = plain_title(title)
+    done = done or any(mark in block.joined[:4] for mark in DONE_MARKS)
+    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
 
 
 def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> Head:

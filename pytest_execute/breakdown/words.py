@@ -10,7 +10,7 @@ from functools import lru_cache
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
-        "depends on", "depends", "depend on", "dependencies", "dependency", "deps", "task dependencies", "blocked by",
+        "depends on", "depends", "dep", "depend on", "dependencies", "dependency", "deps", "task dependencies", "blocked by",
         "prerequisites", "prerequisite", "requires", "depends upon", "predecessors", "predecessor",
         "依存", "依存関係", "依存タスク", "前提", "依赖", "依赖任务", "前置任务", "前置依赖", "의존성", "의존", "선행 작업", "선행",
     ),
@@ -43,7 +43,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         "目的", "目标", "概要", "内容", "範囲",
     ),
     "acceptance": (
-        "acceptance criteria", "acceptance", "success criteria", "definition of done", "dod", "done when", "criteria",
+        "acceptance criteria", "acceptance", "ac", "acs", "success criteria", "definition of done", "dod", "done when", "criteria",
         "complete when", "exit criteria", "完了条件", "受け入れ条件", "验收", "验收标准", "완료 조건", "完成条件",
     ),
     "id": ("task id", "id", "task-id"),

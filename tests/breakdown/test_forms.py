@@ -1,7 +1,6 @@
 """Forms in which real breakdowns write ids, ticks and titles: read as a human reads them."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
 
 from __future__ import annotations
 
@@ -83,9 +82,7 @@ def test_codes_without_fields_below_a_title_that_says_tasks() -> None:
 
 
 def test_short_labels() -> None:
-    text = (
-        "### T1.1 — One\n- **AC:** it runs\n- **Files:** `a.py`\n\n### T1.2 — Two\n- **AC:** it stays\n- **Dep:** T1.1.\n"
-    )
+    text = "### T1.1 — One\n- **AC:** it runs\n- **Files:** `a.py`\n\n### T1.2 — Two\n- **AC:** it stays\n- **Dep:** T1.1.\n"
     assert [(task.id, task.depends) for task in read(text).tasks] == [("T1.1", ()), ("T1.2", ("T1.1",))]
     assert [problem.code for problem in read_text(text, "t", "b.md").problems] == ["no-tests", "no-tests"]
 

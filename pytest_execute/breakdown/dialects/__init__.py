@@ -47,5 +47,5 @@ TABLE: tuple[Dialect, ...] = (
     Dialect("boxes with a number", kiro.find, doubts=kiro.doubts),
     Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
     Dialect("list items with fields", listed.find),
-    Dialect("rows of a table", table.find),
+    Dialect("rows of a table", table.find, doubts=table.doubts),
 )

@@ -13,10 +13,11 @@ from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 
 _CODED = re.compile(rf"(?:[^\w\s]+\s+)?\[?(?P<id>{CODE})\]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
+_TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[Head]:
-    """The headings with a code, where most of them hold a field or a box."""
+    """The headings with a code, where most of them hold a field or a box, or the title says that they are tasks."""
     title = outline.title
     heads = []
     for at, block in enumerate(outline.blocks):
@@ -24,7 +25,13 @@ def find(outline: Outline) -> list[Head]:
         if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at):
             heads.append(of_heading(block, at, found["id"], found["title"]))
     heads = _inner(outline, nested(outline, heads))
-    return heads if most(substance(outline, head.at) for head in heads) else []
+    return heads if most(substance(outline, head.at) for head in heads) or _counted(outline, heads) else []
+
+
+def _counted(outline: Outline, heads: list[Head]) -> bool:
+    """Whether the codes are of one kind, at least three, in a document whose title says that it tells tasks."""
+    told = outline.title is not None and _TASKS.search(outline.blocks[outline.title].text)
+    return bool(told) and len(heads) > 2 and len({re.sub(r"\d.*", "", head.id) for head in heads}) == 1
 
 
 def _inner(outline: Outline, heads: list[Head]) -> list[Head]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.dialects.common import REQUIREMENT
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
 from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
@@ -15,7 +16,7 @@ _ID_COLUMN = re.compile(
 )
 _TITLE_COLUMN = re.compile(
     r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name|title|description|item)"
-    r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명",
+    r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명|제목|태스크|タイトル|件名|任务标题|任务描述",
     re.IGNORECASE,
 )
 _NO_TASKS = re.compile(
@@ -23,11 +24,30 @@ _NO_TASKS = re.compile(
     re.IGNORECASE,
 )
 _CELL = re.compile(rf"(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
+_NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|\W*$|합계|总计|合計|小计", re.IGNORECASE)
+"""The first words of a row that only adds up or separates."""
 
 
 def find(outline: Outline) -> list[Head]:
     """The rows of the tables that have a column of ids first and a title beside it."""
-    heads = []
+    rows = (_head(outline.blocks[at], at, column) for at, column in _rows(outline))
+    return [head for head in rows if head is not None]
+
+
+def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
+    """Rows between tasks that have a title and no id, but for sums."""
+    headers = {outline.blocks[head.at].header for head in tasks}
+    for at, column in _rows(outline):
+        block = outline.blocks[at]
+        name, title = (plain_title(block.cells[cell])[0].strip("_*` ") for cell in (0, column))
+        if block.header in headers and _head(block, at, column) is None and title and not _NO_ROW.match(name or title):
+            yield Doubt(
+                block.line, "passed-over", f"this row has no id that can be read, and is no task: {title}", sure=True
+            )
+
+
+def _rows(outline: Outline) -> Iterator[tuple[int, int]]:
+    """The rows of such tables, each with the column of its title."""
     columns: dict[tuple[str, ...], int | None] = {}
     for at, block in enumerate(outline.blocks):
         if block.kind != "row":
@@ -35,9 +55,8 @@ def find(outline: Outline) -> list[Head]:
         if block.header not in columns:
             columns[block.header] = _title(block.header)
         column = columns[block.header]
-        if column is not None and (head := _head(block, at, column)) is not None:
-            heads.append(head)
-    return heads
+        if column is not None and column < len(block.cells):
+            yield at, column
 
 
 def _title(header: tuple[str, ...]) -> int | None:
@@ -51,7 +70,7 @@ def _title(header: tuple[str, ...]) -> int | None:
 def _head(block: Block, at: int, column: int) -> Head | None:
     cell = re.sub(r"[*`]", "", block.cells[0]).strip()
     found = _CELL.fullmatch(cell)
-    if found is None or REQUIREMENT.match(found["id"]) or len(block.cells) <= column:
+    if found is None or REQUIREMENT.match(found["id"]):
         return None
     title, effort, done = plain_title(block.cells[column])
     return Head(

@@ -15,7 +15,7 @@ from pytest_execute.breakdown.outline import Outline
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
     re.compile(
-        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
     for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
@@ -23,18 +23,28 @@ _FORMS = tuple(
 
 
 def find(outline: Outline) -> list[Head]:
-    """The headings with the strongest of the words; stories and steps only where most of them hold a field or a box."""
-    title = outline.title
+    """The headings with the strongest of the words; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
-        heads = []
-        for at, block in enumerate(outline.blocks):
-            found = form.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
-            if found:
-                heads.append(of_heading(block, at, found["id"], found["title"], found["box"]))
-        heads = _once(outline, nested(outline, heads))
-        if heads and (form is _FORMS[0] or most(substance(outline, head.at, deep=True) for head in heads)):
+        heads = _once(outline, nested(outline, _all(outline, form)))
+        several = len(heads) > 1 and most(substance(outline, head.at, deep=True) for head in heads)
+        if heads and (form is _FORMS[0] or several):
             return heads
     return []
+
+
+def _all(outline: Outline, form: re.Pattern[str]) -> list[Head]:
+    """The headings with one word; those with a section's number before it only where their own ids do not repeat."""
+    plain: list[Head] = []
+    counted: list[Head] = []
+    for at, block in enumerate(outline.blocks):
+        found = (
+            form.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != outline.title else None
+        )
+        if found:
+            head = of_heading(block, at, found["id"], found["title"], found["box"])
+            (counted if found["section"] else plain).append(head)
+    both = sorted([*plain, *counted], key=lambda head: head.at)
+    return both if len({normal(head.id) for head in both}) == len(both) else plain
 
 
 def _once(outline: Outline, heads: list[Head]) -> list[Head]:
