@@ -88,10 +88,11 @@ def test_short_labels() -> None:
 
 
 def test_a_table_in_another_language() -> None:
-    text = "| ID | 타입 | 제목 | 의존성 |\n|--|--|--|--|\n| #1 | TASK | ✅ 하나 | - |\n| #2 | TASK | 둘 | #1 |\n"
+    text = "| ID | 타입 | 제목 | 의존성 |\n|--|--|--|--|\n| #1 | TASK | ✅ 하나 | - |\n| ✅ #2 | TASK | 둘 | #1 |\n| 🔄 #3 | TASK | 셋 | #2 |\n"
     assert [(task.id, task.title, task.done, task.depends) for task in read(text).tasks] == [
         ("1", "하나", True, ()),
-        ("2", "둘", False, ("1",)),
+        ("2", "둘", True, ("1",)),
+        ("3", "셋", False, ("2",)),
     ]
 
 
@@ -105,3 +106,52 @@ def test_a_row_without_an_id_among_tasks_is_told() -> None:
         "b.md:5: warning: this row has no id that can be read, and is no task: Three (passed-over)",
         "b.md:6: warning: this row has no id that can be read, and is no task: Four (passed-over)",
     ]
+
+
+TASKS_SECTION = "## Tasks / Subtasks\n\n- [x] Update it (AC: 1)\n  - [x] the pin\n- [ ] Test it\n\n"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "## Benefits\n\n1. **Simple**: less code\n   - Status: done\n2. **Fast**: less work\n   - Status: done\n",
+        "## Notes\n\n- [x] Task 1: updated it\n- [x] Task 2: tested it\n",
+        "## QA\n\n### 1. Race - RESOLVED\n- **File**: `a.py`\n\n### 2. Logs - RESOLVED\n- **File**: `b.py`\n",
+    ],
+)
+def test_what_stands_elsewhere_is_no_task_where_a_section_says_tasks(elsewhere: str) -> None:
+    assert told(f"# Story 1.1: Ship it\n\n{TASKS_SECTION}{elsewhere}") == [
+        "b.md:5: error: no task with an id here, but 3 boxes without one: write tasks as `### 1. [ ] Title` (no-task)"
+    ]
+
+
+def test_a_task_named_again_outside_its_section_is_no_second_one() -> None:
+    text = (
+        "## Tasks\n\n- [x] Task 1: One\n- [ ] Task 2: Two\n\n## Record\n\n- [x] Task 1: done and seen\n\n"
+        "### Tasks\n\n- [x] Task 3: Three\n"
+    )
+    assert [(task.id, task.done) for task in read(text).tasks] == [("1", True), ("2", False), ("3", True)]
+
+
+def test_a_section_of_tasks_inside_a_task_is_its_own() -> None:
+    text = f"## Task 1: One\n{FIELDS}\n### Tasks\n\n- [ ] this\n- [ ] that\n\n## Task 2: Two\n{FIELDS}"
+    assert [(task.id, len(task.substeps)) for task in read(text).tasks] == [("1", 2), ("2", 0)]
+
+
+def test_boxes_without_an_id_among_tasks_that_are_boxes_are_told() -> None:
+    text = "## A\n\n- [ ] T1 One\n  - [ ] its own\n- [ ] T2 Two\n- [ ] three\n\n## B\n\n- [ ] T4 Four\n\n## Checklist\n\n- [ ] seen\n"
+    assert told(text) == [
+        "b.md:6: warning: 1 box without an id, which is not read as a task: three (passed-over)",
+    ]
+    text = "## A\n\n- [x] **W1 One**\n- [x] **W2 Two**\n\n## B\n\n- [x] three\n- [ ] four\n\n## C\n\n- [ ] five\n"
+    assert told(text) == [
+        (
+            "b.md:8: error: 3 boxes without an id, beside 2 tasks that have one: give each an id, or write what is no "
+            "task without a box (no-id)"
+        )
+    ]
+
+
+def test_numbered_headings_over_boxes_beside_other_tasks_are_told() -> None:
+    text = "### 1.1 Door\n- [x] open\n\n### 1.2 Wall\n- [ ] paint\n\n## Next\n\n### Task 1: Knock\n- at the door\n"
+    assert [line.partition(": head")[0] for line in told(text)] == ["b.md:1: error: tasks in two shapes"]
