@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
+from pytest_execute.breakdown import areas, nameless
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.dialects import TABLE, Dialect
 from pytest_execute.breakdown.dialects.common import most
@@ -28,19 +29,27 @@ class Shape(Struct, frozen=True):
 
 def choose(outline: Outline, desk: Desk) -> list[Head]:
     """The heads of the tasks in the strongest dialect that has any."""
-    shapes = [Shape(dialect, heads) for dialect in TABLE if (heads := dialect.find(outline))]
+    found = [Shape(dialect, heads) for dialect in TABLE if (heads := _found(outline, dialect))]
+    shapes = [shape for shape in found if not shape.dialect.weak]
     if not shapes:
         return []
     chosen, *others = shapes
     for other in others:
         if _sections(outline, chosen, other):
             chosen = other
-    for other in shapes:
+    for other in found:
         if other is not chosen:
             chosen = _compared(outline, chosen, other, desk)
+    nameless.tell(outline, chosen.heads, desk)
     for doubt in chosen.dialect.doubts(outline, chosen.heads) if chosen.dialect.doubts else ():
         desk.tell(doubt.line, doubt.code, doubt.message, "warning" if doubt.sure else "error")
     return chosen.heads
+
+
+def _found(outline: Outline, dialect: Dialect) -> list[Head]:
+    """The heads of a dialect; of one that is not certain, those that a section of tasks does not speak against."""
+    heads = dialect.find(outline)
+    return heads if dialect.certain else areas.inside(outline, heads)
 
 
 def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown import gates, groups, orders, sentences
+from pytest_execute.breakdown.areas import boxes as boxes_of
+from pytest_execute.breakdown.areas import of_tasks
 from pytest_execute.breakdown.blocks import Document, parse
 from pytest_execute.breakdown.checks import check, total
 from pytest_execute.breakdown.choice import choose
 from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.groups import Section
-from pytest_execute.breakdown.heads import BOXED, Head
+from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.ids import normal
 from pytest_execute.breakdown.links import Linker, unique
 from pytest_execute.breakdown.naming import own_ids, renamed, streams_by_field
@@ -53,12 +55,12 @@ def read_text(text: str, topic: str, path: str) -> Reading:
 
 
 def _no_task(outline: Outline, desk: Desk) -> None:
-    boxes = [block for block in outline.blocks if block.kind == "item" and BOXED.match(block.text)]
     if desk.problems:
         return
+    boxes = boxes_of(outline, of_tasks(outline)) or boxes_of(outline, ())
     if boxes:
         seen = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
-        desk.tell(boxes[0].line, "no-task", f"no task with an id here, but {seen}: {REMEDY}")
+        desk.tell(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {seen}: {REMEDY}")
     else:
         desk.tell(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
 

@@ -155,3 +155,31 @@ def test_boxes_without_an_id_among_tasks_that_are_boxes_are_told() -> None:
 def test_numbered_headings_over_boxes_beside_other_tasks_are_told() -> None:
     text = "### 1.1 Door\n- [x] open\n\n### 1.2 Wall\n- [ ] paint\n\n## Next\n\n### Task 1: Knock\n- at the door\n"
     assert [line.partition(": head")[0] for line in told(text)] == ["b.md:1: error: tasks in two shapes"]
+
+
+def test_sections_with_a_number_or_a_word_hold_tasks_whatever_their_titles_say() -> None:
+    text = "## 1. Model Decisions\n\n- [x] 1.1 Decide\n\n## 2. Validation Rules\n\n- [ ] 2.1 Rule\n- [ ] 2.2 Obey\n\n## 3. Code\n\n- [ ] 3.1 Write\n"
+    assert [(task.id, task.stream) for task in read(text).tasks] == [("1.1", "1"), ("2.1", "2"), ("2.2", "2"), ("3.1", "3")]
+    assert told(text) == []
+    text = "## Phase 1: Business Rules\n\n- [ ] Task 1: Rule\n\n## Phase 2: Code\n\n- [ ] Task 2: Write\n"
+    assert [(task.id, task.stream) for task in read(text).tasks] == [("1", "1"), ("2", "2")]
+    text = "## Code\n\n- [ ] 1. Write\n- [ ] 2. Read\n\n## Rules\n\n- [ ] 1. Obey\n\n## 7. Next Steps\n\n- [ ] 3. Go\n"
+    assert [task.id for task in read(text).tasks] == ["1", "2"]
+
+
+def test_criteria_with_the_number_of_their_section_are_told() -> None:
+    text = "## 1. Code\n\n- [x] 1.1 Write\n- [x] 1.2 Read\n\n## 2. Acceptance Criteria\n\n- [ ] 2.1 It works\n"
+    assert [task.id for task in read(text).tasks] == ["1.1", "1.2"]
+    assert told(text) == [
+        "b.md:8: warning: this looks like task 2.1, but stands under Acceptance Criteria: it is not read (passed-over)"
+    ]
+
+
+def test_a_letter_inside_a_number() -> None:
+    text = "## 4. Code\n\n- [x] 4.1 Write\n\n## 4a. More\n\n- [x] 4a.1 Read\n- [ ] 4a.2 Ask\n  - Depends on: 4a.1\n"
+    assert [(task.id, task.stream, task.depends) for task in read(text).tasks] == [
+        ("4.1", "4", ()),
+        ("4a.1", "4a", ()),
+        ("4a.2", "4a", ("4a.1",)),
+    ]
+    assert told(text) == []

@@ -27,13 +27,15 @@ class Dialect(Struct, frozen=True):
     """A way to write tasks down. `find` gives the heads of all tasks in this shape.
 
     `sections` says that its headings may as well be sections that hold the tasks of another shape, `certain` that
-    nothing else is written like them; `doubts` tells what in it cannot be read for sure.
+    nothing else is written like them, `weak` that it is none by itself and only told beside another one; `doubts` tells
+    what in it cannot be read for sure.
     """
 
     name: str
     find: Callable[[Outline], list[Head]]
     sections: bool = False
     certain: bool = False
+    weak: bool = False
     doubts: Callable[[Outline, list[Head]], Iterator[Doubt]] | None = None
 
 
@@ -48,4 +50,5 @@ TABLE: tuple[Dialect, ...] = (
     Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
     Dialect("list items with fields", listed.find),
     Dialect("rows of a table", table.find, doubts=table.doubts),
+    Dialect("headings with a number over boxes", numbered.boxed, weak=True),
 )

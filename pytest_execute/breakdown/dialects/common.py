@@ -134,10 +134,10 @@ def untasked(outline: Outline, at: int) -> bool:
     over = outline.above[at]
     if over >= 0 and UNTASKED_SECTION.search(outline.blocks[over].text):
         return True
-    return any(UNTASKED_SECTION.search(label) for label in _labels_before(outline, at))
+    return any(UNTASKED_SECTION.search(label) for label in labels_before(outline, at))
 
 
-def _labels_before(outline: Outline, at: int) -> Iterator[str]:
+def labels_before(outline: Outline, at: int) -> Iterator[str]:
     """The label right above the list that a block stands in."""
     depth = outline.blocks[at].depth
     for index in range(at - 1, -1, -1):

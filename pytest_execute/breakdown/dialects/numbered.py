@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance
+from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
 from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline
@@ -21,6 +21,20 @@ _TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 
 def find(outline: Outline) -> list[Head]:
     """The numbered headings of the level that holds the tasks."""
+    return _best(outline, _levels(outline))
+
+
+def boxed(outline: Outline) -> list[Head]:
+    """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
+    for _, heads in sorted(_levels(outline).items()):
+        heads = [head for head in heads if not untasked(outline, head.at)]
+        if len(heads) > 1 and most(substance(outline, head.at) for head in heads):
+            return heads
+    return []
+
+
+def _levels(outline: Outline) -> dict[int, list[Head]]:
+    """The numbered headings by their level."""
     levels: dict[int, list[Head]] = {}
     title = outline.title
     for at, block in enumerate(outline.blocks):
@@ -35,7 +49,7 @@ def find(outline: Outline) -> list[Head]:
             )
         ):
             levels.setdefault(block.depth, []).append(of_heading(block, at, found["id"], found["title"]))
-    return _best(outline, levels)
+    return levels
 
 
 def _told_of(outline: Outline, at: int) -> bool:

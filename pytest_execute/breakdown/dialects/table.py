@@ -10,6 +10,7 @@ from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
 from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.words import DONE_MARKS
 
 _ID_COLUMN = re.compile(
     r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE
@@ -23,7 +24,7 @@ _NO_TASKS = re.compile(
     r"risk|severity|likelihood|impact|mitigation|probability|requirement|rationale|question|decision|metric",
     re.IGNORECASE,
 )
-_CELL = re.compile(rf"(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
+_CELL = re.compile(rf"(?:[^\w\s\[#]+\s+)?(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
 _NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|\W*$|합계|总计|合計|小计", re.IGNORECASE)
 """The first words of a row that only adds up or separates."""
 
@@ -80,7 +81,7 @@ def _head(block: Block, at: int, column: int) -> Head | None:
         line=block.line,
         box=found["box"],
         effort=effort,
-        done=done,
+        done=done or cell.startswith(DONE_MARKS),
         row=block,
         single=True,
     )
