@@ -22,7 +22,8 @@ _GROUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LEADING = re.compile(
-    r"(?P<id>\d+(?:\.\d+)*|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)", re.DOTALL
+    r"(?P<id>\d+(?:\.\d+)*[a-z]?(?![a-z])|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)",
+    re.DOTALL,
 )
 _NOTE = re.compile(
     r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep|independent|sequential"

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-NUMBER = r"\d+(?:\.\d+)*[a-z]?"
+NUMBER = r"\d+(?:[a-z]?\.\d+)*[a-z]?"
 CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"

@@ -72,6 +72,11 @@ UNTASKED_SECTION = re.compile(
 )
 """Headings over lists that look like tasks and are none."""
 
+CRITERIA_SECTION = re.compile(
+    r"acceptance criteri|definition of done|success criteri|out of scope|non-goals", re.IGNORECASE
+)
+"""Those of them that are none even where they are counted like the sections with tasks."""
+
 SUITE = re.compile(
     r"\b(?:whole|full|entire|complete)\s+(?:test[- ]?)?suite\b|\ball\s+(?:the\s+)?tests\s+(?:pass|are green|green|succeed)"
     r"|\bevery\s+test\s+passes\b",

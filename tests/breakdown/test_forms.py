@@ -159,7 +159,12 @@ def test_numbered_headings_over_boxes_beside_other_tasks_are_told() -> None:
 
 def test_sections_with_a_number_or_a_word_hold_tasks_whatever_their_titles_say() -> None:
     text = "## 1. Model Decisions\n\n- [x] 1.1 Decide\n\n## 2. Validation Rules\n\n- [ ] 2.1 Rule\n- [ ] 2.2 Obey\n\n## 3. Code\n\n- [ ] 3.1 Write\n"
-    assert [(task.id, task.stream) for task in read(text).tasks] == [("1.1", "1"), ("2.1", "2"), ("2.2", "2"), ("3.1", "3")]
+    assert [(task.id, task.stream) for task in read(text).tasks] == [
+        ("1.1", "1"),
+        ("2.1", "2"),
+        ("2.2", "2"),
+        ("3.1", "3"),
+    ]
     assert told(text) == []
     text = "## Phase 1: Business Rules\n\n- [ ] Task 1: Rule\n\n## Phase 2: Code\n\n- [ ] Task 2: Write\n"
     assert [(task.id, task.stream) for task in read(text).tasks] == [("1", "1"), ("2", "2")]

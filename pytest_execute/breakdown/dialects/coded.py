@@ -22,7 +22,7 @@ def find(outline: Outline) -> list[Head]:
     heads = []
     for at, block in enumerate(outline.blocks):
         found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
-        if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at):
+        if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at, found["id"]):
             heads.append(of_heading(block, at, found["id"], found["title"]))
     heads = _inner(outline, nested(outline, heads))
     return heads if most(substance(outline, head.at) for head in heads) or _counted(outline, heads) else []

@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from pytest_execute.breakdown import fields
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.groups import keyword
 from pytest_execute.breakdown.heads import BOXED, Head, of_item
-from pytest_execute.breakdown.ids import normal, parent_of
+from pytest_execute.breakdown.ids import NUMBER, normal, parent_of
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.words import UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.words import CRITERIA_SECTION, UNTASKED_SECTION, field_of
 
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
 """Codes that name requirements, criteria, decisions and the like, not tasks."""
@@ -124,17 +125,24 @@ def outermost(outline: Outline, heads: list[Head]) -> list[Head]:
     return kept
 
 
-def told_elsewhere(outline: Outline, heads: list[Head]) -> list[Head]:
-    """The heads without those in sections of criteria, as long as others remain."""
-    return [head for head in heads if not untasked(outline, head.at)]
+def untasked(outline: Outline, at: int, name: str = "") -> bool:
+    """Whether a block stands under a heading or a label whose lists are no tasks.
 
-
-def untasked(outline: Outline, at: int) -> bool:
-    """Whether a block stands under a heading or a label whose lists are no tasks."""
+    A section that has a stream's word, or a number that the task's `name` extends, holds tasks whatever its title says,
+    but for criteria.
+    """
     over = outline.above[at]
     if over >= 0 and UNTASKED_SECTION.search(outline.blocks[over].text):
-        return True
+        section = outline.blocks[over]
+        if CRITERIA_SECTION.search(section.text) or not (keyword(section, over) or extends(name, section)):
+            return True
     return any(UNTASKED_SECTION.search(label) for label in labels_before(outline, at))
+
+
+def extends(name: str, section: Block) -> bool:
+    """Whether an id begins with the number of a section, as 2.1 below `## 2. Title`."""
+    number = re.match(rf"\W*({NUMBER})[.)]?\s", section.text)
+    return number is not None and normal(name).startswith(f"{normal(number[1])}.")
 
 
 def labels_before(outline: Outline, at: int) -> Iterator[str]:

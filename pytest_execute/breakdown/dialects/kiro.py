@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pytest_execute.breakdown.dialects.common import Doubt, boxed, untasked
+from pytest_execute.breakdown.dialects.common import Doubt, boxed, extends, untasked
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline
 
 _FORM = re.compile(
-    r"(?:\*\*)?(?P<id>\d+(?:\.\d+)+[a-z]?(?=[\s.):：*])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*))"
+    r"(?:\*\*)?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*))"
     r"[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
 
@@ -30,12 +30,13 @@ def find(outline: Outline) -> list[Head]:
 
 
 def _all(outline: Outline) -> list[Head]:
-    return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at)]
+    return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at, head.id)]
 
 
 def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
-    """`4.2` without a task 4 among whole numbers, and `12.5` beside task 12 without `12.1`."""
+    """`4.2` without a task 4 among whole numbers, `12.5` beside task 12 without `12.1`, and counted criteria."""
     heads = _all(outline)
+    yield from _criteria(outline, {normal(head.id) for head in heads})
     ids = {normal(head.id): head for head in heads}
     bare = _unboxed(outline) if any("." in normal(head.id) for head in tasks) else {}
     whole = any("." not in normal(head.id) for head in tasks)
@@ -53,6 +54,16 @@ def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
         elif parent is not None and first not in ids and not _indented(outline, ids[parent], head, first):
             message = f"{head.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
             yield Doubt(head.line, "unclear-level", message)
+
+
+def _criteria(outline: Outline, ids: set[str]) -> Iterator[Doubt]:
+    """Boxes under criteria whose section is counted with those of the tasks."""
+    for head in boxed(outline, _FORM):
+        over = outline.above[head.at]
+        if normal(head.id) not in ids and over >= 0 and extends(head.id, outline.blocks[over]):
+            title = re.sub(r"^[\W\d]+", "", outline.blocks[over].joined)
+            message = f"this looks like task {head.id}, but stands under {title}: it is not read"
+            yield Doubt(head.line, "passed-over", message, sure=True)
 
 
 def _unboxed(outline: Outline) -> dict[str, int]:

@@ -23,7 +23,7 @@ _FIELDS = {"depends", "tests", "effort", "status", "files", "commit", "agent"}
 def find(outline: Outline) -> list[Head]:
     """The items on the first level, where most of them hold fields."""
     for heads in (_by_name(outline), _by_number(outline)):
-        heads = [head for head in outermost(outline, heads) if not untasked(outline, head.at)]
+        heads = [head for head in outermost(outline, heads) if not untasked(outline, head.at, head.id)]
         if len(heads) > 1 and most(_has_field(outline, head) for head in heads):
             return heads
     return []

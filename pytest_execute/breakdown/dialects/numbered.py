@@ -11,6 +11,7 @@ from pytest_execute.breakdown.dialects.common import STRONG, most, nested, subst
 from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.words import UNTASKED_SECTION
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
 _RESULTS = re.compile(
@@ -27,7 +28,7 @@ def find(outline: Outline) -> list[Head]:
 def boxed(outline: Outline) -> list[Head]:
     """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
     for _, heads in sorted(_levels(outline).items()):
-        heads = [head for head in heads if not untasked(outline, head.at)]
+        heads = [head for head in heads if not untasked(outline, head.at) and not UNTASKED_SECTION.search(head.title)]
         if len(heads) > 1 and most(substance(outline, head.at) for head in heads):
             return heads
     return []

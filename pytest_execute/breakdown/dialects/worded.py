@@ -21,4 +21,4 @@ _FORM = re.compile(
 def find(outline: Outline) -> list[Head]:
     """The boxed items with the word and an id."""
     heads = nested(outline, boxed(outline, _FORM))
-    return [head for head in heads if not untasked(outline, head.at)] or heads
+    return [head for head in heads if not untasked(outline, head.at, head.id)] or heads
