@@ -175,6 +175,14 @@ def test_a_total_and_a_block_that_do_not_agree_are_told() -> None:
     ]
 
 
+def test_what_a_task_blocks_may_wait_for_it_by_way_of_others() -> None:
+    chain = "".join(f"### {n}. [ ] T\ntext\n- **Dependencies**: {n - 1 or 'None'}\n\n" for n in range(1, 9))
+    assert told("### 9. [ ] U\ntext\n- **Blocks**: 1, 5\n\n" + chain.replace("None", "9")) == []
+    assert told("### 9. [ ] U\ntext\n- **Blocks**: All other tasks\n\n" + chain) == [
+        "b.md:3: warning: task 9 says that it blocks 1, 2, 3, 4, 5 and 3 more, which do not depend on it (one-sided-block)"
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -142,6 +142,40 @@ def test_streams_in_sentences_anywhere() -> None:
     assert waits(f"{STREAMS}## Notes\n\nTask 3 can start after Stream A is complete.\n") == {"3": "1"}
 
 
+LETTERS = "".join(f"## Sub-phase {x} — Part {x}\n\n- [ ] T{n} Do {x}\n\n" for n, x in enumerate("FGHA", 1))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("H depends on F + G (it uses both).", {"H": "F G"}),
+        ("H depends on F, G and A.", {"H": "F G A"}),
+        ("G must wait for F; H requires G.", {"G": "F", "H": "G"}),
+        ("A can start after Sub-phase F.", {"A": "F"}),
+        ("H depends on A good deal.", {}),
+        ("A depends on B.", {}),
+        ("F and G are independent.", {}),
+    ],
+)
+def test_streams_by_their_letters_alone(sentence: str, expected: dict[str, str]) -> None:
+    assert after(f"{LETTERS}## Notes\n\n{sentence}\n") == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "F → G → H, one after the other.",
+        "**Part F (Sub-phase F)** → **Part G (Sub-phase G)**",
+        "T1(one) → T2(two)",
+        "```\nT1(one) ──→ T2(two)\n```",
+    ],
+)
+def test_arrows_between_letters_and_around_notes_are_told(sentence: str) -> None:
+    text = f"{LETTERS}## Notes\n\n{sentence}\n"
+    told = [problem for problem in read_text(text, "t", "b.md").problems if problem.code == "prose-dependency"]
+    assert [problem.line for problem in told] == [text[: text.index("→")].count("\n") + 1]
+
+
 def test_a_step_is_a_task_only_where_tasks_are_called_steps() -> None:
     text = f"{TASKS}Step 2 depends on Step 1.\n"
     assert (waits(text), told(text)) == ({}, [])
