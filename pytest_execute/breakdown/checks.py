@@ -51,16 +51,23 @@ def _open(task: Task, draft: Draft, done: set[str], desk: Desk) -> None:
 
 
 def _blocks(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
-    """A task that says it blocks another one, which does not say so."""
-    tasks = {task.id: task for task in plan.tasks}
-    streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
+    """A task that says it blocks others, which do not wait for it, not even by way of others."""
+    edges = plan.edges()
     for draft in drafts:
+        lines: dict[int, list[str]] = {}
         for other, line in linker.blocked(draft).items():
-            stream = streams.get(tasks[other].stream)
-            waits = (*tasks[other].depends, *(stream.depends if stream else ()))
-            if draft.task.id not in waits and not (stream and draft.task.stream in stream.after):
-                message = f"task {draft.task.id} says that it blocks {other}, which does not depend on it"
-                desk.warn(line, "one-sided-block", message)
+            if draft.task.id not in edges[other] and draft.task.id not in graph.closure([other], edges):
+                lines.setdefault(line, []).append(other)
+        for line, others in lines.items():
+            verb = "does" if len(others) == 1 else "do"
+            message = f"task {draft.task.id} says that it blocks {_listed(others)}, which {verb} not depend on it"
+            desk.warn(line, "one-sided-block", message)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Desk) -> None:

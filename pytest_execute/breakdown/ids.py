@@ -13,7 +13,7 @@ CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
 GROUP_WORDS = (
-    r"(?:work ?streams?|streams?|phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
+    r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
     r"|sprints?|iterations?|user stor(?:y|ies)|stages?|模块|阶段|フェーズ|단계)"
 )
 
@@ -133,7 +133,11 @@ def singular(word: str) -> str:
     return re.sub(r"ies$", "y", plain) if plain.endswith("ies") else plain.removesuffix("s")
 
 
-_ALIKE = ({"stream", "workstream", "work stream", "track"}, {"group", "task group"}, {"phase", "stage"})
+_ALIKE = (
+    {"stream", "workstream", "work stream", "track"},
+    {"group", "task group"},
+    {"phase", "stage", "sub-phase", "subphase"},
+)
 
 
 def alike(left: str, right: str) -> bool:

@@ -159,6 +159,9 @@ _CLOSED = (
 _ARROW = r"\s*[-─—=]*(?:→|>|►|▶)\s*"
 _CHAIN = re.compile(rf"(?=({_R}){_ARROW}({_R}))")
 _COUNTED = re.compile(rf"(?=(?<![\w.])({NUMBER})\s*[-─—=]*(?:→|>)\s*[{{(\[]?\s*({NUMBER})(?![\w.]))")
+_NOTING = re.compile(rf"[\w&/ -]{{1,40}}[(（]\s*({_R})\+?\s*[)）]")
+_NOTED = re.compile(rf"({_R})\s*[(（][^()（）→>►▶]*[)）]")
+"""A name in parentheses behind its title, and a title in parentheses behind its name."""
 _ORDERED = re.compile(r"depend|order|sequence|critical\s+path", re.IGNORECASE)
 _CODE = re.compile(r"\s(?!on$)")
 _IT = re.compile(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
@@ -180,7 +183,9 @@ class Listener:
 
     def __init__(self, names: Names, words: Iterable[str], kinds: Iterable[str]) -> None:
         self.names = names
-        self._find = _finder("|".join(sorted({"task", *words})), "|".join(sorted({"phase", "stream", *kinds})))
+        letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
+        self._find = _finder("|".join(sorted({"task", *words})), "|".join(sorted({"phase", "stream", *kinds})), letters)
+        self._letters = _letters_chain(letters)
 
     def hear(self, sentence: str, here: Named | None) -> Heard:
         """What a sentence says; `here` is the task or stream in which it stands."""
@@ -202,10 +207,11 @@ class Listener:
         if not re.search(r"[→>►▶]", text):
             return ()
         marked, refs = self._marked(_plain(text), here)
+        marked = _NOTED.sub(r"\1", _NOTING.sub(r"\1", marked))
         pairs = [(refs[ord(m[1]) - 0xE000], refs[ord(m[2]) - 0xE000]) for m in _CHAIN.finditer(marked)]
-        if _ORDERED.search(text):
-            counted = [(self._resolved(m[1]), self._resolved(m[2])) for m in _COUNTED.finditer(marked)]
-            pairs += [(left, right) for left, right in counted if left and right]
+        bare = [*self._letters.finditer(marked), *(_COUNTED.finditer(marked) if _ORDERED.search(text) else ())]
+        ends = ((self._resolved(m[1]), self._resolved(m[2])) for m in bare)
+        pairs += [(left, right) for left, right in ends if left and right]
         return () if _HANDS.match(marked) else tuple(pairs)
 
     def row(self, name: str, depends: str) -> Iterator[tuple[Named, Named]]:
@@ -226,7 +232,7 @@ class Listener:
         def single(found: re.Match[str]) -> str:
             if found["this"]:
                 return mark(here) if here is not None else found[0]
-            lead = found["lead"] or ""
+            lead = found["lead"] or found["on"] or ""
             name = self._resolved(found[0][len(lead) :])
             return lead + mark(name) if name or not (found["code"] or lead) else found[0]
 
@@ -323,8 +329,18 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _finder(words: str, kinds: str) -> re.Pattern[str]:
-    """Finds names of tasks and streams: "Tasks 1, 2 and 4", "Phase 2", `T001-T013`, "this task", "all other tasks"."""
+def _letters_chain(letters: str) -> re.Pattern[str]:
+    """Two streams by their letters, joined by an arrow."""
+    return re.compile(rf"(?=(?<![\w.])([{letters}]){_ARROW}([{letters}])(?!\w))" if letters else r"(?!)")
+
+
+@cache
+def _finder(words: str, kinds: str, letters: str) -> re.Pattern[str]:
+    """Finds names of tasks and streams: "Tasks 1, 2 and 4", "Phase 2", `T001-T013`, "this task", "all other tasks".
+
+    Streams by their `letters` alone it finds before or behind a verb only: "H depends on F + G".
+    """
+    several = rf"[{letters}](?:(?:\s*[,&+]\s*|\s*,?\s+and\s+)[{letters}])*(?![\w'’])" if letters else r"(?!)"
     ref = rf"(?:{CODE}|{NUMBER}|[A-Z](?!\w))"
     to = r"(?:\s*[–—-]\s*|\s+(?:to|through|thru)\s+)"
     join = r"(?:\s*[,&+/]\s*(?:and\s+)?|\s+and\s+)"
@@ -334,6 +350,8 @@ def _finder(words: str, kinds: str) -> re.Pattern[str]:
         rf"|(?i:(?:\ball\s+)?\b(?:{words}|{kinds}|user\s+story))[\s#]+{ref}(?:{to}{ref}|\s*[&+]\s*{ref}|\s+and\s+{ref}(?!\s+\w+s\b))?(?!\w|\.\d)(?i:\s+tasks?\b)?"
         rf"|(?i:{references.PREVIOUS.pattern})|(?i:{references.OTHERS.pattern})"
         rf"|(?P<lead>(?i:\b(?:depends?\s*on|blocked\s+by)\s+)){_BARE}"
+        rf"|(?<![\w.'’-]){several}(?=\s+(?:(?:only|also|still|both)\s+)?(?:depend|require|need|wait|block|must|can\s+only|can\s+start|can\s+begin|cannot|is\s+blocked))"
+        rf"|(?P<on>(?i:\b(?:depends?\s+(?:up)?on|blocked\s+by|waits?\s+for|requires?|needs?|after|blocks)\s+)){several}(?=\s*(?:[.;:,()—–]|$|\s-\s|\s(?:is|are|complete|finish)))"
         rf"|(?P<code>(?<![\w./-]){CODE}(?:{to}{CODE})?(?![\w/]|[.-]\w))"
     )
 

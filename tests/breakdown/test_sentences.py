@@ -167,6 +167,7 @@ def test_streams_by_their_letters_alone(sentence: str, expected: dict[str, str])
         "F → G → H, one after the other.",
         "**Part F (Sub-phase F)** → **Part G (Sub-phase G)**",
         "T1(one) → T2(two)",
+        "Sub-phase F (T1 → T2) and more",
         "```\nT1(one) ──→ T2(two)\n```",
     ],
 )
