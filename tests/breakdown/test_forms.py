@@ -188,3 +188,61 @@ def test_a_letter_inside_a_number() -> None:
         ("4a.2", "4a", ("4a.1",)),
     ]
     assert told(text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "files"),
+    [
+        (".github/workflows/ci.yml, src/a.py.", ".github/workflows/ci.yml src/a.py"),
+        ("in .vs/ and ./obj/", ".vs/ obj/"),
+        ("src/a.pyに「名前」を足す", "src/a.py"),
+        ("`src/a.py` (`b.py`)", "src/a.py b.py"),
+        ("docs/要求.md", "docs/要求.md"),
+    ],
+)
+def test_paths_as_they_are_written(value: str, files: str) -> None:
+    assert [ref.path for ref in only(f"### 1. [ ] T\n- **Files**: {value}\n").files] == files.split()
+
+
+def test_bare_tests_before_other_letters_and_behind_a_broken_span() -> None:
+    task = only("### 1. [ ] T\n- **Tests**: tests/test_a.pyに足す\n")
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
+    task = only("### 1. [ ] T\n- **Files**: `a\n  b`,\n  src/a.py\n")
+    assert [(ref.path, ref.line) for ref in task.files] == [("src/a.py", 4)]
+
+
+def test_a_tests_field_without_tests_leaves_those_among_the_files() -> None:
+    task = only("### 1. [ ] T\n- **Files**: `src/a.py`, `tests/test_a.py`\n- **Testing**: run it and look\n")
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
+
+
+def test_notes_in_parentheses_behind_a_title() -> None:
+    text = "- [ ] 1. Begin (agent: Database Setup)\n  - [ ] 1.1 a\n- [ ] 2. Go on (est: 2 hours)\n- [ ] 3. End (deps: 1, 2)\n"
+    plan = read(text)
+    assert [(task.agent, task.effort, task.depends) for task in plan.tasks] == [
+        ("Database Setup", "", ()),
+        ("", "2 hours", ()),
+        ("", "", ("1", "2")),
+    ]
+
+
+@pytest.mark.parametrize("label", ["Gate Status", "QA Gate File", "Gate Decision", "Quality Gate Results"])
+def test_what_was_decided_at_a_gate_is_no_gate(label: str) -> None:
+    assert read(f"### 1. [ ] T\n{FIELDS}\n## QA\n\n**{label}:** passed\n").gates == ()
+
+
+def test_labels_in_other_languages() -> None:
+    korean = (
+        "### T1: 하나\n- **변경 대상 파일:** `a.py`\n- **구현 내용:** 쓰기\n- **완료 기준:** 된다\n- **검증 방법:** `tests/test_a.py`\n"
+        "### T2: 둘\n- **선행 작업:** T1\n- **예상 시간:** 2시간\n"
+    )
+    one, two = read(korean).tasks
+    assert ([ref.path for ref in one.files], one.objective, [test.target for test in one.tests]) == (
+        ["a.py"],
+        "쓰기",
+        ["tests/test_a.py"],
+    )
+    assert (two.depends, two.effort) == (("T1",), "2시간")
+    chinese = "### T1: 一\n- **负责人**: 甲\n- **估算**: 2天\n- **测试策略**: `tests/test_a.py`\n- **依赖关系**: 无\n"
+    task = only(chinese)
+    assert (task.agent, task.effort, [test.target for test in task.tests]) == ("甲", "2天", ["tests/test_a.py"])
