@@ -16,7 +16,7 @@ BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
 BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
 _LAST_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
 _EFFORT = re.compile(
-    r"\s*[\[(`]+\s*(?P<effort>(?:~\s*|est\.?:?\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
+    r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>(?:~\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
     r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
     re.IGNORECASE,
 )

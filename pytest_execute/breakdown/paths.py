@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from pytest_execute.breakdown.fields import Piece
 from pytest_execute.core.plan import FileRef, TestRef
 
@@ -16,12 +18,15 @@ _FILE = re.compile(
     r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
     r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
 )
+_NO_PATH = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
+"""Numbers, paths with a part left out, and several files with a slash between them."""
+_LINK = re.compile(r"\]\([^()\n]*\)")
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 _TEST_PATH = re.compile(
     r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
 )
 _BARE = re.compile(
-    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go|exs?|rb|java|txt)(?![\w/])"
+    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
     r"|^[\w.-]+/(?:[\w.-]+/)*$"
 )
 _COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
@@ -55,8 +60,10 @@ def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
 
 
 def named_files(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
-    """The files that a sentence names in passing: in backticks, or bare with a directory before them."""
-    return tuple(ref for ref in file_refs(pieces) if "/" in ref.path and not looks_like_test(ref.path))
+    """The files that a sentence names in passing: in backticks, or bare with a directory before them; no links."""
+    plain = [structs.replace(piece, text=_LINK.sub("]", piece.text)) for piece in pieces]
+    named = (ref for ref in file_refs(plain) if "/" in ref.path and not ref.path.startswith("../"))
+    return tuple(ref for ref in named if not looks_like_test(ref.path))
 
 
 def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
@@ -64,16 +71,17 @@ def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
     rest = piece.text
     for span in _SPAN.finditer(piece.text):
         yield span[2].strip(), piece.line + piece.text.count("\n", 0, span.start())
-        rest = rest[: span.start()] + "." * len(span[0]) + rest[span.end() :]
+        rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
-        bare = word[0].strip(".:*\"'")
-        if _BARE.search(bare):
-            yield bare, piece.line + rest.count("\n", 0, word.start())
+        bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
+        if found := _BARE.search(bare):
+            alone = bare[found.end() :].isascii()  # 日本語 needs no blank behind a path
+            yield bare if alone else found[0], piece.line + rest.count("\n", 0, word.start())
 
 
 def _file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
     found = _FILE.fullmatch(text)
-    if found and not re.fullmatch(r"[\d.]+", found["path"]):
+    if found and not _NO_PATH.search(found["path"]):
         first = int(found["first"]) if found["first"] else None
         yield found["path"], first, int(found["last"]) if found["last"] else first
 

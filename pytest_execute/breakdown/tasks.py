@@ -16,7 +16,7 @@ from pytest_execute.breakdown.fields import Field, Piece
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import ID, WORDS, normal
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.words import says_done
+from pytest_execute.breakdown.words import NONE, field_of, says_done
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -44,6 +44,7 @@ _NEEDS = re.compile(
     r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
@@ -72,13 +73,15 @@ def draft(outline: Outline, head: Head, stop: int) -> Draft:
     return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
 
 
-def _noted(head: Head) -> tuple[Field, ...]:
-    """What a title such as `Add it (depends on T010)` says in parentheses."""
-    return tuple(
-        Field("depends", m[1], head.line, (Piece(m[2], head.line),))
-        for m in _NEEDS.finditer(head.title)
-        if re.search(r"\d", m[2])
-    )
+def _noted(head: Head) -> Iterator[Field]:
+    """What a title such as `Add it (depends on T010)` or `Add it (agent: coder)` says in parentheses."""
+    for found in _NEEDS.finditer(head.title):
+        if re.search(r"\d", found[2]):
+            yield Field("depends", found[1], head.line, (Piece(found[2], head.line),))
+    for found in _NOTE.finditer(head.title):
+        name = field_of(found[1])
+        if name in ("agent", "effort"):
+            yield Field(name, found[1], head.line, (Piece(found[2].strip(), head.line),))
 
 
 def _prose(block: Block) -> bool:
@@ -177,10 +180,11 @@ def _files(head: Head, found: Sequence[Field]) -> tuple[FileRef, ...]:
 
 
 def _tests(head: Head, found: Sequence[Field]) -> tuple[TestRef, ...]:
-    """What the Tests field names; without one, what looks like a test among the files."""
+    """What the Tests field names; where it names none, what looks like a test among the files, unless it says "none"."""
     pieces = [piece for field in fields.of(found, "tests") for piece in field.pieces]
-    if fields.of(found, "tests"):
-        return paths.named_tests(pieces)
+    named = paths.named_tests(pieces)
+    if named or any(NONE.fullmatch(piece.joined) for piece in pieces):
+        return named
     files = [piece for field in fields.of(found, "files") for piece in field.pieces]
     return paths.named_tests([*files, *_line(head)], strict=True)
 

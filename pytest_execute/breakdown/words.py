@@ -13,6 +13,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         "depends on", "depends", "dep", "depend on", "dependencies", "dependency", "deps", "task dependencies", "blocked by",
         "prerequisites", "prerequisite", "requires", "depends upon", "predecessors", "predecessor",
         "依存", "依存関係", "依存タスク", "前提", "依赖", "依赖任务", "前置任务", "前置依赖", "의존성", "의존", "선행 작업", "선행",
+        "依赖关系", "前置条件", "선행 조건",
     ),
     "blocks": ("blocks", "blocking", "unblocks"),
     "tests": (
@@ -20,31 +21,38 @@ LABELS: dict[str, tuple[str, ...]] = {
         "acceptance test", "acceptance tests", "test files", "test file", "unit tests", "integration tests", "tests to write",
         "test cases", "test command", "test commands", "testing", "validation", "independent test", "test plan",
         "テスト", "検証", "测试", "验证", "테스트", "검증",
+        "testing strategy", "test strategy", "测试策略", "测试用例", "검증 방법", "テスト方法",
     ),
     "files": (
         "file", "files", "files to create/modify", "files to create", "files to modify", "files to change", "files touched",
         "files modified", "files changed", "file(s)", "owns", "files affected", "affected files", "modify", "create",
         "产出", "文件", "ファイル", "파일", "output files", "key files", "files involved", "target files",
+        "files created", "files likely touched", "files to touch", "涉及文件", "修改文件", "文件路径", "변경 대상 파일", "변경 파일", "変更ファイル",
     ),
     "effort": (
         "effort", "estimate", "estimated", "est", "estimated time", "estimated effort", "est. effort", "time estimate",
         "estimation", "duration", "estimated duration", "effort estimate", "time", "size", "estimated hours", "hours",
         "工数", "見積", "工作量", "预估", "复杂度", "예상 시간", "예상",
+        "est.", "估算", "预计工时", "工时", "예상 소요",
     ),
     "status": ("status", "state", "done", "progress", "状態", "状态", "ステータス", "상태"),
-    "agent": ("agent", "assignee", "assigned to", "owner", "assigned agent", "담당", "担当", "负责"),
+    "agent": (
+        "agent", "assignee", "assigned to", "owner", "assigned agent", "담당", "担当", "负责",
+        "assigned", "负责人", "担当者", "담당자",
+    ),
     "commit": ("commit", "commit message", "suggested commit", "git 이력"),
     "behaviour": (
         "behavior", "behaviour", "behaviors", "behaviours", "bdd", "scenario", "scenarios", "bdd scenario", "bdd scenarios",
         "expected behavior", "expected behaviour",
     ),
     "objective": (
-        "objective", "goal", "what", "description", "purpose", "objectives", "summary", "task", "implements", "목표", "설명",
+        "objective", "goal", "what", "description", "purpose", "objectives", "summary", "task", "implements", "목표", "설명", "구현 내용",
         "目的", "目标", "概要", "内容", "範囲",
     ),
     "acceptance": (
         "acceptance criteria", "acceptance", "ac", "acs", "success criteria", "definition of done", "dod", "done when", "criteria",
         "complete when", "exit criteria", "完了条件", "受け入れ条件", "验收", "验收标准", "완료 조건", "完成条件",
+        "완료 기준", "완료조건", "受入条件", "验收条件",
     ),
     "id": ("task id", "id", "task-id"),
     "stream": ("phase", "stream", "workstream", "epic", "track", "milestone", "module"),

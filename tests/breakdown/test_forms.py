@@ -204,6 +204,20 @@ def test_paths_as_they_are_written(value: str, files: str) -> None:
     assert [ref.path for ref in only(f"### 1. [ ] T\n- **Files**: {value}\n").files] == files.split()
 
 
+@pytest.mark.parametrize(
+    ("title", "files"),
+    [
+        ("Write `src/a.py` and src/b.py", "src/a.py src/b.py"),
+        ("Read [spec.md](../005-flow/spec.md), [model](./contracts/model.md)", ""),
+        ("Read ../other/spec.md and .../notes/a.md", ""),
+        ("Align spec.md/plan.md/tasks.md", ""),
+    ],
+)
+def test_files_named_in_passing(title: str, files: str) -> None:
+    plan = read(f"- [ ] T1 {title}\n- [ ] T2 Rest\n")
+    assert [ref.path for ref in plan.tasks[0].files] == files.split()
+
+
 def test_bare_tests_before_other_letters_and_behind_a_broken_span() -> None:
     task = only("### 1. [ ] T\n- **Tests**: tests/test_a.pyに足す\n")
     assert [test.target for test in task.tests] == ["tests/test_a.py"]
