@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import pytest_execute
-from pytest_execute.forks.runner import Runner, Setting
+from pytest_execute.forks.runner import Runner
+from pytest_execute.forks.setting import Setting
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -169,6 +170,28 @@ def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: 
     assert [seen[test].state for test in tests] == ["passed", "passed", "lost", "passed", "lost", "passed"]
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
+def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(repo: Repository) -> None:
+    kills = """
+        import os, pathlib, signal
+
+        def stat(pid):
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+        def test_ends_the_server():
+            server = os.getppid()
+            while stat(server)[3] == stat(os.getpid())[3] and stat(stat(server)[1])[3] == stat(server)[3]:
+                server = int(stat(server)[1])
+            os.kill(server, signal.SIGKILL)
+        """
+    commit = repo.commit("all", {"tests/test_k.py": kills})
+    one = "tests/test_k.py::test_ends_the_server"
+    asked = {"functions": {}, "count": 0, "jobs": [], "lists": [], "active": None, "lanes": 1, "cpu": {one: 9.0}}
+    with runner(repo, [one]) as made:
+        _, stuck = made.stub(made.git.tree(commit), [one], asked)
+    assert stuck == "lost"
+
+
 def test_what_the_import_system_does_is_no_file_of_the_tree(repo: Repository) -> None:
     commit = repo.commit("a", {"src/app/__init__.py": "1 / 0\n", "tests/test_a.py": "import app\ndef test_a(): pass\n"})
     one = "tests/test_a.py::test_a"
@@ -213,9 +236,8 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
     one = "tests/test_f.py::test_f"
     with runner(repo, [one]) as made:
         tree = made.git.tree(first)
-        held = made._slot()
-        assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
-        made.free[:] = [held]
+        with made._slot():
+            assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}
 

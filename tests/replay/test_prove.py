@@ -13,6 +13,7 @@ from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.prove import Order, prove, telling
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import stretch
+from pytest_execute.tools.ledger import Ledger
 from tests.repository import Repository
 
 CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
@@ -47,6 +48,7 @@ def proofs(
         layout,
         Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
         scratch / "trees",
+        Ledger(None, print),
     )
     assert repo.state() == before
     assert list((scratch / "trees").iterdir()) == []
@@ -325,7 +327,7 @@ def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypat
 def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.memory_limit", lambda: 400 << 20)
+    monkeypatch.setattr("pytest_execute.forks.setting.memory_limit", lambda: 400 << 20)
     tests = """
         import app.sums as sums
 

@@ -15,6 +15,7 @@ from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools.git import Entry, Git
 from pytest_execute.tools.history import stretch
+from pytest_execute.tools.ledger import Ledger
 from tests.repository import Repository
 
 ONE = "tests/test_f.py::test_f"
@@ -58,7 +59,8 @@ def replayed(
 
     monkeypatch.setattr(Runner, "run", counted)
     order = Order(tests={ONE: 0.0}, workers=1)
-    found = prove(git, stretch(git, "none", base), Layout(source=("src/app",)), order, tmp_path / "trees")
+    what, layout = stretch(git, "none", base), Layout(source=("src/app",))
+    found = prove(git, what, layout, order, tmp_path / "trees", Ledger(None, print))
     return found[ONE], commits, len(set(trees))
 
 
