@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
+
+from pytest_execute.forks.touched import ANY
 
 State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost"]
 
@@ -28,3 +32,24 @@ class Seen(Struct, frozen=True, kw_only=True):
     @property
     def passed(self) -> bool:
         return self.state == "passed"
+
+
+TELLING = ("failed", "skipped", "timeout")
+"""States that the files which a test has opened tell something of: would another tree give another?"""
+
+
+def read(said: Iterable[Mapping[str, Any]]) -> dict[str, Seen]:
+    """What the lines that answer an order say of its tests; see `forks/child.py`."""
+    seen: dict[str, Seen] = {}
+    touched: set[str] = set()
+    shared: frozenset[str] | None = None
+    for record in said:
+        if "test" in record:
+            known = frozenset(touched) if record["state"] in TELLING and ANY not in touched else None
+            seen[record["test"]] = msgspec.convert({**record, "touched": known}, Seen)
+        elif "touched" in record:
+            touched.add(record["touched"])
+        elif "file" in record:
+            shared = frozenset(touched) if shared is None else shared
+            touched = set(shared)
+    return seen

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +14,8 @@ from msgspec import Struct
 
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
-from pytest_execute.forks.runner import Runner, Setting, memory_limit
+from pytest_execute.forks.runner import Runner
+from pytest_execute.forks.setting import Setting, setting_of
 from pytest_execute.mutation.functions import Function
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.ledger import Ledger
@@ -89,17 +88,8 @@ def mutate(git: Git, layout: Layout, order: Order, place: Path, ledger: Ledger) 
 
 
 def _setting(git: Git, layout: Layout, order: Order) -> Setting:
-    tree = git.tree(order.tree)
-    return Setting(
-        user=str(git.work_tree.resolve()),
-        roots=layout.roots(tree),
-        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
-        prefix=layout.prefix,
-        config=order.config,
-        arguments=order.arguments,
-        limits={test: GRACE + 10.0 * seconds for test, seconds in order.tests.items()},
-        memory=memory_limit(),
-    )
+    limits = {test: GRACE + 10.0 * seconds for test, seconds in order.tests.items()}
+    return setting_of(git, layout, git.tree(order.tree), order.config, order.arguments, limits)
 
 
 def _mutant(target: Target, stub: str, tried: Tried) -> Mutant:
@@ -132,7 +122,7 @@ class _Trial:
     def __init__(self, git: Git, runner: Runner, order: Order, ledger: Ledger) -> None:
         self.git, self.runner, self.order, self.ledger = git, runner, order, ledger
         self.imported: set[int] = set()
-        self.environment = fingerprint(order)
+        self.environment = runner.setting.fingerprint()
         self.functions: dict[str, list[tuple[int, int, int]]] = {}
         for number, target in enumerate(order.targets):
             if target.function.stubs:
@@ -205,7 +195,7 @@ class _Trial:
             answer = answers.get(stub)
             if canary != "failed":
                 found[stub] = Tried(trouble="a test that was made to fail passed: something hides failures")
-            elif active and (failed or stuck):
+            elif active and (failed or stuck in ("timeout", "crash")):
                 found[stub] = Tried(by=failed or tests[0], ran=(failed or tests[0],), tried=1)
             elif answer is None:
                 found[stub] = Tried(trouble=f"the run of its tests did not come to its end ({stuck or 'absent'})")
@@ -222,10 +212,3 @@ class _Fact(Struct, frozen=True):
 
     tried: Tried
     imported: bool
-
-
-def fingerprint(order: Order) -> str:
-    """What besides the tree decides how tests end: the Python, what is installed, how pytest is configured."""
-    installed = sorted({f"{each.metadata['Name']} {each.version}" for each in distributions()})
-    words = [sys.version, *installed, order.config[0], order.config[1].decode(errors="replace"), *order.arguments]
-    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]

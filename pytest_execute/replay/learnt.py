@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import platform
-import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.forks.runner import Runner, Setting
+from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
@@ -37,10 +34,9 @@ class Learnt:
     The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
     """
 
-    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger | None) -> None:
-        self.trees, self.runner = trees, runner
-        self.ledger = ledger or Ledger(None, lambda _: None)
-        self.under = fingerprint(runner.setting)
+    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger) -> None:
+        self.trees, self.runner, self.ledger = trees, runner, ledger
+        self.under = runner.setting.fingerprint()
         self.times: Counter[tuple[str, str, str]] = Counter()
         self.hung: dict[str, dict[str, Seen]] = {}
         self.lock = threading.Lock()
@@ -88,11 +84,3 @@ class Learnt:
         with self.lock:
             self.times[(tree, test, mode)] += 1
             return f"{self.under} {mode} {tree} {self.times[(tree, test, mode)]} {test}"
-
-
-def fingerprint(setting: Setting) -> str:
-    """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
-    installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
-    facts = (sys.version, platform.platform(), installed, setting.config, setting.arguments, setting.roots)
-    whole = repr((*facts, setting.tops, setting.prefix, setting.memory))
-    return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of, names_of
-from pytest_execute.forks.runner import Runner, Setting, memory_limit
+from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
+from pytest_execute.forks.setting import Setting, setting_of
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.learnt import Learnt
@@ -54,7 +55,7 @@ def prove(
     layout: Layout,
     order: Order,
     place: Path,
-    ledger: Ledger | None = None,
+    ledger: Ledger,
     tell: Tell | None = None,
 ) -> dict[str, Proof]:
     """A proof, or why there is none, for each test of `order`. All that is written goes below `place`.
@@ -66,7 +67,7 @@ def prove(
     history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests})
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
-    with contextlib.closing(Runner(git, _setting(git, layout, project, history.today, order), place)) as runner:
+    with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
         learnt = Learnt(history.trees, runner, ledger)
         run: Run = learnt.run
         if tell is not None:
@@ -91,19 +92,9 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
     return run_and_tell
 
 
-def _setting(git: Git, layout: Layout, project: Project, today: Tree, order: Order) -> Setting:
+def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
     limits = _limits(order.tests)
-    return Setting(
-        user=str(git.work_tree.resolve()),
-        roots=layout.roots(today),
-        tops=tuple(sorted({name.partition(".")[0] for name in project.modules})),
-        prefix=layout.prefix,
-        config=order.config,
-        arguments=order.arguments,
-        limits=limits,
-        quick=_quick(order.tests, limits),
-        memory=memory_limit(),
-    )
+    return setting_of(git, layout, today, order.config, order.arguments, limits, _quick(order.tests, limits))
 
 
 def _limits(tests: Mapping[str, float]) -> dict[str, float]:

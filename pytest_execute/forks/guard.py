@@ -1,0 +1,55 @@
+"""What tests do to the tree that they run in, and to their home. Loaded by its path in the processes that run tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_execute.forks import places, system
+else:
+    import _execute_places as places
+    import _execute_system as system
+
+
+class Guard:
+    """What stood in the tree and in the home directory before the tests: what they add is taken away, what they spoil is told."""
+
+    def __init__(self, tree: str, home: str) -> None:
+        self.places = {tree: places.look(tree), home: places.look(home)}
+        self.tree = tree
+        self.children = set(system.children())
+
+    def clean(self) -> None:
+        """End what the tests have left running, and remove what they have left lying."""
+        system.end_all(self.children)
+        for place, before in self.places.items():
+            for path in sorted(places.look(place).keys() - before.keys(), reverse=True):
+                with contextlib.suppress(OSError):
+                    os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)  # noqa: PTH106, PTH108, PTH112, PTH114
+
+    def is_spoilt(self) -> bool:
+        """Is something of the tree gone or changed?"""
+        return not self.places[self.tree].items() <= places.look(self.tree).items()
+
+
+class Watch:
+    """Notes when this process removes or changes a file that stood in the tree."""
+
+    EVENTS = frozenset(
+        ("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "shutil.rmtree", "shutil.move")
+    )
+
+    def __init__(self, tree: str) -> None:
+        self.spoilt = False
+        self.below = tree + os.sep
+        self.stood = frozenset(places.look(tree))
+        sys.addaudithook(self.note)
+
+    def note(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in self.EVENTS or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_TRUNC)):
+            with contextlib.suppress(Exception):
+                path = os.path.abspath(os.fsdecode(args[0]))  # noqa: PTH100
+                self.spoilt = self.spoilt or path in self.stood or path + os.sep == self.below

@@ -1,0 +1,258 @@
+"""The pytest plugin that runs the tests of an order in a tree. Loaded by its path in the processes that run tests."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import select
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_execute.forks import planting, stubbing, system, touched
+    from pytest_execute.forks.guard import Guard, Watch
+    from pytest_execute.forks.raised import facts, foreign
+else:
+    import _execute_planting as planting
+    import _execute_stubbing as stubbing
+    import _execute_system as system
+    import _execute_touched as touched
+    from _execute_guard import Guard, Watch
+    from _execute_raised import facts, foreign
+
+Record = dict[str, Any]
+
+DONE = 87
+"""How the process of a file ends when all its tests were run: a test that ends it has to guess."""
+MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
+
+
+class Running:
+    """Selects the tests, and gives each file its own process; each test where the order says alone. `tell` writes a line to the runner."""
+
+    def __init__(self, order: Record, tell: Callable[[Record], None]) -> None:
+        self.order, self.root, self.tree, self.tell = order, order["root"], order["tree"], tell
+        self.open = dict(order["limits"])
+        self.files = [
+            file for file in dict.fromkeys(t.partition("::")[0] for t in self.open) if self.path(file).exists()
+        ]
+        self.touched = touched.Touched(self.tree, tell)
+        self.raised: Record | None = None
+        self.stubbing = stubbing.Stubbing(planting, order, tell, self.alone) if "mutants" in order else None
+
+    def path(self, file: str) -> Path:
+        return Path(self.root, file)
+
+    def record(self, test: str, **facts: object) -> None:
+        if self.open.pop(test, None) is not None:
+            self.tell({"test": test, **facts})
+
+    def fail(self, below: str, error: BaseException, phase: str) -> None:
+        """All tests of this file, class or directory have failed with `error`; with "" all there are."""
+        raised = facts(error, phase, self.tree)
+        for test in [t for t in self.open if not below or t == below or t.startswith((below + "::", below + "/"))]:
+            self.record(test, state="failed", **raised)
+
+    # -- as pytest goes
+
+    def pytest_addoption(self, parser: Any) -> None:
+        parser.addini("execute_notes", "directory of the plans", default="notes")
+
+    def pytest_configure(self, config: Any) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_exception_interact(self, node: Any, call: Any) -> None:
+        """A file or class that could not be collected fails all its tests."""
+        if call.when == "collect":
+            self.fail(node.nodeid, call.excinfo.value, "collect")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self) -> Any:
+        """pytest has put its own finder first by now, which would take modules that it rewrites away from the planter."""
+        if self.stubbing:
+            sys.meta_path.remove(self.stubbing.planter)
+            sys.meta_path.insert(0, self.stubbing.planter)
+        return (yield)
+
+    def pytest_sessionstart(self, session: Any) -> None:
+        if not self.stubbing:
+            session.perform_collect = functools.partial(self.file_by_file, session)
+
+    def file_by_file(self, session: Any) -> None:
+        """Go on in a process for each file: what one imports, the next does not find imported."""
+        for file in self.files:
+            child = self.touched.fork()
+            if not child:
+                system.die_with_parent()
+                system.take_over()
+                self.tell({"file": file})
+                session.config.args = [str(self.path(file))]
+                type(session).perform_collect(session)
+                return
+            status = os.waitpid(child, 0)[1]
+            system.end_all(set())
+            if os.waitstatus_to_exitcode(status) != DONE:
+                os._exit(0)  # without an end: what is left is run again
+        self.tell({"end": True})
+        os._exit(0)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
+        config.hook.pytest_deselected(items=[item for item in items if self.asked(item) is None])
+        items[:] = [item for item in items if self.asked(item) is not None]
+
+    def asked(self, item: Any) -> str | None:
+        """What `item` was asked for as: itself, or its function, whatever its parameters."""
+        names = (item.nodeid, item.nodeid.partition("[")[0])
+        return next((name for name in names if name in self.order["limits"]), None)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: Any) -> Any:
+        report = yield
+        if report.failed and self.raised is None and call.excinfo is not None:
+            self.raised = facts(call.excinfo.value, call.when, self.tree)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> NoReturn:
+        """Run the tests, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
+        self.tell({"collected": True})
+        asked: dict[str, list[Any]] = {}
+        for item in session.items:
+            asked.setdefault(str(self.asked(item)), []).append(item)
+        if self.stubbing:
+            self.stubbing.run(asked)
+            self.tell({"end": True})
+            os._exit(0)
+        self.run_all({name: items for name, items in asked.items() if name in self.open})
+        os._exit(DONE)
+
+    # -- running
+
+    def run_all(self, tests: dict[str, list[Any]]) -> None:
+        guard = Guard(self.tree, self.order["environment"]["HOME"])
+        groups: dict[str, list[str]] = {}
+        for name in tests:
+            groups.setdefault(name if self.order.get("alone") else name.partition("::")[0], []).append(name)
+        for names in groups.values():
+            while left := [name for name in names if name in self.open]:
+                self.forked({name: tests[name] for name in left})
+                guard.clean()
+                if guard.is_spoilt():
+                    self.tell({"spoilt": True})
+                    os._exit(0)  # the tree is made whole, and what is left is run again
+
+    def alone(self, items: list[Any]) -> str:
+        """How a test ends, with all its parameters, in a process of its own, of which only that is told."""
+        name = str(self.asked(items[0]))
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if not child:
+            system.own_group()
+            system.die_with_parent()
+            system.limit_cpu(self.order["mutants"]["cpu"][name])
+            states = (self.ran(item, None)["state"] for item in items)
+            os.write(theirs, next((state for state in states if state != "passed"), "passed").encode())
+            os._exit(0)
+        os.close(theirs)
+        try:
+            if not select.select([ours], [], [], self.order["limits"][name])[0]:
+                return "timeout"
+            return os.read(ours, 100).decode() or "crash"
+        finally:
+            os.close(ours)
+            system.end(child)
+
+    def forked(self, tests: dict[str, list[Any]]) -> None:
+        """Run `tests` in one process until one of them spoils it; it is ended with all it started."""
+        ours, theirs = os.pipe()
+        child = self.touched.fork()
+        if not child:
+            os.close(ours)
+            self.run_and_exit(tests, theirs)
+        os.close(theirs)
+        with contextlib.suppress(OSError):
+            os.setpgid(child, child)
+        try:
+            self.listen(child, ours, next(iter(tests)))
+        finally:
+            system.end(child)
+            os.close(ours)
+
+    def run_and_exit(self, tests: dict[str, list[Any]], out: int) -> NoReturn:
+        system.own_group()
+        system.die_with_parent()
+        watch, ours = Watch(self.tree), os.getpid()
+        self.touched.tell = functools.partial(system.write, out)
+        items = [(name, item) for name, items in tests.items() for item in items]
+        found: dict[str, Record] = {}
+        for at, (name, item) in enumerate(items):
+            following = items[at + 1] if at + 1 < len(items) else (None, None)
+            system.write(out, {"begins": name})
+            became = self.ran(item, following[1])
+            if os.getpid() != ours:
+                os._exit(0)  # a copy that the test made of this process
+            if found.get(name, {"state": "passed"})["state"] == "passed":
+                found[name] = became
+            stop = watch.spoilt or "builtins.MemoryError" in became.get("types", ())
+            if stop or following[0] != name:
+                system.write(out, {"test": name, **found[name]})
+            if stop:
+                break
+        os._exit(0)
+
+    def ran(self, item: Any, following: Any) -> Record:
+        """What became of `item` in this process."""
+        from _pytest.runner import runtestprotocol
+
+        self.raised = None
+        try:
+            outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
+            stranger = foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
+            if stranger:
+                return {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
+            if "failed" in outcomes:
+                raised = self.raised or {"phase": "call", "message": "failed without an exception"}
+                return {"state": "failed", **raised}
+            return {"state": "skipped" if "skipped" in outcomes else "passed"}
+        except BaseException as error:  # noqa: BLE001 - whatever a test raises is what became of it
+            return {"state": "failed", **facts(error, "protocol", self.tree)}
+
+    def listen(self, child: int, pipe: int, first: str) -> None:
+        """Pass on what the process says; where it hangs or ends in the middle of a test, that is what became of the test."""
+        text, gone, running = b"", False, first
+        deadline = time.monotonic() + self.order["limits"][first]
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.pass_on(touched.rest(pipe, text))
+                return self.record(running, state="timeout", message="it did not end within its time limit")
+            if select.select([pipe], [], [], 0 if gone else min(left, 0.05))[0]:
+                piece = os.read(pipe, 65536)
+                gone = gone or not piece
+                *lines, text = (text + piece).split(b"\n")
+                for record in map(json.loads, lines):
+                    if "begins" in record:
+                        running = record["begins"]
+                        deadline = time.monotonic() + self.order["limits"][running]
+                    else:
+                        self.pass_on([record])
+                if piece:
+                    continue
+            if gone:
+                if running in self.open:
+                    self.record(running, state="crash", message="the test ended its process")
+                return None
+            gone = system.ended(child)
+
+    def pass_on(self, records: list[Record]) -> None:
+        for record in records:
+            self.tell(record) if "touched" in record else self.record(**record)

@@ -1,0 +1,86 @@
+"""A process that has pytest loaded and forks itself for each order; see `forks/child.py`."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from pytest_execute.forks.setting import unsteered
+from pytest_execute.tools import process
+
+CHILD = Path(__file__).with_name("child.py")
+Record = dict[str, Any]
+Stuck = Literal["timeout", "crash", "spoilt", "lost"]
+"""How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
+
+
+class Server:
+    """Obeys one order after the other, until one hangs or the process is gone: then it ends itself with all that it started."""
+
+    def __init__(self) -> None:
+        ours, theirs = os.pipe()
+        command = [sys.executable, str(CHILD), str(theirs)]
+        self.process = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
+        os.close(theirs)
+        self.lines = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, closed in `end`
+        self.group = 0
+
+    def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Stuck | None]:
+        """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
+        assert self.process.stdin is not None
+        said: list[Record] = []
+        try:
+            self.process.stdin.write(msgspec.json.encode(order) + b"\n")
+            self.process.stdin.flush()
+            for record in self._records(patience):
+                if "over" in record:
+                    return said, _stuck(said, "crash")
+                self.group = record.get("group", self.group)
+                said.append(record)
+        except TimeoutError:
+            self.end()
+            return said, _stuck(said, "timeout")
+        except BrokenPipeError:
+            pass
+        self.end()
+        return said, "lost"
+
+    def _records(self, patience: float) -> Iterator[Record]:
+        """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
+        text = b""
+        while True:
+            if not select.select([self.lines], [], [], patience)[0]:
+                raise TimeoutError
+            piece = self.lines.read(1 << 16)
+            if not piece:
+                return
+            *whole, text = (text + piece).split(b"\n")
+            yield from map(msgspec.json.decode, whole)
+
+    def is_over(self) -> bool:
+        return self.lines.closed
+
+    def end(self) -> None:
+        """End it with all that it started."""
+        if self.is_over():
+            return
+        process.kill_group(self.process.pid)
+        if self.group:
+            process.kill_group(self.group)
+        self.process.communicate()
+        self.lines.close()
+
+
+def _stuck(said: Sequence[Record], how: Stuck) -> Stuck | None:
+    """How an order got stuck that has said this and then no more: `how`, if no test had begun."""
+    if any("end" in record for record in said):
+        return None
+    if any("spoilt" in record for record in said):
+        return "spoilt"
+    return "lost" if any("collected" in record or "fault" in record for record in said) else how

@@ -1,0 +1,92 @@
+"""What trees are run with: today's configuration, a clean environment, and limits."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import site
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_execute.core.layout import Layout
+from pytest_execute.tools.git import Git, Tree
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
+
+    `config` is today's pytest configuration file as (name, content), `limits` the seconds that each test may take, `quick` those of a
+    first try, `memory` the bytes that one process may take.
+    """
+
+    user: str
+    roots: tuple[str, ...]
+    tops: tuple[str, ...]
+    prefix: str
+    config: tuple[str, bytes]
+    arguments: tuple[str, ...]
+    limits: dict[str, float]
+    memory: int
+    quick: dict[str, float] = {}
+
+    def fingerprint(self) -> str:
+        """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
+        installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
+        facts = (sys.version, platform.platform(), installed, self.config, self.arguments, self.roots)
+        whole = repr((*facts, self.tops, self.prefix, self.memory))
+        return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+
+
+def setting_of(
+    git: Git,
+    layout: Layout,
+    tree: Tree,
+    config: tuple[str, bytes],
+    arguments: tuple[str, ...],
+    limits: Mapping[str, float],
+    quick: Mapping[str, float] = {},
+) -> Setting:
+    """How trees of this repository are run, as its files in `tree`, today's, have it."""
+    return Setting(
+        user=str(git.work_tree.resolve()),
+        roots=layout.roots(tree),
+        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
+        prefix=layout.prefix,
+        config=config,
+        arguments=arguments,
+        limits=dict(limits),
+        quick=dict(quick),
+        memory=memory_limit(),
+    )
+
+
+def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
+    """What a tree is run in: nothing that points at the caller's checkout, and a home of its own."""
+    return {
+        **unsteered(),
+        "PYTHONPATH": os.pathsep.join(roots),
+        "PYTHONUSERBASE": site.getuserbase(),
+        "GIT_CEILING_DIRECTORIES": str(tree.parent.resolve()),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+    }
+
+
+def unsteered() -> dict[str, str]:
+    """The caller's environment without what steers its Python, pytest, git or coverage; the same on every run."""
+    steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
+    return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+
+
+def memory_limit() -> int:
+    """Half of the machine's memory, in bytes: enough for any honest test, too little to take the machine down."""
+    try:
+        return max(2 << 30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
+    except (ValueError, OSError):
+        return 4 << 30
