@@ -1,8 +1,9 @@
-"""A run that is killed in the middle of a replay leaves the user's repository as it was, and no process behind."""
+"""A run that is killed leaves the user's repository as it was, no process behind, and nothing false in the ledger."""
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,12 +14,22 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
+from tests.session.killing import DOORS, Kill, Place, attempt, bearing, rounds, state
 from tests.topic import environment, honest, run
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 SLOW = (
     "import time\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    time.sleep(2)\n    import app.undo\n"
 )
+DISTURBING = """
+import os, pathlib, subprocess, sys, time
+pathlib.Path("README").write_text("changed")
+if os.environ["KILLING"]:
+    pathlib.Path(os.environ["TMPDIR"], "left-behind").mkdir()
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    time.sleep(60)
+pathlib.Path(sys.argv[-1].partition("=")[2]).write_text('{"verdict": "failed"}')
+"""
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> bool:
@@ -71,3 +82,44 @@ def test_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_group: bool) -> 
     assert (ran.status, ran.codes("task:3")) == (1, [("test-first", "test-after")])
     assert list(cache.glob("run-*")) == []
     assert repo.state() == before
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_killed_at_any_moment(tmp_path: Path, door: str) -> None:
+    """A few of the many rounds that `python -m tests.session.killing` does."""
+    place = Place(honest(tmp_path / "repo").path, "sums", tmp_path / "outside", door)
+    told: list[str] = []
+    assert rounds(place, 1, random.Random(door), told.append) == []
+    assert len(told) == 1
+
+
+def test_the_instrument_says_no(tmp_path: Path) -> None:
+    """A run that changes the repository, leaves a process and a directory, and finds something else each time."""
+    repository = honest(tmp_path / "repo").path
+    place = Place(repository, "sums", tmp_path / "outside", "pytest")
+    place.command = [sys.executable, "-c", DISTURBING]
+    faults = attempt(place, [Kill("parent", 1.0)], 3.0, {"verdict": "passed"}, state(repository))
+    kinds = (
+        "README changed",
+        "is alive after 5 s",
+        "left-behind is left outside the cache",
+        "another verdict: .verdict",
+    )
+    assert [kind for kind in kinds if not any(kind in fault for fault in faults)] == []
+
+
+@pytest.mark.parametrize("door", ["pytest", "gate"])
+def test_a_test_that_takes_long_does_not_outlive_the_run(tmp_path: Path, door: str) -> None:
+    repo = honest(tmp_path / "repo")
+    begun = tmp_path / "begun"
+    repo.commit(
+        "slow",
+        {
+            "tests/test_other.py": f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(60)\n"
+        },
+    )
+    child = Place(repo.path, "sums", tmp_path / "outside", door).start("long")
+    assert wait_for(begun.exists, 60)
+    child.kill()
+    child.wait()
+    assert wait_for(lambda: not bearing("long"), 5), bearing("long")
