@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -53,7 +53,12 @@ class Place(Struct, frozen=True):
 def gate(request: Gate) -> int:
     """Judge a topic in a child process; the exit status says how it went."""
     target = _writable(request.summary) if request.summary else None
-    with _place(request) as place, _file(request.report) as report, _file(None) as summary:
+    repository = Git.find(Path.cwd())
+    here = _project(Path.cwd().resolve(), repository.work_tree.resolve())
+    cache = _cache(here)
+    with scratch(cache) as desk, _place(request, repository, here, cache) as place:
+        report = _emptied(_writable(request.report) if request.report else desk / "report")
+        summary = _emptied(desk / "summary")
         options = [
             f"--execute-topic={request.topic}",
             f"--execute-scope={request.scope}",
@@ -79,8 +84,8 @@ def demo(directory: str | None, *, flawed: bool, as_json: bool) -> int:
     command = f"pytest --execute-topic={TOPIC}"
     if not as_json:
         print(f"$ cd {target} && {command}", flush=True)
-    with _file(None) as report:
-        place = Place(target, environment={"PYTEST_ADDOPTS": ""})
+    with scratch(_cache(target)) as desk:
+        place, report = Place(target, environment={"PYTEST_ADDOPTS": ""}), _emptied(desk / "report")
         ended = _run_pytest(
             [f"--execute-topic={TOPIC}", f"--execute-report={report}"], place, sys.stderr if as_json else None
         )
@@ -92,7 +97,8 @@ def explain(test: str, topic: str | None, *, as_json: bool) -> int:
     git = Git.find(Path.cwd())
     place = Place(_project(Path.cwd().resolve(), git.work_tree.resolve()))
     name = topic or _only_topic(place.directory)
-    with _file(None) as file, Path(os.devnull).open("w") as nowhere:
+    with scratch(_cache(place.directory)) as desk, Path(os.devnull).open("w") as nowhere:
+        file = _emptied(desk / "evidence")
         options = [f"--execute-topic={name}", f"--execute-evidence={file}", "--execute-turns", test]
         _run_pytest(options, place, nowhere)
         text = file.read_bytes()
@@ -140,13 +146,23 @@ def _answer(report: Path, ended: int, *, as_json: bool) -> int:
     return PASSED if msgspec.json.decode(text)["verdict"] == "passed" else NOT_PASSED
 
 
-@contextlib.contextmanager
-def _file(name: str | None) -> Iterator[Path]:
-    """The absolute path of an emptied file: the one called `name`, else a temporary one."""
-    with tempfile.TemporaryDirectory(prefix="pytest-execute-") as directory:
-        path = _writable(name or str(Path(directory) / "report"))
-        path.write_bytes(b"")
-        yield path
+def _emptied(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def _cache(project: Path) -> Path | None:
+    """Our part of the cache directory that pytest has in `project`; None where it cannot be written.
+
+    What stands there is swept by the next run where this one is killed.
+    """
+    from _pytest.cacheprovider import Cache
+
+    nothing: Any = None
+    try:
+        return Cache(project / ".pytest_cache", nothing, _ispytest=True).mkdir("execute")
+    except OSError:
+        return None
 
 
 def _writable(name: str) -> Path:
@@ -164,37 +180,38 @@ def _writable(name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _place(request: Gate) -> Iterator[Place]:
-    """The project that the current directory stands in; or, for what is staged, a directory that holds just that."""
-    repository = Git.find(Path.cwd())
-    top = repository.work_tree.resolve()
-    here = _project(Path.cwd().resolve(), top)
+def _place(request: Gate, repository: Git, here: Path, cache: Path | None) -> Iterator[Place]:
+    """The project at `here`; or, for what is staged, a directory that holds just that."""
     if not request.staged:
         yield Place(here)
         return
-    with scratch(None) as private:
+    with scratch(cache) as private:
         git = repository.within(private)
         index = _index_file(git)
         tree = git.tree(git.staged(index))
         directory = private / "staged"
         directory.mkdir()
         write(git, tree, directory)
-        below = here.relative_to(top)
+        below = here.relative_to(git.work_tree.resolve())
         root = directory / below
         if not root.is_dir():
             hint = "nothing of this project is staged: run `git add` first"
             raise ExecuteError(Problem("not-staged", hint, str(here)))
+        (private / "pytest.ini").write_text("[pytest]\n")  # so that none further up counts where none is staged
         options = (
+            f"--rootdir={root}",
             f"--execute-repository={git.work_tree}",
             f"--execute-index={index}",
             f"--execute-work-tree={directory}",
+            *([f"--execute-ledger={cache}"] if cache is not None else []),
+            *("-p", "no:cacheprovider"),
         )
-        cache = here / ".pytest_cache"
-        ledger = [f"--execute-ledger={cache / 'd' / 'execute'}"] if cache.is_dir() else []
         roots = _roots(root, f"{below.as_posix()}/" if below.parts else "", tuple(tree))
         path = os.pathsep.join(str(directory / each) for each in roots)
         yield Place(
-            root, (*options, *ledger, "-p", "no:cacheprovider"), {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+            root,
+            options,
+            {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "GIT_CEILING_DIRECTORIES": str(private)},
         )
 
 

@@ -23,6 +23,7 @@ from pytest_execute.session.shared import (
     recorder_key,
     shared_key,
 )
+from pytest_execute.tools import process
 from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workers import there
@@ -52,9 +53,11 @@ def _place(config: pytest.Config) -> Path:
 
 
 def _cache(config: pytest.Config) -> Path | None:
-    """Our part of pytest's cache directory; None where the user has switched that off."""
+    """Our part of pytest's cache directory; None where the user has switched that off and no other is named."""
     from _pytest.cacheprovider import Cache
 
+    if config.known_args_namespace.execute_ledger:
+        return Path(config.known_args_namespace.execute_ledger)
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return None
     cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
@@ -67,9 +70,8 @@ def _ledger(config: pytest.Config) -> Ledger:
     """What earlier runs have learnt; its faults are told with the verdict."""
     notices: list[str] = []
     config.stash[notices_key] = notices
-    asked = config.known_args_namespace
-    place = Path(asked.execute_ledger) if asked.execute_ledger else _cache(config)
-    ledger = Ledger(None if asked.execute_no_cache else place, notices.append)
+    place = None if config.known_args_namespace.execute_no_cache else _cache(config)
+    ledger = Ledger(place, notices.append)
     config.add_cleanup(ledger.close)
     return ledger
 
@@ -125,6 +127,8 @@ def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
     if handed.files is not None:
         config.stash[handed_key] = handed
         shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
+    else:  # a process on another machine may serve several runs
+        process.end_with_parent()
     _begin_to_run(config, shared, Path(handed.root))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+
 
 def run(
     command: Sequence[str],
@@ -23,8 +25,22 @@ def run(
 
 
 def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: IO[str] | None = None) -> int:
-    """Run `command` for the user to see, or with all it prints going to `output`, and give its exit status."""
-    return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False).returncode
+    """Run `command` for the user to see, or with all it prints going to `output`, and give its exit status.
+
+    Where the system can, it ends with this process, also where that is killed.
+    """
+    begin = end_with_parent if hasattr(os, "fork") else None
+    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False, preexec_fn=begin)
+    return done.returncode
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process when the one that started it ends, however it ends; only Linux can."""
+    import ctypes
+
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(DIES_WITH_PARENT, signal.SIGKILL)
 
 
 def start(
