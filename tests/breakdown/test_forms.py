@@ -99,12 +99,13 @@ def test_a_table_in_another_language() -> None:
 def test_a_row_without_an_id_among_tasks_is_told() -> None:
     text = (
         "| # | Task | Hours |\n|--|--|--|\n| #1 | One | 2 |\n| (no#) | Two | 1 |\n| #1 help | Three | 1 |\n| | Four | 1 |\n"
-        "| **Total** | | 5 |\n| | **Total** | 5 |\n"
+        "| **Total** | | 5 |\n| | **Total** | 5 |\n| - | Five | 5 |\n"
     )
     assert told(text) == [
         "b.md:4: warning: this row has no id that can be read, and is no task: Two (passed-over)",
         "b.md:5: warning: this row has no id that can be read, and is no task: Three (passed-over)",
         "b.md:6: warning: this row has no id that can be read, and is no task: Four (passed-over)",
+        "b.md:9: warning: this row has no id that can be read, and is no task: Five (passed-over)",
     ]
 
 
@@ -260,3 +261,58 @@ def test_labels_in_other_languages() -> None:
     chinese = "### T1: 一\n- **负责人**: 甲\n- **估算**: 2天\n- **测试策略**: `tests/test_a.py`\n- **依赖关系**: 无\n"
     task = only(chinese)
     assert (task.agent, task.effort, [test.target for test in task.tests]) == ("甲", "2天", ["tests/test_a.py"])
+
+
+def test_the_last_line_of_a_task_is_no_label_of_the_next_one() -> None:
+    text = "".join(f"### T{n} — Part {n}\n- Effort: 1 hour\n- acceptance: it runs\n\n" for n in range(1, 4))
+    assert [task.id for task in read(text).tasks] == ["T1", "T2", "T3"]
+
+
+def test_labels_in_one_word() -> None:
+    text = '### T1: One\n- testFiles: `tests/test_a.py`\n\n### T2: Two\n- dependsOn: ["T1"]\n- blockedBy: T1\n'
+    assert [(task.depends, [test.target for test in task.tests]) for task in read(text).tasks] == [
+        ((), ["tests/test_a.py"]),
+        (("T1",), []),
+    ]
+
+
+def test_the_word_alone_is_no_task() -> None:
+    text = "# Rules\n\n## tasks.md Parsing\n- **Test**: parse it\n\n## Tasks: what they are\ntext\n\n## Steps\ntext\n"
+    assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
+
+
+def test_slices_and_headings_that_only_say_tasks() -> None:
+    text = "## Slice 1: Store\n\n### Tasks\n\n- [ ] **1a: Test**\n- [ ] **1b: Write**\n\n## Slice 2: Show\n\n### Tasks\n\n- [ ] **2a: Test**\n"
+    assert [(task.id, task.stream) for task in read(text).tasks] == [("1a", "1"), ("1b", "1"), ("2a", "2")]
+    text = text.replace("Slice 1: ", "").replace("Slice 2: ", "")
+    assert [(task.id, task.stream) for task in read(text).tasks] == [("1a", "Store"), ("1b", "Store"), ("2a", "Show")]
+
+
+def test_a_table_of_other_things_beside_the_tasks() -> None:
+    table = "## Mails\n\n| # | Name | Trigger |\n|--|--|--|\n| 1 | Hello | login |\n| 2 | Bye | logout |\n| 3 | Late | never |\n"
+    assert [task.id for task in read(f"### Task 1.1: One\n{FIELDS}\n### Task 1.2: Two\n{FIELDS}\n{table}").tasks] == [
+        "1.1",
+        "1.2",
+    ]
+    assert [problem.code for problem in read_text(table, "t", "b.md").problems] == ["no-task"]
+
+
+def test_a_struck_title_is_told() -> None:
+    text = f"### ~~Task 1: One~~\n{FIELDS}\n### Task 2: Two\n{FIELDS}\n"
+    assert [(task.title, task.done) for task in read(text).tasks] == [("One", False), ("Two", False)]
+    assert told(text) == [
+        "b.md:1: warning: task 1 is struck through: tick it if it is done, take it out if it is not wanted (struck-through)"
+    ]
+
+
+def test_steps_beside_tasks_are_told() -> None:
+    text = (
+        f"## Phase A\n\n### Step 1: Look\n- [ ] here\n\n### Step 2: Think\n- [ ] twice\n\n## Phase B\n\n"
+        f"### Task 1: One\n{FIELDS}\n#### Step 1: its own\n- [ ] a\n\n"
+        + "".join(f"### Task {n}: More\n{FIELDS}\n" for n in range(2, 6))
+    )
+    assert [line.partition(", but")[0] for line in told(text)] == [
+        "b.md:3: warning: this looks like task 1",
+        "b.md:6: warning: this looks like task 2",
+    ]
+    assert told(text.replace("Look", "One").replace("Think", "More")) == []
