@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import bare
 from pytest_execute.breakdown.outline import Outline
-
-_SAYS_TASKS = re.compile(
-    r"\W*(?:\d+\.?\s+)?(?:(?:implementation|development|dev)\s+)?(?:tasks(?:\s*/\s*sub-?tasks)?|task list)\W*",
-    re.IGNORECASE,
-)
+from pytest_execute.breakdown.words import SAYS_TASKS
 
 
 def of_tasks(outline: Outline) -> list[range]:
     """The blocks below each heading such as `## Tasks` or `## Tasks / Subtasks`."""
     headings = (at for at, block in enumerate(outline.blocks) if block.kind == "heading" and at != outline.title)
-    return [outline.section(at) for at in headings if _SAYS_TASKS.fullmatch(outline.blocks[at].joined)]
+    return [outline.section(at) for at in headings if SAYS_TASKS.fullmatch(outline.blocks[at].joined)]
 
 
 def boxes(outline: Outline, areas: Sequence[range]) -> list[int]:

@@ -41,9 +41,18 @@ def choose(outline: Outline, desk: Desk) -> list[Head]:
         if other is not chosen:
             chosen = _compared(outline, chosen, other, desk)
     nameless.tell(outline, chosen.heads, desk)
+    _struck(outline, chosen.heads, desk)
     for doubt in chosen.dialect.doubts(outline, chosen.heads) if chosen.dialect.doubts else ():
         desk.tell(doubt.line, doubt.code, doubt.message, "warning" if doubt.sure else "error")
     return chosen.heads
+
+
+def _struck(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
+    """Tell tasks whose title is struck through: they may be done or not wanted."""
+    for head in heads:
+        if re.search(r"~~\S", outline.blocks[head.at].text) and outline.blocks[head.at].kind == "heading":
+            message = f"task {head.id} is struck through: tick it if it is done, take it out if it is not wanted"
+            desk.warn(head.line, "struck-through", message)
 
 
 def _found(outline: Outline, dialect: Dialect) -> list[Head]:
@@ -78,11 +87,12 @@ def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shap
     outside = [head for head in outside if head.at not in over]
     begins, beyond = {head.at for head in chosen.heads}, {head.at for head in outside}
     ids = {bare(head.id) for head in other.heads if head.at in begins or head.at in beyond}
-    if not outside or ids <= chosen.ids:
+    unlike = other.dialect.weak and not _alike(outside, chosen.heads)
+    if not outside or (ids <= chosen.ids and not unlike):
         return chosen
     if chosen.ids < ids and _alike(chosen.heads, other.heads):
         return Shape(other.dialect, _detailed(other.heads, chosen.heads))
-    fresh = [head for head in outside if bare(head.id) not in chosen.ids]
+    fresh = outside if unlike else [head for head in outside if bare(head.id) not in chosen.ids]
     if other.dialect.certain or len(fresh) * 2 > len(chosen.heads):
         first, again = chosen.heads[0], fresh[0]
         message = (

@@ -15,6 +15,7 @@ from pytest_execute.breakdown.desk import Desk
 from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import GROUP_WORDS, normal, singular
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.words import SAYS_TASKS
 
 _GROUP = re.compile(
     rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<kind>{GROUP_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
@@ -179,10 +180,11 @@ def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels:
 
 def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[int, Section]:
     """The headings right above the tasks, where there is more than one and every task has one."""
-    title = outline.title
-    nearest = {
-        head.at: next((at for at in outline.path(head.at) if at not in tasks and at != title), None) for head in heads
-    }
+
+    def named(at: int) -> bool:
+        return at not in tasks and at != outline.title and not SAYS_TASKS.fullmatch(outline.blocks[at].joined)
+
+    nearest = {head.at: next((at for at in outline.path(head.at) if named(at)), None) for head in heads}
     over = {at for at in nearest.values() if at is not None}
     if len(over) < 2 or None in nearest.values():
         return {}

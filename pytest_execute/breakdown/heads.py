@@ -55,7 +55,7 @@ def plain_title(text: str) -> tuple[str, str, bool]:
     >>> plain_title("**Order model** [2 hours]"), plain_title("✅ Ship it")
     (('Order model', '2 hours', False), ('Ship it', '', True))
     """
-    title, effort = " ".join(text.replace("**", "").split()), ""
+    title, effort = " ".join(text.replace("**", "").strip().removesuffix("~~").split()), ""
     done = title.startswith(DONE_MARKS)
     for _ in range(2):
         if said := _SAID_DONE.search(title):

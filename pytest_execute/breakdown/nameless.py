@@ -16,17 +16,18 @@ _NAMED = re.compile(rf"\W*(?:{WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
 def tell(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
-    """A warning per section that has some, or one error where they are more than the tasks."""
+    """A warning per section that has some, or one error where right beside the tasks they are more than those."""
     sections: dict[int, list[int]] = {}
     for at in _boxes(outline, heads):
         sections.setdefault(outline.above[at], []).append(at)
-    found = [at for listed in sections.values() for at in listed]
-    if len(found) > len(heads):
+    beside = {_place(outline, outline.above[head.at]) for head in heads}
+    near = [at for over, listed in sections.items() if _place(outline, over) in beside for at in listed]
+    if len(near) > len(heads):
         message = (
-            f"{len(found)} boxes without an id, beside {len(heads)} task{'s' if len(heads) > 1 else ''} that "
+            f"{len(near)} boxes without an id, beside {len(heads)} task{'s' if len(heads) > 1 else ''} that "
             f"ha{'ve' if len(heads) > 1 else 's'} one: give each an id, or write what is no task without a box"
         )
-        desk.tell(outline.blocks[found[0]].line, "no-id", message)
+        desk.tell(outline.blocks[near[0]].line, "no-id", message)
         return
     for listed in sections.values():
         many = len(listed) > 1
@@ -38,20 +39,21 @@ def tell(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
         desk.warn(outline.blocks[listed[0]].line, "passed-over", message)
 
 
+def _place(outline: Outline, heading: int) -> tuple[int, int]:
+    """The heading over a heading, and its level: what those that stand beside it have in common."""
+    return (outline.above[heading], outline.blocks[heading].depth) if heading >= 0 else (-1, 0)
+
+
 def _boxes(outline: Outline, heads: Sequence[Head]) -> Iterator[int]:
-    """The boxes beside the tasks: on their level, in their sections or in those beside them."""
-    listed = [head for head in heads if outline.blocks[head.at].kind == "item"]
-    if len(listed) < len(heads):
+    """The boxes on the level of the tasks, below headings of the level that holds them, criteria left out."""
+    if any(outline.blocks[head.at].kind != "item" for head in heads):
         return
-    covered = {at for head in listed for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks)))}
-    depth = max(outline.blocks[head.at].depth for head in listed)
-    sections = {outline.above[head.at] for head in listed}
-    beside = {(outline.above[at], outline.blocks[at].depth) for at in sections if at >= 0}
+    covered = {at for head in heads for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks)))}
+    depth = max(outline.blocks[head.at].depth for head in heads)
+    levels = {_place(outline, outline.above[head.at])[1] for head in heads}
     for at, block in enumerate(outline.blocks):
         box = BOXED.match(block.text) if block.kind == "item" and block.depth <= depth and at not in covered else None
-        if box is None or _NAMED.match(block.text, box.end()):
+        if box is None or _NAMED.match(block.text, box.end()) or _place(outline, outline.above[at])[1] not in levels:
             continue
-        over = outline.above[at]
-        near = over in sections or (over >= 0 and (outline.above[over], outline.blocks[over].depth) in beside)
-        if near and not untasked(outline, at) and not any(map(field_of, labels_before(outline, at))):
+        if not untasked(outline, at) and not any(map(field_of, labels_before(outline, at))):
             yield at

@@ -85,6 +85,12 @@ CRITERIA_SECTION = re.compile(
 )
 """Those of them that are none even where they are counted like the sections with tasks."""
 
+SAYS_TASKS = re.compile(
+    r"\W*(?:\d+\.?\s+)?(?:(?:implementation|development|dev)\s+)?(?:tasks(?:\s*/\s*sub-?tasks)?|task list)\W*",
+    re.IGNORECASE,
+)
+"""Headings that say only that tasks stand below them."""
+
 SUITE = re.compile(
     r"\b(?:whole|full|entire|complete)\s+(?:test[- ]?)?suite\b|\ball\s+(?:the\s+)?tests\s+(?:pass|are green|green|succeed)"
     r"|\bevery\s+test\s+passes\b",
@@ -96,10 +102,10 @@ SUITE = re.compile(
 def field_of(label: str) -> str | None:
     """The field that a label names, or None where it names none that we know.
 
-    >>> field_of("**Blocked by**"), field_of("Files (new)"), field_of("Risk")
-    ('depends', 'files', None)
+    >>> field_of("**Blocked by**"), field_of("dependsOn"), field_of("Files (new)"), field_of("Risk")
+    ('depends', 'depends', 'files', None)
     """
-    plain = re.sub(r"[*_`]", "", label)
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain).strip(" \t:：\n").casefold()
     return FIELD_OF.get(plain) or FIELD_OF.get(re.sub(r"^\W+", "", plain))
 

@@ -50,5 +50,6 @@ TABLE: tuple[Dialect, ...] = (
     Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
     Dialect("list items with fields", listed.find),
     Dialect("rows of a table", table.find, doubts=table.doubts),
+    Dialect("headings with another word", titled.others, weak=True),
     Dialect("headings with a number over boxes", numbered.boxed, weak=True),
 )

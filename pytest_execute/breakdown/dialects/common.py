@@ -147,6 +147,8 @@ def extends(name: str, section: Block) -> bool:
 
 def labels_before(outline: Outline, at: int) -> Iterator[str]:
     """The label right above the list that a block stands in."""
+    if outline.blocks[at].kind == "heading":
+        return
     depth = outline.blocks[at].depth
     for index in range(at - 1, -1, -1):
         block = outline.blocks[index]

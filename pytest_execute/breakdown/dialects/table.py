@@ -10,7 +10,7 @@ from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
 from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.words import DONE_MARKS
+from pytest_execute.breakdown.words import DONE_MARKS, field_of
 
 _ID_COLUMN = re.compile(
     r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE
@@ -24,9 +24,10 @@ _NO_TASKS = re.compile(
     r"risk|severity|likelihood|impact|mitigation|probability|requirement|rationale|question|decision|metric",
     re.IGNORECASE,
 )
+_SAYS_TASK = re.compile(rf"\bids?\b|{WORDS}|work|작업|编号|番号|태스크", re.IGNORECASE)
 _CELL = re.compile(rf"(?:[^\w\s\[#]+\s+)?(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
-_NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|\W*$|합계|总计|合計|小计", re.IGNORECASE)
-"""The first words of a row that only adds up or separates."""
+_NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|합계|总计|合計|小计", re.IGNORECASE)
+"""The first words of a row that only adds up."""
 
 
 def find(outline: Outline) -> list[Head]:
@@ -41,10 +42,15 @@ def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
     for at, column in _rows(outline):
         block = outline.blocks[at]
         name, title = (plain_title(block.cells[cell])[0].strip("_*` ") for cell in (0, column))
-        if block.header in headers and _head(block, at, column) is None and title and not _NO_ROW.match(name or title):
+        if block.header in headers and _head(block, at, column) is None and not _sum(name, title):
             yield Doubt(
                 block.line, "passed-over", f"this row has no id that can be read, and is no task: {title}", sure=True
             )
+
+
+def _sum(name: str, title: str) -> bool:
+    """Whether a row only adds up or separates."""
+    return not re.search(r"\w", title) or bool(_NO_ROW.match(name)) or bool(_NO_ROW.match(title))
 
 
 def _rows(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -64,6 +70,8 @@ def _title(header: tuple[str, ...]) -> int | None:
     """The column with the titles, where the first one holds ids."""
     plain = [re.sub(r"[*`_]", "", cell).strip() for cell in header]
     if len(plain) < 2 or not _ID_COLUMN.fullmatch(plain[0]) or any(map(_NO_TASKS.search, plain)):
+        return None
+    if not any(_SAYS_TASK.search(cell) for cell in plain) and not any(map(field_of, plain[1:])):
         return None
     return next((at for at, cell in enumerate(plain) if at and _TITLE_COLUMN.fullmatch(cell)), None)
 

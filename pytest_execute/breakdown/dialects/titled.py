@@ -15,7 +15,7 @@ from pytest_execute.breakdown.outline import Outline
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
     re.compile(
-        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
     for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
@@ -30,6 +30,15 @@ def find(outline: Outline) -> list[Head]:
         if heads and (form is _FORMS[0] or several):
             return heads
     return []
+
+
+def others(outline: Outline) -> list[Head]:
+    """The headings with a weaker word than that of the tasks, where most of them hold a field or a box."""
+    chosen = find(outline)
+    kinds = [_all(outline, form) for form in _FORMS[1:]]
+    at = {head.at for head in chosen}
+    heads = [head for kind in kinds for head in nested(outline, kind) if head.at not in at]
+    return heads if chosen and most(substance(outline, head.at) for head in heads) else []
 
 
 def _all(outline: Outline, form: re.Pattern[str]) -> list[Head]:
