@@ -316,3 +316,23 @@ def test_steps_beside_tasks_are_told() -> None:
         "b.md:6: warning: this looks like task 2",
     ]
     assert told(text.replace("Look", "One").replace("Think", "More")) == []
+
+
+def test_ids_in_code_marks() -> None:
+    text = "## Tasks\n\n### 1. Shape\n- [x] `ARCH-01` Bound it\n- [ ] `ARCH-02` Fold it\n\n### 2. Look\n- [ ] `DS-01` Ask\n"
+    assert [(task.id, task.title, task.stream) for task in read(text).tasks] == [
+        ("ARCH-01", "Bound it", "1. Shape"),
+        ("ARCH-02", "Fold it", "1. Shape"),
+        ("DS-01", "Ask", "2. Look"),
+    ]
+    assert [task.id for task in read("- [ ] `1.1` One\n- [ ] `1.2`: Two\n").tasks] == ["1.1", "1.2"]
+    assert [task.id for task in read(f"### `T01` One\n{FIELDS}\n### `T02`: Two\n{FIELDS}").tasks] == ["T01", "T02"]
+
+
+@pytest.mark.parametrize(
+    "total",
+    ["Total tasks: 3", "Total Tasks: 2 in 1 phase", "Total tasks: 5", "Phase 1: all 2 tasks are independent", "Total Tasks: 9 sub-tasks"],
+)
+def test_totals_that_count_something_else_are_not_told(total: str) -> None:
+    text = f"{total}\n\n## Phase 1: A\n\n- [ ] 1. One\n  - [ ] 1.1 a\n  - [ ] 1.2 b\n  - [ ] 1.3 c\n- [ ] 2. Two\n\n## Phase 2: B\n\n"
+    assert told(text.replace("\n## Phase 2: B\n", "")) == []

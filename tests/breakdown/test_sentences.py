@@ -187,3 +187,55 @@ def test_a_step_is_a_task_only_where_tasks_are_called_steps() -> None:
 def test_a_dependency_that_the_field_excludes_in_a_comment_stays_a_comment() -> None:
     text = f"{TASKS}**Dependencies:** None (can start after Task 2)\n"
     assert (waits(text), told(text)) == ({}, [])
+
+
+PHASES = "".join(
+    f"## Phase {n}: User Story {n} (US{n})\n\n- [ ] T00{n} [US{n}] Do `src/{n}.py`\n- [ ] T01{n} Go on\n\n" for n in range(1, 5)
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("- **Phase 4**: Depends on all previous phases", {"4": "1 2 3"}),
+        ("- **Phase 3**: depends on all prior phases being complete", {"3": "1 2"}),
+        ("- **Phase 4**: Depends on ALL phases complete", {"4": "1 2 3"}),
+        ("- **Phase 2**: Depends on US-1 (it makes it)", {"2": "1"}),
+        ("- **US-3**: Depends on US-1 and US2 only", {"3": "1 2"}),
+        ("- **Phase 3**: Depends on Phase 2 only - can run beside Phase 1", {"3": "2"}),
+    ],
+)
+def test_what_a_phase_waits_for(sentence: str, expected: dict[str, str]) -> None:
+    text = f"{PHASES}## Dependencies\n\n{sentence}\n"
+    assert (after(text), orders(text)) == (expected, [])
+
+
+def orders(text: str) -> list[str]:
+    return [line for line in told(text) if "no-tests" not in line and "no-objective" not in line]
+
+
+def test_a_phase_after_its_own_tasks_is_told_and_no_error() -> None:
+    text = f"{PHASES}## Parallel Execution\n\n**Phase 2** — After T002 and T012 (its services):\n"
+    assert after(text) == {}
+    assert orders(text) == [
+        "b.md:23: warning: stream 2 depends on something that names no other stream: T002 and T012 (prose-dependency)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "T003 (service) ← depends on T001 + T002",
+        "T004, T003 (depend on T001)",
+    ],
+)
+def test_sentences_in_code_are_told_where_they_do_not_hold(line: str) -> None:
+    text = f"{PHASES}## Notes\n\n```\n{line}\n```\n"
+    assert after(text) == {}
+    assert [said.partition(": warning: ")[0] for said in orders(text)] == ["b.md:24"]
+    assert orders(f"{PHASES}## Notes\n\n```python\nx = 1  # depends on the weather\n```\n") == []
+
+
+def test_a_denial_behind_an_order_does_not_hide_it() -> None:
+    text = f"{PHASES}| Story | Notes |\n|--|--|\n| US3 | Depends on US1, US2 — does NOT need US4 |\n"
+    assert [said.partition(": warning: ")[0] for said in orders(text)] == ["b.md:23"]
