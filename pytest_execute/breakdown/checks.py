@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pytest_execute.breakdown.desk import Desk
+from pytest_execute.breakdown.ids import GROUP_WORDS
 from pytest_execute.breakdown.links import Linker
 from pytest_execute.breakdown.tasks import Draft
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan, Stream, Task
 
 _TOTAL = re.compile(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
     re.IGNORECASE,
 )
+_PART = re.compile(rf"\b{GROUP_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+"""The words before a number of tasks that is one phase's only."""
 
 
 def check(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
@@ -71,11 +74,13 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Desk) -> None:
-    """A number of tasks that the text states and the plan does not have."""
+    """A number of tasks that the text states and the plan does not have, not even with its substeps or in one phase."""
+    steps = sum(len(task.substeps) for task in plan.tasks)
+    counts = {len(plan.tasks), steps, len(plan.tasks) + steps}
     for line, text in texts:
         for found in _TOTAL.finditer(text):
             stated = int(found[1] or found[2])
-            if stated != len(plan.tasks):
+            if stated not in counts and not _PART.search(text[: found.start()]):
                 desk.warn(line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
 
 

@@ -79,7 +79,7 @@ def _aliases(title: str, text: str) -> tuple[str, ...]:
     stories = re.findall(r"\bUS\s?-?(\d+)", text)
     stories += re.findall(r"\bUser Stor(?:y|ies)\s+(\d+)", text, re.IGNORECASE)
     short = re.split(r"\s*[(（:：]|\s+[—–-]\s", title, maxsplit=1)[0]
-    named = [name for story in dict.fromkeys(stories) for name in (f"us{story}", f"user story {story}")]
+    named = [name for story in dict.fromkeys(stories) for name in (f"us{story}", f"us-{story}", f"user story {story}")]
     return tuple(name.casefold() for name in (short, *named) if name)
 
 

@@ -47,7 +47,7 @@ class Linker:
                 self._told.setdefault(task, {}).update(dict.fromkeys(order.wanted.tasks))
             if order.prose:
                 who = " and ".join(f"stream {stream}" for stream in order.who)
-                message = f"{who} depends on something that names no stream: {order.prose}"
+                message = f"{who} depends on something that names no other stream: {order.prose}"
                 self.desk.warn(order.line, "prose-dependency", message)
 
     def task(self, draft: Draft) -> Task:

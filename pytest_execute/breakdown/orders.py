@@ -44,7 +44,9 @@ def _heard(outline: Outline, listener: Listener, places: Places) -> Iterator[tup
     """All that says or may say something, with its line."""
     yield from _rows(outline, listener, places)
     for line, text, here, arrows in _texts(outline, places):
-        one = Heard() if arrows == "only" else listener.hear(text, here)
+        one = listener.hear(text, None if arrows == "only" else here)
+        if arrows == "only" and one.said:
+            one = Heard(one.said, doubtful=True)
         if one.said or one.doubtful:
             yield line, one
         for pair in listener.chain(text, here) if arrows else ():

@@ -71,8 +71,9 @@ def _sentence(block: Block, names: Names) -> Iterator[Order]:
         return
     what = _END.split(re.sub(r"\s*\([^()]*\)", "", found["what"]), maxsplit=1)[0]
     wanted = references.read(what, names, Place("", stream=who[0]))
-    unread = wanted.wrong or wanted.prose or not (wanted.streams or wanted.tasks)
-    yield Order(who, Wanted() if unread else wanted, block.line, what.strip() if unread else "")
+    own = any(names.stream_of.get(task) in who for task in wanted.tasks)
+    unread = wanted.wrong or wanted.prose or own or not (wanted.streams or wanted.tasks)
+    yield Order(who, Wanted() if unread else wanted, block.line, what.strip(" :.,") if unread else "")
 
 
 def _streams(text: str, names: Names) -> tuple[str, ...]:

@@ -55,12 +55,18 @@ PREVIOUS = re.compile(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
     re.IGNORECASE,
 )
+_STREAMS_BEFORE = re.compile(
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?P<before>previous|prior|preceding|earlier)?\s*"
+    r"(?:(?:work ?)?streams|(?:sub-?)?phases|(?:task )?groups|waves|stages|milestones|epics|slices|sprints)\b(?!\s+\d)"
+    r"(?:\s+(?:being\s+|are\s+|is\s+)?(?:completed?|done|finished))?",
+    re.IGNORECASE,
+)
 OTHERS = re.compile(
     r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completion|done|finished|finishes|merged|passes|passed|first|完成|完了|完了後)"
+    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completion|done|finished|finishes|merged|passes|passed|first|only|完成|完了|完了後)"
     r"(?:\s+(?:first|before))?\s*$",
     re.IGNORECASE,
 )
@@ -109,6 +115,7 @@ class _Reader:
         if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
         text = _ASKING.sub("", text, count=1) if _ASKING.match(text) else text
+        text = _STREAMS_BEFORE.sub(self._streams_before, text)
         rest = self._others(None) if text.casefold() == "all" else PREVIOUS.sub(self._previous, text)
         rest = _STORIES.sub(self._stories, rest)
         rest = OTHERS.sub(self._others, rest)
@@ -121,6 +128,14 @@ class _Reader:
     def _stories(self, found: re.Match[str]) -> str:
         self.streams.update(dict.fromkeys(s for s in self.names.stories if s != self.place.stream))
         return _READ if self.names.stories else found[0]
+
+    def _streams_before(self, found: re.Match[str]) -> str:
+        """All streams before the one that asks; "all" of them without more only where it is the last."""
+        names, own = self.names.streams, self.place.stream
+        if self.place.task is not None or own not in names or not (found["before"] or own == names[-1]):
+            return found[0]
+        self.streams.update(dict.fromkeys(names[: names.index(own)]))
+        return _READ
 
     def _others(self, found: re.Match[str] | None) -> str:
         for task in self.names.stream_of:

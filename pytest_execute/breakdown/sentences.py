@@ -264,9 +264,14 @@ class Listener:
         sure = [one for one in said if one.first and one.then and not _shared([one.first], [one.then])]
         twice = _shared([one.first for one in sure if one.first.listed], [one.then for one in sure])
         doubtful = len(sure) < len(said) or twice
-        if not said and not _NOT.search(text):
-            doubtful = _STRONG.search(text) is not None
+        if not said:
+            doubtful = any(not _NOT.search(_clause(text, found)) for found in _STRONG.finditer(text))
         return Heard(() if doubtful else tuple(sure), doubtful, ((subject,) if subject and doubtful else ()) + named)
+
+
+def _clause(text: str, found: re.Match[str]) -> str:
+    """What stands before the end of a match, since the last comma or dash."""
+    return re.split(r"[,;—–]", text[: found.end()])[-1]
 
 
 def _shared(left: Iterable[Named], right: Iterable[Named]) -> bool:

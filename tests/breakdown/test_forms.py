@@ -331,7 +331,13 @@ def test_ids_in_code_marks() -> None:
 
 @pytest.mark.parametrize(
     "total",
-    ["Total tasks: 3", "Total Tasks: 2 in 1 phase", "Total tasks: 5", "Phase 1: all 2 tasks are independent", "Total Tasks: 9 sub-tasks"],
+    [
+        "Total tasks: 3",
+        "Total Tasks: 2 in 1 phase",
+        "Total tasks: 5",
+        "Phase 1: all 2 tasks are independent",
+        "Total Tasks: 9 sub-tasks",
+    ],
 )
 def test_totals_that_count_something_else_are_not_told(total: str) -> None:
     text = f"{total}\n\n## Phase 1: A\n\n- [ ] 1. One\n  - [ ] 1.1 a\n  - [ ] 1.2 b\n  - [ ] 1.3 c\n- [ ] 2. Two\n\n## Phase 2: B\n\n"

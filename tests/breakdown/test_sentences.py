@@ -190,7 +190,8 @@ def test_a_dependency_that_the_field_excludes_in_a_comment_stays_a_comment() -> 
 
 
 PHASES = "".join(
-    f"## Phase {n}: User Story {n} (US{n})\n\n- [ ] T00{n} [US{n}] Do `src/{n}.py`\n- [ ] T01{n} Go on\n\n" for n in range(1, 5)
+    f"## Phase {n}: User Story {n} (US{n})\n\n- [ ] T00{n} [US{n}] Do `src/{n}.py`\n- [ ] T01{n} Go on\n\n"
+    for n in range(1, 5)
 )
 
 

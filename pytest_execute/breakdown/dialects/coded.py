@@ -12,7 +12,7 @@ from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 
-_CODED = re.compile(rf"(?:[^\w\s]+\s+)?\[?(?P<id>{CODE})\]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
+_CODED = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
 _TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
 
 

@@ -14,7 +14,7 @@ from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline
 
 _FORM = re.compile(
-    r"(?:\*\*)?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*))"
+    r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"
     r"[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
 

@@ -13,7 +13,7 @@ from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 
 _FORM = re.compile(
-    rf"(?:\*\*)?\[?(?P<id>{CODE})\]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
+    rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
 )
 
 
