@@ -23,10 +23,6 @@ def test_the_first_topic_can_be_pasted(tmp_path: Path) -> None:
     assert shown in done.stdout
 
 
-def test_the_line_of_the_demo(demo: list[str]) -> None:
-    assert block("docs/tutorial/demo.md", "output of the demo").rstrip("\n") in demo
-
-
 def test_the_json_report_is_read_as_shown(tmp_path: Path) -> None:
     """On a topic of which one task has no test."""
     repository = hello.flawed(tmp_path / "work")
