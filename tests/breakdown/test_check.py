@@ -52,6 +52,14 @@ def test_the_shape_of_a_plan() -> None:
     )
 
 
+def test_a_long_critical_path_shows_its_ends() -> None:
+    text = "".join(
+        f"### {n}. [ ] T\n- **Tests**: `tests/a.py`\n- **Depends on**: {n - 1 or 'None'}\n\n" for n in range(1, 41)
+    )
+    shown = render(read_text(text, "t", "b.md"), None)
+    assert "critical path: 1 -> 2 -> 3 -> 4 -> 5 -> 6 -> 7 -> 8 -> 9 -> 10 -> … -> 39 -> 40 (40 tasks)\n" in shown
+
+
 def test_without_effort_the_critical_path_counts_tasks() -> None:
     text = "### 1. [ ] A\n- **Objective**: o\n- **Tests**: `tests/a.py`\n\n### 2. [ ] B\n- Goal: o\n- Tests: `tests/b.py`\n"
     assert render(read_text(text, "t", "b.md"), None) == (

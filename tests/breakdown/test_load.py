@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from pytest_execute.breakdown import documents, load
+from pytest_execute.breakdown import documents, load, read_file
 from pytest_execute.core.errors import ExecuteError
 
 TASK = "### 1. [ ] T\n\n- **Objective**: o\n- **Tests**: `tests/test_t.py`\n"
@@ -71,6 +72,29 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     topic(tmp_path, "chat", b"# A\n\n\xff\xfe\n")
     assert (
         refusal(tmp_path, "chat") == "notes/chat/breakdown.md:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
+    )
+
+
+def told(file: Path) -> str:
+    with pytest.raises(ExecuteError) as caught:
+        read_file(file, "chat", file.name)
+    return str(caught.value)
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    os.mkfifo(tmp_path / "pipe.md")
+    assert told(tmp_path / "folder.md") == "folder.md: error: not a file: name a Markdown file (unreadable)"
+    assert told(tmp_path / "pipe.md") == "pipe.md: error: not a file: name a Markdown file (unreadable)"
+    assert told(tmp_path / "loop.md").startswith("loop.md: error: cannot be read: ")
+
+
+def test_a_file_too_large_for_a_breakdown(tmp_path: Path) -> None:
+    with (tmp_path / "large.md").open("wb") as file:
+        file.truncate(50_000_000)
+    assert told(tmp_path / "large.md") == (
+        "large.md: error: 50 MB, where a breakdown has at most 16: divide the topic (too-large)"
     )
 
 
