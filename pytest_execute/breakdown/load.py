@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from pytest_execute.breakdown.blocks import parse
@@ -45,7 +46,7 @@ def documents(root: Path, notes: str, topic: str) -> dict[str, bool]:
 
 def _speaks(file: Path) -> bool:
     try:
-        text = file.read_bytes().decode(errors="replace")
+        text = file.read_bytes().decode(errors="replace") if file.is_file() else ""
     except OSError:
         return False
     return any(block.kind != "heading" and block.text.strip() for block in parse(text).blocks)
@@ -81,8 +82,18 @@ def _no_topic(notes: Path, topic: str) -> str:
     return f"no such topic: topics here are {', '.join(there)}{did_you_mean(topic, there)}"
 
 
+LARGEST = 16_000_000
+"""Bytes; ten thousand tasks in all detail are a third of it."""
+
+
 def _text(file: Path, path: str) -> str:
     try:
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise ExecuteError(Problem("unreadable", "not a file: name a Markdown file", path))
+        if about.st_size > LARGEST:
+            large = f"{about.st_size // 1_000_000} MB, where a breakdown has at most {LARGEST // 1_000_000}"
+            raise ExecuteError(Problem("too-large", f"{large}: divide the topic", path))
         data = file.read_bytes()
     except FileNotFoundError as error:
         raise ExecuteError(Problem("no-file", "no such file", path)) from error

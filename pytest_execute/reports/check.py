@@ -47,10 +47,15 @@ def _shape(plan: Plan) -> list[str]:
         *([plan.title] if plan.title else []),
         *_streams(plan),
         f"{_count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done",
-        f"critical path: {' -> '.join(path)} ({_count(length, unit)})",
+        f"critical path: {' -> '.join(_ends(path))} ({_count(length, unit)})",
         f"at most {_count(_parallel(edges, weights), 'task')} at once",
         _count(len(plan.gates), "gate"),
     ]
+
+
+def _ends(path: list[str]) -> list[str]:
+    """The first and the last tasks of a path that would not fit on a line."""
+    return path if len(path) <= 24 else [*path[:10], "…", *path[-2:]]
 
 
 def _count(number: float, word: str) -> str:
@@ -75,16 +80,22 @@ def _stream(plan: Plan, stream: Stream) -> str:
     return f"{_count(len(tasks), 'task')}, {sum(task.done for task in tasks)} done{after}"
 
 
-_UNITS = {"m": 1 / 60, "h": 1.0, "d": 8.0, "w": 40.0}
+_UNITS = {
+    "m": 1 / 60,
+    **dict.fromkeys("h小時시", 1.0),
+    **dict.fromkeys("d天日일", 8.0),
+    **dict.fromkeys("w周", 40.0),
+}
+_AMOUNT = re.compile(r"\D{0,8}?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*([mhdw小時시天日일周])")  # noqa: RUF001
 
 
 def hours(effort: str) -> float | None:
     """The hours that an effort as written means, a day being 8 and a week 40; the upper end of a range.
 
-    >>> hours("2-3 days"), hours("large")
-    (24.0, None)
+    >>> hours("2-3 days"), hours("2天"), hours("large")
+    (24.0, 16.0, None)
     """
-    found = re.match(r"\D{0,8}?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*([mhdw])", effort.casefold())  # noqa: RUF001
+    found = _AMOUNT.match(effort.casefold())
     return float(found[2] or found[1]) * _UNITS[found[3]] if found else None
 
 
