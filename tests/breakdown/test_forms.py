@@ -241,9 +241,10 @@ def test_notes_in_parentheses_behind_a_title() -> None:
     ]
 
 
-@pytest.mark.parametrize("label", ["Gate Status", "QA Gate File", "Gate Decision", "Quality Gate Results"])
+@pytest.mark.parametrize("label", ["Gate Status", "QA Gate File", "Gate Decision Rationale", "Quality Gate Results"])
 def test_what_was_decided_at_a_gate_is_no_gate(label: str) -> None:
     assert read(f"### 1. [ ] T\n{FIELDS}\n## QA\n\n**{label}:** passed\n").gates == ()
+    assert read(f"### 1. [ ] T\n{FIELDS}\n## QA\n\n**Gate**: PASS → docs/qa/gates/1.yml\n").gates == ()
 
 
 def test_labels_in_other_languages() -> None:
@@ -342,3 +343,21 @@ def test_ids_in_code_marks() -> None:
 def test_totals_that_count_something_else_are_not_told(total: str) -> None:
     text = f"{total}\n\n## Phase 1: A\n\n- [ ] 1. One\n  - [ ] 1.1 a\n  - [ ] 1.2 b\n  - [ ] 1.3 c\n- [ ] 2. Two\n\n## Phase 2: B\n\n"
     assert told(text.replace("\n## Phase 2: B\n", "")) == []
+
+
+def test_files_that_stay_as_they_are_and_names_in_code() -> None:
+    text = (
+        "### Task 1: T\n\n**Files:**\n- Modify: `src/a.py` — drop `Child.step` and `np.array`\n- Create: `Dockerfile`, `.env.example`\n"
+        "- Explicitly unchanged: `src/b.py`, `c.toml`\n- Reference: `docs/d.md`\n- Do not touch: `e.py`\n- Test: `tests/test_a.py`\n"
+    )
+    task = only(text)
+    assert [ref.path for ref in task.files] == ["src/a.py", "Dockerfile", ".env.example"]
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
+
+
+def test_chunks_hold_tasks() -> None:
+    text = f"## Chunk 1: One\n\n### Task 1: A\n{FIELDS}\n## Chunk 2: Two (Depends on Chunk 1)\n\n### Task 2: B\n{FIELDS}"
+    assert [(stream.id, stream.title, stream.after) for stream in read(text).streams] == [
+        ("1", "One", ()),
+        ("2", "Two", ("1",)),
+    ]
