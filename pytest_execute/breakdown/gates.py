@@ -22,8 +22,9 @@ _BOLD = re.compile(
     rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_OUTCOME = re.compile(rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)$", re.IGNORECASE)
+_OUTCOME = re.compile(rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE)
 """Labels over what was decided at a gate."""
+_DECIDED = re.compile(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
 _PLURAL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
 _ITEM = re.compile(r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL)
 _AFTER = re.compile(
@@ -67,7 +68,7 @@ def _at(outline: Outline, at: int, block: Block) -> Iterator[Found]:
     if found is None:
         return
     name = " ".join(found["name"].split())
-    if _OUTCOME.search(name):
+    if _OUTCOME.search(name) or _DECIDED.match(found["text"]):
         return
     if _PLURAL.fullmatch(name) and name.casefold().endswith("s"):
         yield from _listed(outline, at)

@@ -14,7 +14,7 @@ ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
 GROUP_WORDS = (
     r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
-    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|模块|阶段|フェーズ|단계)"
+    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|模块|阶段|フェーズ|단계)"
 )
 
 

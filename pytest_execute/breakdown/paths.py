@@ -21,6 +21,163 @@ _FILE = re.compile(
 _NO_PATH = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 """Numbers, paths with a part left out, and several files with a slash between them."""
 _LINK = re.compile(r"\]\([^()\n]*\)")
+_ENDINGS = frozenset(
+    [
+        "astro",
+        "avif",
+        "bash",
+        "bat",
+        "bib",
+        "c",
+        "cc",
+        "cfg",
+        "cjs",
+        "clj",
+        "cmake",
+        "conf",
+        "config",
+        "cpp",
+        "cs",
+        "css",
+        "csv",
+        "cts",
+        "cu",
+        "cxx",
+        "dart",
+        "db",
+        "dockerfile",
+        "env",
+        "erb",
+        "ex",
+        "example",
+        "exs",
+        "feature",
+        "fish",
+        "gif",
+        "go",
+        "gradle",
+        "graphql",
+        "h",
+        "hcl",
+        "hpp",
+        "hs",
+        "html",
+        "ico",
+        "in",
+        "ini",
+        "ipynb",
+        "j2",
+        "java",
+        "jinja",
+        "jinja2",
+        "jl",
+        "jpeg",
+        "jpg",
+        "js",
+        "json",
+        "json5",
+        "jsonc",
+        "jsonl",
+        "jsx",
+        "key",
+        "kt",
+        "less",
+        "lock",
+        "log",
+        "lua",
+        "md",
+        "mdx",
+        "mjs",
+        "mk",
+        "ml",
+        "mod",
+        "mts",
+        "mustache",
+        "nix",
+        "notebook",
+        "parquet",
+        "patch",
+        "pdf",
+        "pem",
+        "php",
+        "pl",
+        "plist",
+        "png",
+        "po",
+        "properties",
+        "proto",
+        "ps1",
+        "py",
+        "pyi",
+        "pyx",
+        "r",
+        "rake",
+        "rb",
+        "rs",
+        "rst",
+        "sass",
+        "sbt",
+        "scala",
+        "scss",
+        "service",
+        "sh",
+        "snap",
+        "sol",
+        "sql",
+        "sqlite",
+        "sum",
+        "sv",
+        "svelte",
+        "svg",
+        "swift",
+        "tcl",
+        "template",
+        "tex",
+        "tf",
+        "tfvars",
+        "timer",
+        "tmpl",
+        "toml",
+        "tpl",
+        "ts",
+        "tsv",
+        "tsx",
+        "txt",
+        "typ",
+        "ui",
+        "v",
+        "vhd",
+        "vue",
+        "wasm",
+        "webp",
+        "woff",
+        "woff2",
+        "xml",
+        "xsd",
+        "yaml",
+        "yml",
+        "zig",
+        "zsh",
+    ]
+)
+"""What a file's name without a directory ends with; `np.array` is none."""
+_PLAIN_NAMES = {
+    "Dockerfile",
+    "Makefile",
+    "Justfile",
+    "Procfile",
+    "LICENSE",
+    "CODEOWNERS",
+    ".gitignore",
+    ".dockerignore",
+    ".env",
+}
+_SPARED = re.compile(
+    r"\W*(?:explicitly\s+)?(?:unchanged|untouched|do\s+not\b|don't\b|not\s+(?:changed|touched|modified)|no\s+changes?\b"
+    r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
+    re.IGNORECASE,
+)
+"""The beginning of a line of files that the task leaves as they are."""
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 _TEST_PATH = re.compile(
     r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
@@ -52,7 +209,7 @@ def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
     found = [
         FileRef(path.removeprefix("./"), line, first, last)
         for piece in pieces
-        if not piece.code
+        if not piece.code and not _SPARED.match(piece.text)
         for text, line in _candidates(piece)
         for path, first, last in _file(text)
     ]
@@ -80,8 +237,12 @@ def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
 
 
 def _file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
+    if text in _PLAIN_NAMES:
+        yield text, None, None
+        return
     found = _FILE.fullmatch(text)
-    if found and not _NO_PATH.search(found["path"]):
+    named = found is not None and ("/" in text or found["path"].rpartition(".")[2].casefold() in _ENDINGS)
+    if found and named and not _NO_PATH.search(found["path"]):
         first = int(found["first"]) if found["first"] else None
         yield found["path"], first, int(found["last"]) if found["last"] else first
 

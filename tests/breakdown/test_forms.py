@@ -356,7 +356,9 @@ def test_files_that_stay_as_they_are_and_names_in_code() -> None:
 
 
 def test_chunks_hold_tasks() -> None:
-    text = f"## Chunk 1: One\n\n### Task 1: A\n{FIELDS}\n## Chunk 2: Two (Depends on Chunk 1)\n\n### Task 2: B\n{FIELDS}"
+    text = (
+        f"## Chunk 1: One\n\n### Task 1: A\n{FIELDS}\n## Chunk 2: Two (Depends on Chunk 1)\n\n### Task 2: B\n{FIELDS}"
+    )
     assert [(stream.id, stream.title, stream.after) for stream in read(text).streams] == [
         ("1", "One", ()),
         ("2", "Two", ("1",)),
