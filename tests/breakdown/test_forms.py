@@ -78,6 +78,8 @@ def test_a_lone_story_is_what_the_document_is_about() -> None:
 def test_codes_without_fields_below_a_title_that_says_tasks() -> None:
     body = "".join(f"## T{n} Part {n}\n\n- do it\n\n" for n in range(3))
     assert [task.id for task in read(f"# Local Task Breakdown\n\n{body}").tasks] == ["T0", "T1", "T2"]
+    several = "".join(f"## {code}-0{n}: Part\n\nDo it.\n\n" for code in ("FE", "BE") for n in (1, 2))
+    assert [task.id for task in read(f"# Task Breakdown\n\n{several}").tasks] == ["FE-01", "FE-02", "BE-01", "BE-02"]
     assert [problem.code for problem in read_text(f"# Terms\n\n{body}", "t", "b.md").errors] == ["no-task"]
 
 
@@ -362,4 +364,16 @@ def test_chunks_hold_tasks() -> None:
     assert [(stream.id, stream.title, stream.after) for stream in read(text).streams] == [
         ("1", "One", ()),
         ("2", "Two", ("1",)),
+    ]
+
+
+def test_streams_that_say_whether_they_are_parallel_first() -> None:
+    text = (
+        "## Sequential: Phase 0 — Look\n\n- [ ] T001 a\n\n## Parallel Group 1: Write\n\n- [ ] T002 b\n\n"
+        "## Sequential: Phase 1 — Show\n\n- [ ] T003 c\n"
+    )
+    assert [(stream.id, stream.title) for stream in read(text).streams] == [
+        ("0", "Look"),
+        ("Group 1", "Write"),
+        ("Phase 1", "Show"),
     ]

@@ -98,6 +98,9 @@ def test_a_sentence_that_states_no_order_is_left_alone(sentence: str) -> None:
         "Task 4 depends on the API team.",
         "Task 2 should ideally come somewhere before Task 4.",
         "Order: Task 1 → Task 2.",
+        "Task 2 after Task 1, and so on.",
+        "Task 2 before Task 1.",
+        "Tasks 1 and 2 must be complete.",
     ],
 )
 def test_a_sentence_that_may_state_an_order_is_told(sentence: str) -> None:
@@ -202,6 +205,8 @@ PHASES = "".join(
         ("- **Phase 3**: depends on all prior phases being complete", {"3": "1 2"}),
         ("- **Phase 4**: Depends on ALL phases complete", {"4": "1 2 3"}),
         ("- **Phase 2**: Depends on US-1 (it makes it)", {"2": "1"}),
+        ("- **Phase 2**: Depends on US1 completion -- it is made there", {"2": "1"}),
+        ("- **US 4 (Phase 4)**: Should start after US2 completes (it says so)", {"4": "2"}),
         ("- **US-3**: Depends on US-1 and US2 only", {"3": "1 2"}),
         ("- **Phase 3**: Depends on Phase 2 only - can run beside Phase 1", {"3": "2"}),
     ],
@@ -240,3 +245,18 @@ def test_sentences_in_code_are_told_where_they_do_not_hold(line: str) -> None:
 def test_a_denial_behind_an_order_does_not_hide_it() -> None:
     text = f"{PHASES}| Story | Notes |\n|--|--|\n| US3 | Depends on US1, US2 — does NOT need US4 |\n"
     assert [said.partition(": warning: ")[0] for said in orders(text)] == ["b.md:23"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("*Complete T001, T011 before starting. These run side by side.*", {"2": "T001 T011"}),
+        ("*Complete Phase 1 before starting this phase.*", {"2": "1"}),
+        ("*Prerequisite: T001, T011 complete. All other phases depend on this phase completing.*", {"2": "T001 T011"}),
+    ],
+)
+def test_what_stands_below_the_heading_of_a_phase(line: str, expected: dict[str, str]) -> None:
+    head = "## Phase 2: User Story 2 (US2)\n\n"
+    text = PHASES.replace(head, f"{head}{line}\n\n")
+    assert after(text) == expected
+    assert [problem for problem in read_text(text, "t", "b.md").problems if problem.severity == "error"] == []
