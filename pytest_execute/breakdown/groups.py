@@ -18,7 +18,7 @@ from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.words import SAYS_TASKS
 
 _GROUP = re.compile(
-    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?P<kind>{GROUP_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
+    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{GROUP_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )

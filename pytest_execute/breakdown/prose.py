@@ -19,7 +19,7 @@ from pytest_execute.breakdown.references import Place, Wanted
 
 _SECTION = re.compile(r"depend|execution|coordination|\border\b|sequence|implementation flow", re.IGNORECASE)
 _NEEDS = re.compile(
-    r"(?P<who>[^.;\n]{1,60}?)\s*[:：]?\s*(?:all\s+|can\s+(?:only\s+)?(?:start|begin)\s+)?(?:depends?\s+(?:up)?on|requires?|after|blocked\s+by)\s+(?P<what>.+)",
+    r"(?P<who>[^.;\n]{1,60}?)\s*[:：]?\s*(?:all\s+|(?:can|should|must)\s+(?:only\s+)?(?:start|begin)\s+)?(?:depends?\s+(?:up)?on|requires?|after|blocked\s+by)\s+(?P<what>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _BEFORE = re.compile(
@@ -27,7 +27,9 @@ _BEFORE = re.compile(
     r"(?:\s+(?:can|may|starts?|begins?)\b.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_END = re.compile(r"\s[—–-]\s|→|;|\.(?:\s|$)|\bbut\b|\bbefore\b|\bbecause\b|\bfor\b|\bcan\b|\bto\b", re.IGNORECASE)
+_END = re.compile(
+    r"\s(?:[—–-]|--)\s|→|;|\.(?:\s|$)|\bbut\b|\bbefore\b|\bbecause\b|\bfor\b|\bcan\b|\bto\b", re.IGNORECASE
+)
 
 
 _BLOCKS = re.compile(r"(?P<what>[^.;\n]{1,60}?)\s+(?:blocks|before)\s+(?P<who>[^.;]{1,80})\.?", re.IGNORECASE)

@@ -66,13 +66,15 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completion|done|finished|finishes|merged|passes|passed|first|only|完成|完了|完了後)"
+    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completes|completion|done|finished|finishes|merged|passes|passed|first|only|完成|完了|完了後)"
     r"(?:\s+(?:first|before))?\s*$",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）")
 _STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|are\s+)?complete[d]?)?", re.IGNORECASE)
 _ASKING = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
+_SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
+"""Something that has a subject of its own is no part of a list."""
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
@@ -115,6 +117,9 @@ class _Reader:
         if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
         text = _ASKING.sub("", text, count=1) if _ASKING.match(text) else text
+        if _SENTENCE.match(text):
+            self.prose.append(text)
+            return
         text = _STREAMS_BEFORE.sub(self._streams_before, text)
         rest = self._others(None) if text.casefold() == "all" else PREVIOUS.sub(self._previous, text)
         rest = _STORIES.sub(self._stories, rest)

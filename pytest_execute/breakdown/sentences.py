@@ -48,7 +48,7 @@ class Heard(Struct, frozen=True):
 
 HINT = re.compile(
     r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait|\bneeds?\b"
-    r"|\d\s+(?:must\s[^.;]*)?first\b|\bprecede|\brel(?:y|ies)\s|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
+    r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
     re.IGNORECASE,
 )
 """Without any of these no sentence says anything on an order."""
@@ -64,6 +64,7 @@ _CUES = (
     "wait",
     "need",
     "first",
+    "must be",
     "rel",
     "build",
     "until",
@@ -137,7 +138,7 @@ _OMITTED = re.compile(
     re.IGNORECASE,
 )
 _BEFOREHAND = re.compile(
-    rf"^(?:do|complete|finish|run|implement|land)\s+{_FIRST}\s+first\b|^(?P<other>{_R})\s+must\s+(?:be\s+)?{_DONE}\s+first\b",
+    rf"^(?:do|complete|finish|run|implement|land)\s+{_FIRST}\s+(?:first\b|before\s+(?:starting|beginning)\b(?!\s+\S*{_R}))|^(?P<other>{_R})\s+must\s+(?:be\s+)?{_DONE}\s+first\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|never|without|neither|nor|no|independent(?:ly)?)\b|n't\b", re.IGNORECASE)
@@ -147,13 +148,14 @@ _PERHAPS = re.compile(
 )
 _STRONG = re.compile(
     r"\bdepend(?:s|ent)?\s*(?:up)?on\b|\bblocked\s+(?:by|on)\b|\bprerequisites?\s+(?:for|of|to)\b|\bwaits?\s+(?:for|until)\b"
-    rf"|\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\b.*\b(?:before|after)\b.*{_R}",
+    rf"|\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\b.*\b(?:before|after)\b.*{_R}"
+    rf"|{_R}\s+(?:only\s+)?(?:before|after)\s+{_R}|{_R}\s+must\s+be\s+{_DONE}",
     re.IGNORECASE,
 )
 _TIGHT = rf"{_R}(?:\s*[&+]\s*{_R})+"
 _CLOSED = (
     rf"(?i:(?<!after )(?<!once )(?<!when )){_R}(?:\s*,\s*{_R})*(?:\s*,?\s+(?:and|plus|as\s+well\s+as)\s+{_R})"
-    rf"|(?i:(?<!after )(?<!once )(?<!when )){_R}(?:\s*,\s*{_R})+(?=\s*(?:[.;:)]|$)|\s+(?:all\s+)?(?:depend|require|need|must|can|should|are|wait|begin|start)\b)"
+    rf"|(?i:(?<!after )(?<!once )(?<!when )){_R}(?:\s*,\s*{_R})+(?=\s*(?:[.;:)]|$)|\s+(?:all\s+)?(?:depend|require|need|must|can|should|are|wait|begin|start)\b|\s+before\s+(?:starting|beginning)\b)"
 )
 """Lists of names: joined by a plus sign, or by commas where it is clear that they end there."""
 _ARROW = r"\s*[-─—=]*(?:→|>|►|▶)\s*"

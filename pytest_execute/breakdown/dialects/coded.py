@@ -29,9 +29,9 @@ def find(outline: Outline) -> list[Head]:
 
 
 def _counted(outline: Outline, heads: list[Head]) -> bool:
-    """Whether the codes are of one kind, at least three, in a document whose title says that it tells tasks."""
+    """Whether there are at least three codes, few kinds of them, in a document whose title says that it tells tasks."""
     told = outline.title is not None and _TASKS.search(outline.blocks[outline.title].text)
-    return bool(told) and len(heads) > 2 and len({re.sub(r"\d.*", "", head.id) for head in heads}) == 1
+    return bool(told) and len(heads) > 2 and len({re.sub(r"\d.*", "", head.id) for head in heads}) * 2 <= len(heads)
 
 
 def _inner(outline: Outline, heads: list[Head]) -> list[Head]:
