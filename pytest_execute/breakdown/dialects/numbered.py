@@ -28,10 +28,14 @@ def find(outline: Outline) -> list[Head]:
 def boxed(outline: Outline) -> list[Head]:
     """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
     for _, heads in sorted(_levels(outline).items()):
-        heads = [head for head in heads if not untasked(outline, head.at) and not UNTASKED_SECTION.search(head.title)]
+        heads = [head for head in heads if head.box is None and not _criteria(outline, head)]
         if len(heads) > 1 and most(substance(outline, head.at) for head in heads):
             return heads
     return []
+
+
+def _criteria(outline: Outline, head: Head) -> bool:
+    return untasked(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
 
 
 def _levels(outline: Outline) -> dict[int, list[Head]]:
