@@ -27,6 +27,8 @@ _SAID_DONE = re.compile(
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
     re.IGNORECASE,
 )
+_LAST = ")]）`✅☑✔\ufe0f"
+"""What an effort or a word for done ends with, if not in a capital."""
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
@@ -57,12 +59,18 @@ def plain_title(text: str) -> tuple[str, str, bool]:
     """
     title, effort = " ".join(text.replace("**", "").strip().removesuffix("~~").split()), ""
     done = title.startswith(DONE_MARKS)
-    for _ in range(2):
+    for _ in range(2 if _may_end(title) else 0):
         if said := _SAID_DONE.search(title):
             title, done = title[: said.start()], True
         if not effort and (found := _EFFORT.search(title)):
             title, effort = title[: found.start()], " ".join(found["effort"].split())
     return _MARKS.sub("", title).strip(), effort, done
+
+
+def _may_end(title: str) -> bool:
+    """Whether a title may end with an effort or a word for done: faster than the patterns for them."""
+    last = title[-1:]
+    return last in _LAST or last.isupper() or any(mark in title[-14:] for mark in DONE_MARKS)
 
 
 def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:

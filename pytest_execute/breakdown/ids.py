@@ -24,7 +24,7 @@ class Unclear(Struct, frozen=True):
     readings: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 16)
 def normal(name: str) -> str:
     """One spelling of an id for all that mean the same.
 

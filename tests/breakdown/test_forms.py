@@ -42,6 +42,7 @@ def only(text: str) -> Task:
         ("Task 1: Read it [COMPLETE]", "Read it", True, ""),
         ("Task 1: Read it — DONE", "Read it", True, ""),
         ("Task 1: Read it ✅ COMPLETED", "Read it", True, ""),
+        ("Task 1: Read it ✅ implemented", "Read it", True, ""),
         ("Task 1: Read it (2 hours) ✅", "Read it", True, "2 hours"),
         ("Task 1: Read it ✅ (2 hours)", "Read it", True, "2 hours"),
         ("Task 1: Read it (NOT DONE)", "Read it (NOT DONE)", False, ""),
