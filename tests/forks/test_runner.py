@@ -11,7 +11,7 @@ import pytest
 
 import pytest_execute
 from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.setting import Setting
+from pytest_execute.forks.setting import PATIENT, Patience, Setting
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -93,7 +93,7 @@ def repo(tmp_path: Path) -> Repository:
 
 @contextlib.contextmanager
 def runner(
-    repo: Repository, tests: list[str], limit: float = 20.0, user: Path | None = None, tops: tuple[str, ...] = ("app",)
+    repo: Repository, tests: list[str], user: Path | None = None, tops: tuple[str, ...] = ("app",)
 ) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Setting(
@@ -103,7 +103,7 @@ def runner(
         prefix="",
         config=("pytest.ini", b"[pytest]\n"),
         arguments=(),
-        limits=dict.fromkeys(tests, limit),
+        seconds=dict.fromkeys(tests, 0.0),
         memory=500 << 20,
     )
     with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:
@@ -125,8 +125,8 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
     files = {"src/app/__init__.py": "VALUE = 1\n", FILE: ROWS, "tests/test_to_others.py": OTHER}
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
-    with runner(repo, tests, limit=4.0) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone)
+    with runner(repo, tests) as made:
+        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=Patience(4.0))
         deadline = time.monotonic() + 5
         while is_running(int(note.read_text())) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -188,7 +188,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
     one = "tests/test_k.py::test_ends_the_server"
     asked = {"functions": {}, "count": 0, "jobs": [], "lists": [], "active": None, "lanes": 1, "cpu": {one: 9.0}}
     with runner(repo, [one]) as made:
-        _, stuck = made.stub(made.git.tree(commit), [one], asked)
+        _, stuck = made.stub(made.git.tree(commit), [one], PATIENT, asked)
     assert stuck == "lost"
 
 
@@ -236,7 +236,7 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
     one = "tests/test_f.py::test_f"
     with runner(repo, [one]) as made:
         tree = made.git.tree(first)
-        with made._slot():
+        with made._lane():
             assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}

@@ -128,6 +128,19 @@ def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (found.found, found.cause) == ("turned", "assertion")
 
 
+def test_slow_before_and_nearly_as_slow_after_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.COMPUTING", 0.6)
+    test = """
+        import app, time
+        def test_f():
+            began = time.process_time()
+            while time.process_time() < began + app.TAKES: pass
+        """
+    slow, faster = ({"src/app/__init__.py": f"TAKES = {seconds}\n"} for seconds in (9, 0.25))
+    found, _, _ = replayed(tmp_path, monkeypatch, test, slow, faster)
+    assert (found.found, found.cause) == ("red-not-counted", None)
+
+
 def test_a_changed_mode_or_link_matters() -> None:
     plain, other = {"a": Entry("100644", "1"), "b": Entry("100644", "2")}, Entry("100644", "3")
     trees = {

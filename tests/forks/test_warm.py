@@ -1,0 +1,81 @@
+"""pytest is started once for all trees, and yet each tree is seen as it is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.forks.runner import Runner
+from pytest_execute.forks.setting import Patience, Setting
+from pytest_execute.tools.git import Git
+from tests.repository import Repository
+
+ONE = "tests/test_a.py::test_a"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+@contextlib.contextmanager
+def runner(repo: Repository, *arguments: str) -> Iterator[Runner]:
+    scratch = repo.path.parent / "scratch"
+    setting = Setting(
+        user=str(repo.path),
+        roots=("src",),
+        tops=("app",),
+        prefix="",
+        config=("pytest.ini", b"[pytest]\n"),
+        arguments=arguments,
+        seconds={},
+        memory=500 << 20,
+    )
+    with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:
+        yield made
+
+
+def test_a_plugin_of_the_project_is_that_of_each_tree(repo: Repository) -> None:
+    """Nothing of the project that is loaded with pytest's start may go on into the next tree."""
+    plugin = "import pytest\n@pytest.fixture\ndef value():\n    return {}\n"
+    commits = [
+        repo.commit(str(n), {"src/app/plugin.py": plugin.format(n), "src/app/__init__.py": "", "tests/test_a.py": (
+            f"def test_a(value):\n    assert value == {n}\n"
+        )})
+        for n in (1, 2)
+    ]  # fmt: skip
+    with runner(repo, "-p", "app.plugin") as made:
+        for commit in (*commits, *commits):
+            assert made.run(made.git.tree(commit), [ONE])[ONE].state == "passed"
+
+
+def test_a_conftest_and_a_directory_that_came_are_seen(repo: Repository) -> None:
+    repo.put("tests/test_a.py", "def test_a(value):\n    import app.new\n    assert value == 2\n")
+    first = repo.commit("a", {"src/app/__init__.py": "", "tests/conftest.py": ""})
+    fixture = "import pytest\n@pytest.fixture\ndef value():\n    return 2\n"
+    second = repo.commit("b", {"tests/conftest.py": fixture, "src/app/new/__init__.py": ""})
+    with runner(repo) as made:
+        states = [made.run(made.git.tree(commit), [ONE])[ONE].state for commit in (first, second, first, second)]
+    assert states == ["failed", "passed"] * 2
+
+
+def test_where_pytest_cannot_start_all_tests_have_failed(repo: Repository) -> None:
+    commit = repo.commit("a", {"tests/test_a.py": "def test_a(): pass\n"})
+    with runner(repo, "--no-such-option") as made:
+        seen = made.run(made.git.tree(commit), [ONE])[ONE]
+    assert (seen.state, seen.phase) == ("failed", "start")
+    assert "pytest.UsageError" in seen.types
+
+
+def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -> None:
+    files = {"tests/test_a.py": "def test_a():\n    while True: pass\n", "tests/test_b.py": (
+        "import time\ndef test_b():\n    time.sleep(1)\n"
+    )}  # fmt: skip
+    commit, tests = repo.commit("a", files), [ONE, "tests/test_b.py::test_b"]
+    with runner(repo) as made:
+        seen = made.run(made.git.tree(commit), tests, patience=Patience(600.0, computing=0.5))
+    assert [seen[test].state for test in tests] == ["timeout", "passed"]
+    assert seen[ONE].seconds >= 0.5

@@ -1,0 +1,42 @@
+"""Who runs what next."""
+
+from __future__ import annotations
+
+import threading
+
+from pytest_execute.replay.waiting import Waiting, part
+
+
+def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:
+    waiting = Waiting[int](workers=2)
+    waiting.add(3, ["a::x"])
+    waiting.add(1, ["b::x"])
+    waiting.add(3, ["b::y"])
+    assert [waiting.take(), waiting.take()] == [(1, ["b::x"]), (3, ["a::x", "b::y"])]
+
+
+def test_the_only_tree_is_shared_out_by_files() -> None:
+    waiting = Waiting[int](workers=2)
+    waiting.add(0, ["a::1", "a::2", "a::3", "b::1", "c::1"])
+    assert [waiting.take(), waiting.take()] == [(0, ["a::1", "a::2", "a::3"]), (0, ["b::1", "c::1"])]
+
+
+def test_parts_are_whole_files() -> None:
+    assert part(["a::1", "b::1", "a::2", "c::1"], 2) == ["a::1", "a::2"]
+    assert part(["a::1", "b::1"], 1) == ["a::1", "b::1"]
+    assert part(["a::1"], 8) == ["a::1"]
+
+
+def test_who_finds_nothing_waits_for_what_the_others_add() -> None:
+    waiting = Waiting[int](workers=2)
+    waiting.add(0, ["a::x"])
+    assert waiting.take() == (0, ["a::x"])
+    found: list[object] = []
+    other = threading.Thread(target=lambda: found.append(waiting.take()))
+    other.start()
+    waiting.add(5, ["a::x"])
+    waiting.done()
+    other.join(10)
+    assert found == [(5, ["a::x"])]
+    waiting.done()
+    assert waiting.take() is None
