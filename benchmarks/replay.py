@@ -1,8 +1,10 @@
 """What the replay costs on a real repository: `python benchmarks/replay.py REPO --commits 40`.
 
-The repository is cloned, and all tests of the test files that its last commits touched are proven against those commits. Beside it, in
-the same run and with as many processes: one plain run of the whole suite, and what one would do by hand: for each commit a worktree
-of its parent and one of itself, and `python -m pytest` in both on the test files that the commit touched, as the commit has them.
+The repository is cloned, and all tests of the test files that its last commits touched are proven against those commits: cold, with an
+empty ledger, and warm, with all that was learnt. Beside it, in the same run: plain runs of the whole suite, and what one would do by
+hand, with as many processes: for each commit a worktree of its parent and one of itself, and `python -m pytest` in both on the
+test files that the commit touched, as the commit has them. With `--by-hand N` only N of the commits, evenly spread, are done by hand, and
+the time of all is reckoned from theirs. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import Stretch, stretch
 from pytest_execute.tools.ledger import Ledger
@@ -40,10 +44,27 @@ PLAIN = ["-q", "-p", "no:cacheprovider", "-p", "no:execute", "-p", "no:randomly"
 
 
 @contextlib.contextmanager
+def counted() -> Iterator[list[object]]:
+    """What the replay starts meanwhile: each is a Python that has pytest."""
+    started: list[object] = []
+    start = process.start
+
+    def noted(*args: object, **more: object) -> object:
+        started.append(args)
+        return start(*args, **more)
+
+    process.start = noted
+    try:
+        yield started
+    finally:
+        process.start = start
+
+
+@contextlib.contextmanager
 def timed(what: str, times: dict[str, float]) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    times[what] = time.perf_counter() - start
+    times[what] = min(time.perf_counter() - start, times.get(what, float("inf")))
     print(f"{what:>10}: {times[what]:7.2f} s", flush=True)
 
 
@@ -68,8 +89,8 @@ def plain(clone: Path, layout: Layout, place: Path) -> dict[str, float]:
     return tests
 
 
-def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int) -> int:
-    """Each commit by hand; the number of runs of pytest."""
+def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int]:
+    """The commits by hand, `most` of them at most; how many that are, and of how many."""
     jobs = [
         (commit, parents[0], files)
         for commit, parents in what.commits.items()
@@ -84,9 +105,10 @@ def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int) ->
             pytest(tree, layout, *files)
             _git(git.work_tree, "worktree", "remove", "--force", str(tree))
 
+    chosen = [jobs[at * len(jobs) // most] for at in range(most)] if len(jobs) > most else jobs
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda job: by_hand(*job), jobs))
-    return 2 * len(jobs)
+        list(pool.map(lambda job: by_hand(*job), chosen))
+    return len(chosen), len(jobs)
 
 
 def _touched(git: Git, layout: Layout, old: str, new: str) -> list[str]:
@@ -117,7 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("repo", type=Path)
     parser.add_argument("--commits", type=int, default=40)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--no-naive", action="store_true", help="leave out what is done by hand")
+    parser.add_argument("--by-hand", type=int, default=1000, metavar="N", help="do at most so many commits by hand")
+    parser.add_argument("--rounds", type=int, default=1, help="so many cold runs, the fastest of which counts")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="replay-") as directory:
         return compare(asked, Path(directory))
@@ -131,8 +154,9 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     tree = git.tree(what.tree)
     layout = Layout(source=detect_source(tree))
     plain(clone, layout, place)  # compiles
-    with timed("plain", times):
-        passed = plain(clone, layout, place)
+    for _ in range(2):
+        with timed("plain", times):
+            passed = plain(clone, layout, place)
     files = set(_touched(git, layout, what.base, what.tree))
     tests = {test: seconds for test, seconds in passed.items() if test.partition("::")[0] in files}
     config = next(
@@ -146,19 +170,28 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     print(
         f"{len(what.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} files that were touched"
     )
-    ledger = Ledger(place / "ledger", print)
-    with timed("cold", times):
-        proofs = prove(git, what, layout, order, place / "trees", ledger)
-    with timed("warm", times):
+    for number in range(asked.rounds):
+        ledger = Ledger(place / f"ledger-{number}", print)
+        with timed("cold", times):
+            proofs = prove(git, what, layout, order, place / "trees", ledger)
+    with counted() as started, timed("warm", times):
         again = prove(git, what, layout, order, place / "trees", ledger)
     assert again == proofs
-    found = sorted({proof.found for proof in proofs.values()})
-    print("proofs: " + ", ".join(f"{sum(p.found == each for p in proofs.values())} {each}" for each in found))
-    if not asked.no_naive:
-        with timed("by hand", times):
-            runs = naive(git, what, layout, place / "hand", asked.workers)
-        print(f"{runs} runs by hand; cold is {times['by hand'] / times['cold']:.1f} times faster (3 asked, 5 wanted)")
+    found = Counter(proof.found for proof in proofs.values())
+    print("proofs: " + ", ".join(f"{count} {each}" for each, count in sorted(found.items())))
     print(f"cold takes {times['cold'] / times['plain']:.2f} plain runs (4 allowed)")
+    print(f"warm takes {times['warm']:.2f} s and starts {len(started)} processes (0.5 s and none allowed)")
+    if asked.by_hand:
+        with timed("by hand", times):
+            done, of = naive(git, what, layout, place / "hand", asked.workers, asked.by_hand)
+        times["all by hand"] = times["by hand"] * of / done
+        how = f"{done} of {of} commits by hand" + (f", reckoned to {times['all by hand']:.2f} s for all" * (done < of))
+        print(f"{how}; cold is {times['all by hand'] / times['cold']:.2f} times faster (3 asked, 5 wanted)")
+    print(
+        json.dumps(
+            {"repository": asked.repo.name, "tests": len(tests), "proofs": found, "started": len(started), **times}
+        )
+    )
     return 0
 
 

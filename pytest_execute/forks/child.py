@@ -29,9 +29,9 @@ import os
 import select
 import signal
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 sys.path.pop(0)  # the directory of this file, whose modules are not the project's
 import pytest  # noqa: F401 - so that every fork has it
@@ -55,6 +55,8 @@ else:
 Record = dict[str, Any]
 
 OUT = int(sys.argv[1])
+COLD = 88
+"""How the process ends in which pytest should have been started once for all orders, and could not be."""
 
 
 def tell(record: Record) -> None:
@@ -86,27 +88,23 @@ def conftest_failed(tests: running.Running, error: Any) -> None:
     tests.fail("" if directory == "." else directory, error, "collect")
 
 
-def obey(order: Record) -> None:
-    """Run the tests of one order, in a process that was forked for it."""
+def settle(place: Record) -> None:
+    """Have this process, and all that it forks, at home in the place."""
+    os.chdir(place["root"])
+    os.environ.clear()
+    os.environ.update(place["environment"])
+    sys.path[:0] = [place["root"], *place["roots"]]
+    sys.meta_path.insert(0, TreeOnly(place["roots"], place["tops"]))
+    sys.argv[:] = ["pytest"]
+    bytecode.Store(place["code"], place["tree"]).serve()
+
+
+def obey(tests: running.Running) -> None:
+    """Start pytest, which asks for the order as soon as it needs one, and run what the order asks for."""
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
-    system.die_with_parent()
-    system.take_over()
-    system.limit_memory(order["memory"])
-    os.chdir(order["root"])
-    os.environ.clear()
-    os.environ.update(order["environment"])
-    tempfile.tempdir = None
-    sys.path[:0] = [order["root"], *order["roots"]]
-    sys.meta_path.insert(0, TreeOnly(order["roots"], order["tops"]))
-    sys.argv[:] = ["pytest"]
-    bytecode.Store(order["code"], order["tree"]).serve()
-    tests, ours = running.Running(order, tell), os.getpid()
-    if not tests.stubbing:
-        tests.touched.start()
-    arguments = [*order["arguments"], *[str(tests.path(file)) for file in tests.files]]
     try:
-        config = _prepareconfig(arguments, [tests])
+        config = _prepareconfig([*tests.place["arguments"]], [tests])
     except ConftestImportFailure as error:
         conftest_failed(tests, error)
         if tests.open:
@@ -118,13 +116,26 @@ def obey(order: Record) -> None:
             config.hook.pytest_cmdline_main(config=config)
         finally:
             config._ensure_unconfigure()
-    if os.getpid() != ours:
+    if tests.is_copy():
         os._exit(running.DONE)
-    tell({"end": True})
+    if tests.order:
+        tell({"end": True})
 
 
-def fork_for(order: Record) -> int:
-    """A process that obeys `order` and ends, in a group of its own."""
+def obey_and_exit(place: Record, ask: Callable[[], Record]) -> NoReturn:
+    """Obey the order that `ask` gives, in the process that it gives it in."""
+    tests = running.Running(place, tell, ask)
+    try:
+        obey(tests)
+    except Exception as error:  # noqa: BLE001 - ours, not the tree's
+        if tests.order:
+            tell({"fault": repr(error)})
+    finally:
+        os._exit(0 if tests.order else COLD)
+
+
+def fork() -> int:
+    """A process for an order, in a group of its own; 0 in the process itself."""
     job = os.fork()
     if not job:
         signal.set_wakeup_fd(-1)
@@ -132,19 +143,16 @@ def fork_for(order: Record) -> int:
         os.setpgid(0, 0)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
-        try:
-            obey(order)
-        except Exception as error:  # noqa: BLE001 - ours, not the tree's
-            tell({"fault": repr(error)})
-        finally:
-            os._exit(0)
-    with contextlib.suppress(OSError):
-        os.setpgid(job, job)
+    else:
+        with contextlib.suppress(OSError):
+            os.setpgid(job, job)
     return job
 
 
-def serve() -> None:
-    """Obey order after order; when the other end of standard input goes, end with all that runs."""
+def serve() -> Record:
+    """Have order after order obeyed, each by a fork, which this gives the order to; when the other end of standard input goes, end with
+    all that runs.
+    """
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -160,7 +168,7 @@ def serve() -> None:
             if not piece:
                 system.kill(job) if job else None
                 system.end_all(set())
-                return
+                os._exit(0)
         if ended in ready:
             os.read(ended, 1 << 16)
         if job and os.waitpid(job, os.WNOHANG)[0]:
@@ -170,9 +178,43 @@ def serve() -> None:
             tell({"over": True})
         if not job and b"\n" in text:
             line, _, text = text.partition(b"\n")
-            job = fork_for(json.loads(line))
+            job = fork()
+            if not job:
+                order: Record = json.loads(line)
+                return order
             tell({"group": job})
 
 
-os.set_inheritable(OUT, False)
-serve()
+def serve_warm(place: Record) -> Record:
+    """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
+    if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
+        os._exit(COLD)
+    return serve()
+
+
+def first_line() -> bytes:
+    """The first line of standard input, and nothing after it."""
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(0, 1)):
+        line += byte
+    return line
+
+
+def main() -> None:
+    """Start pytest once for all orders; where that does not do, once for each."""
+    os.set_inheritable(OUT, False)
+    place: Record = json.loads(first_line())
+    settle(place)
+    system.take_over()
+    warm = os.fork()
+    if not warm:
+        system.die_with_parent()
+        obey_and_exit(place, lambda: serve_warm(place))
+    status = os.waitpid(warm, 0)[1]
+    system.end_all(set())
+    if os.waitstatus_to_exitcode(status) == COLD:
+        order = serve()
+        obey_and_exit(place, lambda: order)
+
+
+main()

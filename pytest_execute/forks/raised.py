@@ -84,6 +84,12 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
 LOOKED_AT: set[tuple[str, str]] = set()
 
 
+def is_loaded(user: str, tree: str, tops: frozenset[str]) -> bool:
+    """Is a module of the project there already, from wherever?"""
+    files = [os.path.realpath(str(getattr(module, "__file__", None) or "")) for module in list(sys.modules.values())]
+    return foreign(user, tree, tops) is not None or any(file.startswith(tree + os.sep) for file in files)
+
+
 def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | None:
     """A module of the user's checkout, or with one of the project's names, from outside the tree: (name, file), or None."""
     installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import json
 import os
 import select
-import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -35,17 +36,40 @@ MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, t
 
 
 class Running:
-    """Selects the tests, and gives each file its own process; each test where the order says alone. `tell` writes a line to the runner."""
+    """Selects the tests, and gives each file its own process; each test where the order says alone.
 
-    def __init__(self, order: Record, tell: Callable[[Record], None]) -> None:
-        self.order, self.root, self.tree, self.tell = order, order["root"], order["tree"], tell
-        self.open = dict(order["limits"])
-        self.files = [
-            file for file in dict.fromkeys(t.partition("::")[0] for t in self.open) if self.path(file).exists()
-        ]
+    `tell` writes a line to the runner. `ask` gives the order, and may do so in a process that it forks for it.
+    """
+
+    def __init__(self, place: Record, tell: Callable[[Record], None], ask: Callable[[], Record]) -> None:
+        self.place, self.root, self.tree, self.tell, self.ask = place, place["root"], place["tree"], tell, ask
+        self.order: Record = {}
+        self.open: dict[str, float] = {}
         self.touched = touched.Touched(self.tree, tell)
         self.raised: Record | None = None
-        self.stubbing = stubbing.Stubbing(planting, order, tell, self.alone) if "mutants" in order else None
+        self.stubbing: stubbing.Stubbing | None = None
+
+    def begin(self, order: Record) -> None:
+        """Take the order, in the process that runs its tests from here on."""
+        self.pid = os.getpid()
+        self.order, self.open = {**self.place, **order}, dict(order["limits"])
+        system.die_with_parent()
+        system.take_over()
+        system.limit_memory(self.place["memory"])
+        os.chdir(self.root)
+        os.environ.update(order["environment"])
+        tempfile.tempdir = None
+        importlib.invalidate_caches()
+        names = dict.fromkeys(test.partition("::")[0] for test in self.open)
+        self.files = [name for name in names if self.path(name).exists()]
+        if "mutants" in order:
+            self.stubbing = stubbing.Stubbing(planting, self.order, self.tell, self.alone)
+        else:
+            self.touched.start()
+
+    def is_copy(self) -> bool:
+        """Is this a copy of the process, which the project made?"""
+        return bool(self.order) and os.getpid() != self.pid
 
     def path(self, file: str) -> Path:
         return Path(self.root, file)
@@ -75,11 +99,12 @@ class Running:
             self.fail(node.nodeid, call.excinfo.value, "collect")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_load_initial_conftests(self) -> Any:
-        """pytest has put its own finder first by now, which would take modules that it rewrites away from the planter."""
-        if self.stubbing:
-            sys.meta_path.remove(self.stubbing.planter)
-            sys.meta_path.insert(0, self.stubbing.planter)
+    def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Any:
+        """Up to here pytest has looked at nothing of the tree. (Its own finder is in place, which would hide modules from the planter.)"""
+        self.begin(self.ask())
+        files = [str(self.path(file)) for file in self.files]
+        args.extend(files)
+        early_config.known_args_namespace.file_or_dir = files
         return (yield)
 
     def pytest_sessionstart(self, session: Any) -> None:
@@ -211,9 +236,13 @@ class Running:
 
     def ran(self, item: Any, following: Any) -> Record:
         """What became of `item` in this process."""
+        self.raised, began = None, time.process_time()
+        became = self.outcome(item, following)
+        return {**became, "seconds": time.process_time() - began}
+
+    def outcome(self, item: Any, following: Any) -> Record:
         from _pytest.runner import runtestprotocol
 
-        self.raised = None
         try:
             outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
             stranger = foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
@@ -229,20 +258,20 @@ class Running:
     def listen(self, child: int, pipe: int, first: str) -> None:
         """Pass on what the process says; where it hangs or ends in the middle of a test, that is what became of the test."""
         text, gone, running = b"", False, first
-        deadline = time.monotonic() + self.order["limits"][first]
+        limit = self.limit(child, first)
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if (took := limit()) is not None:
                 self.pass_on(touched.rest(pipe, text))
-                return self.record(running, state="timeout", message="it did not end within its time limit")
-            if select.select([pipe], [], [], 0 if gone else min(left, 0.05))[0]:
+                why = "it did not end within its time limit"
+                return self.record(running, state="timeout", message=why, seconds=took)
+            if select.select([pipe], [], [], 0 if gone else 0.02)[0]:
                 piece = os.read(pipe, 65536)
                 gone = gone or not piece
                 *lines, text = (text + piece).split(b"\n")
                 for record in map(json.loads, lines):
                     if "begins" in record:
                         running = record["begins"]
-                        deadline = time.monotonic() + self.order["limits"][running]
+                        limit = self.limit(child, running)
                     else:
                         self.pass_on([record])
                 if piece:
@@ -252,6 +281,17 @@ class Running:
                     self.record(running, state="crash", message="the test ended its process")
                 return None
             gone = system.ended(child)
+
+    def limit(self, child: int, test: str) -> Callable[[], float | None]:
+        """Tells the seconds that `test`, which begins now, has passed or computed, once that is too much."""
+        began, before = time.monotonic(), system.computed(child)
+        most, computing = self.order["limits"][test], self.order["computing"][test]
+
+        def took() -> float | None:
+            passed, computed = time.monotonic() - began, system.computed(child) - before
+            return passed if passed >= most else computed if computed >= computing else None
+
+        return took
 
     def pass_on(self, records: list[Record]) -> None:
         for record in records:

@@ -16,7 +16,7 @@ State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "a
 class Seen(Struct, frozen=True, kw_only=True):
     """What became of one test in one tree; see `forks/child.py` for the facts of what was raised.
 
-    `touched` holds the files of the tree that had a part in it, see `forks/touched.py`; None where that may be any file.
+    `seconds` is what it computed; for a "timeout" what it was given. `touched` holds the files of the tree that had a part in it, see `forks/touched.py`; None where that may be any file.
     """
 
     test: str
@@ -28,6 +28,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     missing: tuple[str | None, str | None] | None = None
     fixture: str | None = None
     touched: frozenset[str] | None = None
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:

@@ -21,23 +21,22 @@ Stuck = Literal["timeout", "crash", "spoilt", "lost"]
 
 
 class Server:
-    """Obeys one order after the other, until one hangs or the process is gone: then it ends itself with all that it started."""
+    """Obeys one order after the other in the same place, until one hangs or the process is gone: then it ends itself with all that it started."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Mapping[str, Any]) -> None:
         ours, theirs = os.pipe()
         command = [sys.executable, str(CHILD), str(theirs)]
         self.process = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
         os.close(theirs)
         self.lines = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, closed in `end`
         self.group = 0
+        self._write(place)
 
     def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Stuck | None]:
         """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
-        assert self.process.stdin is not None
         said: list[Record] = []
         try:
-            self.process.stdin.write(msgspec.json.encode(order) + b"\n")
-            self.process.stdin.flush()
+            self._write(order)
             for record in self._records(patience):
                 if "over" in record:
                     return said, _stuck(said, "crash")
@@ -50,6 +49,11 @@ class Server:
             pass
         self.end()
         return said, "lost"
+
+    def _write(self, what: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(msgspec.json.encode(what) + b"\n")
+        self.process.stdin.flush()
 
     def _records(self, patience: float) -> Iterator[Record]:
         """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import math
 import os
 import platform
 import site
@@ -17,11 +18,30 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Git, Tree
 
 
+class Patience(Struct, frozen=True):
+    """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today."""
+
+    grace: float = 10.0
+    times: float = 10.0
+    computing: float = math.inf
+
+    def limits(self, seconds: Mapping[str, float], tests: Sequence[str]) -> dict[str, dict[str, float]]:
+        """What an order says of it; where the machine is busy more time passes, but no more is computed."""
+        limits = {test: self.grace + self.times * seconds.get(test, 0.0) for test in tests}
+        return {
+            "limits": limits,
+            "computing": {test: min(limits[test] - self.grace + self.computing, 1e9) for test in tests},
+        }
+
+
+PATIENT = Patience()
+
+
 class Setting(Struct, frozen=True, kw_only=True):
     """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
 
-    `config` is today's pytest configuration file as (name, content), `limits` the seconds that each test may take, `quick` those of a
-    first try, `memory` the bytes that one process may take.
+    `config` is today's pytest configuration file as (name, content), `seconds` what each test took today, `memory` the bytes that one
+    process may take.
     """
 
     user: str
@@ -30,9 +50,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     prefix: str
     config: tuple[str, bytes]
     arguments: tuple[str, ...]
-    limits: dict[str, float]
+    seconds: dict[str, float]
     memory: int
-    quick: dict[str, float] = {}
 
     def fingerprint(self) -> str:
         """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
@@ -48,8 +67,7 @@ def setting_of(
     tree: Tree,
     config: tuple[str, bytes],
     arguments: tuple[str, ...],
-    limits: Mapping[str, float],
-    quick: Mapping[str, float] = {},
+    seconds: Mapping[str, float],
 ) -> Setting:
     """How trees of this repository are run, as its files in `tree`, today's, have it."""
     return Setting(
@@ -59,8 +77,7 @@ def setting_of(
         prefix=layout.prefix,
         config=config,
         arguments=arguments,
-        limits=dict(limits),
-        quick=dict(quick),
+        seconds=dict(seconds),
         memory=memory_limit(),
     )
 

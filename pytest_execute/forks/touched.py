@@ -13,6 +13,7 @@ import select
 import sys
 import sysconfig
 from collections.abc import Callable
+from importlib.machinery import EXTENSION_SUFFIXES
 from typing import Any
 
 Record = dict[str, Any]
@@ -57,6 +58,9 @@ class Touched:
 
         _posixsubprocess.fork_exec = noted  # multiprocessing calls it, and nothing tells of that
         sys.addaudithook(self.note)
+        loaded = (str(getattr(module, "__file__", None)) for module in list(sys.modules.values()))
+        if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
+            self.say(ANY)
 
     def fork(self) -> int:
         """A fork of our own, which is not the test's."""

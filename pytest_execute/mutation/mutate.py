@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.setting import Setting, setting_of
+from pytest_execute.forks.setting import Patience, Setting, setting_of
 from pytest_execute.mutation.functions import Function
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.ledger import Ledger
@@ -88,8 +88,7 @@ def mutate(git: Git, layout: Layout, order: Order, place: Path, ledger: Ledger) 
 
 
 def _setting(git: Git, layout: Layout, order: Order) -> Setting:
-    limits = {test: GRACE + 10.0 * seconds for test, seconds in order.tests.items()}
-    return setting_of(git, layout, git.tree(order.tree), order.config, order.arguments, limits)
+    return setting_of(git, layout, git.tree(order.tree), order.config, order.arguments, order.tests)
 
 
 def _mutant(target: Target, stub: str, tried: Tried) -> Mutant:
@@ -183,7 +182,7 @@ class _Trial:
             "lanes": self.order.workers,
             "cpu": {test: COMPUTING + 10.0 * self.order.tests[test] * cores for test in tests},
         }
-        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, asked)
+        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, Patience(GRACE), asked)
         answers = {stubs[record["job"]]: record for record in said if "job" in record}
         failed = next((r["test"] for r in said if r.get("state") in ("failed", "crash")), None) if active else None
         shaky = {test for record in said for test in record.get("shaky", ())}

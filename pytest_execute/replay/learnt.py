@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
+from pytest_execute.forks.setting import Patience
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
@@ -34,7 +35,10 @@ class Learnt:
     The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
     """
 
-    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger) -> None:
+    def __init__(
+        self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger, quick: Patience, patient: Patience
+    ) -> None:
+        self.patience = {False: quick, True: patient}
         self.trees, self.runner, self.ledger = trees, runner, ledger
         self.under = runner.setting.fingerprint()
         self.times: Counter[tuple[str, str, str]] = Counter()
@@ -50,7 +54,7 @@ class Learnt:
         seen = self._recall(keys)
         left = [test for test in tests if test not in seen]
         if left:
-            new = self.runner.run(self.trees[tree], left, alone=alone, patient=patient)
+            new = self.runner.run(self.trees[tree], left, alone=alone, patience=self.patience[patient])
             self._learn({keys[test]: one for test, one in new.items() if one.state not in FLEETING})
             with self.lock:
                 for test, one in new.items():

@@ -16,7 +16,7 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of, names_of
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
-from pytest_execute.forks.setting import Setting, setting_of
+from pytest_execute.forks.setting import Patience, Setting, setting_of
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.learnt import Learnt
@@ -28,10 +28,10 @@ from pytest_execute.tools.ledger import Ledger
 
 Tell = Callable[[int, int], None]
 """Hears how many of how many are done."""
-GRACE = 10.0
-"""Seconds that any test may take in the replay, besides ten times what it took in the run."""
-QUICK = 1.0
-"""Seconds that any test may take in a first try, three times that on a busy machine; twenty times what it took in the run, if that is more."""
+GRACE, COMPUTING = 10.0, 1.0
+"""Seconds that may pass, and seconds that may be computed, before any test counts as hanging, besides ten times what it took in the run."""
+QUICK, QUICK_COMPUTING = 1.0, 0.3
+"""The same for a first try, besides twenty times what it took in the run; on a busy machine up to three times that may pass."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ def prove(
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
-        learnt = Learnt(history.trees, runner, ledger)
+        learnt = Learnt(history.trees, runner, ledger, _quick(), Patience(GRACE, computing=COMPUTING))
         run: Run = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
@@ -93,22 +93,20 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
 
 
 def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
-    limits = _limits(order.tests)
-    return setting_of(git, layout, today, order.config, order.arguments, limits, _quick(order.tests, limits))
+    return setting_of(git, layout, today, order.config, order.arguments, _seconds(order.tests))
 
 
-def _limits(tests: Mapping[str, float]) -> dict[str, float]:
-    """The seconds that each test may take, and each function with any of its parameters."""
-    limits = {test: GRACE + 10.0 * seconds for test, seconds in tests.items()}
-    for test, seconds in list(limits.items()):
-        limits[function_of(test)] = max(seconds, limits.get(function_of(test), 0.0))
-    return limits
+def _seconds(tests: Mapping[str, float]) -> dict[str, float]:
+    """What each test took, and each function with any of its parameters."""
+    found = dict(tests)
+    for test, seconds in tests.items():
+        found[function_of(test)] = max(seconds, found.get(function_of(test), 0.0))
+    return found
 
 
-def _quick(tests: Mapping[str, float], limits: Mapping[str, float]) -> dict[str, float]:
-    """The seconds after which a first try is given up; who passes with more time is not taken for one that hangs."""
-    grace = QUICK * min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
-    return {test: min(limits[test], max(grace, 20.0 * seconds)) for test, seconds in tests.items()}
+def _quick() -> Patience:
+    """After that a first try is given up; who passes with more time is not taken for one that hangs."""
+    return Patience(QUICK * min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))), 20.0, QUICK_COMPUTING)
 
 
 class _Steps:

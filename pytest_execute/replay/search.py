@@ -14,9 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Order, Proof, Turn
-from pytest_execute.core.nodeids import file_of, function_of
+from pytest_execute.core.nodeids import function_of
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
+from pytest_execute.replay.waiting import Waiting
+
+MUCH = 3.0
+"""So many times what a test takes when it passes it must have gone on before, to count as hanging there."""
 
 
 class Run(Protocol):
@@ -62,7 +66,7 @@ class Search:
         self.seen: dict[tuple[str, str], Seen] = {}
         self.again: dict[tuple[str, str], Seen] = {}  # a second run, alone, on the trees that a proof stands on
         self.alone: set[str] = set()  # tests that neighbours turn: only what they do alone counts
-        self.not_passed: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
+        self.not_passed: dict[str, list[tuple[str, Seen]]] = {}  # on which trees, and how
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
 
@@ -94,8 +98,6 @@ class Search:
         """Find the turn of each test, and run it a second time, alone, on the trees that its proof stands on."""
         self._walk(tests)
         self._settle(tests)
-        ends = {(step.tree, test) for test in tests for step in self._ends(test)}
-        self._run_all(ends - self.again.keys(), again=True)
 
     def _ends(self, test: str) -> list[Step]:
         """Base, what is right before the turn, and the turn; the last step where there is no turn."""
@@ -118,54 +120,53 @@ class Search:
             self.not_passed.pop(test, None)
 
     def _walk(self, tests: Sequence[str]) -> None:
-        """Run each test on one tree after the other, until it passes: the first in parts, the others side by side."""
-        files = list(dict.fromkeys(map(file_of, tests)))
-        parts = [[t for t in tests if file_of(t) in files[n :: self.workers]] for n in range(self.workers)]
-        self._side_by_side([functools.partial(self._look, 0, part) for part in parts if part])
-        order = iter(range(1, len(self.trees)))
+        """Run each test on the trees that may be another to it, one after the other, until it passes; what waits for a tree, together."""
+        waiting = Waiting[int](self.workers)
+        if tests:
+            waiting.add(0, tests)
 
         def work() -> None:
-            while True:
-                with self.lock:
-                    index = next(order, len(self.trees))
-                    open_tests = [test for test in tests if self.first.get(test, index + 1) > index]
-                    wanted = [
-                        test for test in open_tests if index < len(self.trees) and not self._is_known(test, index)
-                    ]
-                if index == len(self.trees) or not open_tests:
-                    return
-                if wanted:
-                    self._look(index, wanted)
+            while (taken := waiting.take()) is not None:
+                index, wanted = taken
+                try:
+                    for test, seen in self._run(self.trees[index], wanted).items():
+                        self._note(test, index, seen, waiting)
+                finally:
+                    waiting.done()
 
-        self._side_by_side([work] * min(self.workers, len(self.trees)))
+        self._side_by_side([work] * self.workers)
 
-    def _look(self, index: int, tests: Sequence[str]) -> None:
-        """Run `tests` on a tree, and note what passes and what does not."""
-        answers = self._run(self.trees[index], tests)
-        with self.lock:
-            for test, seen in answers.items():
-                if seen.passed:
-                    self.first[test] = min(index, self.first.get(test, index))
-                else:
-                    self.not_passed.setdefault(test, []).append((self.trees[index], seen.touched))
+    def _note(self, test: str, index: int, seen: Seen, waiting: Waiting[int]) -> None:
+        """Note where a test passes; where it does not, have it wait for the next tree that may be another to it. The last is always run."""
+        if seen.passed:
+            self.first[test] = index
+        elif index + 1 < len(self.trees):
+            self.not_passed.setdefault(test, []).append((self.trees[index], seen))
+            later = range(index + 1, len(self.trees) - 1)
+            waiting.add(
+                next((at for at in later if self._alike(test, self.trees[at]) is None), len(self.trees) - 1), [test]
+            )
 
-    def _is_known(self, test: str, index: int) -> bool:
-        """Did it not pass on a tree that is the same to it? The last tree is always seen."""
-        if index == len(self.trees) - 1:
-            return False
-        tree = self.trees[index]
-        return any(not self.differs(other, tree, touched) for other, touched in self.not_passed.get(test, ()))
+    def _alike(self, test: str, tree: str) -> Seen | None:
+        """What a test that did not pass came to on a tree that is the same to it as this one."""
+        known = self.not_passed.get(test, ())
+        return next((seen for at, seen in known if not self.differs(at, tree, seen.touched)), None)
 
     def _settle(self, tests: Sequence[str]) -> None:
-        """Run what was skipped at the ends of a proof, and wait for what hung there: where it passes, the turn came earlier."""
+        """See each test a second time, alone, at the ends of its proof; what came to an end in only one of two runs is given time."""
         todo = list(tests)
         while todo:
             ends = {(step.tree, test) for test in todo for step in self._ends(test)}
+            for tree, test in ends - self.seen.keys():
+                if (seen := self._alike(test, tree)) is not None:
+                    self.seen[(tree, test)] = seen
             self._run_all(ends - self.seen.keys())
-            hung = {pair for pair in ends - self.again.keys() if self.seen[pair].state == "timeout"}
-            self._run_all(hung, again=True)
-            self._run_all({pair for pair in hung if self.again[pair].state != "timeout"}, patient=True)
+            self._run_all(ends - self.again.keys(), again=True)
+            self._run_all({pair for pair in ends if self._was_hasty(pair)}, patient=True)
             todo = [test for tree, test in ends if self._move(tree, test)]
+
+    def _was_hasty(self, pair: tuple[str, str]) -> bool:
+        return self.seen[pair].state == "timeout" != self.again[pair].state
 
     def _move(self, tree: str, test: str) -> bool:
         """Take the turn of `test` to `tree`, where it passes there and that is one of ours."""
@@ -177,14 +178,18 @@ class Search:
 
     def _run_all(self, pairs: Iterable[tuple[str, str]], *, again: bool = False, patient: bool = False) -> None:
         """Run each (tree, test) of `pairs`, a tree at a time; `again` is a second run, alone and patient."""
-        by_tree: dict[str, list[str]] = {}
-        for tree, test in pairs:
-            by_tree.setdefault(tree, []).append(test)
+        waiting = Waiting[str](self.workers)
+        for tree, test in sorted(pairs):
+            waiting.add(tree, [test])
 
-        def job(tree: str) -> Callable[[], object]:
-            return lambda: self._run_again(tree, by_tree[tree]) if again else self._run(tree, by_tree[tree], patient)
+        def work() -> None:
+            while (taken := waiting.take()) is not None:
+                try:
+                    self._run_again(*taken) if again else self._run(*taken, patient)
+                finally:
+                    waiting.done()
 
-        self._side_by_side([job(tree) for tree in by_tree])
+        self._side_by_side([work] * self.workers)
 
     def _run(self, tree: str, tests: Sequence[str], patient: bool = False) -> dict[str, Seen]:
         """Run `tests` as they count: beside their neighbours, but for those that these turn."""
@@ -247,6 +252,11 @@ class Search:
         one, other = self.seen[(tree, test)], self.again[(tree, test)]
         return (one.passed, self._red(one).cause) != (other.passed, self._red(other).cause)
 
+    def _is_long(self, test: str, before: Step, step: Step) -> bool:
+        """Did it go on for much longer before it was ended than it takes with this step?"""
+        here = max(kept[(step.tree, test)].seconds for kept in (self.seen, self.again))
+        return self.again[(before.tree, test)].seconds > MUCH * here
+
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
         if any(self._was_red(test, before) for before in step.before):
@@ -300,6 +310,8 @@ class Search:
         turned = replace(turned, trace=_trace(seen))
         if red.cause is None:
             return replace(turned, found="red-not-counted", detail=red.phrase)
+        if red.cause == "timeout" and not self._is_long(test, before, step):
+            return replace(turned, found="red-not-counted", detail=f"it was slow at {at}, and not much faster after")
         return replace(turned, cause=red.cause, detail=red.phrase)
 
 
