@@ -62,6 +62,13 @@ def test_a_conftest_and_a_directory_that_came_are_seen(repo: Repository) -> None
     assert states == ["failed", "passed"] * 2
 
 
+def test_what_is_told_names_no_directory_of_ours(repo: Repository) -> None:
+    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "from app import x\ndef test_a(): pass\n"})
+    with runner(repo) as made:
+        message = made.run(made.git.tree(commit), [ONE])[ONE].message
+    assert message == "ImportError: cannot import name 'x' from 'app' (src/app/__init__.py)"
+
+
 def test_where_pytest_cannot_start_all_tests_have_failed(repo: Repository) -> None:
     commit = repo.commit("a", {"tests/test_a.py": "def test_a(): pass\n"})
     with runner(repo, "--no-such-option") as made:
