@@ -70,7 +70,7 @@ def missing(error: BaseException) -> list[str | None] | None:
 
 def facts(error: BaseException, phase: str, tree: str) -> Record:
     error = origin(error)
-    text = str(error).strip().splitlines() or [""]
+    text = str(error).replace(tree + os.sep, "").strip().splitlines() or [""]
     return {
         "phase": phase,
         "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__],
