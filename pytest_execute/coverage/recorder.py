@@ -5,51 +5,46 @@ Every process writes a file of its own into one directory, so that a worker that
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_execute.coverage.children import Children
 
 if TYPE_CHECKING:
     from coverage import Coverage
+    from coverage.config import CoverageConfig
 
 REST = "rest"
 """The context of tests that count for no gate; what runs outside of any test has the empty context."""
-PROCESS_CONFIG = "COVERAGE_PROCESS_CONFIG"
-"""Where coverage.py's own `.pth` file looks, when a Python process starts, for what to measure."""
 SILENT = ["no-data-collected", "module-not-imported", "no-ctracer", "no-sysmon-context"]
+
+
+class Measuring(Protocol):
+    """What measures in a process that runs tests, and has begun."""
+
+    def switch(self, gates: Sequence[str]) -> None:
+        """What runs from here on counts for `gates`, in this process and in those that are started from here on."""
+
+    def stop(self) -> None:
+        """End; what was measured is in the directory."""
 
 
 class Recorder:
     """Measures from its making to `stop`. `source` holds the directories and files of the implementation."""
 
     def __init__(self, source: Sequence[Path], branch: bool, directory: Path) -> None:
-        import coverage
-
-        directory.mkdir(parents=True, exist_ok=True)
-        include = [str(path) if path.suffix == ".py" else f"{path}/*" for path in source]
-        self.coverage: Coverage = coverage.Coverage(
-            data_file=str(directory / "data"),
-            data_suffix=True,
-            config_file=False,
-            branch=branch,
-            include=include,
-            messages=False,
-        )
-        self.coverage.set_option("run:disable_warnings", SILENT)
-        self.coverage.set_option("run:core", core(branch))
-        self.again: Callable[[], None] = _restart if core(branch) == "sysmon" else _nothing
+        self.coverage = own(source, branch, directory)
+        self.again: Callable[[], None] = restart if core(branch) == "sysmon" else _nothing
         self.context = ""
-        self.children = _Children(self.coverage)
+        self.children = Children(for_children(self.coverage))
         self.coverage.start()
         self.children.begin()
 
     def switch(self, gates: Sequence[str]) -> None:
-        """What runs from here on counts for `gates`, in this process and in those that are started from here on."""
-        context = "|".join(gates) or REST
+        context = context_of(gates)
         if context != self.context:
             self.coverage.switch_context(context)
             self.again()
@@ -57,11 +52,40 @@ class Recorder:
             self.context = context
 
     def stop(self) -> None:
-        """End; what was measured is in the directory."""
         self.children.end()
         self.coverage.stop()
         self.coverage.save()
         self.coverage.get_data().close(force=True)
+
+
+def own(source: Sequence[Path], branch: bool, directory: Path) -> Coverage:
+    """A measuring of our own, not begun yet, that looks at no settings of the user."""
+    import coverage
+
+    directory.mkdir(parents=True, exist_ok=True)
+    include = [str(path) if path.suffix == ".py" else f"{path}/*" for path in source]
+    made = coverage.Coverage(
+        data_file=str(directory / "data"),
+        data_suffix=True,
+        config_file=False,
+        branch=branch,
+        include=include,
+        messages=False,
+    )
+    made.set_option("run:disable_warnings", SILENT)
+    made.set_option("run:core", core(branch))
+    return made
+
+
+def for_children(parent: Coverage) -> CoverageConfig:
+    """The settings for processes that the tests start."""
+    config = copy.deepcopy(parent.config)
+    config.parallel, config.sigterm, config.patch = True, True, ["_exit", "fork"]
+    return config
+
+
+def context_of(gates: Sequence[str]) -> str:
+    return "|".join(gates) or REST
 
 
 def core(branch: bool) -> str:
@@ -69,62 +93,10 @@ def core(branch: bool) -> str:
     return "sysmon" if hasattr(sys, "monitoring") and not branch else "ctrace"
 
 
-def _restart() -> None:
+def restart() -> None:
     """Have each line told once more: sys.monitoring tells of it once, and so for the first context only."""
     sys.monitoring.restart_events()  # type: ignore[attr-defined, unused-ignore]
 
 
 def _nothing() -> None:
     pass
-
-
-class _Children:
-    """Has the processes that the tests start measured too, each for the gates of the test that started it."""
-
-    active: _Children | None = None
-
-    def __init__(self, parent: Coverage) -> None:
-        self.config = copy.deepcopy(parent.config)
-        self.config.parallel = True
-        self.config.sigterm = True
-        self.config.patch = ["_exit", "fork"]
-        self.parent, self.before = parent, os.environ.get(PROCESS_CONFIG)
-        self.texts: dict[str, str] = {}
-
-    def begin(self) -> None:
-        _Children.active = self
-        _watch_forks()
-        self.tell("")
-
-    def tell(self, context: str) -> None:
-        """Leave in the environment what a process needs that is started from here on."""
-        if context not in self.texts:
-            self.config.context = context or None
-            self.texts[context] = self.config.serialize()
-        os.environ[PROCESS_CONFIG] = self.texts[context]
-
-    def end(self) -> None:
-        _Children.active = None
-        os.environ.pop(PROCESS_CONFIG, None)
-        if self.before is not None:
-            os.environ[PROCESS_CONFIG] = self.before
-
-
-def _watch_forks(done: list[bool] = []) -> None:  # noqa: B006 - once in a process, as it cannot be taken back
-    if not done and hasattr(os, "register_at_fork"):
-        done.append(True)
-        os.register_at_fork(after_in_child=_in_fork)
-
-
-def _in_fork() -> None:
-    """In a child that was forked: leave the parent's data alone, and begin anew in a file of its own."""
-    children = _Children.active
-    if children is None:
-        return
-    import coverage
-
-    _Children.active = None  # a fork of the child is the business of coverage.py's own patch
-    with contextlib.suppress(Exception):
-        children.parent._auto_save = False
-        children.parent.stop()
-        coverage.process_startup(force=True)

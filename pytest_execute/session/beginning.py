@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -28,6 +29,9 @@ from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workers import there
 
+if TYPE_CHECKING:
+    from pytest_execute.coverage.rider import Rider, Role
+
 
 def begin(config: pytest.Config, args: list[str]) -> None:
     """Get ready in whatever process this is; a broken plan or option ends pytest with status 4 and its problems."""
@@ -40,9 +44,12 @@ def begin(config: pytest.Config, args: list[str]) -> None:
         config.stash[place_key] = place
         config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
         config.stash[shared_key] = shared = _shared(prepared, place)
+        root = config.rootpath.resolve()
         if not _parallel(config, args):
-            _begin_to_run(config, shared, config.rootpath.resolve())
+            _begin_to_run(config, shared, root, "alone")
             _tell_of_idle_workers(config)
+        elif has_cov(options):
+            _ride(config, shared, root, "controller")
 
 
 def _place(config: pytest.Config) -> Path:
@@ -129,11 +136,25 @@ def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
         shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
     else:  # a process on another machine may serve several runs
         process.end_with_parent()
-    _begin_to_run(config, shared, Path(handed.root))
+    _begin_to_run(config, shared, Path(handed.root), "worker")
 
 
-def _begin_to_run(config: pytest.Config, shared: Shared, root: Path) -> None:
+def _begin_to_run(config: pytest.Config, shared: Shared, root: Path, role: Role) -> None:
     config.stash[shared_key] = shared
-    source = [Path(os.path.normpath(root / entry)) for entry in shared.source]
-    measured = not has_cov(config.known_args_namespace)
-    config.stash[recorder_key] = Recorder(source, shared.branch, Path(shared.coverage)) if measured else None
+    if has_cov(config.known_args_namespace):
+        config.stash[recorder_key] = _ride(config, shared, root, role)
+    else:
+        config.stash[recorder_key] = Recorder(_sources(shared, root), shared.branch, Path(shared.coverage))
+
+
+def _ride(config: pytest.Config, shared: Shared, root: Path, role: Role) -> Rider:
+    """pytest-cov begins right after this, and conftests are loaded after that."""
+    from pytest_execute.coverage.rider import Rider
+
+    rider = Rider(_sources(shared, root), shared.branch, Path(shared.coverage), role)
+    config.pluginmanager.register(rider, "execute-rider")
+    return rider
+
+
+def _sources(shared: Shared, root: Path) -> list[Path]:
+    return [Path(os.path.normpath(root / entry)) for entry in shared.source]

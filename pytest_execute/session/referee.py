@@ -105,8 +105,9 @@ class Referee:
 
     def _measured(self) -> Path | str:
         """Where the raw data of the coverage is, or why there is none."""
-        if has_cov(self.config.option):
-            return "--cov measures this run already: run without it, or with --no-cov"
+        rider: Any = self.config.pluginmanager.getplugin("execute-rider")
+        if rider is not None and rider.why_not:
+            return str(rider.why_not)
         return Path(self.config.stash[shared_key].coverage)
 
     def _write_files(self) -> None:
@@ -164,6 +165,7 @@ def order_of(config: pytest.Config) -> Order:
     """How the replay is to run pytest: with today's configuration, without options of ours."""
     file = config.inipath
     options = [str(option) for option in config.getini("addopts")]
+    options += ["--cov-reset"] if has_cov(config.option) else []  # as if there were no --cov among them
     return Order(
         tests={},
         config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),

@@ -31,12 +31,10 @@ class Runner:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         recorder = self.config.stash[recorder_key]
-        if recorder is not None and item.nodeid in self.gates:
+        if item.nodeid in self.gates:
             recorder.switch(self.gates[item.nodeid])
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        recorder = self.config.stash[recorder_key]
-        if recorder is not None:
-            recorder.stop()
+        self.config.stash[recorder_key].stop()

@@ -11,7 +11,7 @@ from msgspec import Struct
 from pytest_execute import workflow
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Scope
-from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.coverage.recorder import Measuring
 from pytest_execute.workers import there
 
 
@@ -29,11 +29,11 @@ class Shared(Struct, frozen=True):
 shared_key = pytest.StashKey[Shared]()
 prepared_key = pytest.StashKey[workflow.Prepared]()
 place_key = pytest.StashKey[Path]()
-recorder_key = pytest.StashKey[Recorder | None]()
+recorder_key = pytest.StashKey[Measuring]()
 notices_key = pytest.StashKey[list[str]]()
 handed_key = pytest.StashKey[there.Handed]()
 
 
 def has_cov(options: Any) -> bool:
-    """Does pytest-cov measure this run? Two measurements in one process would spoil each other."""
+    """Does pytest-cov measure this run? Two measurements in one process would spoil each other, so that we ride along."""
     return bool(getattr(options, "cov_source", None)) and not getattr(options, "no_cov", False)
