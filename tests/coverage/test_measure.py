@@ -180,9 +180,10 @@ def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: 
     recorder.switch(["stream:A"])
     code.two()
     recorder.stop()
-    found = read(root / "data").files[str(root / "code.py")]
+    found, path = read(root / "data"), str(root / "code.py")
     reached = {
-        context: {line for point in points for line in point if line in (2, 6)} for context, points in found.items()
+        gate: {line for point in found.points(path, gate.__eq__) for line in point if line in (2, 6)}
+        for gate in found.contexts(path)
     }
     assert {gate: reached.get(gate) for gate in ("task:1", "task:2", "stream:A")} == {
         "task:1": {2, 6}, "task:2": {6}, "stream:A": {6},
