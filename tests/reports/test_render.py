@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import CollectedTest, Evidence, History, Manifest, Measure, Proof
+from pytest_execute.core.evidence import CollectedTest, Evidence, History, Manifest, Measure, Mutant, Proof
 from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.core.verdict import Check, Gate, Reason, Verdict
 from pytest_execute.reports import markdown, terminal
@@ -61,6 +61,36 @@ def test_the_terminal_summary() -> None:
         "open      Gate 1: all is well",
         "",
         "chat: failed (gates: 2 failed, 1 open, 1 passed)",
+    ]
+
+
+def mutant(name: str, state: str, stub: str = "raise", tasks: tuple[str, ...] = ("1",), detail: str = "") -> Mutant:
+    return Mutant(
+        function=f"chat.m:{name}", path="src/m.py", line=1, tasks=tasks, stub=stub, state=state, detail=detail
+    )  # type: ignore[arg-type]
+
+
+def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
+    mutants = (
+        mutant("kept", "killed"),
+        mutant("kept", "killed", "none"),
+        mutant("hollow", "killed"),
+        mutant("hollow", "survived", "none"),
+        mutant("log", "exempt", "", detail="it only writes a log"),
+        mutant("shape", "not-applicable", "", detail="abstract: it has no body"),
+        mutant("far", "exempt", "", (), "made by a generator"),
+    )
+    lines = [text for text, _ in terminal.render(VERDICT, PLAN, replace(EVIDENCE, mutants=mutants))]
+    assert lines[3] == "  failed      1  Model  (1 test, 1 proven, 3/4 lines, 1/2 branches, 1/2 functions)"
+    assert lines[10:14] == [
+        "            coverage: src/m.py:9: 3 | 4 `lines` (short)",
+        "            mutation: chat.m:log is exempt: it only writes a log",
+        "",
+        "passed    prerequisites: research, plan and breakdown",
+    ]
+    assert lines[14:16] == [
+        "open      Gate 1: all is well",
+        "          mutation: chat.m:far is exempt: made by a generator",
     ]
 
 
