@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -114,6 +115,19 @@ class Mutant(Struct, frozen=True, kw_only=True):
     tests: tuple[str, ...] = ()
     detail: str = ""
     ignored: bool = False
+
+
+COUNTED = ("killed", "survived", "not-reached", "unproven")
+"""The states of a mutant whose function was to be tried."""
+
+
+def functions_of(mutants: Iterable[Mutant], task: str | None) -> dict[str, list[Mutant]]:
+    """The mutants of each function of a task that count, by path and name; None: of the functions of no task."""
+    found: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        if mutant.state in COUNTED and (task in mutant.tasks if task is not None else not mutant.tasks):
+            found.setdefault(f"{mutant.path} {mutant.function}", []).append(mutant)
+    return found
 
 
 class History(Struct, frozen=True, kw_only=True):

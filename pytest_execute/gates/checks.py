@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
-from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof
+from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof, functions_of
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
@@ -251,13 +251,12 @@ def ranges(lines: Iterable[int]) -> str:
 # -- mutation: does a test notice when the body of a function goes
 
 STUBS = {"raise": "a raise", "none": "`return None`"}
-COUNTED = ("killed", "survived", "not-reached", "unproven")
 
 
 def mutation(case: Case, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
     """The functions of a task; None: those of no task. `tests` are those that must have run for it to be known."""
     idle = next((test for test in tests if case.outcome(test) in WORDS), None)
-    functions = mutants_of(case.evidence, task)
+    functions = functions_of(case.evidence.mutants or (), task)
     bad = {name: mutants for name, mutants in functions.items() if any(m.state != "killed" for m in mutants)}
     if case.evidence.mutants is None:
         yield "unproven", Reason("not-measured", case.evidence.mutants_missing)
@@ -269,15 +268,6 @@ def mutation(case: Case, task: str | None, tests: Iterable[str]) -> Iterator[Fin
             yield unnoticed(mutants)
     elif task is not None:
         yield from own_tests_miss(case, task, functions)
-
-
-def mutants_of(evidence: Evidence, task: str | None) -> dict[str, list[Mutant]]:
-    """The mutants of each function of a task that count; None: of the functions of no task."""
-    found: dict[str, list[Mutant]] = {}
-    for mutant in evidence.mutants or ():
-        if mutant.state in COUNTED and (task in mutant.tasks if task is not None else not mutant.tasks):
-            found.setdefault(f"{mutant.path} {mutant.function}", []).append(mutant)
-    return found
 
 
 def unnoticed(mutants: Iterable[Mutant]) -> Finding:

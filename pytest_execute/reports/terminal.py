@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_execute.core.evidence import Evidence, Measure
+from pytest_execute.core.evidence import Evidence, Measure, functions_of
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, Word
 
@@ -26,10 +26,12 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
         for gate in tasks:
             if gate.stream == stream:
                 yield from _gate(gate, _task_title(gate, evidence), "  ")
+                yield from _exempt(evidence, gate.id.partition(":")[2], " " * 12)
     yield "", None
     for gate in verdict.gates:
         if gate.level not in ("task", "stream"):
             yield from _gate(gate, _title(gate))
+    yield from _exempt(evidence, None, " " * 10)
     yield "", None
     yield f"{plan.topic}: {verdict.verdict}{_counts(verdict)}", verdict.verdict
 
@@ -62,6 +64,13 @@ def _reason(reason: Reason) -> str:
     return f"{'' if reason.test else place}{reason.message} ({reason.code})"
 
 
+def _exempt(evidence: Evidence, task: str | None, indent: str) -> Iterator[Line]:
+    """The functions of a task, or of none, that nobody has to test, and why."""
+    for mutant in evidence.mutants or ():
+        if mutant.state == "exempt" and (task in mutant.tasks if task is not None else not mutant.tasks):
+            yield f"{indent}mutation: {mutant.function} is exempt: {mutant.detail}", None
+
+
 def _title(gate: Gate) -> str:
     name = gate.id.partition(":")[2] or gate.id
     return f"{name}: {gate.title}"
@@ -73,7 +82,7 @@ def _task_title(gate: Gate, evidence: Evidence) -> str:
 
 
 def _figures(gate: Gate, evidence: Evidence) -> str:
-    """How many tests a task has, how many are proven, and what they reach."""
+    """How many tests a task has, how many are proven, what they reach, and of how many functions they miss the body."""
     tests = evidence.manifest.of(gate.id)
     proofs = evidence.proofs or {}
     proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
@@ -82,6 +91,9 @@ def _figures(gate: Gate, evidence: Evidence) -> str:
     figures += [f"{proven} proven"] if proven else []
     figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
     figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
+    functions = functions_of(evidence.mutants or (), gate.id.partition(":")[2]).values()
+    missed = sum(1 for mutants in functions if all(mutant.state == "killed" for mutant in mutants))
+    figures += [f"{missed}/{len(functions)} functions"] if functions else []
     return f"  ({', '.join(figures)})" if figures else ""
 
 
