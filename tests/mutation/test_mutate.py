@@ -26,6 +26,7 @@ HALF = Case(
     "def grow(log):\n    log.append(1)\n    return log",
     "from app.d import grow\ndef test_it(): assert grow([]) != 5",
 )
+Both = tuple[Ran, Ran, Path]
 EXEMPT = """
 [tool.pytest-execute.mutation]
 exempt = [{function = "app.d:grow", reason = "it only writes a log"}]
@@ -36,20 +37,43 @@ def rows(ran: Ran) -> dict[tuple[str, str | None], Any]:
     return {(row["function"], row["stub"]): row for row in ran.report["mutants"]}
 
 
+WATCH = """
+import os
+import sys
+
+def note(event, args):
+    if event in ("subprocess.Popen", "os.fork", "os.posix_spawn"):
+        words = [str(word) for word in args[1]] if event == "subprocess.Popen" else [event]
+        with open(os.environ["STARTED"], "a") as file:
+            file.write(" ".join(words) + "\\n")
+
+sys.addaudithook(note)
+"""
+
+
+def started(path: Path) -> list[str]:
+    """The processes that a run has started, but for git."""
+    return [line for line in path.read_text().splitlines() if not line.startswith("git ")]
+
+
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Ran]:
-    """One run, and the same again."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """One run, and the same again, with the directory that says what each started."""
     cases = {"a": ENDLESS, "b": GONE, "c": IMPORTED, "d": HALF}
     repo = repository(tmp_path_factory.mktemp("mutate") / "work", cases, EXEMPT.replace("app.d", "app.other"))
     repo.put("pyproject.toml", (repo.path / "pyproject.toml").read_text().replace("app.other", "app.d"))
     repo.commit("exempt it now")
     before = repo.state()
-    ran = run(repo.path, "-n0", topic="cases"), run(repo.path, "-n0", topic="cases")
+    (repo.path.parent / "watch_started.py").write_text(WATCH)
+    ran = [
+        run(repo.path, "-n0", "-p", "watch_started", topic="cases", PYTHONPATH="..", STARTED=f"../started-{number}")
+        for number in (1, 2)
+    ]
     assert repo.state() == before
-    return ran
+    return ran[0], ran[1], repo.path.parent
 
 
-def test_what_hangs_dies_or_fails_on_import_has_noticed(both: tuple[Ran, Ran]) -> None:
+def test_what_hangs_dies_or_fails_on_import_has_noticed(both: Both) -> None:
     found = rows(both[0])
     noticed = {function for (function, _), row in found.items() if row["verdict"] == "killed"}
     assert noticed >= {"app.a:left", "app.a:countdown", "app.b:alive", "app.b:guard", "app.c:marked"}
@@ -57,16 +81,18 @@ def test_what_hangs_dies_or_fails_on_import_has_noticed(both: tuple[Ran, Ran]) -
     assert found[("app.c:marked", "raise")]["killed_by"] == "tests/test_c.py::test_it"
 
 
-def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: tuple[Ran, Ran]) -> None:
+def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: Both) -> None:
     gate = next(gate for gate in both[0].report["gates"] if gate["id"] == "task:4")
     (reason,) = [reason for check in gate["checks"] if check["name"] == "mutation" for reason in check["reasons"]]
     assert reason["code"] == "pseudo-tested"
     assert reason["message"].endswith("tests/test_d.py::test_it; it is exempt only since base, which does not count")
 
 
-def test_the_same_again_is_known(both: tuple[Ran, Ran]) -> None:
-    first, second = both
+def test_the_same_again_is_known(both: Both) -> None:
+    first, second, place = both
     assert second.report["mutants"] == first.report["mutants"]
+    assert any("child.py" in line for line in started(place / "started-1"))
+    assert started(place / "started-2") == []
 
 
 def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:

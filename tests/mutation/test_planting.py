@@ -40,6 +40,45 @@ TEXT = dedent('''
             count += 1
             return x + count
         return inner
+    import contextlib
+    import dataclasses
+    import functools
+    @functools.lru_cache
+    def cached(x):
+        return 3 * x
+    @contextlib.contextmanager
+    def opened(x):
+        yield x
+    @contextlib.asynccontextmanager
+    async def opened_later(x):
+        yield x
+    class B:
+        def __init__(self, side=1):
+            self._side = side
+        @classmethod
+        def made(cls, side):
+            return cls(side)._side
+        @staticmethod
+        def still(x):
+            return x
+        @property
+        def side(self):
+            return self._side
+        @side.setter
+        def side(self, side):
+            self._side = side
+        @functools.cached_property
+        def once(self):
+            return 7
+        def __len__(self):
+            return 4
+    @dataclasses.dataclass
+    class D:
+        x: int
+        def __post_init__(self):
+            self.x += 1
+        def twice(self):
+            return 2 * self.x
 ''')
 NUMBERS = {function.name: number for number, function in enumerate(functions(TEXT))}
 
@@ -60,6 +99,33 @@ async def gathered(stream: Any) -> list[Any]:
     return [item async for item in stream]
 
 
+def within(manager: Any) -> Any:
+    """What it yields; "nothing" where it yields nothing."""
+    try:
+        with manager as found:
+            return found
+    except RuntimeError as error:
+        return "nothing" if "didn't yield" in str(error) else error
+
+
+async def within_later(manager: Any) -> Any:
+    try:
+        async with manager as found:
+            return found
+    except RuntimeError as error:
+        return "nothing" if "didn't yield" in str(error) else error
+
+
+def with_side(box: Any, side: int) -> Any:
+    box.side = side
+    return box._side
+
+
+def afresh(function: Any) -> Any:
+    function.cache_clear()
+    return function
+
+
 CALLS: dict[str, tuple[Any, Any, Any]] = {
     "plain": (lambda n: n["plain"](1), 2, None),
     "generator": (lambda n: list(n["generator"](1)), [1], []),
@@ -69,6 +135,17 @@ CALLS: dict[str, tuple[Any, Any, Any]] = {
     "A.name": (lambda n: n["A"]().name(), "base!", None),
     "A.size": (lambda n: n["A"]().size, 1, None),
     "outer.<locals>.inner": (lambda n: n["outer"](1)(), 2, None),
+    "cached": (lambda n: afresh(n["cached"])(2), 6, None),
+    "opened": (lambda n: within(n["opened"](1)), 1, "nothing"),
+    "opened_later": (lambda n: asyncio.run(within_later(n["opened_later"](1))), 1, "nothing"),
+    "B.__init__": (lambda n: getattr(n["B"](3), "_side", None), 3, None),
+    "B.made": (lambda n: n["B"].made(3), 3, None),
+    "B.still": (lambda n: n["B"].still(3), 3, None),
+    "B.side": (lambda n: n["B"](3).side, 3, None),
+    "B.side.setter": (lambda n: with_side(n["B"](3), 5), 5, 3),
+    "B.once": (lambda n: n["B"]().once, 7, None),
+    "D.__post_init__": (lambda n: n["D"](1).x, 2, 1),
+    "D.twice": (lambda n: n["D"](1).twice(), 4, None),
 }
 
 
