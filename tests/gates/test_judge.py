@@ -322,6 +322,18 @@ def test_what_was_not_measured_is_unproven() -> None:
     ]
 
 
+def test_what_a_test_reached_that_took_its_worker_along_is_not_known() -> None:
+    died = replace(GOOD.results[a_test("1")], outcome="failed", message="worker 'gw0' crashed", crashed=True)
+    evidence = replace(GOOD, results={**GOOD.results, a_test("1"): died}, coverage={"task:1": Measure(lines=9)})
+    message = f"not known: {a_test('1')} took the process along that ran it, and what it had seen"
+    verdict = judge(PLAN, Policy(), evidence)
+    assert [reason for reason in reasons(verdict, "task:1") if "not-measured" in reason] == [
+        f"coverage/unproven/not-measured: {message}",
+        f"mutation/unproven/not-measured: {message}",
+    ]
+    assert gate(verdict, "task:1").verdict == "failed"
+
+
 def test_what_the_policy_asks_and_nobody_looked_at_is_unproven() -> None:
     policy = Policy(reviewers=(Reviewer(name="lint", command=("ruff",)),))
     verdict = judge(PLAN, policy, replace(GOOD, mutants=None, mutants_missing="there is no fork"))

@@ -134,6 +134,8 @@ def test_a_worker_that_dies_takes_only_its_test_along(repo: Repository) -> None:
     assert ran.verdicts()["task:2"] == "failed"
     assert ran.verdicts()["task:3"] == "blocked"
     assert [test["outcome"] for test in ran.report["tests"]] == ["passed", "passed", "failed", "blocked"]
+    assert ran.report["coverage"]["task:1"]["covered"] == 1
+    assert ("coverage", "not-measured") in ran.codes("task:2")
 
 
 # -- what cannot be judged: one line, what to do, status 4
