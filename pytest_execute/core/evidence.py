@@ -45,7 +45,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 class TestResult(Struct, frozen=True):
-    """How one test ended in the run. `seconds` is the time of its call; `message` the first line of what went wrong."""
+    """How one test ended in the run. `seconds` is the time of its call; `message` the first line of what went wrong.
+
+    `crashed` says that it took along the process that ran it.
+    """
 
     __test__ = False
 
@@ -53,6 +56,7 @@ class TestResult(Struct, frozen=True):
     outcome: Outcome
     seconds: float = 0.0
     message: str = ""
+    crashed: bool = False
 
 
 class Turn(Struct, frozen=True):

@@ -191,18 +191,30 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     """Exact: 89.996 does not pass for 90. `tests` are those that must have run for it to be known at all; `nothing` says what
     is wrong where the gate has no files.
     """
-    idle = next((test for test in tests if case.outcome(test) in WORDS), None)
+    unknown = unseen(case, tests)
     measure = (case.evidence.coverage or {}).get(key)
     if case.evidence.coverage is None:
         yield "unproven", Reason("not-measured", case.evidence.coverage_missing)
-    elif idle is not None:
-        message = f"not known, as not all of its tests ran: {idle} {PHRASES[case.outcome(idle)]}"
-        yield WORDS[case.outcome(idle)], Reason("not-measured", message)
+    elif unknown is not None:
+        yield unknown
     elif measure is None:
         yield "unproven", Reason("no-files", nothing or f"nothing was measured for {label(key)}")
     elif not reaches(measure, asked):
         path, lines = first_missing(measure)
         yield "failed", Reason("short", shortfall(key, measure, asked), path, lines[0] if lines else None)
+
+
+def unseen(case: Case, tests: Iterable[str]) -> Finding | None:
+    """Why not all is known of what `tests` did: one did not run, or took along what it had seen."""
+    for test in tests:
+        outcome, result = case.outcome(test), case.evidence.results.get(test)
+        if outcome in WORDS:
+            message = f"not known, as not all of its tests ran: {test} {PHRASES[outcome]}"
+            return WORDS[outcome], Reason("not-measured", message)
+        if result is not None and result.crashed:
+            message = f"not known: {test} took the process along that ran it, and what it had seen"
+            return "unproven", Reason("not-measured", message)
+    return None
 
 
 def reaches(measure: Measure, asked: Decimal) -> bool:
@@ -255,14 +267,13 @@ STUBS = {"raise": "a raise", "none": "`return None`"}
 
 def mutation(case: Case, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
     """The functions of a task; None: those of no task. `tests` are those that must have run for it to be known."""
-    idle = next((test for test in tests if case.outcome(test) in WORDS), None)
+    unknown = unseen(case, tests)
     functions = functions_of(case.evidence.mutants or (), task)
     bad = {name: mutants for name, mutants in functions.items() if any(m.state != "killed" for m in mutants)}
     if case.evidence.mutants is None:
         yield "unproven", Reason("not-measured", case.evidence.mutants_missing)
-    elif idle is not None:
-        message = f"not known, as not all of its tests ran: {idle} {PHRASES[case.outcome(idle)]}"
-        yield WORDS[case.outcome(idle)], Reason("not-measured", message)
+    elif unknown is not None:
+        yield unknown
     elif (len(functions) - len(bad)) * 100 < case.policy.mutation.task * len(functions):
         for mutants in bad.values():
             yield unnoticed(mutants)

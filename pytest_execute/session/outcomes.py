@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -9,6 +11,8 @@ from pytest_execute.core.evidence import Outcome, TestResult
 
 LOST = ("failed", "error", "skipped", "xfailed", "xpassed")
 """How a test that is run again may end without having passed at all."""
+CRASHED: Any = "???"
+"""What xdist has for a phase where a test took its worker along."""
 
 
 def merged(known: TestResult | None, report: pytest.TestReport) -> TestResult:
@@ -17,7 +21,8 @@ def merged(known: TestResult | None, report: pytest.TestReport) -> TestResult:
     seconds = (known.seconds if known else 0.0) + (report.duration if report.when == "call" else 0.0)
     if known is not None and known.outcome != "passed" and not (known.outcome == "rerun" and outcome in LOST):
         return msgspec.structs.replace(known, seconds=seconds)
-    return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report))
+    crashed = report.when == CRASHED
+    return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report), crashed)
 
 
 def outcome_of(report: pytest.TestReport) -> Outcome:
