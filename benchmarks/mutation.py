@@ -1,0 +1,249 @@
+"""Every function of a repository taken away: by us, one pytest at a time, and beside mutmut.
+
+usage: python benchmarks/mutation.py REPO --source src/app [--tests tests] [--every 10] [--mutmut PYTHON] [--only NAME]
+
+Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history becomes two
+commits, one without the source and one with all of it, so that the topic covers every function.
+
+1. By us: `pytest --execute-topic`, all of it (the run of the tests, coverage, mutation), on two workers, with an empty ledger, and again.
+2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout and `python -m pytest -x` runs the same
+   tests in a process of its own; the sum is scaled by N. Both must say the same of each stub that is tried.
+3. With `--mutmut PYTHON` (one that has mutmut and what the tests need), mutmut runs on the same functions, and what each found is shown side by side:
+   mutmut changes a little at a time, we take whole bodies. mutmut is needed for this alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PLAN = "# All: Task Breakdown\n\n## Stream A: All\n\n### 1. [x] All\n\n- **Files**: `{}`\n- **Tests**: {}\n- **Dependencies**: None\n"
+POLICY = '\n[tool.pytest-execute]\nsource = ["{}"]\ntest-first = "off"\n'
+WHO = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+PYTEST = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+MUTMUT = """
+[mutmut]
+source_paths={source}
+only_mutate={source}/*
+do_not_mutate={source}/tests/*
+pytest_add_cli_args_test_selection={tests}
+"""
+
+
+class Project:
+    """A clone of a repository with a history of two commits."""
+
+    def __init__(self, repository: Path, place: Path, source: str, tests: str) -> None:
+        self.root, self.source, self.tests = place / "clone", source, tests
+        git = ["git", "clone", "-q", "--depth=1", f"file://{repository}", str(self.root)]
+        subprocess.run(git, check=True)
+        shutil.rmtree(self.root / ".git")
+        files = sorted(self.root.glob(f"{tests}/**/test_*.py")) if (self.root / tests).is_dir() else [self.root / tests]
+        named = ", ".join(f"`{file.relative_to(self.root)}`" for file in files)
+        self.write("notes/all/breakdown.md", PLAN.format(source, named))
+        self.write("notes/all/plan.md", "# P\n\nAll.\n")
+        self.write("notes/all/research.md", "# R\n\nAll.\n")
+        with (self.root / "pyproject.toml").open("a") as file:
+            file.write(POLICY.format(source))
+        self.git("init", "-q")
+        self.git("add", "-A")
+        code = [path for path in self.git("ls-files", source).splitlines() if not path.startswith(f"{tests}/")]
+        self.git("rm", "-q", "--cached", *code)
+        self.git(*WHO, "commit", "-qm", "without the source")
+        self.git("add", "-A")
+        self.git(*WHO, "commit", "-qm", "with the source")
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def git(self, *words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=self.root, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    @property
+    def env(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COVERAGE_", "PYTHONDONT"))}
+        return {**kept, "PYTHONPATH": os.pathsep.join([str(self.root / "src"), str(self.root)])}
+
+    def run(self, *arguments: str, limit: float = 540) -> tuple[float, subprocess.CompletedProcess[str]]:
+        """(seconds of the clock, how it ended)."""
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit,
+        )
+        return time.perf_counter() - start, done
+
+
+# -- by us
+
+
+def judged(project: Project) -> tuple[float, list[dict[str, Any]]]:
+    """(seconds, the mutants of the report), from the door that everybody uses."""
+    report = project.root.parent / "report.json"
+    base = project.git("rev-parse", "HEAD~1").strip()
+    options = ["-n2", "--execute-topic=all", f"--execute-base={base}", f"--execute-report={report}"]
+    options += ["-o", f"cache_dir={project.root.parent / 'cache'}"]
+    seconds, done = project.run("-m", "pytest", "-q", "-p", "no:randomly", *options, project.tests)
+    if not report.exists():
+        sys.exit(f"pytest-execute did not judge:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return seconds, json.loads(report.read_text())["mutants"]
+
+
+# -- one by one
+
+
+def stubbed(text: str, line: int, stub: str) -> str:
+    """The source with the body of the function at `line` replaced."""
+    tree = ast.parse(text)
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    node = next(n for n in ast.walk(tree) if isinstance(n, kinds) and n.lineno == line)
+    value = ast.Constant(None) if stub == "none" else ast.parse(stub, mode="eval").body if stub != "raise" else None
+    if isinstance(node, ast.Lambda):
+        node.body = value or ast.parse("(_ for _ in ()).throw(RuntimeError)", mode="eval").body
+    else:
+        generates = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own(node))
+        first: ast.stmt = ast.parse("raise RuntimeError").body[0] if value is None else ast.Return(value)
+        if generates and value is not None:
+            first = ast.Return(None)
+        node.body = [first, *(ast.parse("yield").body if generates else [])]
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def own(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function's own body."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield child
+            yield from own(child)
+
+
+def one_by_one(project: Project, mutants: list[dict[str, Any]]) -> tuple[float, list[str]]:
+    """(seconds, where a process of its own says something else than we)."""
+    total, differences = 0.0, []
+    for mutant in mutants:
+        file = project.root / mutant["path"]
+        text = file.read_text()
+        try:
+            file.write_text(stubbed(text, mutant["line"], mutant["stub"]))
+            limit = ["-p", "no:execute", "-x", project.tests]
+            seconds, done = project.run(*PYTEST, *limit)
+            noticed = done.returncode != 0
+        except subprocess.TimeoutExpired:
+            seconds, noticed = 540.0, True
+        finally:
+            file.write_text(text)
+        total += seconds
+        if noticed != (mutant["verdict"] == "killed"):
+            word = "notices" if noticed else "does not notice"
+            differences.append(f"{mutant['function']} {mutant['stub']}: {mutant['verdict']}, one pytest {word}")
+    return total, differences
+
+
+# -- mutmut
+
+
+def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
+    """(seconds, {function: how its mutants ended})."""
+    project.write("setup.cfg", MUTMUT.format(source=project.source, tests=project.tests))
+    start = time.perf_counter()
+    command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
+    with (project.root.parent / "mutmut.log").open("w") as log, contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, cwd=project.root, env=project.env, stdout=log, stderr=log, check=False, timeout=limit)
+    seconds = time.perf_counter() - start
+    done = subprocess.run(
+        [python, "-m", "mutmut", "results", "--all", "true"],
+        cwd=project.root,
+        env=project.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, state in re.findall(r"^\s*(\S+?)__mutmut_\d+: (.+)$", done.stdout, re.MULTILINE):
+        found[plain(name)][state] += 1
+    return seconds, found
+
+
+def plain(name: str) -> str:
+    """`module:Class.function`, as we write it, of mutmut's `module.xǁClassǁfunction`."""
+    module, _, function = name.rpartition(".")
+    function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    return f"{module}:{function}"
+
+
+def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counter[str]]) -> None:
+    both = sorted(ours.keys() & theirs.keys())
+    table: Counter[tuple[str, str]] = Counter()
+    for name in both:
+        pseudo = any(m["verdict"] != "killed" for m in ours[name])
+        killed, survived = theirs[name]["killed"], theirs[name]["survived"]
+        word = "all noticed" if not survived else "none noticed" if not killed else "some survive"
+        table["pseudo-tested" if pseudo else "noticed", word] += 1
+        if pseudo or not killed:
+            stubs = ", ".join(f"{m['stub']} {m['verdict']}" for m in ours[name])
+            print(f"  {name}: ours {stubs}; mutmut {dict(theirs[name])}")
+    print(f"functions that both tried: {len(both)}; only we: {len(ours.keys() - theirs.keys())}, ", end="")
+    print(f"only mutmut: {len(theirs.keys() - ours.keys())}")
+    for (we, they), count in sorted(table.items()):
+        print(f"  {count:4}  we: {we}; mutmut: {they}")
+    for kind, names in (("only we", ours.keys() - theirs.keys()), ("only mutmut", theirs.keys() - ours.keys())):
+        print(f"  {kind}: {', '.join(sorted(names)[:12])}{' …' if len(names) > 12 else ''}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--tests", default="tests")
+    parser.add_argument("--every", type=int, default=10)
+    parser.add_argument("--mutmut", metavar="PYTHON")
+    parser.add_argument("--only", default="", help="for mutmut: only names that begin so")
+    parser.add_argument("--limit", type=float, default=500, help="seconds that mutmut may take")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        project = Project(options.repository.resolve(), Path(place).resolve(), options.source, options.tests)
+        first, mutants = judged(project)
+        again, _ = judged(project)
+        ours: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        tried = [mutant for mutant in mutants if mutant["stub"] is not None]
+        for mutant in tried:
+            ours[mutant["function"]].append(mutant)
+        words = Counter("noticed" if all(m["verdict"] == "killed" for m in each) else "not" for each in ours.values())
+        print(f"{len(ours)} functions, {len(tried)} stubs: {dict(Counter(m['verdict'] for m in tried))}; {dict(words)}")
+        print(f"ours: {first:.1f} s, and {again:.1f} s again", flush=True)
+        sample = tried[:: options.every]
+        seconds, differences = one_by_one(project, sample)
+        whole = seconds * len(tried) / len(sample)
+        print(f"one pytest -x a stub: {seconds:.1f} s for {len(sample)} of {len(tried)}, so {whole:.0f} s for all")
+        print(f"that is {whole / first:.1f} times ours (asked: 10)", flush=True)
+        print("\n".join(f"  {difference}" for difference in differences) or "  both say the same of each", flush=True)
+        if options.mutmut:
+            seconds, theirs = mutmut(project, options.mutmut, options.only, options.limit)
+            print(f"mutmut: {seconds:.1f} s, {dict(sum(theirs.values(), Counter()))}")
+            side_by_side(ours, theirs)
+    return int(bool(differences) or whole < 10 * first)
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # the directory of this file, where a module has the name of coverage.py's
+    sys.exit(main())
