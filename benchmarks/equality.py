@@ -1,6 +1,7 @@
-"""Are our numbers those of coverage.py? `python benchmarks/equality.py REPO --source src/app [TESTS...]`.
+"""Are our numbers those of coverage.py? `python benchmarks/equality.py REPO --source src/app [--processes FILE] [TESTS...]`.
 
 The repository is cloned, and its tests run three times: by `coverage run` in one process, and by us in one process and on two workers.
+With `--processes` three tests are added that run that test file again, in a fork, in a spawned and in a started process.
 Compared are, for the whole of the source, the missing lines of each file, its missing branches, and the totals. It ends with 1 where
 anything differs, and prints what; a test that does not do the same twice makes a difference, too.
 """
@@ -27,6 +28,38 @@ sigterm = True
 patch = subprocess, _exit, fork
 data_file = {data}
 source = {source}
+"""
+PROCESSES = """
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import pytest
+
+OPTIONS = ["-q", "-n0", "-p", "no:execute", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:cov", {!r}]
+
+
+def run():
+    os._exit(pytest.main(OPTIONS))
+
+
+def test_fork():
+    pid = os.fork()
+    if not pid:
+        run()
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_spawn():
+    process = multiprocessing.get_context("spawn").Process(target=run)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def test_process():
+    subprocess.run([sys.executable, "-m", "pytest", *OPTIONS], check=True)
 """
 PYTEST = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:cov"]
 
@@ -101,11 +134,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("repository", type=Path)
     parser.add_argument("--source", required=True)
+    parser.add_argument("--processes", metavar="FILE", help="a test file of the repository")
     parser.add_argument("tests", nargs="*")
     arguments = parser.parse_args()
     status = 0
     with tempfile.TemporaryDirectory() as place:
         root = clone(arguments.repository.resolve(), arguments.source, Path(place).resolve())
+        if arguments.processes:
+            (root / arguments.processes).with_name("test_of_processes.py").write_text(
+                PROCESSES.format(arguments.processes)
+            )
         wanted = theirs(root, arguments.source, arguments.tests)
         for workers in (0, 2):
             found = list(differences(wanted, ours(root, arguments.tests, workers)))
