@@ -7,7 +7,7 @@ commits, one without the source and one with all of it, so that the topic covers
 
 1. By us: `pytest --execute-topic`, all of it (the run of the tests, coverage, mutation), on two workers, with an empty ledger, and again.
 2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout and `python -m pytest -x` runs the same
-   tests in a process of its own; the sum is scaled by N. Both must say the same of each stub that is tried.
+   tests in a process of its own, for ten times what they take without a stub at most; the sum is scaled by N. Both must say the same of each.
 3. With `--mutmut PYTHON` (one that has mutmut and what the tests need), mutmut runs on the same functions, and what each found is shown side by side:
    mutmut changes a little at a time, we take whole bodies. mutmut is needed for this alone.
 """
@@ -137,19 +137,18 @@ def own(node: ast.AST) -> Iterator[ast.AST]:
             yield from own(child)
 
 
-def one_by_one(project: Project, mutants: list[dict[str, Any]]) -> tuple[float, list[str]]:
-    """(seconds, where a process of its own says something else than we)."""
+def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) -> tuple[float, list[str]]:
+    """(seconds, where a process of its own says something else than we); what runs for longer than `limit` has noticed."""
     total, differences = 0.0, []
     for mutant in mutants:
         file = project.root / mutant["path"]
         text = file.read_text()
         try:
             file.write_text(stubbed(text, mutant["line"], mutant["stub"]))
-            limit = ["-p", "no:execute", "-x", project.tests]
-            seconds, done = project.run(*PYTEST, *limit)
+            seconds, done = project.run(*PYTEST, "-p", "no:execute", "-x", project.tests, limit=limit)
             noticed = done.returncode != 0
         except subprocess.TimeoutExpired:
-            seconds, noticed = 540.0, True
+            seconds, noticed = limit, True
         finally:
             file.write_text(text)
         total += seconds
@@ -222,6 +221,8 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         project = Project(options.repository.resolve(), Path(place).resolve(), options.source, options.tests)
+        plain, done = project.run(*PYTEST, "-p", "no:execute", project.tests)
+        print(f"the tests alone: {plain:.1f} s, {done.stdout.strip().splitlines()[-1]}", flush=True)
         first, mutants = judged(project)
         again, _ = judged(project)
         ours: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -232,7 +233,7 @@ def main() -> int:
         print(f"{len(ours)} functions, {len(tried)} stubs: {dict(Counter(m['verdict'] for m in tried))}; {dict(words)}")
         print(f"ours: {first:.1f} s, and {again:.1f} s again", flush=True)
         sample = tried[:: options.every]
-        seconds, differences = one_by_one(project, sample)
+        seconds, differences = one_by_one(project, sample, 10 * plain)
         whole = seconds * len(tried) / len(sample)
         print(f"one pytest -x a stub: {seconds:.1f} s for {len(sample)} of {len(tried)}, so {whole:.0f} s for all")
         print(f"that is {whole / first:.1f} times ours (asked: 10)", flush=True)
