@@ -56,9 +56,14 @@ class Setting(Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
-        facts = (sys.version, platform.platform(), installed, self.config, self.arguments, self.roots)
+        facts = (sys.version, _machine(), installed, self.config, self.arguments, self.roots)
         whole = repr((*facts, self.tops, self.prefix, self.memory))
         return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+
+
+def _machine() -> tuple[object, ...]:
+    """What `platform.platform()` says, which starts a process to find it out."""
+    return platform.system(), platform.release(), platform.machine(), platform.libc_ver()
 
 
 def setting_of(
