@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import bare
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.outline import Outline, remembered
 from pytest_execute.breakdown.words import SAYS_TASKS
 
 
+@remembered
 def of_tasks(outline: Outline) -> list[range]:
     """The blocks below each heading such as `## Tasks` or `## Tasks / Subtasks`."""
-    headings = (at for at, block in enumerate(outline.blocks) if block.kind == "heading" and at != outline.title)
+    headings = (at for at in outline.headings if at != outline.title)
     return [outline.section(at) for at in headings if SAYS_TASKS.fullmatch(outline.blocks[at].joined)]
 
 

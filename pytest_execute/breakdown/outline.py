@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, TypeVar
 
 from pytest_execute.breakdown.blocks import Block, Document
+
+T = TypeVar("T")
 
 
 class Outline:
@@ -17,7 +21,9 @@ class Outline:
     def __init__(self, document: Document) -> None:
         self.blocks = document.blocks
         self.quotes = document.quotes
+        self.headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
         self.title = self._title()
+        self.remembered: dict[Callable[..., Any], Any] = {}
         self.above: list[int] = []
         stack: list[int] = []
         for at, block in enumerate(self.blocks):
@@ -35,9 +41,8 @@ class Outline:
             at = self.above[at]
 
     def _title(self) -> int | None:
-        headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
-        first = [at for at in headings if self.blocks[at].depth == 1]
-        return first[0] if len(first) == 1 and headings[0] == first[0] else None
+        first = [at for at in self.headings if self.blocks[at].depth == 1]
+        return first[0] if len(first) == 1 and self.headings[0] == first[0] else None
 
     def section(self, heading: int) -> range:
         """The indexes of the blocks below a heading, up to the next of its level."""
@@ -46,6 +51,19 @@ class Outline:
             if self.blocks[at].kind == "heading" and self.blocks[at].depth <= level:
                 return range(heading + 1, at)
         return range(heading + 1, len(self.blocks))
+
+
+def remembered(look: Callable[[Outline], T]) -> Callable[[Outline], T]:
+    """What is looked for in an outline, looked for once."""
+
+    @wraps(look)
+    def known(outline: Outline) -> T:
+        if look not in outline.remembered:
+            outline.remembered[look] = look(outline)
+        found: T = outline.remembered[look]
+        return found
+
+    return known
 
 
 def extent(blocks: Sequence[Block], start: int, stop: int, child: object = None) -> range:

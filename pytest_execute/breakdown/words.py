@@ -99,6 +99,7 @@ SUITE = re.compile(
 
 
 @lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)
 def field_of(label: str) -> str | None:
     """The field that a label names, or None where it names none that we know.
 

@@ -20,8 +20,9 @@ _BOX_FIRST = re.compile(
 def find(outline: Outline) -> list[Head]:
     """The headings with an id and a box."""
     heads = []
-    for at, block in enumerate(outline.blocks):
-        if block.kind != "heading" or "[" not in block.text:
+    for at in outline.headings:
+        block = outline.blocks[at]
+        if "[" not in block.text:
             continue
         found = _ID_FIRST.fullmatch(block.text) or _BOX_FIRST.fullmatch(block.text)
         if found:

@@ -15,7 +15,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.groups import keyword
 from pytest_execute.breakdown.heads import BOXED, Head, of_item
 from pytest_execute.breakdown.ids import NUMBER, normal, parent_of
-from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.outline import Outline, extent, remembered
 from pytest_execute.breakdown.words import CRITERIA_SECTION, UNTASKED_SECTION, field_of
 
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
@@ -101,14 +101,25 @@ _MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
 def boxed(outline: Outline, form: re.Pattern[str]) -> list[Head]:
     """The boxed items whose text goes on with `form` (groups `id` and, to tell where the title begins, `title`)."""
     heads = []
+    for at, box, begin in _boxes(outline):
+        block = outline.blocks[at]
+        found = form.match(block.text, begin)
+        if found:
+            begin = found.start("title") if "title" in form.groupindex else found.end()
+            heads.append(of_item(block, at, found["id"], begin, box))
+    return outermost(outline, heads)
+
+
+@remembered
+def _boxes(outline: Outline) -> list[tuple[int, str, int]]:
+    """All boxed items: the index, the letter in the box, and where the text goes on."""
+    found = []
     for at, block in enumerate(outline.blocks):
         box = BOXED.match(block.text) if block.kind == "item" else None
         mark = _MARK.match(block.text, box.end()) if box else None
-        found = form.match(block.text, mark.end()) if mark else None
-        if box and found:
-            begin = found.start("title") if "title" in form.groupindex else found.end()
-            heads.append(of_item(block, at, found["id"], begin, box["box"]))
-    return outermost(outline, heads)
+        if box and mark:
+            found.append((at, box["box"], mark.end()))
+    return found
 
 
 def outermost(outline: Outline, heads: list[Head]) -> list[Head]:

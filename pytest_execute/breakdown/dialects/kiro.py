@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pytest_execute.breakdown.dialects.common import Doubt, boxed, extends, untasked
 from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal, parent_of
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.outline import Outline, remembered
 
 _FORM = re.compile(
     r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"
@@ -29,6 +29,7 @@ def find(outline: Outline) -> list[Head]:
     return [head for head in heads if parent_of(head.id, ids) is None]
 
 
+@remembered
 def _all(outline: Outline) -> list[Head]:
     return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at, head.id)]
 

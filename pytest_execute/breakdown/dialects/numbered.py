@@ -10,7 +10,7 @@ import re
 from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
 from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import NUMBER
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.outline import Outline, remembered
 from pytest_execute.breakdown.words import UNTASKED_SECTION
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
@@ -38,14 +38,17 @@ def _criteria(outline: Outline, head: Head) -> bool:
     return untasked(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
 
 
+@remembered
 def _levels(outline: Outline) -> dict[int, list[Head]]:
     """The numbered headings by their level."""
     levels: dict[int, list[Head]] = {}
     title = outline.title
-    for at, block in enumerate(outline.blocks):
-        found = _NUMBERED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
+    for at in outline.headings:
+        block = outline.blocks[at]
+        found = _NUMBERED.fullmatch(block.joined.replace("**", ""))
         if (
             found
+            and at != title
             and not _told_of(outline, at)
             and (
                 "." in block.joined[: found.end("id") + 1]

@@ -10,7 +10,7 @@ import re
 from pytest_execute.breakdown.dialects.common import most, nested, substance
 from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import ID, normal
-from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.outline import Outline, remembered
 
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
@@ -22,6 +22,7 @@ _FORMS = tuple(
 )
 
 
+@remembered
 def find(outline: Outline) -> list[Head]:
     """The headings with the strongest of the words; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
@@ -45,11 +46,10 @@ def _all(outline: Outline, form: re.Pattern[str]) -> list[Head]:
     """The headings with one word; those with a section's number before it only where their own ids do not repeat."""
     plain: list[Head] = []
     counted: list[Head] = []
-    for at, block in enumerate(outline.blocks):
-        found = (
-            form.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != outline.title else None
-        )
-        if found:
+    for at in outline.headings:
+        block = outline.blocks[at]
+        found = form.fullmatch(block.joined.replace("**", ""))
+        if found and at != outline.title:
             head = of_heading(block, at, found["id"], found["title"], found["box"])
             (counted if found["section"] else plain).append(head)
     both = sorted([*plain, *counted], key=lambda head: head.at)
