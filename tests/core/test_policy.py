@@ -27,6 +27,7 @@ def test_every_key_is_read() -> None:
         [tool.pytest-execute]
         notes = "plans"
         source = ["src/app", "lib"]
+        prepare = ["make", "version"]
         test-first = "same-commit"
         [tool.pytest-execute.coverage]
         task = 99.99
@@ -51,6 +52,7 @@ def test_every_key_is_read() -> None:
     )
     assert policy.notes == "plans"
     assert policy.source == ("src/app", "lib")
+    assert policy.prepare == ("make", "version")
     assert policy.test_first == "same-commit"
     assert policy.coverage.task == Decimal("99.99")
     assert policy.coverage.branch is False
@@ -65,6 +67,7 @@ def test_every_mistake_is_told_in_one_pass() -> None:
         [tool.pytest-execute]
         notse = "plans"
         source = "src"
+        prepare = "make"
         test-first = "never"
         [tool.pytest-execute.coverage]
         task = "90"
@@ -78,6 +81,7 @@ def test_every_mistake_is_told_in_one_pass() -> None:
     ) == [
         "pyproject.toml: error: [tool.pytest-execute] notse: unknown key (did you mean notes?) (unknown-key)",
         'pyproject.toml: error: [tool.pytest-execute] source: expected a list of texts, got "src" (wrong-kind)',
+        'pyproject.toml: error: [tool.pytest-execute] prepare: expected a list of texts, got "make" (wrong-kind)',
         (
             "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
             'got "never" (wrong-kind)'

@@ -37,7 +37,8 @@ def test_the_story(passing: Repository, told: str) -> None:
         f"{TEST}: turned, before\n"
         f"  fails at    {red} Test\n"
         "              missing-symbol: hello is not there\n"
-        "              tests/test_hello.py\n"
+        "              tests/test_hello.py:1: in <module>\n"
+        "                  from hello import greet\n"
         "              ModuleNotFoundError: No module named 'hello'\n"
         f"  passes with {green} Greet\n"
         "  the test stood in the commit before, and failed there\n"
@@ -66,11 +67,18 @@ def test_json_with_all_turns(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["found"], found["order"], found["after"]) == ("turned", "before", green)
-    assert found["turns"] == [
+    turns = [
         {"commit": green, "passes": True},
         {"commit": broken, "passes": False},
         {"commit": mended, "passes": True},
     ]
+    assert found["turns"] == turns
+    asked = ["pytest-execute", "gate", "hello", "--json", "--", "--execute-turns"]
+    report = json.loads(hello.run(asked, repository.path).stdout)
+    assert report["proofs"][0]["turns"] == turns
+    told = [check["reasons"] for check in report["gates"][1]["checks"] if check["name"] == "test-first"]
+    assert [reason["code"] for reason in told[0]] == ["turned-again"]
+    assert report["verdict"] == "passed"
 
 
 def test_what_is_not_proven_ends_with_1_and_what_cannot_be_told_with_2(passing: Repository, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pytest_execute.core.evidence import (
     Mutant,
     Proof,
     TestResult,
+    Turn,
     Unmatched,
 )
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
@@ -248,6 +249,25 @@ def test_test_first(changes: dict[str, Any], line: str) -> None:
     verdict = judge(PLAN, Policy(), with_proof("1", **changes))
     assert reasons(verdict, "task:1") == [f"test-first/{line}"]
     assert gate(verdict, "task:1").verdict == line.partition("/")[0]
+
+
+TURNS = (Turn("b" * 40, True), Turn("d" * 40, False), Turn("worktree", True))
+AGAIN = "passes with bbbbbbb, fails with ddddddd, passes with the worktree"
+
+
+def test_a_test_that_turned_more_than_once_is_told_with_all_its_turns() -> None:
+    """It passes all the same; where it does not, all turns are part of the reason."""
+    verdict = judge(PLAN, Policy(), with_proof("1", turns=TURNS))
+    assert reasons(verdict, "task:1") == [
+        f"test-first/passed/turned-again: tests/test_1.py::test_it turned more than once: {AGAIN}"
+    ]
+    assert verdict.passed
+    verdict = judge(PLAN, Policy(), with_proof("1", found="never-red", detail="it passes at base", turns=TURNS))
+    assert reasons(verdict, "task:1") == [
+        f"test-first/failed/never-red: tests/test_1.py::test_it never failed: it passes at base; all its turns: {AGAIN}"
+    ]
+    verdict = judge(PLAN, Policy(), with_proof("1", turns=TURNS[:1]))
+    assert reasons(verdict, "task:1") == []
 
 
 @pytest.mark.parametrize(

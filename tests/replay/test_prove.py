@@ -83,7 +83,11 @@ def test_test_first_is_proven_before(repo: Repository) -> None:
         after=green,
         cause="missing-symbol",
         detail="app.sums is not there",
-        trace=("tests/test_sums.py", "ModuleNotFoundError: No module named 'app.sums'"),
+        trace=(
+            "tests/test_sums.py:1: in <module>",
+            "    from app.sums import add",
+            "ModuleNotFoundError: No module named 'app.sums'",
+        ),
     )
 
 
@@ -239,6 +243,60 @@ def test_reds_that_do_not_count(repo: Repository, old: str, new: str, test: str,
     assert (found.found, found.detail) == ("red-not-counted", detail)
 
 
+@pytest.mark.parametrize(
+    ("before", "use", "detail"),
+    [
+        ("def add(a, b): pass", "@sums.add(1, b=2, base=10)", "add() got an unexpected keyword argument 'base'"),
+        (
+            "class add:\n    def __init__(self, a): pass",
+            "@add(1, b=2, base=10)",
+            "add.__init__() got an unexpected keyword argument 'b'",
+        ),
+        (
+            "class add:\n    def of(self): pass\none = add()",
+            "@sums.one.of(1)",
+            "add.of() takes 1 positional argument but 2 were given",
+        ),
+    ],
+    ids=["function", "class", "method"],
+)
+def test_a_call_of_the_project_that_it_refuses_while_the_file_is_read(
+    repo: Repository, before: str, use: str, detail: str
+) -> None:
+    """The exception rises in the test file's own line, and says that the project's signature is another."""
+    after = "def add(*_, **__):\n    return lambda test: test\nclass One:\n    of = add\none = One()\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": before + "\n"})
+    repo.commit(
+        "red",
+        {"tests/test_sums.py": f"from app import sums\nfrom app.sums import add\n\n{use}\ndef test_add():\n    pass\n"},
+    )
+    repo.commit("green", {"src/app/sums.py": after})
+    found = proof(repo, base=base)
+    assert (found.found, found.cause, found.detail) == ("turned", "exception", f"TypeError: {detail}")
+
+
+def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(repo: Repository) -> None:
+    """It is refused, too, and what refuses it is no code of the project's."""
+    test = """
+        from app.sums import NAMES
+
+        def helper(a):
+            return lambda test: test
+
+        @helper(**dict.fromkeys(NAMES))
+        def test_add():
+            pass
+        """
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "NAMES = ['a', 'b']\n"})
+    repo.commit("red", {"tests/test_sums.py": test})
+    repo.commit("green", {"src/app/sums.py": "NAMES = ['a']\n"})
+    found = proof(repo, base=base)
+    assert (found.found, found.detail) == (
+        "red-not-counted",
+        "an error of the test's own collect (TypeError: helper() got an unexpected keyword argument 'b')",
+    )
+
+
 def test_a_name_that_a_test_file_imports(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "src/app/sums.py": "def f(): pass\n"})
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
@@ -327,7 +385,7 @@ def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypat
 def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.forks.setting.memory_limit", lambda: 400 << 20)
+    monkeypatch.setattr("pytest_execute.forks.setting.memory_limit", lambda _: 400 << 20)
     tests = """
         import app.sums as sums
 
@@ -451,7 +509,7 @@ def test_what_is_reverted_and_applied_again_is_told_with_all_its_turns(repo: Rep
     found = proofs(repo, ONE, base=base, turns=True)[ONE]
     assert (found.found, found.before, found.after) == ("turned", red, green)
     assert found.turns == (Turn(green, True), Turn(revert, False), Turn(again, True))
-    assert found.trace == ("tests/test_sums.py", "ModuleNotFoundError: No module named 'app.sums'")
+    assert found.trace[0] == "tests/test_sums.py:1: in <module>"
 
 
 def test_a_turn_that_a_test_on_one_of_two_branches_does_not_make(repo: Repository) -> None:
@@ -599,3 +657,35 @@ def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) 
     green = repo.commit("green", {"src/app/sums.py": ADD})
     found = proof(repo, "checks.py::test_f", base)
     assert (found.found, found.before, found.after) == ("turned", red, green)
+
+
+def test_the_last_lines_of_the_traceback_are_told(repo: Repository) -> None:
+    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is long."""
+    tests = """
+        from app.sums import add, fall
+
+        def test_add():
+            assert add(1, 2) == 3
+
+        def test_fall():
+            assert fall(9) == 0
+        """
+    falls = "def fall(n):\n    return n and fall(n - 1)\n"
+    base = repo.commit(
+        "base",
+        {
+            **INIT,
+            "src/app/sums.py": "def add(a, b):\n    return 0\n\ndef fall(n):\n    return fall(n - 1) if n else n / 0\n",
+        },
+    )
+    repo.commit("red", {"tests/test_sums.py": tests})
+    repo.commit("green", {"src/app/sums.py": ADD + falls})
+    found = proofs(repo, ONE, "tests/test_sums.py::test_fall", base=base)
+    assert found[ONE].trace == (
+        "tests/test_sums.py:4: in test_add",
+        "    assert add(1, 2) == 3",
+        "AssertionError: assert 0 == 3",
+        " +  where 0 = add(1, 2)",
+    )
+    once = ("src/app/sums.py:5: in fall", "    return fall(n - 1) if n else n / 0")
+    assert found["tests/test_sums.py::test_fall"].trace == (*once * 3, "ZeroDivisionError: division by zero")

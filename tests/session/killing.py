@@ -1,6 +1,6 @@
 """Kills runs at random moments, and looks for all that a killed run must not do.
 
-`python -m tests.session.killing --rounds 200` does it to a small topic (`--demo`: to the demo), through one door after the other. A round starts from an empty
+`python -m tests.session.killing --rounds 200` does it to the smallest topic (`--topic`: to a larger one), through one door after the other. A round starts from an empty
 cache, kills one run or several, and then lets one run end: nothing of the user's may have changed, no process may be left, nothing may
 lie outside the cache, and the run that ends must find what one finds that was never disturbed.
 """
@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pytest_execute.demo.history import TOPIC, build
+from pytest_execute.demo.history import build
+from tests import hello
 from tests.topic import environment, honest
 
 Victim = Literal["group", "parent"]
@@ -32,6 +33,7 @@ DOORS = {
     "gate": ("pytest_execute", "gate", "{topic}"),
     "staged": ("pytest_execute", "gate", "{topic}", "--staged"),
 }
+TOPICS: dict[str, Callable[[Path], object]] = {"hello": hello.done, "sums": honest, "ferry": build}
 PATIENCE = 5.0
 """Seconds in which all processes of a killed run must be gone."""
 CACHES = (".pytest_cache", "__pycache__")
@@ -186,16 +188,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--door", action="append", choices=DOORS, help="default: each in turn")
-    parser.add_argument("--demo", action="store_true", help="kill runs of the demo, which take longer")
+    parser.add_argument("--topic", choices=TOPICS, default="hello", help="ferry is the demo")
     options = parser.parse_args()
     doors = options.door or list(DOORS)
     faults = []
     with tempfile.TemporaryDirectory() as directory:
         here = Path(directory).resolve()
-        build(here / "repo") if options.demo else honest(here / "repo")
+        TOPICS[options.topic](here / "repo")
         for number, door in enumerate(doors):
             share = len(range(number, options.rounds, len(doors)))
-            place = Place(here / "repo", TOPIC if options.demo else "sums", here / "outside", door)
+            place = Place(here / "repo", options.topic, here / "outside", door)
             chance = random.Random(f"{options.seed} {door}")
             faults += rounds(place, share, chance, lambda text, door=door: print(f"{door} {text}", flush=True))
     print(f"{options.rounds} rounds, {len(faults)} faults")

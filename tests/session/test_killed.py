@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import hello
 from tests.repository import Repository
 from tests.session.killing import DOORS, Kill, Place, attempt, bearing, rounds, state
 from tests.topic import environment, honest, run
@@ -87,7 +88,7 @@ def test_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_group: bool) -> 
 @pytest.mark.parametrize("door", DOORS)
 def test_killed_at_any_moment(tmp_path: Path, door: str) -> None:
     """A few of the many rounds that `python -m tests.session.killing` does."""
-    place = Place(honest(tmp_path / "repo").path, "sums", tmp_path / "outside", door)
+    place = Place(hello.done(tmp_path / "repo").path, "hello", tmp_path / "outside", door)
     told: list[str] = []
     assert rounds(place, 1, random.Random(door), told.append) == []
     assert len(told) == 1

@@ -1,0 +1,146 @@
+"""Ways to look like test-first work without being it; each must be refused, for the reason that it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.replay.test_prove import ADD, INIT, TEST_ADD, proof, proofs
+from tests.repository import QUIET, Repository
+
+WRONG = "def add(a, b):\n    return 4\n"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+def test_a_date_in_the_past_puts_no_test_before_its_code(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = repo.commit("base", INIT)
+    code = repo.commit("feat: add", {"src/app/sums.py": ADD})
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setitem(QUIET, name, "2001-01-01T00:00:00Z")
+    repo.commit("test(red): add", {"tests/test_sums.py": TEST_ADD})
+    found = proof(repo, base=base)
+    assert (found.order, found.after) == ("after", code)
+
+
+def test_an_empty_commit_that_says_red_is_none(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("test(red): add")
+    both = repo.commit("feat: add", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.order, found.after) == ("same-commit", both)
+
+
+@pytest.mark.parametrize(
+    ("red", "code"),
+    [
+        ("def test_add():\n    raise AssertionError('TODO')\n", ADD),
+        (TEST_ADD, WRONG),
+        ("def test_add():\n    from app.sums import subtract\n    assert subtract(1, 2)\n", ADD),
+    ],
+    ids=["a placeholder", "weakened with the code", "another test by that name"],
+)
+@pytest.mark.parametrize("at_once", [True, False], ids=["with the code", "later"])
+def test_a_red_that_the_code_does_not_turn_is_not_that_of_the_test(
+    repo: Repository, red: str, code: str, at_once: bool
+) -> None:
+    """What failed before must pass with the code: else another test came in its place."""
+    today = "from app.sums import add\n\ndef test_add():\n    assert add(1, 2) is not None\n"
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": red})
+    green = repo.commit("green", {"src/app/sums.py": code, **({"tests/test_sums.py": today} if at_once else {})})
+    repo.commit("tidy", {"tests/test_sums.py": today})
+    found = proof(repo, base=base)
+    assert (found.order, found.after) == ("same-commit" if at_once else "after", green)
+
+
+def test_a_conftest_that_brings_the_code_leaves_no_red(repo: Repository) -> None:
+    base = repo.commit("base", {**INIT, "src/app/sums.py": WRONG})
+    conftest = "import app.sums\napp.sums.add = lambda a, b: a + b\n"
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD, "tests/conftest.py": conftest})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    found = proof(repo, base=base)
+    assert (found.found, found.after) == ("never-red", base)
+
+
+def test_a_mock_in_the_place_of_the_module_leaves_no_red(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    mocked = "import sys, unittest.mock\nsys.modules['app.sums'] = unittest.mock.Mock(add=lambda a, b: a + b)\n"
+    repo.commit(
+        "red",
+        {"tests/test_sums.py": mocked + "from app.sums import add\n\ndef test_add():\n    assert add(1, 2) == 3\n"},
+    )
+    repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, base=base).found == "never-red"
+
+
+def test_tests_that_count_their_runs_have_no_red(repo: Repository, tmp_path: Path) -> None:
+    """A marker in the tree or the home directory is gone each time; another is there when the test is run again on base, alone."""
+    text = """
+        import pathlib, tempfile
+        PLACES = {{"tree": pathlib.Path("seen"), "home": pathlib.Path.home() / "seen", "far": pathlib.Path({far!r})}}
+
+        def flip(place):
+            seen = PLACES[place].exists()
+            PLACES[place].write_text("")
+            assert seen
+
+        def test_tree(): flip("tree")
+        def test_home(): flip("home")
+        def test_far(): flip("far")
+        """
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_flip.py": text.format(far=str(tmp_path / "seen"))})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    found = proofs(repo, *(f"tests/test_flip.py::test_{name}" for name in ("tree", "home", "far")), base=base)
+    assert [one.found for one in found.values()] == ["not-reproduced", "not-reproduced", "never-red"]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "'.pytest_cache' not in os.getcwd() and 'tree-' not in os.getcwd() and 'scratch' not in os.getcwd()",
+        "os.path.expanduser('~') == pwd.getpwuid(os.getuid()).pw_dir",
+        "subprocess.run(['git', 'log'], capture_output=True).returncode == 0",
+        "os.path.basename(sys.argv[0]) != 'pytest'",
+    ],
+    ids=["place", "home", "history", "command"],
+)
+def test_a_test_that_knows_the_replay_by_its_marks_fails_in_all_of_it(repo: Repository, sign: str) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_f.py": f"import os, pwd, subprocess, sys\n\ndef test_f():\n    assert {sign}\n"})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "not-reproduced"
+
+
+def test_attributes_and_replacements_have_no_say_in_a_tree(repo: Repository) -> None:
+    """They would take the code out of an archive or a checkout of the old commit, and make the test red there."""
+    base = repo.commit("base", {**INIT, "src/app/sums.py": ADD})
+    attributes = "src/app/sums.py export-ignore filter=gone\n"
+    red = repo.commit("red", {"tests/test_sums.py": TEST_ADD, ".gitattributes": attributes})
+    repo.git("config", "filter.gone.smudge", "cat /dev/null")
+    (repo.path / "src/app/sums.py").write_text("")
+    repo.git("commit", "-qam", "broken", "--no-verify")
+    broken = repo.git("rev-parse", "HEAD")
+    repo.git("reset", "-q", "--hard", red)
+    repo.git("replace", red, broken)
+    repo.commit("green", {"README.md": "more\n"})
+    found = proof(repo, base=base)
+    assert (found.found, found.after) == ("never-red", base)
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="makes a link")
+def test_a_link_out_of_the_tree_leads_nowhere_there(repo: Repository, tmp_path: Path) -> None:
+    """Code beside the repository is no part of any commit: a test that passes by it is not reproduced."""
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside/sums.py").write_text(ADD)
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD})
+    (repo.path / "src/app/sums.py").symlink_to(tmp_path / "beside/sums.py")
+    repo.commit("green")
+    assert proof(repo, base=base).found == "not-reproduced"

@@ -1,0 +1,103 @@
+"""Projects with a build step: a command of the policy runs once in each tree, and what it adds belongs to the tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.history import stretch
+from pytest_execute.tools.ledger import Ledger
+from tests.replay.test_prove import CONFIG
+from tests.repository import Repository
+
+BUILD = """
+    import pathlib
+    with open({log!r}, "a") as log:
+        log.write("built\\n")
+    text = pathlib.Path("src/app/number.txt").read_text()
+    pathlib.Path("src/app/_built.py").write_text(f"NUMBER = {{int(text)}}\\n")
+    print("built from", text)
+    {more}
+    """
+TEST = "tests/test_number.py::test_number"
+FILES = {
+    "src/app/__init__.py": "from app._built import NUMBER\n",
+    "src/app/number.txt": "1",
+    "pyproject.toml": "[project]\nname = 'app'\n",
+}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+def built(repo: Repository, log: Path, old: str = "", more: str = "") -> str:
+    """Three commits; the build script of the first two does `old` besides, that of the last one `more`."""
+    base = repo.commit("base", {**FILES, "build.py": BUILD.format(log=str(log), more=old)})
+    repo.commit(
+        "red", {"tests/test_number.py": "from app import NUMBER\n\ndef test_number():\n    assert NUMBER == 2\n"}
+    )
+    repo.commit("green", {"src/app/number.txt": "2", "build.py": BUILD.format(log=str(log), more=more)})
+    return base
+
+
+def proof(repo: Repository, base: str, *prepare: str) -> Proof:
+    before = repo.state()
+    scratch = repo.path.parent / "scratch"
+    git = Git.find(repo.path).within(scratch)
+    what = stretch(git, "notes/t/breakdown.md", base)
+    layout = Layout(source=detect_source(git.tree(what.tree)))
+    order = Order(tests={TEST: 0.0}, config=CONFIG, prepare=prepare)
+    found = prove(git, what, layout, order, scratch / "trees", Ledger(None, print))[TEST]
+    assert repo.state() == before
+    return found
+
+
+def test_what_is_built_belongs_to_its_tree(repo: Repository, tmp_path: Path) -> None:
+    base = built(repo, tmp_path / "log")
+    red, green = repo.git("rev-parse", "HEAD^"), repo.git("rev-parse", "HEAD")
+    found = proof(repo, base, "python", "build.py")
+    assert (found.found, found.order, found.before, found.after) == ("turned", "before", red, green)
+    assert (found.cause, found.detail) == ("assertion", "AssertionError: assert 1 == 2")
+    assert (tmp_path / "log").read_text().count("built") == 2, (
+        "base and red are one tree: it is built once, as green is"
+    )
+    assert not (repo.path / "src/app/_built.py").exists()
+
+
+def test_without_it_nothing_can_be_imported(repo: Repository, tmp_path: Path) -> None:
+    found = proof(repo, built(repo, tmp_path / "log"))
+    assert (found.found, found.detail) == ("not-reproduced", "ModuleNotFoundError: No module named 'app._built'")
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ("raise SystemExit('no compiler')", "`python build.py` ended with 1: no compiler"),
+        (
+            "pathlib.Path('src/app/number.txt').write_text('0')",
+            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+        ),
+        (
+            "pathlib.Path('src/app/number.txt').unlink()",
+            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+        ),
+    ],
+    ids=["fails", "changes", "removes"],
+)
+def test_a_tree_that_cannot_be_prepared_proves_nothing(repo: Repository, tmp_path: Path, old: str, said: str) -> None:
+    found = proof(repo, built(repo, tmp_path / "log", old), "python", "build.py")
+    assert (found.found, found.cause) == ("not-prepared", None)
+    assert found.detail.endswith(said)
+
+
+def test_a_command_that_is_not_there(repo: Repository, tmp_path: Path) -> None:
+    found = proof(repo, built(repo, tmp_path / "log"), "no-such-program")
+    assert found.found == "not-prepared"
+    assert "`no-such-program` could not be started: No such file or directory" in found.detail
