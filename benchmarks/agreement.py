@@ -30,7 +30,7 @@ from queue import Queue
 import by_hand
 from by_hand import Outcome, Repository
 
-POLICY = '\n[tool.pytest-execute]\ntest-first = "proven"\n'
+POLICY = '\n[tool.pytest-execute]\ntest-first = "proven"\nmutation.task = "off"\ncoverage.branch = false\n'
 BREAKDOWN = """\
 # Agreement: Task Breakdown
 
@@ -45,7 +45,10 @@ BREAKDOWN = """\
 EXPLAINED = {
     "skipped": "it was skipped there, which is no red",
     "absent": "its parameters are not there",
+    "unreadable": "older code that this Python cannot read is no red",
 }
+SHOWN = 3
+"""How many tests of those that differ in the same way are shown."""
 
 
 @dataclass
@@ -74,12 +77,20 @@ class Tally:
     """What agreed, what did not, and why."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    lines: list[str] = field(default_factory=list)
+    differing: dict[str, list[str]] = field(default_factory=dict)
 
     def differs(self, kind: str, test: str, ours: dict, hand: str) -> None:
         self.counts[kind] += 1
         said = {name: ours.get(name) for name in ("verdict", "code", "before", "after", "detail")}
-        self.lines.append(f"  {kind}: {test}\n    ours: {json.dumps(said)}\n    hand: {hand}")
+        self.differing.setdefault(f"{kind}\n    ours: {json.dumps(said)}\n    hand: {hand}", []).append(test)
+
+    @property
+    def lines(self) -> list[str]:
+        """What differs in the same way together."""
+        return [
+            f"  {kind}\n" + "\n".join(f"    {test}" for test in [*tests[:SHOWN], f"{len(tests)} in all"])
+            for kind, tests in self.differing.items()
+        ]
 
 
 # -- by hand
@@ -210,10 +221,16 @@ def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict, turns: lis
             tally.differs("passes at base", test, row, f"turns at {turns}")
         return
     parents = [hand.at(parent, test) for turn in turns for parent in hand.history[turn]]
-    if row["code"] == "red-not-counted" and any(parent.state in EXPLAINED for parent in parents):
-        tally.counts["explained: " + next(EXPLAINED[p.state] for p in parents if p.state in EXPLAINED)] += 1
+    reason = next((EXPLAINED[why] for why in map(_kind, parents) if why in EXPLAINED), None)
+    if row["code"] == "red-not-counted" and reason:
+        tally.counts[f"explained: {reason}"] += 1
     else:
         tally.differs(f"not proven ({row['code']})", test, row, f"turns at {turns} from {parents}")
+
+
+def _kind(parent: Outcome) -> str:
+    """How it ended there, where by hand too nothing of the code was tried."""
+    return "unreadable" if "SyntaxError: " in parent.message else parent.state
 
 
 def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[str, dict]) -> Tally:
@@ -227,8 +244,10 @@ def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[s
                 tally.counts["not there, or not passing, today"] += 1
             elif row["verdict"] == "proven" and row["after"] == commit:
                 tally.counts["agreed"] += 1
-            elif commit in hand.turns(test):
+            elif commit in hand.turns(test) and row["verdict"] == "proven":
                 tally.differs("turns there, and not for the replay", test, row, commit)
+            elif commit in hand.turns(test):
+                tally.counts["turns there, and is not proven: see above"] += 1
             else:
                 tally.counts["today's version of the test turns elsewhere, by hand too"] += 1
     return tally

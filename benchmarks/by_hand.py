@@ -105,7 +105,7 @@ class Repository:
         self.git("checkout", "-q", "--force", "--detach", commit, at=hand)
         self.git("clean", "-fdxq", at=hand)
         for path in self.files(commit):
-            if self.is_test(path) or path in SETTINGS:
+            if (self.is_test(path) or path in SETTINGS) and not (hand / path).is_dir():  # a submodule's place
                 (hand / path).unlink(missing_ok=True)
         there = [path for path in self.files(tests) if self.is_test(path) or path in SETTINGS]
         if there:

@@ -39,7 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a worker whose test runs for longer is ended; 0: never (default: 30 times what the test is known to take, at "
         "least 10 minutes; never where that is not known, or pytest-timeout has a limit)",
     )
-    option("--execute-turns", action="store_true", help=argparse.SUPPRESS)
+    option(
+        "--execute-turns",
+        action="store_true",
+        help="replay each test on all trees, and tell all turns of those that turned again",
+    )
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-ledger", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)

@@ -9,6 +9,9 @@ from msgspec import Struct
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
+Found = Literal[
+    "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable"
+]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
 
@@ -65,17 +68,25 @@ class Turn(Struct, frozen=True):
     commit: str
     passes: bool
 
+    def __str__(self) -> str:
+        return f"{'passes' if self.passes else 'fails'} with {short(self.commit)}"
+
+
+def short(commit: str | None) -> str:
+    """A commit as people read it: the first letters of its id, or what comes after the commits."""
+    return f"the {commit}" if commit in ("worktree", "index") else (commit or "")[:7]
+
 
 class Proof(Struct, frozen=True, kw_only=True):
     """What the replay found on one test.
 
     `found` is "turned" when the test fails for a reason that counts before the commit `after` and passes with it; the other
     values say why there is no proof. `before` and `after` are commits, "index" or "worktree". `turns` are all of its turns,
-    oldest first, where they were asked for. `trace` is what the red passed: files of the tree, then what was raised.
+    oldest first, where they were asked for. `trace` holds the last lines of the red's traceback.
     """
 
     test: str
-    found: Literal["turned", "never-red", "red-not-counted", "not-reproduced", "foreign-module", "unstable"]
+    found: Found
     order: Order | None = None
     before: str | None = None
     after: str | None = None

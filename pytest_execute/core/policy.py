@@ -71,10 +71,11 @@ class DeploymentPolicy(Struct, frozen=True):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """All of it."""
+    """All of it. `prepare` is a command that builds, in a tree of an older commit, what its tests need."""
 
     notes: str = "notes"
     source: tuple[str, ...] = ()
+    prepare: tuple[str, ...] = ()
     test_first: TestFirst = "before"
     coverage: CoveragePolicy = CoveragePolicy()
     mutation: MutationPolicy = MutationPolicy()
@@ -196,7 +197,12 @@ PERCENT = _Kind("a number from 0 to 100", _percent)
 PERCENT_OR_OFF = _Kind("a number from 0 to 100 or off", _percent_or_off)
 EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
 
-TOP = {"notes": TEXT, "source": TEXTS, "test-first": _one_of("before", "same-commit", "proven", "off")}
+TOP = {
+    "notes": TEXT,
+    "source": TEXTS,
+    "prepare": COMMAND,
+    "test-first": _one_of("before", "same-commit", "proven", "off"),
+}
 TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
     "coverage": (
         CoveragePolicy,

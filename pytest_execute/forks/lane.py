@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_execute.forks.prepared import Trees, Unprepared
 from pytest_execute.forks.server import Record, Server, Stuck
 from pytest_execute.forks.setting import Patience, Setting, environment
 from pytest_execute.forks.trees import Slot
@@ -27,7 +28,8 @@ ALWAYS = (
 class Lane:
     """Runs one order after the other, in a tree each. The process is started with the first, and anew where it is gone."""
 
-    def __init__(self, git: Git, setting: Setting, directory: Path, code: Path) -> None:
+    def __init__(self, git: Git, setting: Setting, directory: Path, code: Path, trees: Trees) -> None:
+        self.trees = trees
         self.slot, self.setting, self.directory, self.code = Slot(git, directory), setting, directory, code
         self.home = directory.with_name(directory.name + "-home")
         self.root = (directory / setting.prefix).resolve()
@@ -40,9 +42,12 @@ class Lane:
 
         `path` comes first in what the Pythons that tests start find modules on.
         """
-        self.slot.hold(tree)
-        config = self._write_config()
         with self._empty_home():
+            try:
+                self.slot.hold(self.trees.ready(tree, self.slot, self._environment()))
+            except Unprepared as error:
+                return [{"test": test, "state": "unprepared", "message": str(error)} for test in tests], None
+            config = self._write_config()
             if self.server is None or self.server.is_over():
                 self.server = Server(self._place(config))
             limits = patience.limits(self.setting.seconds, tests)

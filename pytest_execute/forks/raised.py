@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import dis
+import inspect
+import linecache
 import os
 import sys
 from typing import Any
 
 Record = dict[str, Any]
+
+PLACES, LINES, LONGEST = 3, 8, 200
+"""How many places of a traceback are told, how many lines of what was raised, and how much of a line."""
 
 
 def origin(error: Any) -> BaseException:
@@ -20,14 +26,31 @@ def origin(error: Any) -> BaseException:
 
 def frames(error: BaseException, tree: str) -> list[str]:
     """The files of the tree that the traceback of `error` passes, outermost first."""
+    return [path for path, _ in passed(error, tree)]
+
+
+def passed(error: BaseException, tree: str) -> list[tuple[str, Any]]:
+    """The entries of the traceback of `error` that stand in the tree, each with its path there."""
     entry, found = error.__traceback__, []
     while entry is not None:
         name = entry.tb_frame.f_code.co_filename
         path = os.path.realpath(name)
         if path.startswith(tree + os.sep) and not name.startswith("<"):
-            found.append(path[len(tree) + 1 :].replace(os.sep, "/"))
+            found.append((path[len(tree) + 1 :].replace(os.sep, "/"), entry))
         entry = entry.tb_next
     return found
+
+
+def last_lines(error: BaseException, tree: str) -> list[str]:
+    """The last lines of the traceback: where it was in the tree, with what stands there, and what was raised."""
+    found = []
+    for path, entry in passed(error, tree)[-PLACES:]:
+        code = entry.tb_frame.f_code
+        found.append(f"{path}:{entry.tb_lineno}: in {code.co_name}")
+        line = linecache.getline(code.co_filename, entry.tb_lineno).strip()
+        found += [f"    {line}"] if line else []
+    said = f"{type(error).__name__}: {str(error).strip()}".splitlines()
+    return [line[:LONGEST] for line in [*found, *said[:LINES]]]
 
 
 def imported_name(error: Any) -> str | None:
@@ -68,6 +91,46 @@ def missing(error: BaseException) -> list[str | None] | None:
     return None
 
 
+def called(error: BaseException) -> list[list[str]]:
+    """[module, name] of what the line calls that a TypeError rose in: who refuses a call does so before any frame of its own."""
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        entry = entry.tb_next
+    if entry is None or type(error) is not TypeError:
+        return []
+    try:
+        source = ast.parse("".join(linecache.getlines(entry.tb_frame.f_code.co_filename)))
+    except (SyntaxError, ValueError):
+        return []
+    line, frame = entry.tb_lineno, entry.tb_frame
+    calls = (
+        node.func
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or 0)
+    )
+    names = {**frame.f_globals, **frame.f_locals}
+    found = (value_of(function, names) for function in calls)
+    return [
+        [str(one.__module__), str(getattr(one, "__qualname__", ""))]
+        for one in found
+        if getattr(one, "__module__", None)
+    ]
+
+
+def value_of(node: ast.expr, names: dict[str, Any]) -> Any:
+    """What a name, or a name with attributes, stands for; nothing is run to tell, and what needs that is None."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if not isinstance(node, ast.Attribute):
+        return None
+    owner = value_of(node.value, names)
+    for place in (owner, type(owner)):
+        found = inspect.getattr_static(place, node.attr, None)
+        if found is not None:
+            return getattr(found, "__func__", found)
+    return None
+
+
 def facts(error: BaseException, phase: str, tree: str) -> Record:
     error = origin(error)
     text = str(error).replace(tree + os.sep, "").strip().splitlines() or [""]
@@ -76,7 +139,9 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
         "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__],
         "message": f"{type(error).__name__}: {text[0]}"[:300],
         "frames": frames(error, tree),
+        "lines": last_lines(error, tree),
         "missing": missing(error),
+        "called": called(error) if phase != "call" else [],
         "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.forks.lane import COLLECTING, Lane
+from pytest_execute.forks.prepared import Trees
 from pytest_execute.forks.seen import Seen, State, read
 from pytest_execute.forks.server import Record, Stuck
 from pytest_execute.forks.setting import PATIENT, Patience, Setting
@@ -26,6 +27,7 @@ class Runner:
     def __init__(self, git: Git, setting: Setting, place: Path) -> None:
         self.git, self.setting, self.place = git, setting, place.resolve()
         self.numbers = itertools.count()
+        self.trees = Trees(git, setting)
         self.lanes: list[Lane] = []
         self.free: list[Lane] = []
         self.over = False
@@ -35,6 +37,7 @@ class Runner:
     def close(self) -> None:
         """End whatever still runs, and remove what was written; threads that wait for it end too."""
         self.over = True
+        self.trees.end()
         for lane in self.lanes:
             lane.end()
         for left in self.place.iterdir():
@@ -79,6 +82,6 @@ class Runner:
             lane = self.free.pop()
         except IndexError:
             directory = self.place / f"tree-{next(self.numbers)}"
-            self.lanes.append(lane := Lane(self.git, self.setting, directory, self.code))
+            self.lanes.append(lane := Lane(self.git, self.setting, directory, self.code, self.trees))
         yield lane
         self.free.append(lane)

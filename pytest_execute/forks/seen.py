@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pytest_execute.forks.touched import ANY
 
-State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost"]
+State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost", "unprepared"]
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -25,7 +25,9 @@ class Seen(Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     message: str = ""
     frames: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     missing: tuple[str | None, str | None] | None = None
+    called: tuple[tuple[str, str], ...] = ()
     fixture: str | None = None
     touched: frozenset[str] | None = None
     seconds: float = 0.0

@@ -17,6 +17,9 @@ from msgspec import Struct
 from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Git, Tree
 
+LEAST = 1 << 30
+"""Bytes that every test may take."""
+
 
 class Patience(Struct, frozen=True):
     """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today."""
@@ -41,7 +44,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
 
     `config` is today's pytest configuration file as (name, content), `seconds` what each test took today, `memory` the bytes that one
-    process may take.
+    process may take, `prepare` the command that runs once in each tree.
     """
 
     user: str
@@ -52,12 +55,13 @@ class Setting(Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...]
     seconds: dict[str, float]
     memory: int
+    prepare: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
         """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
         facts = (sys.version, _machine(), installed, self.config, self.arguments, self.roots)
-        whole = repr((*facts, self.tops, self.prefix, self.memory))
+        whole = repr((*facts, self.tops, self.prefix, self.prepare))
         return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
@@ -73,6 +77,8 @@ def setting_of(
     config: tuple[str, bytes],
     arguments: tuple[str, ...],
     seconds: Mapping[str, float],
+    prepare: tuple[str, ...],
+    workers: int,
 ) -> Setting:
     """How trees of this repository are run, as its files in `tree`, today's, have it."""
     return Setting(
@@ -83,7 +89,8 @@ def setting_of(
         config=config,
         arguments=arguments,
         seconds=dict(seconds),
-        memory=memory_limit(),
+        memory=memory_limit(workers),
+        prepare=prepare,
     )
 
 
@@ -106,9 +113,10 @@ def unsteered() -> dict[str, str]:
     return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
-def memory_limit() -> int:
-    """Half of the machine's memory, in bytes: enough for any honest test, too little to take the machine down."""
+def memory_limit(workers: int) -> int:
+    """Half of the machine's memory, in bytes, shared by those that run side by side, but enough for any honest test."""
     try:
-        return max(2 << 30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
+        half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (ValueError, OSError):
-        return 4 << 30
+        half = 4 << 30
+    return max(LEAST, half // workers)

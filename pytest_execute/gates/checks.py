@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof, functions_of
+from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof, functions_of, short
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
@@ -136,6 +137,7 @@ def parts(case: Case, gates: Iterable[str]) -> Iterator[Finding]:
 ORDERS = {"before": ("before",), "same-commit": ("before", "same-commit"), "proven": ("before", "same-commit", "after")}
 UNPROVEN = {
     "not-reproduced": "passes here and not in the replay of the same tree: {}",
+    "not-prepared": "was not replayed on all trees: {}",
     "foreign-module": "was replayed with a module from outside the tree: {}",
     "unstable": "is unstable: {}",
 }
@@ -154,7 +156,20 @@ def test_first(case: Case, task: Task) -> Iterator[Finding]:
 
 
 def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
-    """What keeps the proof of one test from letting it through."""
+    """What keeps the proof of one test from letting it through; else what there is to tell of it."""
+    for word, reason in refused(case, test, proof):
+        yield word, replace(reason, message=f"{reason.message}{turns(proof, '; all its turns: ')}")
+        return
+    if again := turns(proof, "turned more than once: "):
+        yield "passed", at_test(case, "turned-again", f"{test} {again}", test)
+
+
+def turns(proof: Proof | None, title: str) -> str:
+    """All turns of a test that turned more than once, after a title; "" where that is not known."""
+    return title + ", ".join(map(str, proof.turns)) if proof is not None and len(proof.turns) > 1 else ""
+
+
+def refused(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
     if proof is None:
         yield "unproven", at_test(case, "not-replayed", f"{test} was not replayed", test)
     elif proof.found in UNPROVEN:
@@ -178,10 +193,6 @@ def remedy(proof: Proof) -> str:
     file = shlex.quote(file_of(proof.test))
     add = f"git add -- {file} && " if proof.after == "worktree" else ""
     return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
-
-
-def short(commit: str | None) -> str:
-    return (commit or "")[:7] if commit not in ("worktree", "index") else f"the {commit}"
 
 
 # -- coverage: is enough of it reached

@@ -39,7 +39,7 @@ class Order(Struct, frozen=True, kw_only=True):
     """What to mutate, and how pytest is run for it.
 
     `tests` maps the tests that passed to their seconds, in the order of the files; `own` maps tasks to their tests. `config`,
-    `arguments` and `workers` are as for the replay.
+    `arguments`, `workers` and `prepare` are as for the replay.
     """
 
     tree: str
@@ -49,6 +49,7 @@ class Order(Struct, frozen=True, kw_only=True):
     config: tuple[str, bytes]
     arguments: tuple[str, ...]
     workers: int
+    prepare: tuple[str, ...] = ()
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -88,7 +89,8 @@ def mutate(git: Git, layout: Layout, order: Order, place: Path, ledger: Ledger) 
 
 
 def _setting(git: Git, layout: Layout, order: Order) -> Setting:
-    return setting_of(git, layout, git.tree(order.tree), order.config, order.arguments, order.tests)
+    tree, prepare = git.tree(order.tree), order.prepare
+    return setting_of(git, layout, tree, order.config, order.arguments, order.tests, prepare, order.workers)
 
 
 def _mutant(target: Target, stub: str, tried: Tried) -> Mutant:

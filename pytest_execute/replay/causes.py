@@ -29,6 +29,7 @@ PLAIN: dict[State, Red] = {
     "crash": Red("crash", "it ended its process"),
     "skipped": Red(None, "it was skipped or expected to fail"),
     "absent": Red(None, "it was not collected"),
+    "unprepared": Red(None, "its tree could not be prepared"),
     "lost": Red(None, "the process that runs it was ended"),
 }
 NOT_COUNTED = {
@@ -56,7 +57,7 @@ def classify(seen: Seen, project: Project) -> Red:
         return Red(None, f"a missing third-party module ({seen.message})")
     if seen.phase == "call":
         return _raised_in_call(seen)
-    if _in_project(seen, project):
+    if _in_project(seen, project) or _refused(seen, project):
         return Red("exception", seen.message)
     return Red(None, f"an error of the test's own {seen.phase or 'protocol'} ({seen.message})")
 
@@ -68,6 +69,11 @@ def _raised_in_call(seen: Seen) -> Red:
     if any(kind in seen.types for kind in ASSERTIONS):
         return Red("assertion", seen.message)
     return Red("exception", seen.message)
+
+
+def _refused(seen: Seen, project: Project) -> bool:
+    """Was it a call of the project, with arguments that it does not take?"""
+    return seen.phase != "teardown" and any(module in project.modules for module, _ in seen.called)
 
 
 def _in_project(seen: Seen, project: Project) -> bool:

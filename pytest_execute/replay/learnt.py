@@ -18,7 +18,9 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
 KIND, FILES = "replay", "touched"
-FLEETING = ("timeout", "foreign", "lost")
+FORM = 2
+"""Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
+FLEETING = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""
 
 
@@ -40,7 +42,7 @@ class Learnt:
     ) -> None:
         self.patience = {False: quick, True: patient}
         self.trees, self.runner, self.ledger = trees, runner, ledger
-        self.under = runner.setting.fingerprint()
+        self.under = f"{FORM} {runner.setting.fingerprint()}"
         self.times: Counter[tuple[str, str, str]] = Counter()
         self.hung: dict[str, dict[str, Seen]] = {}
         self.lock = threading.Lock()
@@ -55,7 +57,7 @@ class Learnt:
         left = [test for test in tests if test not in seen]
         if left:
             new = self.runner.run(self.trees[tree], left, alone=alone, patience=self.patience[patient])
-            self._learn({keys[test]: one for test, one in new.items() if one.state not in FLEETING})
+            self._learn({keys[test]: one for test, one in new.items() if not _is_fleeting(one)})
             with self.lock:
                 for test, one in new.items():
                     if one.state == "timeout":
@@ -88,3 +90,8 @@ class Learnt:
         with self.lock:
             self.times[(tree, test, mode)] += 1
             return f"{self.under} {mode} {tree} {self.times[(tree, test, mode)]} {test}"
+
+
+def _is_fleeting(seen: Seen) -> bool:
+    """May it come out otherwise with more time or more memory?"""
+    return seen.state in FLEETING or "builtins.MemoryError" in seen.types

@@ -13,15 +13,16 @@ from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.nodeids import file_of, function_of, names_of
+from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
 from pytest_execute.forks.setting import Patience, Setting, setting_of
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.differences import Differences
+from pytest_execute.replay.forms import Forms
 from pytest_execute.replay.learnt import Learnt
 from pytest_execute.replay.overlay import identity, overlay
-from pytest_execute.replay.search import Run, Search, Step, form
+from pytest_execute.replay.search import Run, Search, Step
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 from pytest_execute.tools.ledger import Ledger
@@ -39,7 +40,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
     `tests` maps nodeids to the seconds that they took in the run, `config` is the pytest configuration file as (name, content),
     `arguments` are the options of pytest that every run gets, `workers` is the number of trees that run side by side. With `turns`
-    a test is run on every tree, also after it has passed, and told with all its turns.
+    a test is run on every tree, also after it has passed, and told with all its turns. `prepare` is a command that builds what
+    tests need, once in each tree.
     """
 
     tests: dict[str, float]
@@ -47,6 +49,7 @@ class Order(Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     workers: int = 2
     turns: bool = False
+    prepare: tuple[str, ...] = ()
 
 
 def prove(
@@ -72,7 +75,10 @@ def prove(
         run: Run = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
-        search = Search(steps, run, project, order.workers, Differences(history.trees).matter, learnt.agreed)
+        differs = (
+            Differences(history.trees).matter if not order.prepare else lambda *_: True
+        )  # what is built may be another
+        search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
@@ -93,7 +99,8 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
 
 
 def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
-    return setting_of(git, layout, today, order.config, order.arguments, _seconds(order.tests))
+    seconds, prepare = _seconds(order.tests), order.prepare
+    return setting_of(git, layout, today, order.config, order.arguments, seconds, prepare, order.workers)
 
 
 def _seconds(tests: Mapping[str, float]) -> dict[str, float]:
@@ -117,8 +124,8 @@ class _Steps:
         parents = [parent for those in stretch.commits.values() for parent in those]
         self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
         self.today = self.trees[stretch.tree]
-        forms = {tree[path].oid for tree in self.trees.values() for path in paths if path in tree}
-        self.sources = git.blobs(sorted(forms))
+        self.forms = Forms(self.today, layout, git.blobs)
+        self.forms.know(tree[path].oid for tree in self.trees.values() for path in paths if path in tree)
         self.made: dict[str, Step] = {}
 
     def all(self) -> list[Step]:
@@ -132,32 +139,15 @@ class _Steps:
             steps.append(self._step(self.stretch.snapshot, self.stretch.tree, (self.made[self.stretch.head],)))
         return steps
 
+    def mixed(self, code: str, tests: str) -> str:
+        """The code of one commit's own tree with the tests of another's."""
+        composed = overlay(self.trees[code], self.trees[tests], self.layout, self.paths)
+        self.trees[tree := identity(composed)] = composed
+        return tree
+
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.trees[treeish]
         composed = overlay(own, self.today, self.layout, self.paths)
         self.trees[tree := identity(composed)] = composed
-        tests = {path: entry for path, entry in own.items() if path in self.paths}
-        self.made[name] = Step(name, tree, treeish, before, functools.partial(self._form, tests))
+        self.made[name] = Step(name, tree, treeish, before, functools.partial(self.forms.at, own))
         return self.made[name]
-
-    def _form(self, own: Tree, test: str) -> str | None:
-        """How the test stood among the test files `own`: a fingerprint of its definition; of its file, where that defines nothing."""
-        path, names = self._place(test)
-        entry = own.get(path)
-        if entry is None or not names:
-            return entry and entry.oid
-        return self._form_in(entry.oid, tuple(names))
-
-    @functools.cache  # noqa: B019 - lives as long as one proof
-    def _place(self, test: str) -> tuple[str, list[str]]:
-        """The test's file, and as much of the way to it as that file defines today: the rest may be inherited."""
-        file, names = names_of(test)
-        path = self.layout.prefix + file
-        entry = self.today.get(path)
-        while names and (entry is None or self._form_in(entry.oid, tuple(names)) is None):
-            names = names[:-1]
-        return path, names
-
-    @functools.cache  # noqa: B019
-    def _form_in(self, oid: str, names: tuple[str, ...]) -> str | None:
-        return form(self.sources[oid], names)

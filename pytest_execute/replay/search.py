@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,8 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Order, Proof, Turn
-from pytest_execute.core.nodeids import function_of
+from pytest_execute.core.evidence import Found, Order, Proof, Turn
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
 from pytest_execute.replay.waiting import Waiting
@@ -30,17 +27,24 @@ class Run(Protocol):
         """Run tests on the composed tree with this id: beside their neighbours, or each alone; not all need be waited for long."""
 
 
+class Form(Struct, frozen=True):
+    """A test, without its parameters, as it stood in a commit: under which nodeid, and a fingerprint of its definition."""
+
+    test: str
+    print: str
+
+
 class Step(Struct, frozen=True):
     """A commit (or "index", "worktree") with the steps that it comes right after. `tree` is its overlay, `own` names its own tree.
 
-    `form` gives a fingerprint of a test as it stood in the commit's own tests, None where it did not.
+    `form` tells how a test stood in the commit's own tests, None where it did not.
     """
 
     commit: str
     tree: str
     own: str
     before: tuple[Step, ...]
-    form: Callable[[str], str | None]
+    form: Callable[[str], Form | None]
 
 
 class Search:
@@ -48,6 +52,7 @@ class Search:
 
     A test's fail-to-pass step is the first with which it passes: on every tree before, it was run and did not pass, or `differs`
     says that none of what had a part in that is another there; so no later break of working code can pass for a red.
+    `mixed` names the tree with the code of one commit's own tree and the tests of another's.
     """
 
     def __init__(
@@ -58,8 +63,9 @@ class Search:
         workers: int,
         differs: Callable[[str, str, frozenset[str] | None], bool],
         agreed: Callable[[str], None],
+        mixed: Callable[[str, str], str],
     ) -> None:
-        self.differs, self.agreed = differs, agreed
+        self.differs, self.agreed, self.mixed = differs, agreed, mixed
         self.steps, self.run, self.project, self.workers = steps, run, project, workers
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
@@ -78,7 +84,7 @@ class Search:
         self._forget(self.alone)
         self._search([test for test in wanted if test in self.alone])
         before = [(step, test) for test in wanted for step in self._right_before(test)]
-        others = {(step.own, function_of(test)) for step, test in before if self._differs(test, step)}
+        others = {pair for step, test in before for pair in self._others(test, step)}
         self._run_all(others - self.seen.keys(), patient=True)
         for tree, test in self.again:
             if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
@@ -244,8 +250,12 @@ class Search:
         step = self._turn(test)
         return step.before if step is not None else ()
 
-    def _differs(self, test: str, step: Step) -> bool:
-        return step.form(test) not in (None, self.steps[-1].form(test))
+    def _others(self, test: str, before: Step) -> tuple[tuple[str, str], ...]:
+        """Where the form that stood before a turn, if it was another, must have failed and must pass: without the code, and with it."""
+        there, turn = before.form(test), self._turn(test)
+        if there is None or turn is None or there == self.steps[-1].form(test):
+            return ()
+        return (before.own, there.test), (self.mixed(turn.own, before.own), there.test)
 
     def _is_unstable(self, tree: str, test: str) -> bool:
         """Did two runs on that tree come to something else, as far as they must agree?"""
@@ -265,13 +275,14 @@ class Search:
         return "same-commit" if changed else "after"
 
     def _was_red(self, test: str, before: Step) -> bool:
-        """Did the test stand there as it does today? Or in another form that failed, for a reason that counts?"""
+        """Did the test stand there as it does today? Or in another form that the same code turned from a red that counts?"""
         if before.form(test) is None:
             return False
-        if not self._differs(test, before):
+        others = self._others(test, before)
+        if not others:
             return True
-        seen = self.seen[(before.own, function_of(test))]
-        return not seen.passed and self._red(seen).cause is not None
+        seen, later = (self.seen[pair] for pair in others)
+        return later.passed and not seen.passed and self._red(seen).cause is not None
 
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
@@ -282,7 +293,8 @@ class Search:
         step = self._turn(test)
         if step is None:
             last = self.seen[(self.trees[-1], test)]
-            return Proof(test=test, found="not-reproduced", detail=last.message or self._red(last).phrase)
+            found: Found = "not-prepared" if last.state == "unprepared" else "not-reproduced"
+            return Proof(test=test, found=found, detail=last.message or self._red(last).phrase)
         if not step.before:
             return Proof(
                 test=test, found="never-red", after=step.commit, detail=f"it passes at base, {step.commit[:7]}"
@@ -301,57 +313,17 @@ class Search:
         turned = Proof(
             test=test, found="turned", order=self._order(test, step), before=before.commit, after=step.commit
         )
+        if seen.state == "unprepared":
+            return replace(turned, found="not-prepared", detail=f"at {at} {seen.message}")
         for commit in (self.steps[0], before, step):
             if self._is_unstable(commit.tree, test):
                 detail = f"two runs at {commit.commit[:7]} ended differently"
                 return replace(turned, found="unstable", detail=detail)
         if seen.passed:
             return replace(turned, found="never-red", detail=f"it passes at {at}, which branched off before base")
-        turned = replace(turned, trace=_trace(seen))
+        turned = replace(turned, trace=seen.lines or tuple(filter(None, [seen.message])))
         if red.cause is None:
             return replace(turned, found="red-not-counted", detail=red.phrase)
         if red.cause == "timeout" and not self._is_long(test, before, step):
             return replace(turned, found="red-not-counted", detail=f"it was slow at {at}, and not much faster after")
         return replace(turned, cause=red.cause, detail=red.phrase)
-
-
-def _trace(seen: Seen) -> tuple[str, ...]:
-    """The files of the tree that the exception passed, outermost first, and what it was."""
-    files = dict.fromkeys(seen.frames)
-    return (*files, *filter(None, [seen.message]))
-
-
-def form(source: bytes, names: Sequence[str]) -> str | None:
-    """A fingerprint of the class or function that `names` leads to, from the outermost in; None where there is none.
-
-    Comments and the layout have no part in it.
-
-    >>> form(b"class TestA:\n    def test_x(self): pass", ["TestA", "test_y"])
-    """
-    node = _parsed(source)
-    for name in names if node else ():
-        found = next((inner for inner in _definitions(getattr(node, "body", [])) if inner.name == name), None)
-        if found is None:
-            return None
-        node = found
-    return ast.dump(node) if node else None
-
-
-@functools.lru_cache(maxsize=64)
-def _parsed(source: bytes) -> ast.AST | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
-        return None
-
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def _definitions(body: Sequence[ast.AST]) -> Iterable[Definition]:
-    """The definitions of a body, also those below an `if`, `try` or `with`."""
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node
-        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
-            yield from _definitions(list(ast.iter_child_nodes(node)))

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome
+from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Level, Verdict, Word
 
@@ -39,7 +39,10 @@ class TestRow(Struct, frozen=True):
 
 
 class ProofRow(Struct, frozen=True):
-    """One test of one task: how it turned. `before` and `after` are commits, "worktree" or "index"."""
+    """One test of one task: how it turned. `before` and `after` are commits, "worktree" or "index".
+
+    `turns` are all of its turns, oldest first, where `--execute-turns` asked for them.
+    """
 
     test: str
     task: str
@@ -49,6 +52,7 @@ class ProofRow(Struct, frozen=True):
     after: str | None
     cause: Cause | None
     detail: str
+    turns: tuple[Turn, ...]
 
 
 class MeasureRow(Struct, frozen=True):
@@ -165,6 +169,7 @@ def _proofs(evidence: Evidence) -> list[ProofRow]:
             proof.after,
             proof.cause,
             proof.detail,
+            proof.turns,
         )
         for test, proof in sorted((evidence.proofs or {}).items())
         for task in _tasks(evidence, test)

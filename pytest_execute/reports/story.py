@@ -38,9 +38,8 @@ def _told(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:
         yield f"  passes with {_name(proof.after, subject)}"
     if proof.order:
         yield f"  {ORDERS[proof.order]}"
-    turns = [f"{'passes' if turn.passes else 'fails'} with {turn.commit[:7]}" for turn in proof.turns]
-    if turns:
-        yield f"  all turns: {', '.join(turns)}"
+    if proof.turns:
+        yield f"  all turns: {', '.join(map(str, proof.turns))}"
 
 
 def _name(commit: str, subject: Callable[[str], str | None]) -> str:

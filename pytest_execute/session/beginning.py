@@ -24,7 +24,6 @@ from pytest_execute.session.shared import (
     recorder_key,
     shared_key,
 )
-from pytest_execute.tools import process
 from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workers import there
@@ -134,8 +133,6 @@ def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
     if handed.files is not None:
         config.stash[handed_key] = handed
         shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
-    else:  # a process on another machine may serve several runs
-        process.end_with_parent()
     _begin_to_run(config, shared, Path(handed.root), "worker")
 
 

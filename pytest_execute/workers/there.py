@@ -6,13 +6,16 @@ process that a test starts would inherit it.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 KEPT = "pytest_execute_handed"
+DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 CONFIGURATION = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 
 
@@ -63,9 +66,18 @@ def _digest(path: str) -> str:
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def end_with_starter() -> None:
+    """Ask the system to end this process with the one that started it, however that ends; a worker elsewhere may serve others."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None) if os.name == "posix" else None
+    if prctl is not None:
+        prctl(DIES_WITH_PARENT, signal.SIGKILL)
+
+
 def receive(channel: Any) -> None:
     """Take what is handed over; answer with the root directory here, whether pytest has run here before, and the files."""
     told, way, files = channel.receive()
+    if files is None:
+        end_with_starter()
     root = os.path.realpath(way)
     used = "_pytest.config" in sys.modules
     setattr(sys, KEPT, (told, root, files))

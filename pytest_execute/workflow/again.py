@@ -29,7 +29,7 @@ def proofs(
         for test, result in run.results.items()
         if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
     }
-    order = msgspec.structs.replace(order, tests=tests)
+    order = msgspec.structs.replace(order, tests=tests, prepare=prepared.policy.prepare)
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
 
 
@@ -39,6 +39,8 @@ def _not_run(prepared: Prepared, run: Run) -> str:
         return "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)"
     if run.interrupted:
         return "the run was interrupted"
+    if prepared.policy.prepare != policy_at_base(prepared).prepare:
+        return "the policy's `prepare` is another than at base, where it would have to stand: change it before a topic begins"
     return "" if hasattr(os, "fork") else f"the replay needs fork, which {sys.platform} does not have"
 
 
@@ -73,6 +75,7 @@ def mutants(
         config=order.config,
         arguments=order.arguments,
         workers=order.workers,
+        prepare=prepared.policy.prepare,
     )
     mutants = mutate.mutate(prepared.git, prepared.layout, mutating, place, prepared.ledger)
     new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
