@@ -126,7 +126,7 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=Patience(4.0))
+        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: Patience(4.0))
         deadline = time.monotonic() + 5
         while is_running(int(note.read_text())) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -188,7 +188,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
     one = "tests/test_k.py::test_ends_the_server"
     asked = {"functions": {}, "count": 0, "jobs": [], "lists": [], "active": None, "lanes": 1, "cpu": {one: 9.0}}
     with runner(repo, [one]) as made:
-        _, stuck = made.stub(made.git.tree(commit), [one], PATIENT, asked)
+        _, stuck = made.stub(made.git.tree(commit), [one], lambda _: PATIENT, asked)
     assert stuck == "lost"
 
 

@@ -83,6 +83,6 @@ def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -
     )}  # fmt: skip
     commit, tests = repo.commit("a", files), [ONE, "tests/test_b.py::test_b"]
     with runner(repo) as made:
-        seen = made.run(made.git.tree(commit), tests, patience=Patience(600.0, computing=0.5))
+        seen = made.run(made.git.tree(commit), tests, patience=lambda _: Patience(600.0, computing=0.5))
     assert [seen[test].state for test in tests] == ["timeout", "passed"]
     assert seen[ONE].seconds >= 0.5

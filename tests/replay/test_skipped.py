@@ -128,17 +128,33 @@ def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (found.found, found.cause) == ("turned", "assertion")
 
 
+def test_who_computes_long_everywhere_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was quick in the run, where another test had done its work before."""
+    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.2)
+    monkeypatch.setattr("pytest_execute.replay.prove.COMPUTING", 0.2)
+    test = """
+        import app, time
+        def test_f():
+            while time.process_time() < 0.6: pass
+            assert app.VALUE == 2
+        """
+    found, commits, _ = replayed(
+        tmp_path, monkeypatch, test, other(1), {"src/app/__init__.py": "VALUE = 2\n"}, other(2)
+    )
+    assert (found.found, found.cause, found.after) == ("turned", "assertion", commits[2])
+
+
 def test_slow_before_and_nearly_as_slow_after_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.COMPUTING", 0.6)
+    """The symbol is there with the first change, and the second only makes it faster."""
     test = """
         import app, time
         def test_f():
             began = time.process_time()
             while time.process_time() < began + app.TAKES: pass
         """
-    slow, faster = ({"src/app/__init__.py": f"TAKES = {seconds}\n"} for seconds in (9, 0.25))
-    found, _, _ = replayed(tmp_path, monkeypatch, test, slow, faster)
-    assert (found.found, found.cause) == ("red-not-counted", None)
+    slow, faster = ({"src/app/__init__.py": f"TAKES = {seconds}\n"} for seconds in (1.8, 0.4))
+    found, commits, _ = replayed(tmp_path, monkeypatch, test, slow, faster)
+    assert (found.found, found.cause, found.after) == ("turned", "missing-symbol", commits[1])
 
 
 def test_a_changed_mode_or_link_matters() -> None:
