@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_execute.forks.prepared import Trees, Unprepared
 from pytest_execute.forks.server import Record, Server, Stuck
-from pytest_execute.forks.setting import Patience, Setting, environment
+from pytest_execute.forks.setting import Patiently, Setting, environment
 from pytest_execute.forks.trees import Slot
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
@@ -36,7 +36,7 @@ class Lane:
         self.server: Server | None = None
 
     def obeyed(
-        self, tree: Tree, tests: Sequence[str], patience: Patience, path: Sequence[str] = (), **more: Any
+        self, tree: Tree, tests: Sequence[str], patience: Patiently, path: Sequence[str] = (), **more: Any
     ) -> tuple[list[Record], Stuck | None]:
         """All that is said of an order for `tests` in `tree`, and how it got stuck.
 
@@ -50,9 +50,16 @@ class Lane:
             config = self._write_config()
             if self.server is None or self.server.is_over():
                 self.server = Server(self._place(config))
-            limits = patience.limits(self.setting.seconds, tests)
-            order = {**limits, "environment": self._environment(path), **more}
-            return self.server.obey(order, max(limits["limits"].values()) + COLLECTING)
+            order = {**self._limits(tests, patience), "environment": self._environment(path), **more}
+            return self.server.obey(order, max(order["limits"].values()) + COLLECTING)
+
+    def _limits(self, tests: Sequence[str], patience: Patiently) -> Record:
+        """The seconds that may pass, and that may be computed, for each test."""
+        times = {test: patience(test).times * self.setting.seconds.get(test, 0.0) for test in tests}
+        return {
+            "limits": {test: patience(test).grace + more for test, more in times.items()},
+            "computing": {test: patience(test).computing + more for test, more in times.items()},
+        }
 
     def end(self) -> None:
         """End whatever runs here."""

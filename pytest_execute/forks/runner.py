@@ -13,7 +13,7 @@ from pytest_execute.forks.lane import COLLECTING, Lane
 from pytest_execute.forks.prepared import Trees
 from pytest_execute.forks.seen import Seen, State, read
 from pytest_execute.forks.server import Record, Stuck
-from pytest_execute.forks.setting import PATIENT, Patience, Setting
+from pytest_execute.forks.setting import PATIENT, Patiently, Setting
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
@@ -44,7 +44,7 @@ class Runner:
             remove(left)
 
     def run(
-        self, tree: Tree, tests: Sequence[str], *, alone: bool = False, patience: Patience = PATIENT
+        self, tree: Tree, tests: Sequence[str], *, alone: bool = False, patience: Patiently = lambda _: PATIENT
     ) -> dict[str, Seen]:
         """What becomes of each of `tests` in `tree`: those of a file in one process, or each alone in one of its own."""
         seen: dict[str, Seen] = {}
@@ -67,7 +67,7 @@ class Runner:
         return seen
 
     def stub(
-        self, tree: Tree, tests: Sequence[str], patience: Patience, mutants: Mapping[str, Any]
+        self, tree: Tree, tests: Sequence[str], patience: Patiently, mutants: Mapping[str, Any]
     ) -> tuple[list[Record], Stuck | None]:
         """What is said of an order that stubs functions of `tree`; see `forks/stubbing.py` for both."""
         with self._lane() as lane:

@@ -14,6 +14,8 @@ import msgspec
 from pytest_execute.forks.setting import unsteered
 from pytest_execute.tools import process
 
+STARTING = 60.0
+"""Seconds that pytest may take to start, before the first order begins."""
 CHILD = Path(__file__).with_name("child.py")
 Record = dict[str, Any]
 Stuck = Literal["timeout", "crash", "spoilt", "lost"]
@@ -59,7 +61,7 @@ class Server:
         """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
         text = b""
         while True:
-            if not select.select([self.lines], [], [], patience)[0]:
+            if not select.select([self.lines], [], [], patience if self.group else patience + STARTING)[0]:
                 raise TimeoutError
             piece = self.lines.read(1 << 16)
             if not piece:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import math
 import os
 import platform
 import site
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,22 +21,19 @@ LEAST = 1 << 30
 
 
 class Patience(Struct, frozen=True):
-    """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today."""
+    """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today.
+
+    Where the machine is busy more time passes, but no more is computed.
+    """
 
     grace: float = 10.0
+    computing: float = 10.0
     times: float = 10.0
-    computing: float = math.inf
-
-    def limits(self, seconds: Mapping[str, float], tests: Sequence[str]) -> dict[str, dict[str, float]]:
-        """What an order says of it; where the machine is busy more time passes, but no more is computed."""
-        limits = {test: self.grace + self.times * seconds.get(test, 0.0) for test in tests}
-        return {
-            "limits": limits,
-            "computing": {test: min(limits[test] - self.grace + self.computing, 1e9) for test in tests},
-        }
 
 
 PATIENT = Patience()
+Patiently = Callable[[str], Patience]
+"""Says of a test how long it may take."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):

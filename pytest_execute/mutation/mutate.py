@@ -184,7 +184,7 @@ class _Trial:
             "lanes": self.order.workers,
             "cpu": {test: COMPUTING + 10.0 * self.order.tests[test] * cores for test in tests},
         }
-        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, Patience(GRACE), asked)
+        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, lambda _: Patience(GRACE, GRACE), asked)
         answers = {stubs[record["job"]]: record for record in said if "job" in record}
         failed = next((r["test"] for r in said if r.get("state") in ("failed", "crash")), None) if active else None
         shaky = {test for record in said for test in record.get("shaky", ())}

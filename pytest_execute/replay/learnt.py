@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
 from pytest_execute.forks.setting import Patience
+from pytest_execute.replay.search import Haste
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
@@ -22,6 +23,10 @@ FORM = 2
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""
+
+
+Table = Mapping[tuple[Haste, bool], Patience]
+"""How long a run of a test may take, by what it is for and whether the test has hung before: then it is expected to hang again."""
 
 
 class Kept(Struct, frozen=True):
@@ -37,32 +42,30 @@ class Learnt:
     The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
     """
 
-    def __init__(
-        self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger, quick: Patience, patient: Patience
-    ) -> None:
-        self.patience = {False: quick, True: patient}
-        self.trees, self.runner, self.ledger = trees, runner, ledger
+    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger, patience: Table) -> None:
+        self.trees, self.runner, self.ledger, self.patience = trees, runner, ledger, patience
         self.under = f"{FORM} {runner.setting.fingerprint()}"
         self.times: Counter[tuple[str, str, str]] = Counter()
         self.hung: dict[str, dict[str, Seen]] = {}
+        self.slow: set[str] = set()
         self.lock = threading.Lock()
 
-    def run(self, tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False) -> dict[str, Seen]:
-        """What becomes of each of `tests` in the tree with this id; see `Runner.run`. Who is alone is waited for."""
-        patient = patient or alone
-        keys = {
-            test: self._key(tree, test, f"{'alone' if alone else 'together'}{' patient' * patient}") for test in tests
-        }
+    def run(self, tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient") -> dict[str, Seen]:
+        """What becomes of each of `tests` in the tree with this id; see `Runner.run`."""
+        keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {haste}") for test in tests}
         seen = self._recall(keys)
         left = [test for test in tests if test not in seen]
         if left:
-            new = self.runner.run(self.trees[tree], left, alone=alone, patience=self.patience[patient])
+            new = self.runner.run(
+                self.trees[tree], left, alone=alone, patience=lambda test: self.patience[(haste, test in self.slow)]
+            )
             self._learn({keys[test]: one for test, one in new.items() if not _is_fleeting(one)})
             with self.lock:
                 for test, one in new.items():
                     if one.state == "timeout":
                         self.hung.setdefault(test, {})[keys[test]] = one
             seen |= new
+        self.slow |= {test for test, one in seen.items() if one.state == "timeout"}
         return {test: seen[test] for test in tests}
 
     def agreed(self, test: str) -> None:

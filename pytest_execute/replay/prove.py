@@ -20,19 +20,22 @@ from pytest_execute.forks.setting import Patience, Setting, setting_of
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.forms import Forms
-from pytest_execute.replay.learnt import Learnt
+from pytest_execute.replay.learnt import Learnt, Table
 from pytest_execute.replay.overlay import identity, overlay
-from pytest_execute.replay.search import Run, Search, Step
+from pytest_execute.replay.search import Haste, Run, Search, Step
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 from pytest_execute.tools.ledger import Ledger
 
 Tell = Callable[[int, int], None]
 """Hears how many of how many are done."""
-GRACE, COMPUTING = 10.0, 1.0
-"""Seconds that may pass, and seconds that may be computed, before any test counts as hanging, besides ten times what it took in the run."""
-QUICK, QUICK_COMPUTING = 1.0, 0.3
-"""The same for a first try, besides twenty times what it took in the run; on a busy machine up to three times that may pass."""
+GRACE = 10.0
+"""Seconds that may pass, and be computed, before any test counts as hanging, besides ten times what it took in the run."""
+COMPUTING = 0.5
+"""Seconds of them that may be computed by a test that has hung before."""
+QUICK = 1.0
+"""The same for a first try, besides twenty times what it took in the run: a tenth of it may be computed by a test that has hung before, and up
+to three times it may pass on a busy machine."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ def prove(
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
-        learnt = Learnt(history.trees, runner, ledger, _quick(), Patience(GRACE, computing=COMPUTING))
+        learnt = Learnt(history.trees, runner, ledger, _patience())
         run: Run = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
@@ -88,8 +91,10 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
     """Run, and tell how many of `trees` have had their first run."""
     open_trees = set(trees)
 
-    def run_and_tell(tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False) -> dict[str, Seen]:
-        answers = run(tree, tests, alone=alone, patient=patient)
+    def run_and_tell(
+        tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient"
+    ) -> dict[str, Seen]:
+        answers = run(tree, tests, alone=alone, haste=haste)
         if tree in open_trees:
             open_trees.discard(tree)
             tell(len(trees) - len(open_trees), len(trees))
@@ -111,9 +116,19 @@ def _seconds(tests: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def _quick() -> Patience:
-    """After that a first try is given up; who passes with more time is not taken for one that hangs."""
-    return Patience(QUICK * min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))), 20.0, QUICK_COMPUTING)
+def _patience() -> Table:
+    """Who passes only with more time than a first try is not taken for one that hangs: what a proof stands on is run again, with time."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
+    busy = min(3.0, max(1.0, load / (os.cpu_count() or 1)))
+    patient = Patience(GRACE, GRACE)
+    return {
+        ("first", False): Patience(QUICK * busy, QUICK, 20.0),
+        ("first", True): Patience(QUICK * busy, QUICK / 10, 20.0),
+        ("again", False): patient,
+        ("again", True): Patience(GRACE, COMPUTING),
+        ("patient", False): patient,
+        ("patient", True): patient,
+    }
 
 
 class _Steps:

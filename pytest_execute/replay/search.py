@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,15 +17,17 @@ from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
 from pytest_execute.replay.waiting import Waiting
 
+Haste = Literal["first", "again", "patient"]
+"""A first try; a second run, to see whether it ends the same; or one that is waited for."""
 MUCH = 3.0
 """So many times what a test takes when it passes it must have gone on before, to count as hanging there."""
 
 
 class Run(Protocol):
     def __call__(
-        self, tree: str, tests: Sequence[str], *, alone: bool = False, patient: bool = False
+        self, tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient"
     ) -> dict[str, Seen]:
-        """Run tests on the composed tree with this id: beside their neighbours, or each alone; not all need be waited for long."""
+        """Run tests on the composed tree with this id: beside their neighbours, or each alone."""
 
 
 class Form(Struct, frozen=True):
@@ -71,7 +74,7 @@ class Search:
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
         self.again: dict[tuple[str, str], Seen] = {}  # a second run, alone, on the trees that a proof stands on
-        self.alone: set[str] = set()  # tests that neighbours turn: only what they do alone counts
+        self.alone: set[str] = set()  # tests of which only counts what they do alone, with time
         self.not_passed: dict[str, list[tuple[str, Seen]]] = {}  # on which trees, and how
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -80,12 +83,12 @@ class Search:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
         self._search(wanted)
-        self.alone = {test for test in wanted if self._is_turned_by_others(test)}
+        self.alone = {test for test in wanted if self._ends_otherwise_alone(test)}
         self._forget(self.alone)
         self._search([test for test in wanted if test in self.alone])
         before = [(step, test) for test in wanted for step in self._right_before(test)]
         others = {pair for step, test in before for pair in self._others(test, step)}
-        self._run_all(others - self.seen.keys(), patient=True)
+        self._run_all(others - self.seen.keys(), self._run)
         for tree, test in self.again:
             if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
                 self.agreed(test)
@@ -95,7 +98,7 @@ class Search:
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
         """All turns of each of `tests`, for which it is run on every tree that it was not run on yet."""
         wanted = list(tests)
-        self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys(), patient=True)
+        self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys(), self._run)
         return {test: tuple(self._turns(test)) for test in wanted}
 
     # -- running
@@ -112,9 +115,10 @@ class Search:
             return [self.steps[-1]]
         return [self.steps[0], *turn.before, turn] if turn.before else []
 
-    def _is_turned_by_others(self, test: str) -> bool:
+    def _ends_otherwise_alone(self, test: str) -> bool:
+        """Do its neighbours turn it, or was it given up too soon?"""
         ends = [(step.tree, test) for step in self._ends(test)]
-        return any(self.seen[end].passed != self.again[end].passed for end in ends)
+        return any(_ended(self.seen[end]) != _ended(self.again[end]) for end in ends)
 
     def _forget(self, tests: AbstractSet[str]) -> None:
         """Let what these tests have done beside others count for nothing."""
@@ -135,7 +139,7 @@ class Search:
             while (taken := waiting.take()) is not None:
                 index, wanted = taken
                 try:
-                    for test, seen in self._run(self.trees[index], wanted).items():
+                    for test, seen in self._run(self.trees[index], wanted, "first").items():
                         self._note(test, index, seen, waiting)
                 finally:
                     waiting.done()
@@ -159,58 +163,58 @@ class Search:
         return next((seen for at, seen in known if not self.differs(at, tree, seen.touched)), None)
 
     def _settle(self, tests: Sequence[str]) -> None:
-        """See each test a second time, alone, at the ends of its proof; what came to an end in only one of two runs is given time."""
-        todo = list(tests)
-        while todo:
-            ends = {(step.tree, test) for test in todo for step in self._ends(test)}
-            for tree, test in ends - self.seen.keys():
-                if (seen := self._alike(test, tree)) is not None:
-                    self.seen[(tree, test)] = seen
-            self._run_all(ends - self.seen.keys())
-            self._run_all(ends - self.again.keys(), again=True)
-            self._run_all({pair for pair in ends if self._was_hasty(pair)}, patient=True)
-            todo = [test for tree, test in ends if self._move(tree, test)]
+        """See each test a second time, alone, at the ends of its proof."""
+        ends = {(step.tree, test) for test in tests for step in self._ends(test)}
+        for tree, test in ends - self.seen.keys():
+            if (seen := self._alike(test, tree)) is not None:
+                self.seen[(tree, test)] = seen
+        self._run_all(ends - self.seen.keys(), self._run)
+        turned = {(tree, test) for tree, test in ends if test in self.first}
+        self._run_all(turned, self._run_again)
+        hurried = {pair for pair in turned if not self._is_long(*pair)}
+        self._run_all(ends - turned | hurried, functools.partial(self._run_again, haste="patient"))
 
-    def _was_hasty(self, pair: tuple[str, str]) -> bool:
-        return self.seen[pair].state == "timeout" != self.again[pair].state
+    def _is_long(self, tree: str, test: str) -> bool:
+        """Where it was ended there: did it go on for much longer than it takes with its turn?"""
+        if self.again[(tree, test)].state != "timeout":
+            return True
+        turn = (self.trees[self.first[test]], test)
+        return self.again[(tree, test)].seconds > MUCH * max(self.seen[turn].seconds, self.again[turn].seconds)
 
-    def _move(self, tree: str, test: str) -> bool:
-        """Take the turn of `test` to `tree`, where it passes there and that is one of ours."""
-        index = self.trees.index(tree) if self.seen[(tree, test)].passed and tree in self.trees else len(self.trees)
-        moved = index < self.first.get(test, len(self.trees))
-        if moved:
-            self.first[test] = index
-        return moved
-
-    def _run_all(self, pairs: Iterable[tuple[str, str]], *, again: bool = False, patient: bool = False) -> None:
-        """Run each (tree, test) of `pairs`, a tree at a time; `again` is a second run, alone and patient."""
-        waiting = Waiting[str](self.workers)
+    def _run_all(self, pairs: Iterable[tuple[str, str]], run: Callable[[str, Sequence[str]], object]) -> None:
+        """Run each (tree, test) of `pairs`, a tree at a time, those with most tests first."""
+        by_tree: dict[str, list[str]] = {}
         for tree, test in sorted(pairs):
-            waiting.add(tree, [test])
+            by_tree.setdefault(tree, []).append(test)
+        waiting = Waiting[tuple[int, str]](self.workers)
+        for tree, tests in by_tree.items():
+            waiting.add((-len(tests), tree), tests)
 
         def work() -> None:
             while (taken := waiting.take()) is not None:
                 try:
-                    self._run_again(*taken) if again else self._run(*taken, patient)
+                    run(taken[0][1], taken[1])
                 finally:
                     waiting.done()
 
         self._side_by_side([work] * self.workers)
 
-    def _run(self, tree: str, tests: Sequence[str], patient: bool = False) -> dict[str, Seen]:
-        """Run `tests` as they count: beside their neighbours, but for those that these turn."""
-        answers: dict[str, Seen] = {}
-        for alone in (False, True):
-            part = [test for test in tests if (test in self.alone) is alone]
-            answers |= self.run(tree, part, alone=alone, patient=patient) if part else {}
-        with self.lock:
-            self.seen.update({(tree, test): seen for test, seen in answers.items()})
-        return answers
+    def _run(self, tree: str, tests: Sequence[str], haste: Haste = "patient") -> dict[str, Seen]:
+        """Run `tests` as they count: beside their neighbours, but for those that these turn, which have time too."""
+        beside = [test for test in tests if test not in self.alone]
+        alone = [test for test in tests if test in self.alone]
+        answers = self.run(tree, beside, haste=haste) if beside else {}
+        answers |= self.run(tree, alone, alone=True, haste="patient") if alone else {}
+        return self._keep(tree, answers, self.seen)
 
-    def _run_again(self, tree: str, tests: Sequence[str]) -> None:
-        answers = self.run(tree, tests, alone=True, patient=True)
+    def _run_again(self, tree: str, tests: Sequence[str], haste: Haste = "again") -> dict[str, Seen]:
+        haste = "patient" if self.alone.issuperset(tests) else haste
+        return self._keep(tree, self.run(tree, tests, alone=True, haste=haste), self.again)
+
+    def _keep(self, tree: str, answers: dict[str, Seen], into: dict[tuple[str, str], Seen]) -> dict[str, Seen]:
         with self.lock:
-            self.again.update({(tree, test): seen for test, seen in answers.items()})
+            into.update({(tree, test): seen for test, seen in answers.items()})
+        return answers
 
     def _side_by_side(self, jobs: Sequence[Callable[[], object]]) -> None:
         """Run jobs in threads. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
@@ -261,11 +265,6 @@ class Search:
         """Did two runs on that tree come to something else, as far as they must agree?"""
         one, other = self.seen[(tree, test)], self.again[(tree, test)]
         return (one.passed, self._red(one).cause) != (other.passed, self._red(other).cause)
-
-    def _is_long(self, test: str, before: Step, step: Step) -> bool:
-        """Did it go on for much longer before it was ended than it takes with this step?"""
-        here = max(kept[(step.tree, test)].seconds for kept in (self.seen, self.again))
-        return self.again[(before.tree, test)].seconds > MUCH * here
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
@@ -324,6 +323,11 @@ class Search:
         turned = replace(turned, trace=seen.lines or tuple(filter(None, [seen.message])))
         if red.cause is None:
             return replace(turned, found="red-not-counted", detail=red.phrase)
-        if red.cause == "timeout" and not self._is_long(test, before, step):
+        if red.cause == "timeout" and not self._is_long(before.tree, test):
             return replace(turned, found="red-not-counted", detail=f"it was slow at {at}, and not much faster after")
         return replace(turned, cause=red.cause, detail=red.phrase)
+
+
+def _ended(seen: Seen) -> str:
+    """Did it pass, fail, or was it given up?"""
+    return seen.state if seen.state in ("passed", "timeout") else "failed"

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pytest_execute.core.nodeids import file_of
 
-K = TypeVar("K", int, str)
+K = TypeVar("K", int, tuple[int, str])
 
 
 class Waiting(Generic[K]):
