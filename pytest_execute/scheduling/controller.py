@@ -9,6 +9,7 @@ import pytest
 
 from pytest_execute.scheduling.blocking import Blocking, Label, Location, Nowhere, label_of, lets_through
 from pytest_execute.scheduling.hanging import Limits, Watch
+from pytest_execute.scheduling.packing import unpacked
 from pytest_execute.scheduling.queue import Blocked, Work
 from pytest_execute.scheduling.worker import KEY, NAME
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
@@ -56,12 +57,14 @@ class Controller(Blocking):
 
     def pytest_configure_node(self, node: WorkerController) -> None:
         """One worker is asked to tell what it collects; if it dies before, the next one to start."""
-        wanted: dict[str, Any] = {"sentinels": self.ours}
+        wanted: dict[str, Any] = {"sentinels": self.ours, "packed": self.ours}
         if self.teller is None:
             self.teller = node
             wanted["about"] = node.gateway.newchannel()
             wanted["about"].setcallback(self._hear)
         node.workerinput[KEY] = wanted
+        if self.ours:
+            node.process_from_remote = unpacked(node.process_from_remote)  # type: ignore[assignment, method-assign]
 
     def _hear(self, about: tuple[bytes, list[Location], list[int]]) -> None:
         self.about = about  # in a thread of execnet's, and always before the worker's "collection finished"

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from pytest_execute.scheduling.blocking import tear_down
+from pytest_execute.scheduling.packing import pack
 
 KEY = "execute_scheduling"
-"""Where `workerinput` says what the controller wants: `sentinels`, and in one worker the channel for `about`."""
+"""Where `workerinput` says what the controller wants: `sentinels`, `packed`, and in one worker the channel for `about`."""
 
 NAME = "<end of batch>"
 
@@ -35,6 +36,7 @@ class Worker:
     def __init__(self, config: pytest.Config, describe: Callable[[Sequence[pytest.Item]], bytes]) -> None:
         self.wanted: dict[str, Any] = config.workerinput.get(KEY, {})  # type: ignore[attr-defined]
         self.describe = describe
+        self.packer = pack(config) if self.wanted.get("packed") else None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None]:
@@ -50,6 +52,8 @@ class Worker:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         if not isinstance(item, Sentinel):
             return None
+        if self.packer is not None:
+            self.packer.flush()
         report = tear_down(item, nextitem)
         if report is not None:
             item.ihook.pytest_runtest_logreport(report=report)
