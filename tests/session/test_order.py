@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from pytest_execute.scheduling.durations import recall
 from pytest_execute.tools.ledger import Ledger
 from tests.repository import Repository
-from tests.topic import environment, honest, run
+from tests.topic import PROJECT, Ran, environment, honest, run
 
 UNDO = "tests/test_undo.py::test_undo"
 
@@ -56,6 +57,53 @@ def test_a_run_in_which_nothing_failed_but_some_is_blocked_does_not_end_well(rep
     ran = run(repo.path, "-n2", "-k", "add or undo")
     assert "1 skipped, 1 blocked" in ran.text
     assert (ran.status, ran.verdicts()["task:3"]) == (1, "blocked")
+
+
+ORDER = """
+import pytest
+
+@pytest.fixture(autouse=True)
+def ordered(request):
+    yield
+    with open("../order", "a") as file:
+        file.write(request.node.name + "\\n")
+"""
+WHOLE = """
+import pytest
+
+@pytest.mark.gate("system")
+def test_all(): pass
+
+@pytest.mark.stream("A")
+def test_stream(): pass
+"""
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_tests_of_a_stream_wait_for_its_tasks_and_those_of_the_system_for_all_streams(
+    repo: Repository, workers: str
+) -> None:
+    repo.commit("whole", {"tests/conftest.py": ORDER, "tests/test_a_whole.py": WHOLE})
+    ran = run(repo.path, workers)
+    order = (repo.path.parent / "order").read_text().split()
+    assert sorted(order) == ["test_add", "test_all", "test_other", "test_stream", "test_take", "test_undo"], ran.text
+    assert order.index("test_add") < order.index("test_stream")
+    assert max(map(order.index, ("test_add", "test_take", "test_undo", "test_stream"))) < order.index("test_all")
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_failed_task_blocks_the_tests_of_its_stream_and_of_the_system(broken: Repository, workers: str) -> None:
+    broken.commit("whole", {"tests/test_a_whole.py": WHOLE})
+    ran = run(broken.path, workers)
+    ends = {test["id"].rpartition("::")[2]: test["outcome"] for test in ran.report["tests"]}
+    assert ends == {
+        "test_add": "failed",
+        "test_take": "passed",
+        "test_other": "passed",
+        "test_undo": "blocked",
+        "test_stream": "blocked",
+        "test_all": "blocked",
+    }
 
 
 FLAKY = """
@@ -122,3 +170,21 @@ def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers:
     assert "test_slow.py::test_slow did not run" in text, text
     assert '"verdict": "passed"' not in report.read_text().split('"gates"')[0]
     assert "Traceback" not in text
+    ran = Ran(2, text, json.loads(report.read_text()))
+    unmeasured = ("coverage", "not-measured")
+    assert unmeasured in ran.codes("task:3")
+    assert ("coverage", "short") not in ran.codes("task:1"), "what a worker did not tell is not known to be missing"
+
+
+OFF = "coverage = {task = 0, stream = 0, system = 0, changed = 0}\nmutation = {task = 'off'}\ntest-first = 'off'\n"
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_what_the_policy_does_not_ask_for_is_neither_done_nor_announced(repo: Repository, workers: str) -> None:
+    repo.commit("ask less", {"pyproject.toml": PROJECT + OFF})
+    ran = run(repo.path, workers, "--execute-lcov=../x.lcov")
+    assert (ran.status, (repo.path.parent / "x.lcov").exists()) == (0, True), ran.text
+    ran = run(repo.path, workers, "--execute-evidence=../evidence.json")
+    assert (ran.status, "replaying" in ran.text, ran.report["coverage"]) == (0, False, {})
+    evidence = json.loads((repo.path.parent / "evidence.json").read_text())
+    assert evidence["coverage_missing"] == "the policy asks for no coverage"
