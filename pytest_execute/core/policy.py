@@ -38,6 +38,11 @@ class CoveragePolicy(Struct, frozen=True, kw_only=True):
     branch: bool = True
     exclude: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> bool:
+        """Is there anything to measure for?"""
+        return any((self.task, self.stream, self.system, self.changed))
+
 
 class Exemption(Struct, frozen=True):
     """A function, as `module:name`, that mutation leaves out, and why."""

@@ -32,6 +32,16 @@ class Measuring(Protocol):
         """End; what was measured is in the directory."""
 
 
+class Unmeasured:
+    """Stands in where nobody asks for coverage."""
+
+    def switch(self, gates: Sequence[str]) -> None:
+        """Nothing is counted."""
+
+    def stop(self) -> None:
+        """Nothing has begun."""
+
+
 class Recorder:
     """Measures from its making to `stop`. `source` holds the directories and files of the implementation."""
 

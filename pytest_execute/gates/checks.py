@@ -202,6 +202,8 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     """Exact: 89.996 does not pass for 90. `tests` are those that must have run for it to be known at all; `nothing` says what
     is wrong where the gate has no files.
     """
+    if not asked:
+        return
     unknown = unseen(case, tests)
     measure = (case.evidence.coverage or {}).get(key)
     if case.evidence.coverage is None:

@@ -13,8 +13,9 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Scope
-from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.coverage.recorder import Recorder, Unmeasured
 from pytest_execute.session.shared import (
+    COVERAGE_FILES,
     Shared,
     handed_key,
     has_cov,
@@ -42,12 +43,12 @@ def begin(config: pytest.Config, args: list[str]) -> None:
         place = _place(config)
         config.stash[place_key] = place
         config.stash[prepared_key] = prepared = _prepare(config, place, _ledger(config))
-        config.stash[shared_key] = shared = _shared(prepared, place)
+        config.stash[shared_key] = shared = _shared(config, prepared, place)
         root = config.rootpath.resolve()
         if not _parallel(config, args):
             _begin_to_run(config, shared, root, "alone")
             _tell_of_idle_workers(config)
-        elif has_cov(options):
+        elif shared.measured and has_cov(options):
             _ride(config, shared, root, "controller")
 
 
@@ -120,12 +121,14 @@ def _tell_of_idle_workers(config: pytest.Config) -> None:
         config.stash[notices_key].append("--tx names workers, but without -d this process ran the tests")
 
 
-def _shared(prepared: workflow.Prepared, place: Path) -> Shared:
+def _shared(config: pytest.Config, prepared: workflow.Prepared, place: Path) -> Shared:
     source = tuple(os.path.relpath(entry, prepared.layout.prefix or ".") for entry in prepared.layout.source)
     scope = prepared.request.scope
     tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
-    return Shared(prepared.plan, scope, source, prepared.policy.coverage.branch, str(place / "coverage"))
+    asked = prepared.policy.coverage
+    measured = asked.asked or any(getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values())
+    return Shared(prepared.plan, scope, source, asked.branch, measured, str(place / "coverage"))
 
 
 def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
@@ -138,7 +141,9 @@ def _begin_in_worker(config: pytest.Config, handed: there.Handed) -> None:
 
 def _begin_to_run(config: pytest.Config, shared: Shared, root: Path, role: Role) -> None:
     config.stash[shared_key] = shared
-    if has_cov(config.known_args_namespace):
+    if not shared.measured:
+        config.stash[recorder_key] = Unmeasured()
+    elif has_cov(config.known_args_namespace):
         config.stash[recorder_key] = _ride(config, shared, root, role)
     else:
         config.stash[recorder_key] = Recorder(_sources(shared, root), shared.branch, Path(shared.coverage))

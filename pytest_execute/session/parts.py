@@ -34,7 +34,7 @@ def register(config: pytest.Config) -> None:
     if shared is None:
         return
     plugins: list[object] = []
-    if recorder_key in config.stash:
+    if recorder_key in config.stash and (shared.measured or shared.scope.partial):
         plugins.append(Runner(config, shared))
     if handed_key in config.stash:
         plugins.append(Away(config, config.stash[handed_key], functools.partial(travel.pack, Path(shared.coverage))))

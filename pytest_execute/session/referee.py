@@ -17,12 +17,11 @@ from pytest_execute.core.verdict import Verdict, Word
 from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
 from pytest_execute.session.outcomes import merged
-from pytest_execute.session.shared import has_cov, notices_key, place_key, prepared_key, shared_key
+from pytest_execute.session.shared import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
 
 OURS = "--execute-"
 FILES = {"execute_report": as_json.render, "execute_summary": markdown.render}
 """The options that ask for a file, and what renders it."""
-COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
 COLOURS: dict[Word, str] = {
     "passed": "green",
     "failed": "red",
@@ -72,9 +71,9 @@ class Referee:
         prepared = self.config.stash[prepared_key]
         order, place = order_of(self.config), self.config.stash[place_key] / "trees"
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-        self._say(
-            f"execute: replaying on the {len(prepared.stretch.commits)} commits since {prepared.stretch.base[:7]} …"
-        )
+        if not workflow.not_proven(prepared, run):
+            commits, base = len(prepared.stretch.commits), prepared.stretch.base[:7]
+            self._say(f"execute: replaying on the {commits} commits since {base} …")
         progress: Any = self.config.pluginmanager.getplugin("execute-progress")
         try:
             with progress.counting("trees replayed") as tell:
@@ -108,6 +107,11 @@ class Referee:
         rider: Any = self.config.pluginmanager.getplugin("execute-rider")
         if rider is not None and rider.why_not:
             return str(rider.why_not)
+        if not self.config.stash[shared_key].measured:
+            return "the policy asks for no coverage"
+        handover: Any = self.config.pluginmanager.getplugin("execute-handover")
+        if handover is not None and not handover.all_ended:
+            return "the run was broken off before its workers had told what they measured"
         return Path(self.config.stash[shared_key].coverage)
 
     def _write_files(self) -> None:

@@ -22,10 +22,13 @@ class Shared(Struct, frozen=True):
     scope: Scope
     source: tuple[str, ...]
     branch: bool
+    measured: bool
     coverage: str
     """The directory that every process of this machine writes its coverage to."""
 
 
+COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
+"""The options that ask for a file of coverage, by its kind."""
 shared_key = pytest.StashKey[Shared]()
 prepared_key = pytest.StashKey[workflow.Prepared]()
 place_key = pytest.StashKey[Path]()

@@ -32,6 +32,7 @@ class Handover:
         self.config, self.told, self.files, self.keep = config, told, files, keep
         self.way = os.path.relpath(config.rootpath, config.invocation_params.dir)
         self.roots: dict[str, str] = {}
+        self.ended: set[str] = set()
         self.awaited = 0
         self.problems: list[Problem] = []
 
@@ -82,11 +83,17 @@ class Handover:
             raise pytest.UsageError(str(ExecuteError(*found)))
 
     def pytest_testnodedown(self, node: Any) -> None:
+        self.ended.add(node.gateway.id)
         brought = getattr(node, "workeroutput", {}).pop(KEY, None)
         if brought is not None:
             coverage, strangers = brought
             self.keep(coverage, node.gateway.id, self.roots[node.gateway.id])
             self.problems += [stranger(called(node.gateway), path, file) for path, file in strangers.items()]
+
+    @property
+    def all_ended(self) -> bool:
+        """Has every worker come to its end, so that nothing of what it measured is still to come?"""
+        return self.ended >= self.roots.keys()
 
     def check(self) -> None:
         """ExecuteError where a worker has run code of another checkout."""

@@ -19,9 +19,7 @@ def proofs(
     prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None
 ) -> tuple[dict[str, Proof] | None, str]:
     """A proof for each test of a task that passed; or None, and why."""
-    if prepared.policy.test_first == "off":
-        return None, "the policy does not ask for it"
-    why_not = _not_run(prepared, run)
+    why_not = not_proven(prepared, run)
     if why_not:
         return None, why_not
     tests = {
@@ -31,6 +29,12 @@ def proofs(
     }
     order = msgspec.structs.replace(order, tests=tests, prepare=prepared.policy.prepare)
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
+
+
+def not_proven(prepared: Prepared, run: Run) -> str:
+    """Why there is no replay; "" where there is."""
+    off = prepared.policy.test_first == "off"
+    return "the policy does not ask for it" if off else _not_run(prepared, run)
 
 
 def _not_run(prepared: Prepared, run: Run) -> str:
