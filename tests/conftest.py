@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import HealthCheck, settings
+
 # the processes that tests start keep compiled and rewritten modules, as they do for users: it halves what a run costs
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# for on demand: `pytest tests/breakdown/test_properties.py tests/scheduling --hypothesis-profile=long`
+settings.register_profile("long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 pytest_plugins = ["pytester"]

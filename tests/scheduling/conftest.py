@@ -30,7 +30,8 @@ def assign(data):
 
 class Outcomes:
     def pytest_runtest_logreport(self, report):
-        write("reports.log", report.nodeid, report.when, report.outcome, getattr(report, "blocked_by", None))
+        outcome = "not run" if hasattr(report, "not_run") else report.outcome
+        write("reports.log", report.nodeid, report.when, outcome, getattr(report, "blocked_by", None))
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "unit(name): what the test counts for")

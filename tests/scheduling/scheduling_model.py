@@ -80,8 +80,9 @@ def before(case: Case, test: int) -> set[int]:
     return {other for other, units in enumerate(case.tests) if reached & set(units)}
 
 
-def violations(case: Case, events: Sequence[tuple[str, int]]) -> list[str]:
-    """What is wrong with a run, given its ("start", test) and ("end", test) events in order of time."""
+def violations(case: Case, events: Sequence[tuple[str, int]], whole: bool = True) -> list[str]:
+    """What is wrong with a run, given its ("start", test) and ("end", test) events in order of time; it is not `whole` where
+    it was to stop early."""
     plan, ended, started = expected(case), set(), []
     wrong = []
     for event, test in events:
@@ -94,8 +95,36 @@ def violations(case: Case, events: Sequence[tuple[str, int]]) -> list[str]:
             wrong.append(f"{test} ran though {plan[test]} did not pass")
         started.append(test)
     due = [test for test, cause in plan.items() if cause is None]
-    wrong.extend(f"{test} never ran" for test in due if test not in started)
+    wrong.extend(f"{test} never ran" for test in due if whole and test not in started)
     wrong.extend(f"{test} ran {started.count(test)} times" for test in sorted(set(started)) if started.count(test) > 1)
+    return wrong
+
+
+class Seen(NamedTuple):
+    """What a run has shown: its events; for each test that was told as blocked the cause; those told as not run; how it ended."""
+
+    events: list[tuple[str, int]]
+    blocked: dict[int, str]
+    not_run: set[int]
+    status: int
+
+
+def problems(case: Case, counted: set[int], limit: int | None, seen: Seen) -> list[str]:
+    """What is wrong with a run that was to stop after `limit` failures; `counted` are the tests that count as such."""
+    started = {test for event, test in seen.events if event == "start"}
+    stopped = limit is not None and len(started & counted) >= limit
+    wrong = violations(case, seen.events, whole=not stopped and not seen.not_run)
+    plan = {test: cause for test, cause in expected(case).items() if cause}
+    wrong += [
+        f"{test} is blocked by {cause}, not by {plan.get(test)}"
+        for test, cause in seen.blocked.items()
+        if cause != plan.get(test)
+    ]
+    told = started | seen.blocked.keys() | seen.not_run
+    wrong += [f"nothing is said of {test}" for test in range(len(case.tests)) if test not in told and not stopped]
+    wrong += [f"{test} ran and was told as not run" for test in sorted(started & (seen.not_run | seen.blocked.keys()))]
+    if (seen.status == 0) != (not started & counted and not seen.not_run):
+        wrong.append(f"it ended with {seen.status}")
     return wrong
 
 

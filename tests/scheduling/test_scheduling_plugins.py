@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from conftest import function
 
+from pytest_execute.scheduling.hanging import Limits
+from pytest_execute.scheduling.roles import role
+
 CHAIN = {"task:1": [], "task:2": ["task:1"]}
 
 SHARED = """
@@ -190,6 +193,31 @@ def test_a_blocked_test_stays_among_the_last_failed(project, mode):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
+def test_the_last_failed_alone_wait_for_nobody_who_is_not_there(project, mode):
+    sources = {"a": function("test_x", ["task:2"], "fails"), "b": function("test_x", ["task:1"])}
+    project.write(CHAIN, **sources)
+    assert project.run(mode).started == ["test_b.py::test_x", "test_a.py::test_x"]
+
+    assert project.run(mode, "--lf").started == ["test_a.py::test_x"]
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n1"])
+def test_what_failed_comes_first_as_far_as_it_need_not_wait(project, mode):
+    project.write(
+        CHAIN,
+        a=function("test_x", []) + function("test_y", ["task:1"]),
+        b=function("test_x", ["task:2"], "fails"),
+        c=function("test_x", []) + function("test_y", [], "fails"),
+    )
+    project.run(mode)
+
+    assert project.run(mode, "--ff").started == [f"test_{name}" for name in EXPECTED]
+
+
+EXPECTED = ["c.py::test_y", "a.py::test_x", "a.py::test_y", "b.py::test_x", "c.py::test_x"]
+
+
+@pytest.mark.parametrize("mode", ["-n0", "-n2"])
 def test_shuffled_tests_still_wait(project, mode):
     pytest.importorskip("pytest_randomly")
     project.write(CHAIN, **{name: function("test_x", [f"task:{i}"]) for i, name in ((2, "a"), (1, "b"), (2, "c"))})
@@ -291,6 +319,24 @@ def test_a_test_that_hangs_fails_and_the_rest_goes_on(project, monkeypatch):
         ]
     )
     assert run.result.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "ini", "given"),
+    [
+        pytest.param([], "", None, id="ours"),
+        pytest.param(["--timeout=5"], "", 0, id="option"),
+        pytest.param([], "timeout = 5", 0, id="ini"),
+        pytest.param(["-p", "no:timeout"], "", None, id="switched off"),
+    ],
+)
+def test_where_pytest_timeout_has_a_limit_ours_is_off(pytester, options, ini, given):
+    pytest.importorskip("pytest_timeout")
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    config = pytester.parseconfigure("--dist=load", "--tx=popen", *options)
+
+    assert role(config, repr, repr, str, None).limits == Limits(given)
+    assert role(config, repr, repr, str, 7.0).limits == Limits(7.0)
 
 
 LONG = "".join(function(f"test_{i}", [], seconds=1.0) for i in range(3))

@@ -100,6 +100,13 @@ def test_the_longest_remaining_path_comes_first():
     assert run(Queue(needs, tests)) == [1, 2, 0, 3]
 
 
+def test_where_nothing_is_known_more_tests_take_longer():
+    needs = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
+    tests = [["a"], ["a2"], ["b"], ["b2"], ["b2"]]
+
+    assert run(Queue(needs, tests))[0] == 2
+
+
 def test_known_durations_decide_what_is_long():
     needs = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
     tests = [["a"], ["a2"], ["b"], ["b2"]]

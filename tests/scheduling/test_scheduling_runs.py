@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import re
 
 import pytest
 from conftest import function
-from scheduling_model import expected, random_case, violations
+from scheduling_model import random_case
 
 MODES = ["-n0", "-n2", "-n4"]
 CHAIN = {"task:1": [], "task:2": ["task:1"], "task:3": ["task:2"]}
@@ -84,32 +83,3 @@ def test_outcomes_are_the_same_whatever_the_number_of_workers(project):
     first, *others = [project.run(mode).outcomes for mode in MODES]
 
     assert others == [first, first]
-
-
-KINDS = ["fails", "raises in its setup", "raises in its teardown", "skips", "xfails"]
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_random_graphs(project, seed):
-    """Every test ran once and after all that it needs, or is blocked for the right reason."""
-    dice, case = random.Random(seed), random_case(seed)
-    mode = dice.choice(["-n0", "-n1", "-n2", "-n3", "-n4"])
-    kinds = KINDS if mode == "-n0" else [*KINDS, "dies"]
-    project.write_case(case, {test: dice.choice(kinds) for test in sorted(case.bad)})
-    run = project.run(mode, "--max-worker-restart=99")
-
-    number = {name: int(name.rpartition("_")[2]) for name, *_ in run.reports}
-    events = [(event, number[test]) for event, test in run.events]
-    assert violations(case, events) == []
-    assert {number[t]: cause for t, cause in run.blocked.items()} == {t: c for t, c in expected(case).items() if c}
-    assert len(number) == len(case.tests)
-
-
-def test_the_checker_sees_a_scheduler_that_knows_no_graph(project):
-    case = random_case(3)._replace(bad=set())
-    project.write_case(case, {})
-    project.path("graph.json").write_text("{}")
-    run = project.run("-n2")
-
-    events = [(event, int(test.rpartition("_")[2])) for event, test in run.events]
-    assert len(violations(case, events)) > 5

@@ -40,11 +40,12 @@ class Bench:
 
     def __init__(self, needs, tests, seconds=None, start=2):
         self.nodes = [Node(f"gw{i}") for i in range(2)]
+        self.now = 0.0
         self.told: list[Blocked] = []
         self.refused: list[str] = []
         self.ids = [f"test_{i}" for i in range(len(tests))]
         batches = Batches(Queue(needs, tests, seconds), [100 + i for i in range(len(tests))])
-        self.sched = ExecuteScheduling(2, lambda ids: batches, self.told.append, self.refuse)
+        self.sched = ExecuteScheduling(2, lambda ids: batches, self.told.append, self.refuse, lambda: self.now)
         for node in self.nodes[:start]:
             self.join(node)
 
@@ -98,6 +99,53 @@ def test_a_worker_waits_until_something_can_start():
     assert not bench.sched.tests_finished
     bench.done(second, 2)
     assert bench.sched.tests_finished
+
+
+def test_a_worker_gets_its_next_test_when_the_call_of_the_last_one_has_passed():
+    bench = Bench({}, [[]] * 4, {0: 1.0, 1: 0.9, 2: 0.8})
+    first, second = bench.nodes
+    assert [first.take(), second.take()] == [[0, 100], [1, 101]]
+
+    bench.sched.mark_called(first, 0)
+    assert [first.take(), second.take()] == [[2, 102], []]
+    bench.sched.mark_called(first, 0)
+    bench.done(first, 0)
+    assert first.take() == []
+    bench.sched.mark_called(second, 1)
+    assert second.take() == [3, 103]
+
+
+def test_who_may_let_a_more_urgent_one_start_gets_nothing_before_that_is_known():
+    bench = Bench({"a": [], "b": ["a"]}, [["a"], [], ["b"], [], []], {0: 1.0, 1: 0.9, 2: 0.5, 3: 0.2, 4: 0.2})
+    first, second = bench.nodes
+    assert [first.take(), second.take()] == [[0, 100], [1, 101]]
+
+    bench.sched.mark_called(first, 0)
+    assert first.take() == []
+    bench.done(first, 0)
+    assert first.take() == [2, 102]
+
+
+def test_where_tearing_down_takes_long_nothing_is_sent_behind_it():
+    bench = Bench({}, [[]] * 5, dict.fromkeys(range(5), 1.0))
+    first, _ = bench.nodes
+    bench.sched.mark_called(first, 0)
+    assert first.take() == [0, 100, 2, 102]
+    bench.now = 0.5
+    bench.done(first, 0)
+
+    bench.sched.mark_called(first, 2)
+    assert first.take() == []
+
+
+def test_a_worker_that_dies_after_a_call_gives_back_what_was_sent_behind_it():
+    bench = Bench({}, [[]] * 3)
+    first, second = bench.nodes
+    bench.sched.mark_called(first, 0)
+    assert bench.sched.remove_node(first) == "test_0"
+    bench.done(second, 1)
+
+    assert second.take() == [1, 101, 2, 102]
 
 
 def test_a_bad_report_blocks_what_follows():
