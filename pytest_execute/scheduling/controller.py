@@ -149,6 +149,8 @@ class Controller(Blocking):
             self._belongs_to_last(report, scheduling)
         elif not lets_through(report):
             scheduling.mark_bad(item)
+        elif report.when == "call":
+            scheduling.mark_called(report.node, item)
 
     def _count_crash(self) -> None:
         """For `-x` and `--maxfail` pytest's session has counted the test that killed its worker, but xdist has not."""

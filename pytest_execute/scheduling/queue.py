@@ -113,6 +113,10 @@ class Queue:
         """The next test that this worker may start, or None where all that is left waits for tests that run."""
         return self._ready.take(worker)
 
+    def is_last(self, test: int) -> bool:
+        """Whether a unit is to end with this test, so that others may start then."""
+        return any(self._open[unit] == 1 for unit in self._tests[test])
+
     def leave(self, worker: Hashable) -> None:
         """This worker takes nothing any more."""
         self._ready.leave(worker)
@@ -240,15 +244,17 @@ def _lengths(
     workers: int,
 ) -> dict[str, float]:
     """How long each unit takes, spread over all workers; where that is not known, in proportion to its effort, else as
-    long as any other."""
+    long as any other; where nothing is known at all, all tests count alike."""
     times: dict[str, list[float | None]] = {unit: [] for unit in needs}
     for test, units in enumerate(tests):
         for unit in units:
             times[unit].append(seconds.get(test))
     known = {unit: _length(found, workers) for unit, found in times.items() if any(t is not None for t in found)}
     known = {**_supposed(known, {unit: effort[unit] for unit in needs if unit in effort}), **known}
-    usual = median(known.values()) if known else 1.0
-    return {unit: known.get(unit, usual) if times[unit] else 0.0 for unit in needs}
+    usual = median(known.values()) if known else 0.0
+    return {
+        unit: known.get(unit, usual or 1.0 + (len(times[unit]) - 1) / workers) if times[unit] else 0.0 for unit in needs
+    }
 
 
 def _supposed(known: Mapping[str, float], effort: Mapping[str, float]) -> dict[str, float]:

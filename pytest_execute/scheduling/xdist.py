@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 LOW, FULL = 0.03, 0.06
 """Seconds of work: a worker that has less than the first to do gets up to the second."""
+QUICK = 0.02
+"""Seconds in which a worker that has told of a call should have told all of its test."""
+NOTHING = 1e-6
+Clock = Callable[[], float]
 
 
 class Batches(NamedTuple):
@@ -28,7 +32,8 @@ class Batches(NamedTuple):
 class Station:
     """What one worker has to do: the tests and sentinels sent to it, in order, and how long each test may take.
 
-    `since` is when it came to the first of them, by the monotonic clock.
+    `since` is when it came to the first of them, `called` when the call of the first of them had passed; `slow` says whether it
+    took long from there to the end the last time.
     """
 
     sent: deque[int] = field(default_factory=deque)
@@ -37,11 +42,14 @@ class Station:
     ready: bool = False
     last: int | None = None
     since: float = 0.0
+    called: float | None = None
+    slow: bool = False
+    clock: Clock = time.monotonic
 
     def add(self, test: int, seconds: float) -> None:
         """`test` goes to the worker, and may take so long."""
         if not self.tests:
-            self.since = time.monotonic()
+            self.since = self.clock()
         self.sent.append(test)
         self.tests[test] = seconds
         self.seconds += seconds
@@ -49,12 +57,23 @@ class Station:
     def done(self, item: int) -> bool:
         """The worker is through with a test (True) or a sentinel (False)."""
         self.sent.remove(item)
-        self.since = time.monotonic()
+        self.since = self.clock()
         if item not in self.tests:
             return False
+        if self.called is not None:
+            self.slow, self.called = self.since - self.called > QUICK, None
         self.seconds -= self.tests.pop(item)
         self.last = item
         return True
+
+    def call_passed(self, test: int) -> bool:
+        """The worker is nearly through with a test; whether it will be at once, as far as is known."""
+        if test not in self.tests or self.called is not None:
+            return False
+        self.called = self.clock()
+        if not self.slow:
+            self.seconds, self.tests[test] = self.seconds - self.tests[test], 0.0
+        return not self.slow
 
 
 class ExecuteScheduling:
@@ -72,8 +91,9 @@ class ExecuteScheduling:
         begin: Callable[[Sequence[str]], Batches],
         tell: Callable[[Blocked], None],
         refuse: Callable[[WorkerController, Sequence[str], Sequence[str]], None],
+        clock: Clock = time.monotonic,
     ) -> None:
-        self.workers = workers
+        self.workers, self.clock = workers, clock
         self.begin, self.tell, self.refuse = begin, tell, refuse
         self.stations: dict[WorkerController, Station] = {}
         self.tests: list[str] | None = None
@@ -103,7 +123,7 @@ class ExecuteScheduling:
     # workers come and go
 
     def add_node(self, node: WorkerController) -> None:
-        self.stations[node] = Station()
+        self.stations[node] = Station(clock=self.clock)
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
         """Only now can `node` be fed: what a replacement collects may differ from what the others did."""
@@ -147,6 +167,14 @@ class ExecuteScheduling:
         """A report on `test` said that it did not pass; the protocol itself never tells."""
         self.bad.add(test)
 
+    def mark_called(self, node: WorkerController, test: int) -> None:
+        """The call of a test has passed: while its worker tears down and tells, it can get its next test."""
+        station = self.stations.get(node)
+        if station is None or self.batches is None or self.batches.queue.is_last(test):
+            return
+        if station.call_passed(test):
+            self._feed(self.batches)
+
     def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
         if self.stations[node].done(item_index) and self.batches is not None:
             self._paced += 1
@@ -177,7 +205,7 @@ class ExecuteScheduling:
             if not batches.queue.ready:
                 return
             station = self.stations[node]
-            if station.ready and not node.shutting_down and (not station.tests or station.seconds < LOW):
+            if station.ready and not node.shutting_down and station.seconds < LOW:
                 self._send(node, station, batches, share)
 
     def _send(self, node: WorkerController, station: Station, batches: Batches, share: int) -> None:
@@ -196,7 +224,7 @@ class ExecuteScheduling:
         batch: list[int] = []
         while len(batch) < share and (test := queue.peek(node)) is not None:
             seconds = queue.seconds.get(test, self._pace)
-            if station.tests and station.seconds + seconds > FULL:
+            if station.seconds > NOTHING and station.seconds + seconds > FULL:
                 break
             queue.take(node)
             station.add(test, seconds)
