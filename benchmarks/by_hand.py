@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from plain import command
+
 LIMIT = 20
 """Seconds that one test may take."""
 MEMORY = 3 << 30
@@ -158,21 +160,9 @@ def _pytest(hand: Path, files: Sequence[str], home: str, log: Path, done: Sequen
     env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"BY_HAND_LOG": str(log), "BY_HAND_DONE": json.dumps(done), "BY_HAND_LIMIT": str(LIMIT)}
     env |= {"HOME": home, "TMPDIR": home, "COLUMNS": "200"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "by_hand_plugin",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:execute",
-    ]
-    command += ["-p", "no:xdist", "-o", "addopts=", "--continue-on-collection-errors", f"--rootdir={hand}", *files]
+    options = ["-q", "-pby_hand_plugin", "-oaddopts=", "--continue-on-collection-errors", f"--rootdir={hand}", *files]
     process = subprocess.Popen(
-        command, cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+        command(*options, without=("cacheprovider", "execute", "xdist")), cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
         stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limits,  # noqa: PLW1509
     )  # fmt: skip
     try:

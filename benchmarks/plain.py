@@ -1,0 +1,33 @@
+"""How the benchmarks start pytest: without plugins that are only there by chance."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+
+def command(*options: str, without: tuple[str, ...] = ()) -> list[str]:
+    """A run of pytest with `options` and `without` these plugins."""
+    return [sys.executable, "-m", "pytest", *(f"-pno:{plugin}" for plugin in without), *options]
+
+
+def on_a_terminal(command: list[str], directory: Path, env: dict[str, str]) -> bytes:
+    """What a command says on a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    process = subprocess.Popen(command, cwd=directory, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # that is how the end of a terminal shows
+        while piece := os.read(ours, 1 << 16):
+            said += piece
+    os.close(ours)
+    process.wait()
+    return said
