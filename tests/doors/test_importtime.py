@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.topic import honest, run
+
 DOOR = {"pytest_execute", "pytest_execute.plugin"}
 LOADED = """
 import sys, pytest
@@ -32,3 +34,23 @@ def test_python_shows_no_other_import_of_ours(tmp_path: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
     assert "xdist" in imported or "_pytest.config" in imported
     assert {name for name in imported if name.startswith("pytest_execute")} <= DOOR
+
+
+def test_a_worker_imports_nothing_of_what_reads_plans_replays_and_judges(tmp_path: Path) -> None:
+    repo = honest(tmp_path / "repo")
+    repo.commit("tell", {"conftest.py": TELL})
+    run(repo.path, "-n1")
+    imported = (repo.path / "imported").read_text().split()
+    assert "pytest_execute.scheduling.worker" in imported
+    apart = {"breakdown", "forks", "gates", "mutation", "progress", "replay", "reports", "workflow"}
+    assert apart.isdisjoint(name.split(".")[1] for name in imported if "." in name)
+
+
+TELL = """
+import os, sys
+
+def pytest_sessionfinish():
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        with open("imported", "w") as file:
+            file.write(" ".join(name for name in sys.modules if name.startswith("pytest_execute")))
+"""
