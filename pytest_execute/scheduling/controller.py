@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +67,11 @@ class Controller(Blocking):
         if self.ours:
             node.process_from_remote = unpacked(node.process_from_remote)  # type: ignore[assignment, method-assign]
 
-    def _hear(self, about: tuple[bytes, list[Location], list[int]]) -> None:
-        self.about = about  # in a thread of execnet's, and always before the worker's "collection finished"
+    def _hear(self, about: tuple[bytes, bytes]) -> None:
+        self.about = (
+            about[0],
+            *marshal.loads(about[1]),
+        )  # in a thread of execnet's, and always before the worker's "collection finished"
 
     def pytest_testnodedown(self, node: WorkerController) -> None:
         if node is self.teller and self.about is None:

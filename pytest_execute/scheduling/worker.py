@@ -6,13 +6,14 @@ worker that waits is left holding a sentinel and never a test.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import pytest
 
 from pytest_execute.scheduling.blocking import tear_down
-from pytest_execute.scheduling.packing import pack
+from pytest_execute.scheduling.packing import FORMAT, pack
 
 KEY = "execute_scheduling"
 """Where `workerinput` says what the controller wants: `sentinels`, `packed`, and in one worker the channel for `about`."""
@@ -44,7 +45,9 @@ class Worker:
         sentinels: dict[Any, int] = {}
         which = [sentinels.setdefault(item.parent, len(sentinels)) for item in items]
         if "about" in self.wanted:
-            self.wanted["about"].send((self.describe(items), [item.location for item in items], which))
+            self.wanted["about"].send(
+                (self.describe(items), marshal.dumps(([item.location for item in items], which), FORMAT))
+            )
         if self.wanted.get("sentinels"):
             items += [Sentinel.from_parent(parent, name=NAME) for parent in sentinels]
 

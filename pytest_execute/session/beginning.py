@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Scope
 from pytest_execute.coverage.recorder import Recorder, Unmeasured
@@ -25,12 +24,13 @@ from pytest_execute.session.shared import (
     recorder_key,
     shared_key,
 )
-from pytest_execute.tools.ledger import Ledger
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workers import there
 
 if TYPE_CHECKING:
+    from pytest_execute import workflow
     from pytest_execute.coverage.rider import Rider, Role
+    from pytest_execute.tools.ledger import Ledger
 
 
 def begin(config: pytest.Config, args: list[str]) -> None:
@@ -75,6 +75,8 @@ def _cache(config: pytest.Config) -> Path | None:
 
 def _ledger(config: pytest.Config) -> Ledger:
     """What earlier runs have learnt; its faults are told with the verdict."""
+    from pytest_execute.tools.ledger import Ledger
+
     notices: list[str] = []
     config.stash[notices_key] = notices
     place = None if config.known_args_namespace.execute_no_cache else _cache(config)
@@ -84,6 +86,8 @@ def _ledger(config: pytest.Config) -> Ledger:
 
 
 def _prepare(config: pytest.Config, place: Path, ledger: Ledger) -> workflow.Prepared:
+    from pytest_execute import workflow
+
     options = config.known_args_namespace
     request = workflow.Request(
         topic=options.execute_topic,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import Struct
 
-from pytest_execute import workflow
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Scope
 from pytest_execute.coverage.recorder import Measuring
 from pytest_execute.workers import there
+
+if TYPE_CHECKING:
+    from pytest_execute import workflow
 
 
 class Shared(Struct, frozen=True):
@@ -30,7 +32,7 @@ class Shared(Struct, frozen=True):
 COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
 """The options that ask for a file of coverage, by its kind."""
 shared_key = pytest.StashKey[Shared]()
-prepared_key = pytest.StashKey[workflow.Prepared]()
+prepared_key: pytest.StashKey[workflow.Prepared] = pytest.StashKey()
 place_key = pytest.StashKey[Path]()
 recorder_key = pytest.StashKey[Measuring]()
 notices_key = pytest.StashKey[list[str]]()
