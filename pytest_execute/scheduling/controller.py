@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import marshal
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -17,6 +18,14 @@ from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
+
+
+class About(NamedTuple):
+    """What a worker tells of the tests that it collected, the first two as bytes; `sentinels` says which goes with each test."""
+
+    tests: bytes
+    locations: bytes
+    sentinels: list[int]
 
 
 class Controller(Blocking):
@@ -38,7 +47,7 @@ class Controller(Blocking):
         self.watch: Watch | None = None
         self.workers = 1
         self.teller: WorkerController | None = None
-        self.about: tuple[bytes, list[Location], list[int]] | None = None
+        self.about: About | None = None
         self.work: Work | None = None
         self.scheduling: ExecuteScheduling | None = None
 
@@ -67,11 +76,8 @@ class Controller(Blocking):
         if self.ours:
             node.process_from_remote = unpacked(node.process_from_remote)  # type: ignore[assignment, method-assign]
 
-    def _hear(self, about: tuple[bytes, bytes]) -> None:
-        self.about = (
-            about[0],
-            *marshal.loads(about[1]),
-        )  # in a thread of execnet's, and always before the worker's "collection finished"
+    def _hear(self, about: tuple[bytes, bytes, list[int]]) -> None:
+        self.about = About(*about)  # in a thread of execnet's, and always before the worker's "collection finished"
 
     def pytest_testnodedown(self, node: WorkerController) -> None:
         if node is self.teller and self.about is None:
@@ -81,7 +87,8 @@ class Controller(Blocking):
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         ids[:] = [nodeid for nodeid in ids if not nodeid.endswith(f"::{NAME}")]  # xdist goes on with this very list
         if self.work is None and self.about is not None:
-            self.work = self.assign(self.about[0])
+            self.work = self.assign(self.about.tests)
+            self.about = self.about._replace(tests=b"")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_make_scheduler(self) -> ExecuteScheduling | None:
@@ -97,7 +104,7 @@ class Controller(Blocking):
         queue = self.work.queue(nodeids, self.workers)
         self.watch = Watch(self.limits, self.scheduling.stations, queue.seconds)
         self.watch.start()
-        return Batches(queue, [len(nodeids) + which for which in self.about[2]])
+        return Batches(queue, [len(nodeids) + which for which in self.about.sentinels])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -131,7 +138,14 @@ class Controller(Blocking):
         assert self.scheduling is not None
         assert self.scheduling.tests is not None
         assert self.about is not None
-        return self.scheduling.tests[test], self.about[1][test]
+        return self.scheduling.tests[test], self.locations[test]
+
+    @functools.cached_property
+    def locations(self) -> list[Location]:
+        """Of all tests. Few runs need one, so they stay packed until then."""
+        assert self.about is not None
+        found: list[Location] = marshal.loads(self.about.locations)
+        return found
 
     def _refuse(self, node: WorkerController, ours: Sequence[str], theirs: Sequence[str]) -> None:
         from xdist.report import report_collection_diff

@@ -82,10 +82,10 @@ class Queue:
         self.keep_going = keep_going
         self._needs = _complete(needs, tests)
         self._parts = _parts(self._needs, tests)
-        self._users: dict[Node, list[Node]] = {node: [] for node in self._parts}
+        self._users: dict[Node, list[Node]] = {}
         for node, parts in self._parts.items():
             for part in parts:
-                self._users[part].append(node)
+                self._users.setdefault(part, []).append(node)
         self._open = {node: len(parts) for node, parts in self._parts.items()}
         self._blame: dict[Node, str | None] = {}  # None: passed
         self._again: set[int] = set()
@@ -150,7 +150,7 @@ class Queue:
         """Decide all that waited for nothing but what has just settled, and so on: the tests that this blocks."""
         blocked: list[Blocked] = []
         while settled:
-            for user in self._users[settled.popleft()]:
+            for user in self._users.get(settled.popleft(), ()):
                 self._open[user] -= 1
                 if not self._open[user]:
                     blocked += self._decide(user, settled)

@@ -45,9 +45,8 @@ class Worker:
         sentinels: dict[Any, int] = {}
         which = [sentinels.setdefault(item.parent, len(sentinels)) for item in items]
         if "about" in self.wanted:
-            self.wanted["about"].send(
-                (self.describe(items), marshal.dumps(([item.location for item in items], which), FORMAT))
-            )
+            locations = marshal.dumps([item.location for item in items], FORMAT)
+            self.wanted["about"].send((self.describe(items), locations, which))
         if self.wanted.get("sentinels"):
             items += [Sentinel.from_parent(parent, name=NAME) for parent in sentinels]
 

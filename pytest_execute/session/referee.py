@@ -13,6 +13,7 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, Manifest, TestResult
+from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Verdict, Word
 from pytest_execute.replay.prove import Order
 from pytest_execute.reports import as_json, markdown, terminal
@@ -20,7 +21,14 @@ from pytest_execute.session.outcomes import merged
 from pytest_execute.session.shared import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
 
 OURS = "--execute-"
-FILES = {"execute_report": as_json.render, "execute_summary": markdown.render}
+
+
+def _evidence(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
+    """All that was seen, as JSON."""
+    return msgspec.json.format(msgspec.json.encode(evidence)).decode() + "\n"
+
+
+FILES = {"execute_report": as_json.render, "execute_summary": markdown.render, "execute_evidence": _evidence}
 """The options that ask for a file, and what renders it."""
 COLOURS: dict[Word, str] = {
     "passed": "green",
@@ -118,12 +126,9 @@ class Referee:
         plan = self.config.stash[prepared_key].plan
         assert self.verdict is not None
         assert self.evidence is not None
-        texts = {option: render(self.verdict, plan, self.evidence) for option, render in FILES.items()}
-        texts["execute_evidence"] = msgspec.json.format(msgspec.json.encode(self.evidence)).decode() + "\n"
-        for option, text in texts.items():
-            name = self.config.getoption(option)
-            if name:
-                write(self.config.invocation_params.dir / name, text)
+        for option, render in FILES.items():
+            if name := self.config.getoption(option):
+                write(self.config.invocation_params.dir / name, render(self.verdict, plan, self.evidence))
         self._write_coverage(self._measured())
 
     def _write_coverage(self, measured: Path | str) -> None:
