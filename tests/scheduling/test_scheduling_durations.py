@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from _pytest.reports import TestReport
 
+from pytest_execute.scheduling.blocking import call_passed
 from pytest_execute.scheduling.durations import Durations, recall
 from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.hanging import Limits, Watch
@@ -60,6 +61,20 @@ def test_a_second_try_counts_alone(tmp_path):
     tries = [report("setup"), report("call", "rerun", 9.0), report("teardown"), report("setup"), report("call")]
 
     assert learnt(tmp_path, [*tries, report("teardown")]) == {"t.py::x": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("told", "over"),
+    [
+        pytest.param(report("call"), True, id="passed"),
+        pytest.param(report("call", context=("first part", {})), False, id="a subtest, with others to come"),
+        pytest.param(report("setup"), False, id="only set up"),
+        pytest.param(report("call", "failed"), False, id="failed"),
+        pytest.param(report("call", "rerun"), False, id="to be run again"),
+    ],
+)
+def test_when_a_worker_is_nearly_through_with_a_test(told, over):
+    assert call_passed(told) is over
 
 
 @pytest.mark.parametrize(
