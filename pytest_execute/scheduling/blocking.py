@@ -36,6 +36,11 @@ def lets_through(report: pytest.TestReport) -> bool:
     return report.outcome == "passed" and not hasattr(report, "wasxfail")
 
 
+def call_passed(report: pytest.TestReport) -> bool:
+    """Whether the call of a test is over, and passed; after a subtest, others follow."""
+    return report.when == "call" and lets_through(report) and not hasattr(report, "context")
+
+
 class Blocking:
     """Reports tests that no process ran to all plugins, as skipped in their set-up: `blocked_by` names the unit to blame,
     `not_run` says why there was nobody to run it."""

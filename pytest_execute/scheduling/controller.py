@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_execute.scheduling.blocking import Blocking, Label, Location, Nowhere, label_of, lets_through
+from pytest_execute.scheduling.blocking import (
+    Blocking,
+    Label,
+    Location,
+    Nowhere,
+    call_passed,
+    label_of,
+    lets_through,
+)
 from pytest_execute.scheduling.hanging import Limits, Watch
 from pytest_execute.scheduling.packing import unpacked
 from pytest_execute.scheduling.queue import Blocked, Work
@@ -167,7 +175,7 @@ class Controller(Blocking):
             self._belongs_to_last(report, scheduling)
         elif not lets_through(report):
             scheduling.mark_bad(item)
-        elif report.when == "call":
+        elif call_passed(report):
             scheduling.mark_called(report.node, item)
 
     def _count_crash(self) -> None:
