@@ -244,6 +244,8 @@ def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[s
                 tally.counts["not there, or not passing, today"] += 1
             elif row["verdict"] == "proven" and row["after"] == commit:
                 tally.counts["agreed"] += 1
+            elif row["verdict"] == "proven" and row["after"] in (turns := hand.turns(test)) and commit in turns:
+                tally.counts["explained: today's version turned before, too, and the first green is the proof"] += 1
             elif commit in hand.turns(test) and row["verdict"] == "proven":
                 tally.differs("turns there, and not for the replay", test, row, commit)
             elif commit in hand.turns(test):
