@@ -136,7 +136,7 @@ def main() -> int:
     parser.add_argument("--source", required=True)
     parser.add_argument("--processes", metavar="FILE", help="a test file of the repository")
     parser.add_argument("tests", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     status = 0
     with tempfile.TemporaryDirectory() as place:
         root = clone(arguments.repository.resolve(), arguments.source, Path(place).resolve())

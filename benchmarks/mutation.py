@@ -40,6 +40,7 @@ source_paths={source}
 only_mutate={source}/*
 do_not_mutate={source}/tests/*
 pytest_add_cli_args_test_selection={tests}
+pytest_add_cli_args={options}
 """
 
 
@@ -48,6 +49,7 @@ class Project:
 
     def __init__(self, repository: Path, place: Path, source: str, tests: str) -> None:
         self.root, self.source, self.tests = place / "clone", source, tests
+        self.left_out: list[str] = []
         git = ["git", "clone", "-q", "--depth=1", f"file://{repository}", str(self.root)]
         subprocess.run(git, check=True)
         shutil.rmtree(self.root / ".git")
@@ -93,6 +95,14 @@ class Project:
         )
         return time.perf_counter() - start, done
 
+    def alone(self) -> float:
+        """Seconds that the tests take; what fails is left out from here on."""
+        seconds, done = self.run(*PYTEST, "-rfE", "-p", "no:execute", self.tests)
+        print(f"the tests alone: {seconds:.1f} s, {done.stdout.strip().splitlines()[-1]}", flush=True)
+        failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        self.left_out = [f"--deselect={test}" for test in failed]
+        return seconds
+
 
 # -- by us
 
@@ -103,7 +113,7 @@ def judged(project: Project) -> tuple[float, list[dict[str, Any]]]:
     base = project.git("rev-parse", "HEAD~1").strip()
     options = ["-n2", "--execute-topic=all", f"--execute-base={base}", f"--execute-report={report}"]
     options += ["-o", f"cache_dir={project.root.parent / 'cache'}"]
-    seconds, done = project.run("-m", "pytest", "-q", "-p", "no:randomly", *options, project.tests)
+    seconds, done = project.run("-m", "pytest", "-q", "-p", "no:randomly", *options, *project.left_out, project.tests)
     if not report.exists():
         sys.exit(f"pytest-execute did not judge:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return seconds, json.loads(report.read_text())["mutants"]
@@ -145,7 +155,8 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
         text = file.read_text()
         try:
             file.write_text(stubbed(text, mutant["line"], mutant["stub"]))
-            seconds, done = project.run(*PYTEST, "-p", "no:execute", "-x", project.tests, limit=limit)
+            options = ["-p", "no:execute", "-x", *project.left_out]
+            seconds, done = project.run(*PYTEST, *options, project.tests, limit=limit)
             noticed = done.returncode != 0
         except subprocess.TimeoutExpired:
             seconds, noticed = limit, True
@@ -163,7 +174,8 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
 
 def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
     """(seconds, {function: how its mutants ended})."""
-    project.write("setup.cfg", MUTMUT.format(source=project.source, tests=project.tests))
+    options = "\n    ".join(["", *project.left_out, "-p", "no:cacheprovider"])
+    project.write("setup.cfg", MUTMUT.format(source=project.source, tests=project.tests, options=options))
     start = time.perf_counter()
     command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
     with (project.root.parent / "mutmut.log").open("w") as log, contextlib.suppress(subprocess.TimeoutExpired):
@@ -221,12 +233,12 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         project = Project(options.repository.resolve(), Path(place).resolve(), options.source, options.tests)
-        plain, done = project.run(*PYTEST, "-p", "no:execute", project.tests)
-        print(f"the tests alone: {plain:.1f} s, {done.stdout.strip().splitlines()[-1]}", flush=True)
+        plain = project.alone()
         first, mutants = judged(project)
         again, _ = judged(project)
         ours: dict[str, list[dict[str, Any]]] = defaultdict(list)
         tried = [mutant for mutant in mutants if mutant["stub"] is not None]
+        print(*project.left_out, sep="\n")
         for mutant in tried:
             ours[mutant["function"]].append(mutant)
         words = Counter("noticed" if all(m["verdict"] == "killed" for m in each) else "not" for each in ours.values())

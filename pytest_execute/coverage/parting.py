@@ -26,11 +26,15 @@ def part(base: Path, directory: Path, *, branch: bool, theirs: bool) -> None:
     """
     for file in sorted(base.parent.glob(f"{base.name}.*")):
         with contextlib.suppress(sqlite3.DatabaseError):
-            if any(MARKED.search(context) for context in _contexts(file)):
+            is_marked = any(MARKED.search(context) for context in _contexts(file))
+            if is_marked:
                 ours = directory / f"data.{file.name.removeprefix(base.name).lstrip('.')}"
                 with _open(file) as source, _open(ours, "rwc") as target:
                     source.backup(target)
                 _rewrite(ours, lambda context: found[1] if (found := MARKED.search(context)) else context, branch)
+            if (
+                is_marked or not theirs
+            ):  # a process that ran nothing has no context, and says that branches were measured
                 _rewrite(file, lambda context: MARKED.sub("", context).lstrip("|"), theirs)
 
 

@@ -28,6 +28,8 @@ def why_not(cov: Coverage, branch: bool) -> str:
         return "--cov measures by sys.monitoring, which tells no branches: add --cov-branch, or set core = ctrace"
     if "multiprocessing" in cov.config.concurrency:
         return "--cov measures processes by concurrency = multiprocessing: use patch = subprocess, fork, _exit"
+    if "COV_CORE_SOURCE" in os.environ:
+        return "--cov measures processes in the way of pytest-cov before 7: update it"
     if "COVERAGE_PROCESS_START" in os.environ:
         return "--cov measures processes by COVERAGE_PROCESS_START: use patch = subprocess, fork, _exit"
     return ""

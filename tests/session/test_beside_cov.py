@@ -89,6 +89,7 @@ FILES = {
         def test_in_a_process():
             env = {**os.environ, "PYTHONPATH": "src"}
             subprocess.run([sys.executable, "-c", "from app.two import two; two(2)"], check=True, env=env)
+            subprocess.run([sys.executable, "-c", "pass"], check=True, env=env)
         """,
     "notes/beside/research.md": "# R\n\nAll.\n",
     "notes/beside/plan.md": "# P\n\nAll.\n",
@@ -182,6 +183,7 @@ def test_pytest_cov_knows_of_the_workers_that_we_ask_for(tmp_path: Path, without
     ("settings", "changes", "why"),
     [
         ('concurrency = ["multiprocessing"]', {}, "measures processes by concurrency = multiprocessing"),
+        ("", {"COV_CORE_SOURCE": "src"}, "measures processes in the way of pytest-cov before 7"),
         ("branch = true", {"COVERAGE_PROCESS_START": "pyproject.toml"}, "measures processes by COVERAGE_PROCESS_START"),
     ],
 )
