@@ -1,12 +1,19 @@
 """Runs tests in composed trees, each tree and each test in a process of its own, and tells what became of each test.
 
 It is started by its path and never imported, with nothing but the standard library and pytest: no module of this package may stand
-in for one of the project's (the project may be this package). It waits, with pytest loaded, for orders: a line of JSON on standard
-input each, answered by lines of JSON on the descriptor that the first argument names. An order is
+in for one of the project's (the project may be this package). The first line of standard input tells, as JSON, what all orders have in
+common:
 
-    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"],
-     "environment": {...}, "arguments": ["-c", ...], "limits": {"tests/test_a.py::test_x": 10.5}, "memory": 4294967296,
-     "code": "/directory", "alone": false}
+    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "environment": {...},
+     "arguments": ["-c", ...], "memory": 4294967296, "code": "/directory"}
+
+It starts pytest with these, stops where pytest would look at the tree, and waits there for orders, a line each; every order goes on from
+there in a fork, so that pytest starts once and the tree is looked at for each. Where that start has loaded a module of the project, which may be
+another in the next tree, or fails, pytest is started for each order. An order is
+
+    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false}
+
+with the seconds that each test may take, and may compute. It is answered by lines of JSON on the descriptor that the first argument names.
 
 The files are collected one after the other, each in a process of its own. The tests of a file run in one process, and each in one
 of its own where the order says "alone". {"touched": path} says that a file of the tree was opened, see `touched.py`: before the
@@ -14,7 +21,7 @@ first {"file": path} for all, then for the tests of that file that are told afte
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "fixture". An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
+"missing" ([module, name] of a symbol that is not there), "fixture", and "seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
 is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
 {"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
