@@ -161,8 +161,9 @@ def _pytest(hand: Path, files: Sequence[str], home: str, log: Path, done: Sequen
     env |= {"BY_HAND_LOG": str(log), "BY_HAND_DONE": json.dumps(done), "BY_HAND_LIMIT": str(LIMIT)}
     env |= {"HOME": home, "TMPDIR": home, "COLUMNS": "200"}
     options = ["-q", "-pby_hand_plugin", "-oaddopts=", "--continue-on-collection-errors", f"--rootdir={hand}", *files]
+    words = command(*options, without=("cacheprovider", "execute", "xdist"))
     process = subprocess.Popen(
-        command(*options, without=("cacheprovider", "execute", "xdist")), cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+        words, cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
         stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limits,  # noqa: PLW1509
     )  # fmt: skip
     try:
