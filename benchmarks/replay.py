@@ -13,6 +13,8 @@ import argparse
 import contextlib
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +42,8 @@ def pytest_sessionfinish(session):
     with open(r"{file}", "w") as file:
         json.dump({{test: taken for test, taken in seconds.items() if test not in bad}}, file)
 """
+ENOUGH = 30.0
+"""Seconds after which a run of pytest is ended."""
 PLAIN = ["-q", "-p", "no:cacheprovider", "-p", "no:execute", "-p", "no:randomly"]
 
 
@@ -68,12 +72,31 @@ def timed(what: str, times: dict[str, float]) -> Iterator[None]:
     print(f"{what:>10}: {times[what]:7.2f} s", flush=True)
 
 
-def pytest(directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None) -> None:
-    """One run of pytest in a checkout, whose own modules are imported."""
+def pytest(directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None) -> bool:
+    """One run of pytest in a checkout, whose own modules are imported. Did it have to be ended? Tests on old code may never end."""
     roots = [str(directory / root) for root in layout.roots(_files(directory))]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, str(plugins or directory)])}
     command = [sys.executable, "-m", "pytest", *PLAIN, *arguments]
-    subprocess.run(command, cwd=directory, env=env, capture_output=True, check=False)
+    null = subprocess.DEVNULL
+    with subprocess.Popen(
+        command,
+        cwd=directory,
+        env=env,
+        stdout=null,
+        stderr=null,
+        start_new_session=True,
+        preexec_fn=_limit_memory,  # noqa: PLW1509
+    ) as run:
+        try:
+            run.wait(ENOUGH)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (3 << 30, 3 << 30))
 
 
 def _files(directory: Path) -> list[str]:
@@ -89,26 +112,28 @@ def plain(clone: Path, layout: Layout, place: Path) -> dict[str, float]:
     return tests
 
 
-def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int]:
-    """The commits by hand, `most` of them at most; how many that are, and of how many."""
+def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int, int]:
+    """The commits by hand, `most` of them at most; how many that are, of how many, and how many runs had to be ended."""
     jobs = [
         (commit, parents[0], files)
         for commit, parents in what.commits.items()
         if parents and (files := _touched(git, layout, f"{commit}^", commit))
     ]
 
-    def by_hand(commit: str, parent: str, files: Sequence[str]) -> None:
+    def by_hand(commit: str, parent: str, files: Sequence[str]) -> int:
+        ended = 0
         for revision in (parent, commit):
             tree = place / f"{commit[:12]}-{revision[:12]}"
             _git(git.work_tree, "worktree", "add", "-q", "--detach", str(tree), revision)
             _git(tree, "checkout", "-q", commit, "--", *files)
-            pytest(tree, layout, *files)
+            ended += pytest(tree, layout, *files)
             _git(git.work_tree, "worktree", "remove", "--force", str(tree))
+        return ended
 
     chosen = [jobs[at * len(jobs) // most] for at in range(most)] if len(jobs) > most else jobs
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda job: by_hand(*job), chosen))
-    return len(chosen), len(jobs)
+        ended = sum(pool.map(lambda job: by_hand(*job), chosen))
+    return len(chosen), len(jobs), ended
 
 
 def _touched(git: Git, layout: Layout, old: str, new: str) -> list[str]:
@@ -183,9 +208,10 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     print(f"warm takes {times['warm']:.2f} s and starts {len(started)} processes (0.5 s and none allowed)")
     if asked.by_hand:
         with timed("by hand", times):
-            done, of = naive(git, what, layout, place / "hand", asked.workers, asked.by_hand)
+            done, of, ended = naive(git, what, layout, place / "hand", asked.workers, asked.by_hand)
         times["all by hand"] = times["by hand"] * of / done
         how = f"{done} of {of} commits by hand" + (f", reckoned to {times['all by hand']:.2f} s for all" * (done < of))
+        how += f", {ended} runs had to be ended after {ENOUGH:.0f} s" * bool(ended)
         print(f"{how}; cold is {times['all by hand'] / times['cold']:.2f} times faster (3 asked, 5 wanted)")
     print(
         json.dumps(
