@@ -208,7 +208,15 @@ def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counte
     for name in both:
         pseudo = any(m["verdict"] != "killed" for m in ours[name])
         killed, survived = theirs[name]["killed"], theirs[name]["survived"]
-        word = "all noticed" if not survived else "none noticed" if not killed else "some survive"
+        word = (
+            "not checked"
+            if not killed and not survived
+            else "all noticed"
+            if not survived
+            else "none noticed"
+            if not killed
+            else "some survive"
+        )
         table["pseudo-tested" if pseudo else "noticed", word] += 1
         if pseudo or not killed:
             stubs = ", ".join(f"{m['stub']} {m['verdict']}" for m in ours[name])
