@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Literal
 
@@ -123,7 +124,11 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
 
 def schema() -> str:
     """The JSON schema of the report."""
-    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report)), indent=2).decode() + "\n"
+    made = msgspec.json.schema(Report)
+    for each in made["$defs"].values():
+        if "description" in each:
+            each["description"] = inspect.cleandoc(each["description"])  # Python 3.13 does so by itself
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
 def _gate(gate: Gate) -> GateRow:
