@@ -175,23 +175,26 @@ class Running:
                     self.tell({"spoilt": True})
                     os._exit(0)  # the tree is made whole, and what is left is run again
 
-    def alone(self, items: list[Any]) -> str:
-        """How a test ends, with all its parameters, in a process of its own, of which only that is told."""
+    def alone(self, items: list[Any], computing: float | None = None) -> tuple[str, float]:
+        """How a test ends, with all its parameters, in a process of its own that may compute so long; and the seconds that it did."""
         name = str(self.asked(items[0]))
         ours, theirs = os.pipe()
         child = os.fork()
         if not child:
             system.own_group()
             system.die_with_parent()
-            system.limit_cpu(self.order["mutants"]["cpu"][name])
             states = (self.ran(item, None)["state"] for item in items)
-            os.write(theirs, next((state for state in states if state != "passed"), "passed").encode())
+            state = next((state for state in states if state != "passed"), "passed")
+            os.write(theirs, f"{state} {time.process_time()}".encode())
             os._exit(0)
         os.close(theirs)
         try:
-            if not select.select([ours], [], [], self.order["limits"][name])[0]:
-                return "timeout"
-            return os.read(ours, 100).decode() or "crash"
+            limit = self.limit(child, name, computing)
+            while not select.select([ours], [], [], 0.02)[0]:
+                if limit() is not None:
+                    return "timeout", 0.0
+            state, _, computed = os.read(ours, 100).decode().partition(" ")
+            return state or "crash", float(computed or 0.0)
         finally:
             os.close(ours)
             system.end(child)
@@ -282,10 +285,10 @@ class Running:
                 return None
             gone = system.ended(child)
 
-    def limit(self, child: int, test: str) -> Callable[[], float | None]:
+    def limit(self, child: int, test: str, computing: float | None = None) -> Callable[[], float | None]:
         """Tells the seconds that `test`, which begins now, has passed or computed, once that is too much."""
-        began, before = time.monotonic(), system.computed(child)
-        most, computing = self.order["limits"][test], self.order["computing"][test]
+        began, before, most = time.monotonic(), system.computed(child), self.order["limits"][test]
+        computing = self.order["computing"][test] if computing is None else computing
 
         def took() -> float | None:
             passed, computed = time.monotonic() - began, system.computed(child) - before

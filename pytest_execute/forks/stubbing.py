@@ -1,7 +1,7 @@
 """Runs tests over functions whose bodies are stubbed, in forks of a tree whose modules are planted; loaded by `child.py`.
 
 An order for it has beside the usual {"mutants": {"functions": {path in the tree: [[line, column, number], ...]}, "count": 12,
-"jobs": [[number, stub, list], ...], "lists": [[test, ...], ...], "active": [number, stub] or null, "lanes": 2, "cpu": {test: seconds}}}.
+"jobs": [[number, stub, list], ...], "lists": [[test, ...], ...], "active": [number, stub] or null, "lanes": 2}}.
 
 First each test runs as it is, to tell which functions it enters. Then for each job the tests of its list that enter the function run
 over the stub, one after the other, until one notices. With "active" the function is stubbed before anything is imported, for one
@@ -15,14 +15,20 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import mmap
 import os
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 Record = dict[str, Any]
+
+SECONDS = struct.Struct("d")
+COMPUTING = 1.0
+"""Seconds that a test may compute over a stub, besides ten times what it computed without one: what runs on for ever ends here."""
 
 
 def canary() -> NoReturn:
@@ -31,10 +37,10 @@ def canary() -> NoReturn:
 
 
 class Stubbing:
-    """All that one order asks for. `tell` writes a line to the runner, `alone` tells how a test ends in a process of its own."""
+    """All that one order asks for. `tell` writes a line to the runner, `alone` tells how a test ends in a process of its own, and what it computed."""
 
     def __init__(
-        self, planting: Any, order: Record, tell: Callable[[Record], None], alone: Callable[[list[Any]], str]
+        self, planting: Any, order: Record, tell: Callable[[Record], None], alone: Callable[..., tuple[str, float]]
     ) -> None:
         self.planting, self.asked, self.tell, self.alone = planting, order["mutants"], tell, alone
         functions = self.asked["functions"].items()
@@ -64,47 +70,49 @@ class Stubbing:
         names = list(tests)
         if self.asked["active"]:
             with self.lock() as step:
-                self.job(0, tests, lambda test, number: True, step)
+                self.job(0, tests, lambda test, number: math.inf, step)
             return
         width = max(self.asked["count"], 1)
         reached = mmap.mmap(-1, max(len(names), 1) * width)
-        firm = mmap.mmap(-1, max(len(names), 1))
+        allowed = mmap.mmap(-1, max(len(names), 1) * 8)
 
         def probe(index: int, step: Any) -> None:
             self.clear()
-            firm[index] = self.alone(tests[names[index]]) == "passed"
+            state, computed = self.alone(tests[names[index]])
+            SECONDS.pack_into(allowed, index * 8, COMPUTING + 10 * computed if state == "passed" else 0.0)
             reached[index * width : (index + 1) * width] = self.switch.marks[:width]
             step({})
 
         self.side_by_side(len(names), probe)
         rows = {name: index for index, name in enumerate(names)}
-        self.tell({"shaky": [name for name in names if not firm[rows[name]]]})
+        seconds = {name: SECONDS.unpack_from(allowed, rows[name] * 8)[0] for name in names}
+        self.tell({"shaky": [name for name in names if not seconds[name]]})
 
-        def enters(test: str, number: int) -> bool:
-            return bool(test in rows and firm[rows[test]] and reached[rows[test] * width + number])
+        def over(test: str, number: int) -> float:
+            return seconds[test] if reached[rows[test] * width + number] else 0.0
 
-        self.side_by_side(len(self.asked["jobs"]), lambda job, step: self.job(job, tests, enters, step))
+        self.side_by_side(len(self.asked["jobs"]), lambda job, step: self.job(job, tests, over, step))
 
     def canary(self, item: Any) -> str:
         """How `item` ends where its test raises: anything but a failure says that failures are hidden."""
         runtest = item.runtest
         item.runtest = canary
         try:
-            return self.alone([item])
+            return self.alone([item])[0]
         finally:
             item.runtest = runtest
 
-    def job(self, index: int, tests: dict[str, list[Any]], enters: Callable[[str, int], bool], step: Any) -> None:
-        """Run the tests of a job's list over its stub until one notices."""
+    def job(self, index: int, tests: dict[str, list[Any]], over: Callable[[str, int], float], step: Any) -> None:
+        """Run the tests of a job's list over its stub until one notices; `over` tells how long one may compute, 0 where it enters none."""
         number, stub, chosen = self.asked["jobs"][index]
         answer: Record = {"job": index, "ran": [], "by": None, "how": "", "tried": 0}
         active = self.asked["active"] is not None
         self.switch.activate(number, stub)
         for test in self.asked["lists"][chosen]:
-            if test not in tests or not enters(test, number):
+            if test not in tests or not (most := over(test, number)):
                 continue
             self.clear()
-            state = self.alone(tests[test])
+            state, _ = self.alone(tests[test], most)
             entered = self.switch.marks[number] == self.planting.STUBBED or (active and bool(self.imported[number]))
             answer["tried"] += 1
             if entered:

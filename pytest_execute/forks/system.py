@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
-import math
 import os
 import signal
 import time
@@ -51,14 +50,6 @@ def limit_memory(size: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-
-
-def limit_cpu(seconds: float) -> None:
-    """The time that this process may compute, which unlike the time that passes does not grow when the machine is busy."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds)))
 
 
 def computed(pid: int) -> float:

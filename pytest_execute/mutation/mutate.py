@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -15,15 +14,10 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.setting import Patience, Setting, setting_of
+from pytest_execute.forks.setting import PATIENT, Setting, setting_of
 from pytest_execute.mutation.functions import Function
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.ledger import Ledger
-
-GRACE = 10.0
-"""Seconds that a test may take over a stub, besides ten times what it took in the run."""
-COMPUTING = 2.0
-"""Seconds of them that it may compute, besides ten times what it took on all cores: what runs on for ever ends here."""
 
 
 class Target(Struct, frozen=True):
@@ -174,7 +168,6 @@ class _Trial:
         """Try each stub, and tell which functions run on import."""
         stubs, different = list(lists), list(dict.fromkeys(lists.values()))
         tests = list(dict.fromkeys(test for each in different for test in each))
-        cores = os.cpu_count() or 1
         asked: dict[str, Any] = {
             "functions": self.functions,
             "count": len(self.order.targets),
@@ -182,9 +175,8 @@ class _Trial:
             "lists": different,
             "active": active,
             "lanes": self.order.workers,
-            "cpu": {test: COMPUTING + 10.0 * self.order.tests[test] * cores for test in tests},
         }
-        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, lambda _: Patience(GRACE, GRACE), asked)
+        said, stuck = self.runner.stub(self.git.tree(self.order.tree), tests, lambda _: PATIENT, asked)
         answers = {stubs[record["job"]]: record for record in said if "job" in record}
         failed = next((r["test"] for r in said if r.get("state") in ("failed", "crash")), None) if active else None
         shaky = {test for record in said for test in record.get("shaky", ())}

@@ -26,6 +26,12 @@ HALF = Case(
     "def grow(log):\n    log.append(1)\n    return log",
     "from app.d import grow\ndef test_it(): assert grow([]) != 5",
 )
+SLOW = Case(
+    "def grow(log):\n    log.append(1)\n    return log",
+    "import time, pytest\nfrom app.d import grow\n@pytest.fixture\ndef log():\n    end = time.process_time() + 1.2\n"
+    "    while time.process_time() < end: pass\n    return []\ndef test_it(log): assert grow(log) != 5",
+)
+"""Its set-up computes for longer than what hangs may."""
 Both = tuple[Ran, Ran, Path]
 EXEMPT = """
 [tool.pytest-execute.mutation]
@@ -101,6 +107,12 @@ def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:
     assert ran.verdicts()["task:1"] == "passed", ran.text
     row = rows(ran)[("app.d:grow", None)]
     assert (row["verdict"], row["detail"]) == ("exempt", "it only writes a log")
+
+
+def test_a_slow_set_up_is_no_hang(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "work", {"d": SLOW})
+    found = rows(run(repo.path, "-n0", topic="cases"))
+    assert {row["verdict"] for row in found.values()} == {"killed", "survived"}
 
 
 def test_switched_off_it_is_not_asked(tmp_path: Path) -> None:
