@@ -21,7 +21,7 @@ OWN_NAME = ("pytest.toml", ".pytest.toml")
 """Configuration files that pytest reads in their own way because of their name."""
 ALWAYS = (
     *("-p", "no:execute", "-p", "no:randomly", "-o", "addopts="),
-    *("-n0", "--continue-on-collection-errors", "--no-header"),
+    *("-n0", "--continue-on-collection-errors", "--no-header", "--tb=no"),
 )
 
 

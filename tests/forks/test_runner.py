@@ -136,7 +136,7 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
 
 
 KILLERS = """
-    import os, pathlib, signal
+    import os, pathlib, signal, time
 
     def parent(pid):
         return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
@@ -146,12 +146,14 @@ KILLERS = """
 
     def test_ends_the_process_above():
         os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(9)
 
     def test_between():
         pass
 
     def test_ends_the_server():
         os.kill(parent(os.getppid()), signal.SIGKILL)
+        time.sleep(9)
 
     def test_after():
         pass
@@ -173,7 +175,7 @@ def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
 def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(repo: Repository) -> None:
     kills = """
-        import os, pathlib, signal
+        import os, pathlib, signal, time
 
         def stat(pid):
             return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -183,6 +185,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
             while stat(server)[3] == stat(os.getpid())[3] and stat(stat(server)[1])[3] == stat(server)[3]:
                 server = int(stat(server)[1])
             os.kill(server, signal.SIGKILL)
+            time.sleep(9)
         """
     commit = repo.commit("all", {"tests/test_k.py": kills})
     one = "tests/test_k.py::test_ends_the_server"
