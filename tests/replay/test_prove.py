@@ -575,19 +575,21 @@ def test_a_warning_turned_into_an_error_is_no_red(repo: Repository) -> None:
     assert (found.found, found.detail) == ("red-not-counted", "a warning turned into an error (UserWarning: old)")
 
 
+NEIGHBOURS = """
+    import app
+
+    def test_neighbour():
+        app.SEEN.append(1)
+
+    def test_f():
+        assert app.is_well()
+    """
+
+
 def test_a_red_that_only_a_neighbour_makes_is_no_proof(repo: Repository) -> None:
     """Beside its neighbour the test fails before the code; alone it passes there."""
-    tests = """
-        import app
-
-        def test_neighbour():
-            app.SEEN.append(1)
-
-        def test_f():
-            assert app.is_well()
-        """
     base = repo.commit("base", {**INIT, "src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
-    repo.commit("red", {"tests/test_n.py": tests})
+    repo.commit("red", {"tests/test_n.py": NEIGHBOURS})
     repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
     found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
     assert [p.found for p in found.values()] == ["never-red", "never-red"]
@@ -595,18 +597,9 @@ def test_a_red_that_only_a_neighbour_makes_is_no_proof(repo: Repository) -> None
 
 def test_a_turn_that_a_neighbour_hides_is_found_alone(repo: Repository) -> None:
     """Beside its neighbour the test passes a commit late; alone it passes with the code."""
-    tests = """
-        import app
-
-        def test_neighbour():
-            app.SEEN.append(1)
-
-        def test_f():
-            assert app.is_well()
-        """
     first = "SEEN = []\ndef is_well(): return False\n"
     base = repo.commit("base", {**INIT, "src/app/__init__.py": first})
-    red = repo.commit("red", {"tests/test_n.py": tests})
+    red = repo.commit("red", {"tests/test_n.py": NEIGHBOURS})
     green = repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
     repo.commit("late", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
     found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
@@ -616,17 +609,8 @@ def test_a_turn_that_a_neighbour_hides_is_found_alone(repo: Repository) -> None:
 
 def test_a_red_at_base_that_only_a_neighbour_makes_hides_no_sabotage(repo: Repository) -> None:
     """Alone the test passes at base; what was broken since and made whole again is no proof."""
-    tests = """
-        import app
-
-        def test_neighbour():
-            app.SEEN.append(1)
-
-        def test_f():
-            assert app.is_well()
-        """
     base = repo.commit("base", {**INIT, "src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
-    repo.commit("red", {"tests/test_n.py": tests})
+    repo.commit("red", {"tests/test_n.py": NEIGHBOURS})
     repo.commit("broken", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return False\n"})
     repo.commit("green", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return True\n"})
     found = proofs(repo, "tests/test_n.py::test_neighbour", "tests/test_n.py::test_f", base=base)
