@@ -7,16 +7,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_execute.breakdown import read_text
-from pytest_execute.core.plan import Plan, Task
+from pytest_execute.core.plan import Task
 
-FIELDS = "- **Tests**: `tests/test_x.py`\n"
-
-
-def read(text: str) -> Plan:
-    reading = read_text(text, "t", "b.md")
-    assert [str(problem) for problem in reading.errors] == []
-    assert reading.plan is not None
-    return reading.plan
+from .plans import FIELDS, read
 
 
 def told(text: str) -> list[str]:

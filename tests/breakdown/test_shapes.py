@@ -5,14 +5,7 @@ from __future__ import annotations
 from pytest_execute.breakdown import read_text
 from pytest_execute.core.plan import Plan
 
-FIELDS = "- **Tests**: `tests/test_x.py`\n"
-
-
-def read(text: str) -> Plan:
-    reading = read_text(text, "t", "b.md")
-    assert [str(problem) for problem in reading.errors] == []
-    assert reading.plan is not None
-    return reading.plan
+from .plans import FIELDS, read
 
 
 def task(head: str, depends: str = "None") -> str:

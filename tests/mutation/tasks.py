@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from tests.repository import Repository
+from tests.topic import PROJECT
 
 
 class Case(NamedTuple):
@@ -275,14 +276,6 @@ TASK = """\
 - **Tests**: `tests/test_{name}.py`
 - **Dependencies**: None
 """
-PROJECT = """\
-[tool.pytest.ini_options]
-pythonpath = ["src"]
-testpaths = ["tests"]
-
-[tool.pytest-execute]
-source = ["src/app"]
-{more}"""
 
 
 def repository(path: Path, cases: dict[str, Case], more: str = "") -> Repository:
@@ -290,7 +283,7 @@ def repository(path: Path, cases: dict[str, Case], more: str = "") -> Repository
     repo = Repository(path)
     base = {f"src/app/{name}.py": case.base + "\n" for name, case in cases.items() if case.base}
     ignored = "__pycache__/\n.pytest_cache/\n*.marker\n"
-    project = {"pyproject.toml": PROJECT.format(more=more), "src/app/__init__.py": "", ".gitignore": ignored}
+    project = {"pyproject.toml": PROJECT + more, "src/app/__init__.py": "", ".gitignore": ignored}
     repo.commit("base", {**project, **base})
     tasks = "\n".join(TASK.format(number=number, name=name) for number, name in enumerate(cases, 1))
     notes = {
