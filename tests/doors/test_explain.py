@@ -47,15 +47,44 @@ def test_the_story(passing: Repository, told: str) -> None:
     )
 
 
-def test_its_commands_show_red_and_green(passing: Repository, told: str, tmp_path: Path) -> None:
-    """As a user would paste them: the first pytest fails for the reason told, the second passes."""
+def by_hand(told: str, repository: Repository, tmp_path: Path) -> tuple[list[str], str]:
+    """How pytest ends where the commands are pasted into a shell, and all that it says."""
     commands = told.partition("by hand:\n")[2].replace("/tmp/replay", str(tmp_path / "replay"))
     script = commands.replace("python -m pytest", f"{sys.executable} -m pytest -p no:cacheprovider")
-    done = subprocess.run(["bash", "-c", script], cwd=passing.path, capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", script], cwd=repository.path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert re.findall(r"(\d (?:error|passed|failed)) in", done.stdout) == ["1 error", "1 passed"]
-    assert "No module named 'hello'" in done.stdout
+    return re.findall(r"(\d (?:error|passed|failed)) in", done.stdout), done.stdout
+
+
+def test_its_commands_show_red_and_green(passing: Repository, told: str, tmp_path: Path) -> None:
+    """The first pytest fails for the reason told, the second passes."""
+    ended, said = by_hand(told, passing, tmp_path)
+    assert ended == ["1 error", "1 passed"]
+    assert "No module named 'hello'" in said
     assert passing.git("worktree", "list").count("\n") == 0
+
+
+def test_where_trees_are_built_its_commands_build_them(tmp_path: Path) -> None:
+    """Without what is built both runs would end in the same error."""
+    repository = Repository(tmp_path / "work")
+    settings = (
+        "[tool.pytest.ini_options]\npythonpath = ['src']\n[tool.pytest-execute]\nprepare = ['python', 'build it.py']\n"
+    )
+    build = "import pathlib\npathlib.Path('src').mkdir(exist_ok=True)\npathlib.Path('src/words.py').write_text('HELLO = 1')\n"
+    ignored = f"{hello.IGNORED}words.py\n"
+    repository.commit("Begin", {"pyproject.toml": settings, ".gitignore": ignored, "build it.py": build})
+    notes = {
+        "breakdown.md": hello.BREAKDOWN.format("x"),
+        "research.md": "# R\n\nKnown.\n",
+        "plan.md": "# P\n\nGreet.\n",
+    }
+    repository.commit("Plan", {f"notes/hello/{name}": text for name, text in notes.items()})
+    repository.commit("Test", {"tests/test_hello.py": f"import words\n{hello.TEST}"})
+    repository.commit("Greet", {"src/hello.py": hello.CODE})
+    repository.put("src/words.py", "HELLO = 1\n")
+    done = hello.run(["pytest-execute", "explain", TEST], repository.path)
+    assert f"{TEST}: turned, before\n" in done.stdout, done.stderr
+    assert by_hand(done.stdout, repository, tmp_path)[0] == ["1 error", "1 passed"]
 
 
 def test_json_with_all_turns(tmp_path: Path) -> None:

@@ -59,6 +59,18 @@ HOLLOW = {
         "def f(x): return x + 1",
         "from app.t15 import f\ndef test_it():\n    f(1)\n    return\n    assert f(1) == 3",
     ),
+    "t25": Case(
+        "def f(x): return x + 1",
+        """
+        from threading import Thread
+        from app.t25 import f
+        def check(): assert f(1) == 2
+        def test_it():
+            thread = Thread(target=check)
+            thread.start()
+            thread.join()
+        """,
+    ),
     "t29": Case(
         "def f(x): return x + 1",
         """

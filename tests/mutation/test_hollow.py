@@ -1,4 +1,4 @@
-"""Fourteen hollow tests and twenty honest ones, in one run: no task that leans on a hollow one passes, and no honest one suffers."""
+"""Fifteen hollow tests and twenty honest ones, in one run: no task that leans on a hollow one passes, and no honest one suffers."""
 
 from __future__ import annotations
 

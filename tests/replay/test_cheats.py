@@ -108,12 +108,15 @@ def test_tests_that_count_their_runs_have_no_red(repo: Repository, tmp_path: Pat
         "os.path.expanduser('~') == pwd.getpwuid(os.getuid()).pw_dir",
         "subprocess.run(['git', 'log'], capture_output=True).returncode == 0",
         "os.path.basename(sys.argv[0]) != 'pytest'",
+        "time.time() - os.stat(__file__).st_mtime > 3600",
     ],
-    ids=["place", "home", "history", "command"],
+    ids=["place", "home", "history", "command", "age"],
 )
 def test_a_test_that_knows_the_replay_by_its_marks_fails_in_all_of_it(repo: Repository, sign: str) -> None:
     base = repo.commit("base", INIT)
-    repo.commit("red", {"tests/test_f.py": f"import os, pwd, subprocess, sys\n\ndef test_f():\n    assert {sign}\n"})
+    repo.commit(
+        "red", {"tests/test_f.py": f"import os, pwd, subprocess, sys, time\n\ndef test_f():\n    assert {sign}\n"}
+    )
     repo.commit("green", {"src/app/sums.py": ADD})
     assert proof(repo, "tests/test_f.py::test_f", base).found == "not-reproduced"
 
@@ -144,3 +147,81 @@ def test_a_link_out_of_the_tree_leads_nowhere_there(repo: Repository, tmp_path: 
     (repo.path / "src/app/sums.py").symlink_to(tmp_path / "beside/sums.py")
     repo.commit("green")
     assert proof(repo, base=base).found == "not-reproduced"
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "os.environ['TZ'] == 'XYZ-5'",
+        "os.environ['LC_ALL'] == 'C'",
+        "time.strftime('%z') == '+0500'",
+        "time.time() > 1e9",
+    ],
+    ids=["zone", "locale", "hour", "clock"],
+)
+def test_a_test_of_the_time_or_the_place_passes_in_all_of_the_replay(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, sign: str
+) -> None:
+    """Whatever the user's clock, zone and locale are, they are the same on all trees, so that none of them turns a test."""
+    monkeypatch.setenv("TZ", "XYZ-5")
+    monkeypatch.setenv("LC_ALL", "C")
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_f.py": f"import os, time\n\ndef test_f():\n    assert {sign}\n"})
+    repo.commit("green", {"src/app/sums.py": ADD})
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "never-red"
+
+
+def test_a_zone_that_only_a_neighbour_sets_turns_nothing(repo: Repository) -> None:
+    tests = """
+        import os, time, app.sums
+
+        def test_neighbour():
+            if not app.sums.READY:
+                os.environ["TZ"] = "XYZ-5"
+                time.tzset()
+
+        def test_f():
+            assert time.strftime("%z") != "+0500"
+        """
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_z.py": tests})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    found = proofs(repo, "tests/test_z.py::test_neighbour", "tests/test_z.py::test_f", base=base)
+    assert [one.found for one in found.values()] == ["never-red", "never-red"]
+
+
+def test_code_in_a_submodule_is_in_no_tree(repo: Repository) -> None:
+    """What the commit that its pointer names holds, the repository does not know: a test that passes by it is not reproduced."""
+    other = Repository(repo.path.parent / "other")
+    first = other.commit("nothing yet", {"sums.py": ""})
+    other.commit("code", {"sums.py": ADD})
+    base = repo.commit("base", INIT)
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.path), "src/lent")
+    repo.git("-C", "src/lent", "checkout", "-q", first)
+    repo.commit("red", {"tests/test_sums.py": TEST_ADD.replace("app.sums", "lent.sums")})
+    repo.git("-C", "src/lent", "checkout", "-q", "main")
+    repo.commit("bump")
+    found = proof(repo, base=base)
+    assert (found.found, found.detail) == ("not-reproduced", "ModuleNotFoundError: No module named 'lent'")
+
+
+@pytest.mark.parametrize("where", ["thread", "finalizer"])
+def test_an_assertion_that_nobody_hears_is_no_red(repo: Repository, where: str) -> None:
+    """pytest warns of what is raised there, and the test passes."""
+    ways = {
+        "thread": "import threading\n    one = threading.Thread(target=check)\n    one.start()\n    one.join()",
+        "finalizer": "class One:\n        def __del__(self): check()\n    One()",
+    }
+    text = f"""
+import app.sums
+
+def check():
+    assert app.sums.READY
+
+def test_f():
+    {ways[where]}
+"""
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("red", {"tests/test_f.py": text})
+    repo.commit("green", {"src/app/sums.py": "READY = True\n"})
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "never-red"

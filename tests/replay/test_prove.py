@@ -275,21 +275,23 @@ def test_a_call_of_the_project_that_it_refuses_while_the_file_is_read(
     assert (found.found, found.cause, found.detail) == ("turned", "exception", f"TypeError: {detail}")
 
 
-def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(repo: Repository) -> None:
-    """It is refused, too, and what refuses it is no code of the project's."""
-    test = """
-        from app.sums import NAMES
+@pytest.mark.parametrize("names", ["NAMES", "names()"])
+def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(repo: Repository, names: str) -> None:
+    """It is refused, too, and what refuses it is no code of the project's, also where that is called in the same line."""
+    test = f"""
+        from app.sums import NAMES, names
 
         def helper(a):
             return lambda test: test
 
-        @helper(**dict.fromkeys(NAMES))
+        @helper(**dict.fromkeys({names}))
         def test_add():
             pass
         """
-    base = repo.commit("base", {**INIT, "src/app/sums.py": "NAMES = ['a', 'b']\n"})
+    code = "NAMES = {}\ndef names():\n    return NAMES\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": code.format(["a", "b"])})
     repo.commit("red", {"tests/test_sums.py": test})
-    repo.commit("green", {"src/app/sums.py": "NAMES = ['a']\n"})
+    repo.commit("green", {"src/app/sums.py": code.format(["a"])})
     found = proof(repo, base=base)
     assert (found.found, found.detail) == (
         "red-not-counted",
