@@ -148,7 +148,7 @@ def functions_of(mutants: Iterable[Mutant], task: str | None) -> dict[str, list[
 class History(Struct, frozen=True, kw_only=True):
     """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if
     any, and `uncommitted` its files. `held` are the paths that the replay takes from today, `roots` where modules are imported
-    from, both from the top of the repository, from which `prefix` leads to the project."""
+    from, both from the top of the repository, from which `prefix` leads to the project. `prepare` is the command that builds what tests need."""
 
     base: str
     head: str
@@ -158,6 +158,7 @@ class History(Struct, frozen=True, kw_only=True):
     held: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     prefix: str = ""
+    prepare: tuple[str, ...] = ()
 
 
 class CommandResult(Struct, frozen=True):

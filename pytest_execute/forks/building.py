@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,21 @@ def main(order: dict[str, Any]) -> None:
             )
         except OSError as error:
             return say(order, None, f"could not be started: {error.strerror}")
-        while child.poll() is None:
-            if select.select([0], [], [], 0.02)[0]:  # nothing more is ever written there: it was closed
-                break
+        closed = threading.Event()
+        threading.Thread(target=wait_for_end, args=[closed], daemon=True).start()
+        while child.poll() is None and not closed.wait(0.02):
+            pass
         with contextlib.suppress(OSError):
-            os.killpg(child.pid, signal.SIGKILL)
+            os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
         child.wait()
     lines = Path(order["log"]).read_text(errors="replace").strip().splitlines() or [""]
     return say(order, child.returncode, lines[-1][:300])
+
+
+def wait_for_end(closed: threading.Event) -> None:
+    """In a thread: nothing more is ever written to standard input, so what comes is its end."""
+    os.read(0, 1)
+    closed.set()
 
 
 def say(order: dict[str, Any], status: int | None, last: str) -> None:

@@ -61,7 +61,7 @@ else:
 
 Record = dict[str, Any]
 
-OUT = int(sys.argv[1])
+OUT = system.own_output(int(sys.argv[1]))
 COLD = 88
 """How the process ends in which pytest should have been started once for all orders, and could not be."""
 
@@ -141,6 +141,12 @@ def obey_and_exit(place: Record, ask: Callable[[], Record]) -> NoReturn:
         os._exit(0 if tests.order else COLD)
 
 
+def hear_nothing() -> None:
+    """Have standard input empty from here on."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+
+
 def fork() -> int:
     """A process for an order, in a group of its own; 0 in the process itself."""
     job = os.fork()
@@ -148,8 +154,7 @@ def fork() -> int:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setpgid(0, 0)
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
+        hear_nothing()
     else:
         with contextlib.suppress(OSError):
             os.setpgid(job, job)
@@ -212,6 +217,9 @@ def main() -> None:
     os.set_inheritable(OUT, False)
     place: Record = json.loads(first_line())
     settle(place)
+    if "order" in place:
+        hear_nothing()
+        obey_and_exit(place, lambda: place["order"])
     system.take_over()
     warm = os.fork()
     if not warm:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_execute.forks.prepared import Trees, Unprepared
-from pytest_execute.forks.server import Record, Server, Stuck
+from pytest_execute.forks.server import Record, Server, Stuck, serving
 from pytest_execute.forks.setting import Patiently, Setting, environment
 from pytest_execute.forks.trees import Slot
 from pytest_execute.tools.git import Git, Tree
@@ -49,7 +49,7 @@ class Lane:
                 return [{"test": test, "state": "unprepared", "message": str(error)} for test in tests], None
             config = self._write_config()
             if self.server is None or self.server.is_over():
-                self.server = Server(self._place(config))
+                self.server = serving(self._place(config))
             order = {**self._limits(tests, patience), "environment": self._environment(path), **more}
             return self.server.obey(order, max(order["limits"].values()) + COLLECTING)
 

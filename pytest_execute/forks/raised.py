@@ -92,7 +92,7 @@ def missing(error: BaseException) -> list[str | None] | None:
 
 
 def called(error: BaseException) -> list[list[str]]:
-    """[module, name] of what the line calls that a TypeError rose in: who refuses a call does so before any frame of its own."""
+    """[module, name] of what refused a call, which it does by a TypeError before any frame of its own: the line calls it, and the error names it."""
     entry = error.__traceback__
     while entry is not None and entry.tb_next is not None:
         entry = entry.tb_next
@@ -110,11 +110,23 @@ def called(error: BaseException) -> list[list[str]]:
     )
     names = {**frame.f_globals, **frame.f_locals}
     found = (value_of(function, names) for function in calls)
+    said = str(error)
     return [
         [str(one.__module__), str(getattr(one, "__qualname__", ""))]
         for one in found
-        if getattr(one, "__module__", None)
+        if getattr(one, "__module__", None) and any(said.startswith(f"{name}() ") for name in names_in_errors(one))
     ]
+
+
+def names_in_errors(function: Any) -> list[str]:
+    """What Python calls it where it does not take its arguments; for a class, that is what makes its instances."""
+    makers = (
+        [inspect.getattr_static(function, name) for name in ("__init__", "__new__")]
+        if isinstance(function, type)
+        else []
+    )
+    makers = [getattr(maker, "__func__", maker) for maker in makers]
+    return [str(one.__qualname__) for one in (function, *makers) if hasattr(one, "__qualname__")]
 
 
 def value_of(node: ast.expr, names: dict[str, Any]) -> Any:

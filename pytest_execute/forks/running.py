@@ -53,8 +53,10 @@ class Running:
         """Take the order, in the process that runs its tests from here on."""
         self.pid = os.getpid()
         self.order, self.open = {**self.place, **order}, dict(order["limits"])
+        self.is_here = bool(order.get("here"))
         system.die_with_parent()
-        system.take_over()
+        if not self.is_here:
+            system.take_over()
         system.limit_memory(self.place["memory"])
         os.chdir(self.root)
         os.environ.update(order["environment"])
@@ -108,7 +110,7 @@ class Running:
         return (yield)
 
     def pytest_sessionstart(self, session: Any) -> None:
-        if not self.stubbing:
+        if not self.stubbing and not self.is_here:
             session.perform_collect = functools.partial(self.file_by_file, session)
 
     def file_by_file(self, session: Any) -> None:
@@ -149,15 +151,18 @@ class Running:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
         """Run the tests, and be gone: nothing was set up here, and what plugins do at the end of a session is not asked for."""
-        self.tell({"collected": True})
         asked: dict[str, list[Any]] = {}
         for item in session.items:
             asked.setdefault(str(self.asked(item)), []).append(item)
+        self.tell({"collected": True, **({"tests": list(asked)} if self.is_here else {})})
         if self.stubbing:
             self.stubbing.run(asked)
             self.tell({"end": True})
             os._exit(0)
-        self.run_all({name: items for name, items in asked.items() if name in self.open})
+        tests = {name: items for name, items in asked.items() if name in self.open}
+        if self.is_here:
+            self.run_and_exit(tests, self.tell)
+        self.run_all(tests)
         os._exit(DONE)
 
     # -- running
@@ -205,7 +210,7 @@ class Running:
         child = self.touched.fork()
         if not child:
             os.close(ours)
-            self.run_and_exit(tests, theirs)
+            self.run_and_exit(tests, functools.partial(system.write, theirs))
         os.close(theirs)
         with contextlib.suppress(OSError):
             os.setpgid(child, child)
@@ -215,16 +220,17 @@ class Running:
             system.end(child)
             os.close(ours)
 
-    def run_and_exit(self, tests: dict[str, list[Any]], out: int) -> NoReturn:
+    def run_and_exit(self, tests: dict[str, list[Any]], tell: Callable[[Record], None]) -> NoReturn:
+        """Run `tests` in this process until one of them spoils it."""
         system.own_group()
         system.die_with_parent()
         watch, ours = Watch(self.tree), os.getpid()
-        self.touched.tell = functools.partial(system.write, out)
+        self.touched.tell = tell
         items = [(name, item) for name, items in tests.items() for item in items]
         found: dict[str, Record] = {}
         for at, (name, item) in enumerate(items):
             following = items[at + 1] if at + 1 < len(items) else (None, None)
-            system.write(out, {"begins": name})
+            tell({"begins": name})
             became = self.ran(item, following[1])
             if os.getpid() != ours:
                 os._exit(0)  # a copy that the test made of this process
@@ -232,7 +238,7 @@ class Running:
                 found[name] = became
             stop = watch.spoilt or "builtins.MemoryError" in became.get("types", ())
             if stop or following[0] != name:
-                system.write(out, {"test": name, **found[name]})
+                tell({"test": name, **found[name]})
             if stop:
                 break
         os._exit(0)
@@ -287,14 +293,8 @@ class Running:
 
     def limit(self, child: int, test: str, computing: float | None = None) -> Callable[[], float | None]:
         """Tells the seconds that `test`, which begins now, has passed or computed, once that is too much."""
-        began, before, most = time.monotonic(), system.computed(child), self.order["limits"][test]
         computing = self.order["computing"][test] if computing is None else computing
-
-        def took() -> float | None:
-            passed, computed = time.monotonic() - began, system.computed(child) - before
-            return passed if passed >= most else computed if computed >= computing else None
-
-        return took
+        return system.limit(child, self.order["limits"][test], computing)
 
     def pass_on(self, records: list[Record]) -> None:
         for record in records:

@@ -1,13 +1,16 @@
-"""A process that has pytest loaded and forks itself for each order; see `forks/child.py`."""
+"""A process that obeys orders: it has pytest loaded and forks itself for each, see `forks/child.py`; or it starts pytest anew, see `forks/starter.py`."""
 
 from __future__ import annotations
 
 import os
+import queue
 import select
+import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 
@@ -16,7 +19,7 @@ from pytest_execute.tools import process
 
 STARTING = 60.0
 """Seconds that pytest may take to start, before the first order begins."""
-CHILD = Path(__file__).with_name("child.py")
+CHILD, STARTER = (Path(__file__).with_name(f"{name}.py") for name in ("child", "starter"))
 Record = dict[str, Any]
 Stuck = Literal["timeout", "crash", "spoilt", "lost"]
 """How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
@@ -26,13 +29,17 @@ class Server:
     """Obeys one order after the other in the same place, until one hangs or the process is gone: then it ends itself with all that it started."""
 
     def __init__(self, place: Mapping[str, Any]) -> None:
-        ours, theirs = os.pipe()
-        command = [sys.executable, str(CHILD), str(theirs)]
-        self.process = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
-        os.close(theirs)
-        self.lines = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, closed in `end`
+        self.process, self.lines = self._started()
         self.group = 0
         self._write(place)
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+        """The process, and what it answers on, which `end` closes."""
+        ours, theirs = os.pipe()
+        command = [sys.executable, str(CHILD), str(theirs)]
+        child = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
+        os.close(theirs)
+        return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - a descriptor
 
     def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Stuck | None]:
         """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
@@ -61,13 +68,17 @@ class Server:
         """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
         text = b""
         while True:
-            if not select.select([self.lines], [], [], patience if self.group else patience + STARTING)[0]:
-                raise TimeoutError
-            piece = self.lines.read(1 << 16)
+            piece = self._piece(patience if self.group else patience + STARTING)
             if not piece:
                 return
             *whole, text = (text + piece).split(b"\n")
             yield from map(msgspec.json.decode, whole)
+
+    def _piece(self, patience: float) -> bytes:
+        """What was said next; nothing where the process is gone."""
+        if not select.select([self.lines], [], [], patience)[0]:
+            raise TimeoutError
+        return self.lines.read(1 << 16)
 
     def is_over(self) -> bool:
         return self.lines.closed
@@ -81,6 +92,35 @@ class Server:
             process.kill_group(self.group)
         self.process.communicate()
         self.lines.close()
+
+
+class Starter(Server):
+    """The same where the system cannot fork: each order costs a start of pytest for each file."""
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+        child = process.start([sys.executable, str(STARTER)], cwd=STARTER.parent, env=unsteered(), listening=True)
+        assert child.stdout is not None
+        self.pieces = queue.SimpleQueue[bytes]()
+        threading.Thread(target=self._listen, args=[child.stdout.fileno()], daemon=True).start()
+        return child, child.stdout
+
+    def _listen(self, out: int) -> None:
+        """Hear what is said in a thread: not all systems can wait for a pipe for so long and no longer."""
+        piece = b"?"
+        while piece:
+            piece = os.read(out, 1 << 16)
+            self.pieces.put(piece)
+
+    def _piece(self, patience: float) -> bytes:
+        try:
+            return self.pieces.get(timeout=patience)
+        except queue.Empty:
+            raise TimeoutError from None
+
+
+def serving(place: Mapping[str, Any]) -> Server:
+    """What obeys orders on this system."""
+    return Server(place) if hasattr(os, "fork") else Starter(place)
 
 
 def _stuck(said: Sequence[Record], how: Stuck) -> Stuck | None:

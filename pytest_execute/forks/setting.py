@@ -113,6 +113,6 @@ def memory_limit(workers: int) -> int:
     """Half of the machine's memory, in bytes, shared by those that run side by side, but enough for any honest test."""
     try:
         half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (ValueError, OSError):
+    except (ValueError, OSError, AttributeError):
         half = 4 << 30
     return max(LEAST, half // workers)

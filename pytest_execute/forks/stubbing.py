@@ -13,7 +13,6 @@ that runs on import; then all tests of the list run. Answers are lines {"job": n
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import math
 import mmap
@@ -150,6 +149,8 @@ class Stubbing:
     @contextlib.contextmanager
     def lock(self) -> Iterator[Callable[[Record | None], int]]:
         """A step that no two lanes take at once: tell a line, or with None take the next number."""
+        import fcntl  # not there where nothing is stubbed, as nothing can fork
+
         with self.shared.open("r+b", buffering=0) as file:
 
             def step(record: Record | None) -> int:

@@ -10,19 +10,30 @@ import ctypes
 import json
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
 
 DIES_WITH_PARENT, TAKES_OVER = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux
-PRCTL = getattr(ctypes.CDLL(None), "prctl", None)
+PRCTL = getattr(ctypes.CDLL(None), "prctl", None) if os.name == "posix" else None
 
 
 def write(out: int, record: Record) -> None:
     """Write one line."""
     os.write(out, json.dumps(record).encode() + b"\n")
+
+
+def own_output(out: int) -> int:
+    """The descriptor to write lines to: for standard output, on which tests print, one that stands in for it."""
+    if out != 1:
+        return out
+    ours, null = os.dup(out), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, out)
+    return ours
 
 
 def die_with_parent() -> None:
@@ -38,8 +49,8 @@ def take_over() -> None:
 
 
 def own_group() -> None:
-    """Put this process into a group of its own."""
-    with contextlib.suppress(OSError):
+    """Put this process into a group of its own, where there are groups."""
+    with contextlib.suppress(OSError, AttributeError):
         os.setpgid(0, 0)
 
 
@@ -59,9 +70,24 @@ def computed(pid: int) -> float:
     return 0.0
 
 
+def limit(child: int, most: float, computing: float) -> Callable[[], float | None]:
+    """Tells the seconds that `child` has passed or computed from now on, once they are too many."""
+    began, before = time.monotonic(), computed(child)
+
+    def took() -> float | None:
+        passed, used = time.monotonic() - began, computed(child) - before
+        return passed if passed >= most else used if used >= computing else None
+
+    return took
+
+
 def kill(group: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+    """End a group; where there are none, its leader with all that it started and that is still below it."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    else:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(group)], capture_output=True, check=False)
 
 
 def end(child: int) -> None:
@@ -73,6 +99,8 @@ def end(child: int) -> None:
 
 def ended(child: int) -> bool:
     try:
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+            return os.waitpid(child, os.WNOHANG)[0] == child
         return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
         return True

@@ -31,6 +31,7 @@ OTHERS = frozenset(
             "os.fork",
             "os.forkpty",
             "pty.spawn",
+            "_winapi.CreateProcess",
         ),
         *("ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle", "sqlite3.connect", "sqlite3.connect/handle"),
     ]
@@ -48,6 +49,14 @@ class Touched:
         self.ours = False
 
     def start(self) -> None:
+        with contextlib.suppress(ImportError):
+            self.watch_starts()
+        sys.addaudithook(self.note)
+        loaded = (str(getattr(module, "__file__", None)) for module in list(sys.modules.values()))
+        if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
+            self.say(ANY)
+
+    def watch_starts(self) -> None:
         import _posixsubprocess
 
         fork_exec = _posixsubprocess.fork_exec
@@ -57,10 +66,6 @@ class Touched:
             return fork_exec(*args)
 
         _posixsubprocess.fork_exec = noted  # multiprocessing calls it, and nothing tells of that
-        sys.addaudithook(self.note)
-        loaded = (str(getattr(module, "__file__", None)) for module in list(sys.modules.values()))
-        if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
-            self.say(ANY)
 
     def fork(self) -> int:
         """A fork of our own, which is not the test's."""

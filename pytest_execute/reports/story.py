@@ -56,7 +56,7 @@ def _by_hand(proof: Proof, history: History, subject: Callable[[str], str | None
 def _on(commit: str, test: str, history: History, *, is_commit: bool) -> Iterator[str]:
     there = f"{PLACE}/{history.prefix}".rstrip("/")
     path = ":".join(f"{PLACE}/{root}".rstrip("/") for root in history.roots)
-    run = f"PYTHONPATH={shlex.quote(path)} python -m pytest -n0 {shlex.quote(test)}"
+    python_path = f"PYTHONPATH={shlex.quote(path)}"
     if commit == history.snapshot == "worktree":
         here = shlex.quote(f"./{history.prefix}")
         yield f"  (cd {here} && python -m pytest -n0 {shlex.quote(test)})"
@@ -68,5 +68,7 @@ def _on(commit: str, test: str, history: History, *, is_commit: bool) -> Iterato
         yield f"  mkdir -p {PLACE} && tar -cf - {held} | tar -xf - -C {PLACE}"
     else:
         yield f"  git -C {PLACE} checkout -q {history.head} -- {held}"
-    yield f"  (cd {shlex.quote(there)} && {run})"
+    if history.prepare:
+        yield f"  (cd {shlex.quote(there)} && {python_path} {shlex.join(history.prepare)})"
+    yield f"  (cd {shlex.quote(there)} && {python_path} python -m pytest -n0 {shlex.quote(test)})"
     yield f"  git worktree remove --force {PLACE}"

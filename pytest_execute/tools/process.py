@@ -44,16 +44,21 @@ def end_with_parent() -> None:
 
 
 def start(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], pass_fds: Sequence[int] = ()
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    pass_fds: Sequence[int] = (),
+    listening: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` as the leader of a process group of its own, to be written to; what it prints is dropped."""
+    """Start `command` as the leader of a process group of its own, to be written to; what it prints is dropped, but where we are `listening`."""
     null = subprocess.DEVNULL
     return subprocess.Popen(
         command,
         cwd=cwd,
         env=env,
         stdin=subprocess.PIPE,
-        stdout=null,
+        stdout=subprocess.PIPE if listening else null,
         stderr=null,
         pass_fds=pass_fds,
         start_new_session=True,
@@ -61,6 +66,9 @@ def start(
 
 
 def kill_group(leader: int) -> None:
-    """End every process of the group that `leader` leads, as far as there are any."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+    """End every process of the group that `leader` leads, as far as there are any; where there are no groups, all that is below it."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+    else:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(leader)], capture_output=True, check=False)

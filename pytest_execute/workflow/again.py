@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def _not_run(prepared: Prepared, run: Run) -> str:
         return "the run was interrupted"
     if prepared.policy.prepare != policy_at_base(prepared).prepare:
         return "the policy's `prepare` is another than at base, where it would have to stand: change it before a topic begins"
-    return "" if hasattr(os, "fork") else f"the replay needs fork, which {sys.platform} does not have"
+    return ""
 
 
 def mutants(
@@ -56,6 +55,8 @@ def mutants(
     if not prepared.policy.mutation.task:
         return (), ""
     why_not = _not_run(prepared, run)
+    if not why_not and not hasattr(os, "fork"):
+        why_not = "functions are stubbed in forks, which this platform does not have"
     if why_not:
         return None, why_not
     from pytest_execute.mutation import mutate, targets

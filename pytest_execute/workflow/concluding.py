@@ -58,6 +58,7 @@ def _history(prepared: Prepared, config: str) -> History:
         held=(*layout.held(prepared.tree), *settings),
         roots=layout.roots(prepared.tree),
         prefix=layout.prefix,
+        prepare=prepared.policy.prepare,
     )
 
 
