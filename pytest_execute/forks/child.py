@@ -54,7 +54,7 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    PARTS = ("raised", "bytecode", "places", "planting", "stubbing", "system", "touched", "guard", "running")
+    PARTS = ("raised", "bytecode", "places", "planting", "system", "stubbing", "touched", "guard", "running")
     OURS = {name: beside(name) for name in PARTS}
     bytecode, raised, running, system = (OURS[name] for name in ("bytecode", "raised", "running", "system"))
     raised.LOOKED_AT.update((module.__name__, module.__file__) for module in OURS.values())

@@ -65,9 +65,8 @@ class Running:
         names = dict.fromkeys(test.partition("::")[0] for test in self.open)
         self.files = [name for name in names if self.path(name).exists()]
         if "mutants" in order:
-            self.stubbing = stubbing.Stubbing(planting, self.order, self.tell, self.alone)
-        else:
-            self.touched.start()
+            self.stubbing = stubbing.Stubbing(planting, self.order, self.tell, self.touched.fork, self.alone)
+        self.touched.start()
 
     def is_copy(self) -> bool:
         """Is this a copy of the process, which the project made?"""
@@ -156,7 +155,9 @@ class Running:
             asked.setdefault(str(self.asked(item)), []).append(item)
         self.tell({"collected": True, **({"tests": list(asked)} if self.is_here else {})})
         if self.stubbing:
+            guard = Guard(self.tree, self.order["environment"]["HOME"])
             self.stubbing.run(asked)
+            self.tell({"spoilt": True} if guard.is_spoilt() else {})
             self.tell({"end": True})
             os._exit(0)
         tests = {name: items for name, items in asked.items() if name in self.open}
@@ -180,26 +181,24 @@ class Running:
                     self.tell({"spoilt": True})
                     os._exit(0)  # the tree is made whole, and what is left is run again
 
-    def alone(self, items: list[Any], computing: float | None = None) -> tuple[str, float]:
-        """How a test ends, with all its parameters, in a process of its own that may compute so long; and the seconds that it did."""
+    def alone(self, items: list[Any], computing: float | None = None) -> tuple[str, float, list[str]]:
+        """How a test ends, with all its parameters, in a process of its own that may compute so long; the seconds that it did, and the
+        files of the tree that it opened.
+        """
         name = str(self.asked(items[0]))
         ours, theirs = os.pipe()
-        child = os.fork()
+        child = self.touched.fork()
         if not child:
             system.own_group()
             system.die_with_parent()
+            self.touched.tell = functools.partial(system.write, theirs)
             states = (self.ran(item, None)["state"] for item in items)
             state = next((state for state in states if state != "passed"), "passed")
-            os.write(theirs, f"{state} {time.process_time()}".encode())
+            system.write(theirs, {"state": state, "seconds": time.process_time()})
             os._exit(0)
         os.close(theirs)
         try:
-            limit = self.limit(child, name, computing)
-            while not select.select([ours], [], [], 0.02)[0]:
-                if limit() is not None:
-                    return "timeout", 0.0
-            state, _, computed = os.read(ours, 100).decode().partition(" ")
-            return state or "crash", float(computed or 0.0)
+            return stubbing.end_of(child, ours, self.limit(child, name, computing))
         finally:
             os.close(ours)
             system.end(child)

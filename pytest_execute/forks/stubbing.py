@@ -1,13 +1,16 @@
 """Runs tests over functions whose bodies are stubbed, in forks of a tree whose modules are planted; loaded by `child.py`.
 
 An order for it has beside the usual {"mutants": {"functions": {path in the tree: [[line, column, number], ...]}, "count": 12,
-"jobs": [[number, stub, list], ...], "lists": [[test, ...], ...], "active": [number, stub] or null, "lanes": 2}}.
+"probe": [test, ...], "probed": {test: [seconds, [number, ...]]}, "jobs": [[number, stub, list], ...], "lists": [[test, ...], ...],
+"active": [number, stub] or null, "lanes": 2}}.
 
-First each test runs as it is, to tell which functions it enters. Then for each job the tests of its list that enter the function run
-over the stub, one after the other, until one notices. With "active" the function is stubbed before anything is imported, for one
-that runs on import; then all tests of the list run. Answers are lines {"job": number of the job, "ran": tests, "by": test or null,
-"how": its state, "tried": how many were run}, {"imported": functions that run on import}, {"shaky": tests that do not pass as it is},
-{"canary": state of a test that must fail}.
+First each test to "probe" runs as it is, to tell which functions it enters; of the others it is known, with the seconds that they may
+compute over a stub, 0 for those that do not pass. Then for each job the tests of its list that enter the function run over the stub, one
+after the other, until one notices. With "active" the function is stubbed before anything is imported, for one that runs on import; then all
+tests of the list run. Answers are lines {"imported": functions that run on import}, {"canary": state of a test that must fail},
+{"probe": test, "state": how it ends, "seconds": that it may compute, "reached": functions, "opened": files}, {"job": number of the job,
+"ran": tests, "by": test or null, "how": its state, "tried": how many were run, "opened": files}, {"spoilt": true} where tests changed the tree.
+"opened" are files of the tree that had a part in it beside those that were {"touched": path} before the tests; see `touched.py`.
 """
 
 from __future__ import annotations
@@ -17,11 +20,17 @@ import json
 import math
 import mmap
 import os
+import select
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from pytest_execute.forks import system
+else:
+    import _execute_system as system
 
 Record = dict[str, Any]
 
@@ -35,13 +44,38 @@ def canary() -> NoReturn:
     raise AssertionError
 
 
+def end_of(child: int, pipe: int, limit: Callable[[], float | None]) -> tuple[str, float, list[str]]:
+    """What a test that runs alone says at its end, and which files it says that it opened until then."""
+    text, opened, gone, over = b"", list[str](), False, False
+    while True:
+        late = limit() is not None
+        while not gone and select.select([pipe], [], [], 0 if late or over else 0.02)[0]:
+            gone = not (piece := os.read(pipe, 65536))
+            *lines, text = (text + piece).split(b"\n")
+            for record in map(json.loads, lines):
+                if "state" in record:
+                    return record["state"], record["seconds"], opened
+                opened.append(record["touched"])
+        if late or gone or over:
+            return "timeout" if late else "crash", 0.0, opened
+        over = system.ended(child)
+
+
 class Stubbing:
-    """All that one order asks for. `tell` writes a line to the runner, `alone` tells how a test ends in a process of its own, and what it computed."""
+    """All that one order asks for. `tell` writes a line to the runner, `fork` makes a process of ours.
+
+    `alone` tells how a test ends in a process of its own, what it computed, and which files it opened.
+    """
 
     def __init__(
-        self, planting: Any, order: Record, tell: Callable[[Record], None], alone: Callable[..., tuple[str, float]]
+        self,
+        planting: Any,
+        order: Record,
+        tell: Callable[[Record], None],
+        fork: Callable[[], int],
+        alone: Callable[..., tuple[str, float, list[str]]],
     ) -> None:
-        self.planting, self.asked, self.tell, self.alone = planting, order["mutants"], tell, alone
+        self.planting, self.asked, self.tell, self.fork, self.alone = planting, order["mutants"], tell, fork, alone
         functions = self.asked["functions"].items()
         self.functions = {os.path.realpath(os.path.join(order["tree"], path)): spots for path, spots in functions}  # noqa: PTH118
         self.directory = Path(tempfile.mkdtemp(prefix="stubs-", dir=order["environment"]["TMPDIR"]))
@@ -64,33 +98,43 @@ class Stubbing:
         """Run what the order asks for on the items of `tests`."""
         self.imported = bytes(self.switch.marks)
         self.tell({"imported": [number for number, mark in enumerate(self.imported) if mark]})
-        if tests:
-            self.tell({"canary": self.canary(next(iter(tests.values()))[0])})
-        names = list(tests)
         if self.asked["active"]:
             with self.lock() as step:
                 self.job(0, tests, lambda test, number: math.inf, step)
             return
-        width = max(self.asked["count"], 1)
-        reached = mmap.mmap(-1, max(len(names), 1) * width)
-        allowed = mmap.mmap(-1, max(len(names), 1) * 8)
-
-        def probe(index: int, step: Any) -> None:
-            self.clear()
-            state, computed = self.alone(tests[names[index]])
-            SECONDS.pack_into(allowed, index * 8, COMPUTING + 10 * computed if state == "passed" else 0.0)
-            reached[index * width : (index + 1) * width] = self.switch.marks[:width]
-            step({})
-
-        self.side_by_side(len(names), probe)
-        rows = {name: index for index, name in enumerate(names)}
-        seconds = {name: SECONDS.unpack_from(allowed, rows[name] * 8)[0] for name in names}
-        self.tell({"shaky": [name for name in names if not seconds[name]]})
+        seconds, reached = self.probe({name: tests[name] for name in self.asked["probe"] if name in tests})
 
         def over(test: str, number: int) -> float:
-            return seconds[test] if reached[rows[test] * width + number] else 0.0
+            return seconds[test] if number in reached[test] else 0.0
 
         self.side_by_side(len(self.asked["jobs"]), lambda job, step: self.job(job, tests, over, step))
+
+    def probe(self, tests: dict[str, list[Any]]) -> tuple[dict[str, float], dict[str, set[int]]]:
+        """The seconds that each test may compute over a stub, and the functions that it enters: of those in `tests`, and as it is known."""
+        known = self.asked["probed"]
+        seconds = {name: most for name, (most, _) in known.items()}
+        reached = {name: set(numbers) for name, (_, numbers) in known.items()}
+        if not tests:
+            return seconds, reached
+        self.tell({"canary": self.canary(next(iter(tests.values()))[0])})
+        names, width = list(tests), self.asked["count"]
+        marks = mmap.mmap(-1, max(len(names) * width, 1))
+        allowed = mmap.mmap(-1, len(names) * 8)
+
+        def work(index: int, step: Any) -> None:
+            self.clear()
+            state, computed, opened = self.alone(tests[names[index]])
+            most = COMPUTING + 10 * computed if state == "passed" else 0.0
+            SECONDS.pack_into(allowed, index * 8, most)
+            entered = marks[index * width : (index + 1) * width] = self.switch.marks[:width]
+            numbers = [number for number, mark in enumerate(entered) if mark]
+            step({"probe": names[index], "state": state, "seconds": most, "reached": numbers, "opened": opened})
+
+        self.side_by_side(len(names), work)
+        for index, name in enumerate(names):
+            (seconds[name],) = SECONDS.unpack_from(allowed, index * 8)
+            reached[name] = {number for number in range(width) if marks[index * width + number]}
+        return seconds, reached
 
     def canary(self, item: Any) -> str:
         """How `item` ends where its test raises: anything but a failure says that failures are hidden."""
@@ -105,13 +149,15 @@ class Stubbing:
         """Run the tests of a job's list over its stub until one notices; `over` tells how long one may compute, 0 where it enters none."""
         number, stub, chosen = self.asked["jobs"][index]
         answer: Record = {"job": index, "ran": [], "by": None, "how": "", "tried": 0}
+        files: set[str] = set()
         active = self.asked["active"] is not None
         self.switch.activate(number, stub)
         for test in self.asked["lists"][chosen]:
             if test not in tests or not (most := over(test, number)):
                 continue
             self.clear()
-            state, _ = self.alone(tests[test], most)
+            state, _, opened = self.alone(tests[test], most)
+            files.update(opened)
             entered = self.switch.marks[number] == self.planting.STUBBED or (active and bool(self.imported[number]))
             answer["tried"] += 1
             if entered:
@@ -121,7 +167,7 @@ class Stubbing:
                 break
             step({})
         self.switch.activate(-1, "")
-        step(answer)
+        step({**answer, "opened": sorted(files)})
 
     def clear(self) -> None:
         self.switch.marks[:] = bytes(len(self.switch.marks))
@@ -135,7 +181,7 @@ class Stubbing:
                 os.waitpid(lane, 0)
 
     def lane(self, number: int, count: int, work: Callable[[int, Any], None]) -> int:
-        child = os.fork()
+        child = self.fork()
         if child:
             return child
         try:

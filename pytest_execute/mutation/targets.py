@@ -11,7 +11,7 @@ from pytest_execute.core.plan import FileRef, Plan
 from pytest_execute.core.policy import Exemption
 from pytest_execute.mutation.changes import changed
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.mutate import Target
+from pytest_execute.mutation.trial import Target
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import Stretch
 

@@ -189,7 +189,16 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
         """
     commit = repo.commit("all", {"tests/test_k.py": kills})
     one = "tests/test_k.py::test_ends_the_server"
-    asked = {"functions": {}, "count": 0, "jobs": [], "lists": [], "active": None, "lanes": 1}
+    asked = {
+        "functions": {},
+        "count": 0,
+        "probe": [one],
+        "probed": {},
+        "jobs": [],
+        "lists": [],
+        "active": None,
+        "lanes": 1,
+    }
     with runner(repo, [one]) as made:
         _, stuck = made.stub(made.git.tree(commit), [one], lambda _: PATIENT, asked)
     assert stuck == "lost"

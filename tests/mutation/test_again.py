@@ -9,12 +9,17 @@ import pytest
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.mutation.functions import functions
-from pytest_execute.mutation.mutate import Order, Target, mutate
+from pytest_execute.mutation.mutate import Order, mutate
+from pytest_execute.mutation.trial import Target
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.ledger import Ledger
 from tests.repository import Repository
 
-CODE = {"a": "def one(): return 1\n", "b": "def two(): return 2\ndef three(): return '3'\n", "c": "def four(): return 4\n"}
+CODE = {
+    "a": "def one(): return 1\n",
+    "b": "def two(): return 2\ndef three(): return '3'\n",
+    "c": "def four(): return 4\n",
+}
 CONFTEST = """
     import os, pytest
 
@@ -43,11 +48,16 @@ C = """
         subprocess.run(["true"])
         assert four() == 4
     """
-FILES = {
+FILES: dict[str, str | None] = {
     **{f"src/app/{name}.py": text for name, text in CODE.items()},
-    **{"src/app/__init__.py": "", "tests/conftest.py": CONFTEST, "notes/all.md": "- [ ] all\n"},
-    **{"tests/test_a.py": A, "tests/test_b.py": B, "tests/test_c.py": C},
-    **{"tests/helping.py": "def expected():\n    return [2]\n", "tests/three.txt": "3\n"},
+    "src/app/__init__.py": "",
+    "tests/conftest.py": CONFTEST,
+    "tests/helping.py": "def expected():\n    return [2]\n",
+    "tests/three.txt": "3\n",
+    "tests/test_a.py": A,
+    "tests/test_b.py": B,
+    "tests/test_c.py": C,
+    "notes/all.md": "- [ ] all\n",
 }
 ALL = {"a.py::test_one", "b.py::test_two", "b.py::test_three", "c.py::test_four"}
 ANY = "c.py::test_four"
@@ -66,6 +76,7 @@ CHANGES: dict[str, tuple[dict[str, str | None], set[str], set[str]]] = {
     "a conftest": ({"tests/conftest.py": CONFTEST + "# changed\n"}, ALL, set()),
     "a package in place of a module": ({"src/app/a/__init__.py": CODE["a"]}, ALL, {"one raise", "one none"}),
 }
+NEW = "def test_new():\n        assert one() == 1"
 Tried = tuple[set[str], set[str]]
 
 
@@ -126,7 +137,9 @@ def test_a_new_test_is_tried_over_what_it_reaches(place: Place) -> None:
     """In a file that the others do not look at; what is known of the others stays."""
     place.repo.git("checkout", "-q", "--detach", place.first)
     place.repo.commit("weak", {"tests/test_a.py": A.replace("assert one() == 1", "one()")})
-    more = "from app.a import one\n" + B.replace("def test_three", "def test_new():\n        assert one() == 1\n\n    def test_three")
+    more = B.replace("from app.b", "from app.a import one\n    from app.b").replace(
+        "def test_three", f"{NEW}\n\n    def test_three"
+    )
     assert place.tried() == ({"a.py::test_one", ANY}, {"one none"})
     place.repo.commit("new test", {"tests/test_b.py": more})
     assert place.tried((*sorted(ALL), "b.py::test_new")) == (
