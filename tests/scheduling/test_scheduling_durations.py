@@ -6,15 +6,17 @@ import pytest
 from _pytest.reports import TestReport
 
 from pytest_execute.scheduling.blocking import call_passed
-from pytest_execute.scheduling.durations import Durations, recall
+from pytest_execute.scheduling.durations import KIND, Durations, recall
 from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.hanging import Limits, Watch
 from pytest_execute.scheduling.xdist import Station
 from pytest_execute.tools.ledger import Ledger
 
 
-def report(when: str, outcome: str = "passed", seconds: float = 1.0, **extra: object) -> TestReport:
-    return TestReport("t.py::x", ("t.py", 1, "x"), {}, outcome, None, when, duration=seconds, **extra)
+def report(
+    when: str, outcome: str = "passed", seconds: float = 1.0, test: str = "t.py::x", **extra: object
+) -> TestReport:
+    return TestReport(test, ("t.py", 1, "x"), {}, outcome, None, when, duration=seconds, **extra)
 
 
 def learnt(tmp_path, *runs: list[TestReport]) -> dict[str, float]:
@@ -40,6 +42,16 @@ def test_a_failure_teaches_too_and_runs_are_smoothed(tmp_path):
     second = [report("setup", seconds=0), report("call", "passed", 2.0), report("teardown", seconds=0)]
 
     assert learnt(tmp_path, first, second) == {"t.py::x": 3.0}
+
+
+def test_what_is_known_of_a_file_is_kept_together_and_grows_with_each_run(tmp_path):
+    runs = [
+        [report(when, test=test) for when in ("setup", "call", "teardown")]
+        for test in ("t.py::x", "t.py::y", "u.py::x")
+    ]
+
+    assert learnt(tmp_path, *runs) == {"t.py::x": 3.0, "t.py::y": 3.0}
+    assert set(Ledger(tmp_path, pytest.fail).known(KIND, ["t.py", "u.py", "t.py::x"])) == {"t.py", "u.py"}
 
 
 @pytest.mark.parametrize(
