@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
 import pytest
 
 from pytest_execute.tools.ledger import Ledger
 
-KIND = "seconds"
+KIND = "seconds of a file"
+"""One fact for all tests of a file, a JSON object: thousands of tests are read and written with some dozens of them."""
 WEIGHT = 0.5
 """What the last run counts against all that came before it."""
 
 
 def recall(ledger: Ledger, tests: Iterable[str]) -> dict[str, float]:
     """The seconds that each of `tests` is known to take, set-up and tear-down included."""
-    return {test: float(value) for test, value in ledger.known(KIND, tests).items()}
+    wanted = set(tests)
+    return {
+        test: seconds for known in _files(ledger, wanted).values() for test, seconds in known.items() if test in wanted
+    }
 
 
-def smoothed(known: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, float]:
-    """What is known after a run in which the tests took as long as `seen` says."""
-    return {test: WEIGHT * seconds + (1 - WEIGHT) * known.get(test, seconds) for test, seconds in seen.items()}
+def learn(ledger: Ledger, seen: Mapping[str, float]) -> None:
+    """Keep what a run has shown in which the tests took as long as `seen` says."""
+    known = _files(ledger, seen)
+    for test, seconds in seen.items():
+        file = known.setdefault(_file(test), {})
+        file[test] = round(WEIGHT * seconds + (1 - WEIGHT) * file.get(test, seconds), 6)
+    ledger.learn(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
+
+
+def _files(ledger: Ledger, tests: Iterable[str]) -> dict[str, dict[str, float]]:
+    """What is known of each file that one of `tests` stands in: of all its tests."""
+    facts = ledger.known(KIND, dict.fromkeys(map(_file, tests)))
+    return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 class Durations:
@@ -51,5 +70,4 @@ class Durations:
 
     def pytest_sessionfinish(self) -> None:
         """Also where the run was interrupted: what has ended has ended."""
-        facts = smoothed(recall(self.ledger, self.seen), self.seen)
-        self.ledger.learn(KIND, {test: f"{seconds:.6f}".encode() for test, seconds in facts.items()})
+        learn(self.ledger, self.seen)
