@@ -31,7 +31,7 @@ WORK = 40.0
 """Seconds of sleep in all."""
 LONGEST = WORK / 20
 """No test is longer, or it alone would be the run."""
-CHANCE = ("randomly", "rerunfailures", "timeout", "cov")
+CHANCE = ("randomly", "rerunfailures", "timeout", "cov", "hypothesispytest")
 CONFIG = """
 [tool.pytest.ini_options]
 testpaths = ["tests"]
@@ -117,6 +117,7 @@ def pytest(root: Path, *options: str, **env: str) -> float:
     """Run it; seconds in all."""
     begun = time.monotonic()
     words, whole = command(*options, without=CHANCE), {**os.environ, **env}
+    whole.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker compiles what it imports, again and again
     if "TERM" in env:
         said = on_a_terminal(words, root, whole)
     else:
