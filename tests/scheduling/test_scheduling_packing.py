@@ -83,6 +83,16 @@ def test_what_cannot_be_packed_goes_as_without_us():
     assert bench.heard == [("testreport", {"data": 1}), ("logstart", {"data": odd})]
 
 
+def test_a_name_that_several_reports_share_is_kept_once():
+    bench, name = Bench(), "-".join(["t.py::test_x"])
+    for event in ("testreport", "testreport", "logstart"):
+        bench.packer.sendevent(event, nodeid=name)
+
+    first, *others = [event[1]["nodeid"] for event in bench.heard]
+    assert len(others) == 2
+    assert all(other is first for other in others)
+
+
 def test_what_others_send_and_the_end_of_a_connection_pass_through():
     heard: list[object] = []
     end = object()
