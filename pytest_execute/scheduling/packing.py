@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 PACK = "execute_pack"
-FORMAT = 2
-"""Of `marshal`: any Python reads it."""
+FORMAT = 4
+"""Of `marshal`: any supported Python reads it, and what several events share, as a nodeid, is one object there, too."""
 KEPT = ("testreport", "logfinish", "runtest_protocol_complete")
 """What may wait for the next message, as long as the worker will not."""
 LONG = 0.05
