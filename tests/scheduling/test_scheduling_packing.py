@@ -84,7 +84,7 @@ def test_what_cannot_be_packed_goes_as_without_us():
 
 
 def test_a_name_that_several_reports_share_is_kept_once():
-    bench, name = Bench(), "-".join(["t.py::test_x"])
+    bench, name = Bench(), "t.py::test_x"
     for event in ("testreport", "testreport", "logstart"):
         bench.packer.sendevent(event, nodeid=name)
 
