@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -71,7 +71,13 @@ class Topic(NamedTuple):
         return {task: [other for other in level if level[other] == level[task] - 1] for task in level}
 
 
-def topic(seed: int) -> Topic:
+TAILS: dict[str, Callable[[random.Random], float]] = {
+    "lognormal": lambda dice: dice.lognormvariate(0, 1.2),
+    "pareto": lambda dice: dice.paretovariate(1.3),
+}
+
+
+def topic(seed: int, tail: str = "lognormal") -> Topic:
     """Each task but the first of a stream needs an earlier one of its stream, and some need one of an earlier stream."""
     dice = random.Random(seed)
     needs: dict[int, list[int]] = {}
@@ -80,7 +86,7 @@ def topic(seed: int) -> Topic:
         needs[task] = [task - dice.randint(1, place)] if place else []
         if stream and dice.random() < 0.15:
             needs[task].append(dice.randrange(stream * 15))
-    drawn = {task: [dice.lognormvariate(0, 1.2) for _ in range(dice.randint(1, 10))] for task in needs}
+    drawn = {task: [TAILS[tail](dice) for _ in range(dice.randint(1, 10))] for task in needs}
     most = LONGEST / WORK * sum(map(sum, drawn.values()))
     capped = {task: [min(time, most) for time in times] for task, times in drawn.items()}
     scale = WORK / sum(map(sum, capped.values()))
@@ -140,9 +146,9 @@ ASKED = {4: {"known": 1.05, "first": 1.12, "levels": 1.2}, 8: {"known": 1.05, "f
 Row = dict[str, float]
 
 
-def measured(seed: int, workers: int) -> Row:
+def measured(seed: int, workers: int, tail: str) -> Row:
     """Each way over the bound, and the seconds that pytest and xdist take besides."""
-    what, row = topic(seed), {}
+    what, row = topic(seed, tail), {}
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
         naps = {
@@ -160,11 +166,11 @@ def measured(seed: int, workers: int) -> Row:
     return row
 
 
-def streams(seeds: Sequence[int], counts: Sequence[int], kept: Path | None) -> bool:
+def streams(seeds: Sequence[int], counts: Sequence[int], tail: str, kept: Path | None) -> bool:
     found = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
     for workers in counts:
         for seed in seeds:
-            found.append({"workers": workers, "seed": seed, **measured(seed, workers)})
+            found.append({"workers": workers, "seed": seed, **measured(seed, workers, tail)})
             print({key: round(value, 3) for key, value in found[-1].items()}, flush=True)
             if kept is not None:
                 kept.write_text("".join(json.dumps(row) + "\n" for row in found))
@@ -252,12 +258,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", type=int, nargs="*", default=range(10))
     parser.add_argument("--workers", type=int, nargs="*", default=[4, 8])
+    parser.add_argument("--tail", choices=TAILS, default="lognormal", help="how the durations are spread")
     parser.add_argument("--kept", type=Path)
     asked = parser.parse_args()
     if asked.trivial:
         good = trivial(asked.tests, asked.rounds, asked.shown)
     else:
-        good = streams(asked.seeds, asked.workers, asked.kept)
+        good = streams(asked.seeds, asked.workers, asked.tail, asked.kept)
     return 0 if good else 1
 
 
