@@ -65,8 +65,8 @@ def test_a_conftest_and_a_directory_that_came_are_seen(repo: Repository) -> None
 def test_what_is_told_names_no_directory_of_ours(repo: Repository) -> None:
     commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "from app import x\ndef test_a(): pass\n"})
     with runner(repo) as made:
-        message = made.run(made.git.tree(commit), [ONE])[ONE].message
-    assert message == "ImportError: cannot import name 'x' from 'app' (src/app/__init__.py)"
+        seen = made.run(made.git.tree(commit), [ONE])[ONE]
+    assert seen.message == seen.lines[-1] == "ImportError: cannot import name 'x' from 'app' (src/app/__init__.py)"
 
 
 def test_where_pytest_cannot_start_all_tests_have_failed(repo: Repository) -> None:
@@ -74,7 +74,7 @@ def test_where_pytest_cannot_start_all_tests_have_failed(repo: Repository) -> No
     with runner(repo, "--no-such-option") as made:
         seen = made.run(made.git.tree(commit), [ONE])[ONE]
     assert (seen.state, seen.phase) == ("failed", "start")
-    assert "pytest.UsageError" in seen.types
+    assert seen.types[0].endswith("UsageError")  # where it says that it stands is not the same in all releases
 
 
 def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -> None:

@@ -270,6 +270,19 @@ def test_a_test_that_turned_more_than_once_is_told_with_all_its_turns() -> None:
     assert reasons(verdict, "task:1") == []
 
 
+@pytest.mark.parametrize(("mode", "word"), [("before", "failed"), ("same-commit", "passed"), ("proven", "passed")])
+def test_a_red_test_that_is_gone_stands_against_those_that_test_in_its_file(mode: Any, word: str) -> None:
+    gone = "tests/test_1.py::test_more"
+    dropped = Proof(
+        test=gone, found="dropped", before="d" * 40, cause="missing-symbol", detail="app.m.more is not there"
+    )
+    verdict = judge(PLAN, Policy(test_first=mode), replace(GOOD, proofs={**(GOOD.proofs or {}), gone: dropped}))
+    why = "is gone, and today's code does not pass it: app.m.more is not there; bring it back by its name, in whatever form"
+    assert reasons(verdict, "task:1") == [f"test-first/{word}/dropped: {gone} stood at ddddddd, {why}"]
+    assert named(verdict, "task:2", "test-first").reasons == ()
+    assert gate(verdict, "task:1").verdict == word
+
+
 @pytest.mark.parametrize(
     ("mode", "order", "passed"),
     [

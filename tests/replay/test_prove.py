@@ -193,7 +193,8 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
     repo.commit("red", {"tests/test_f.py": f"import pytest, app.sums\n\ndef test_f():\n    {test}\n"})
     repo.commit("green", {"src/app/sums.py": new})
     found = proof(repo, "tests/test_f.py::test_f", base)
-    assert (found.found, found.order, found.cause, found.detail) == ("turned", "before", cause, detail)
+    said = found.detail.replace(str(ValueError), "ValueError")  # as older releases of pytest have it
+    assert (found.found, found.order, found.cause, said) == ("turned", "before", cause, detail)
 
 
 @pytest.mark.parametrize(

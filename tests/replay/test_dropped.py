@@ -1,0 +1,75 @@
+"""A test that was red and is taken away again, instead of the code that it asks for being written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.replay.test_prove import ADD, INIT, ONE, TEST_ADD, proof, proofs
+from tests.repository import Repository
+
+TAKE = "\ndef test_take():\n    import app.sums\n    assert app.sums.take(3, 1) == 2\n"
+BOTH = TEST_ADD.replace("\n    ", "\n") + TAKE
+TAKEN = "tests/test_sums.py::test_take"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["with the code", "later"])
+def test_a_red_test_that_is_gone_and_would_still_fail_is_told(repo: Repository, at_once: bool) -> None:
+    base = repo.commit("base", INIT)
+    red = repo.commit("red", {"tests/test_sums.py": BOTH})
+    green = {"src/app/sums.py": ADD}
+    if not at_once:
+        red = repo.commit("green", green)
+    repo.commit("drop", {"tests/test_sums.py": TEST_ADD, **green})
+    found = proofs(repo, ONE, base=base)
+    assert (found[ONE].found, found[ONE].order) == ("turned", "before")
+    gone = found[TAKEN]
+    assert (gone.found, gone.before, gone.after, gone.cause) == ("dropped", red, None, "missing-symbol")
+    assert gone.detail == "app.sums.take is not there"
+
+
+@pytest.mark.parametrize(
+    ("today", "code"),
+    [
+        (TEST_ADD, ADD + "def take(a, b):\n    return a - b\n"),
+        (BOTH.replace("test_take", "test_minus"), ADD),
+        (BOTH.replace("take(3, 1) == 2", "minus(3, 1) == 2"), ADD),
+    ],
+    ids=["it would pass", "under another name", "in another form"],
+)
+def test_what_today_would_pass_or_is_still_there_is_not(repo: Repository, today: str, code: str) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": BOTH})
+    repo.commit("green", {"src/app/sums.py": code, "tests/test_sums.py": today})
+    assert list(proofs(repo, ONE, base=base)) == [ONE]
+
+
+def test_a_test_that_was_moved_to_another_file_is_not_gone(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": BOTH})
+    repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD, "tests/test_take.py": TAKE})
+    assert list(proofs(repo, ONE, base=base)) == [ONE]
+
+
+def test_what_stood_at_base_may_go(repo: Repository) -> None:
+    """A topic may take away what was there before it, with its tests."""
+    base = repo.commit(
+        "base", {**INIT, "tests/test_sums.py": TAKE, "src/app/sums.py": "def take(a, b): return a - b\n"}
+    )
+    repo.commit("red", {"tests/test_sums.py": BOTH})
+    repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD})
+    assert list(proofs(repo, ONE, base=base)) == [ONE]
+
+
+def test_what_was_broken_itself_is_no_loss(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": BOTH.replace("test_take()", "test_take(no_such_fixture)")})
+    repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD})
+    assert proof(repo, base=base).found == "turned"
+    assert list(proofs(repo, ONE, base=base)) == [ONE]
