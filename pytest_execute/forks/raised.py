@@ -41,6 +41,11 @@ def passed(error: BaseException, tree: str) -> list[tuple[str, Any]]:
     return found
 
 
+def without(tree: str, error: BaseException) -> str:
+    """What the error says, the same whichever directory holds the tree."""
+    return str(error).replace(tree + os.sep, "").strip()
+
+
 def last_lines(error: BaseException, tree: str) -> list[str]:
     """The last lines of the traceback: where it was in the tree, with what stands there, and what was raised."""
     found = []
@@ -49,7 +54,7 @@ def last_lines(error: BaseException, tree: str) -> list[str]:
         found.append(f"{path}:{entry.tb_lineno}: in {code.co_name}")
         line = linecache.getline(code.co_filename, entry.tb_lineno).strip()
         found += [f"    {line}"] if line else []
-    said = f"{type(error).__name__}: {str(error).strip()}".splitlines()
+    said = f"{type(error).__name__}: {without(tree, error)}".splitlines()
     return [line[:LONGEST] for line in [*found, *said[:LINES]]]
 
 
@@ -145,7 +150,7 @@ def value_of(node: ast.expr, names: dict[str, Any]) -> Any:
 
 def facts(error: BaseException, phase: str, tree: str) -> Record:
     error = origin(error)
-    text = str(error).replace(tree + os.sep, "").strip().splitlines() or [""]
+    text = without(tree, error).splitlines() or [""]
     return {
         "phase": phase,
         "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__],

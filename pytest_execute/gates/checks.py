@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
@@ -153,6 +153,7 @@ def test_first(case: Case, task: Task) -> Iterator[Finding]:
     else:
         for test in passed:
             yield from proven(case, test, proofs.get(test))
+        yield from dropped(case, {file_of(test) for test in passed}, proofs.values())
 
 
 def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
@@ -162,6 +163,16 @@ def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
         return
     if again := turns(proof, "turned more than once: "):
         yield "passed", at_test(case, "turned-again", f"{test} {again}", test)
+
+
+def dropped(case: Case, files: Container[str], proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """Tests that were taken out of one of `files` after base, and would fail today; refused where the policy is strict, else told."""
+    word: Word = "failed" if case.policy.test_first == "before" else "passed"
+    for proof in proofs:
+        if proof.found == "dropped" and file_of(proof.test) in files:
+            said = f"{proof.test} stood at {short(proof.before)}, is gone, and today's code does not pass it: {proof.detail}"
+            remedy = "bring it back by its name, in whatever form"
+            yield word, Reason("dropped", f"{said}; {remedy}", file_of(proof.test))
 
 
 def turns(proof: Proof | None, title: str) -> str:

@@ -77,6 +77,42 @@ class Forms:
                     return Form("::".join((file.removeprefix(self.layout.prefix), *way)), outline.print)
         return None
 
+    def dropped(self, owns: Sequence[Tree], base: Tree, path: str) -> dict[Names, int]:
+        """The test functions of a file that are nowhere today, by name or by body, and were not there at base; and the last of `owns` with each.
+
+        Names are compared before anything is parsed: most files have lost none.
+        """
+        found: dict[Names, int] = {}
+        looked_at = self._tests(base, path) | self._names()
+        for index, own in reversed([*enumerate(owns)]):
+            new = self._tests(own, path) - looked_at
+            looked_at |= new
+            for way, outline in self._outlines(own[path].oid).items() if new else ():
+                if way[-1] in new and outline.body not in self._bodies():
+                    found[way] = index
+        return found
+
+    def _tests(self, tree: Tree, path: str) -> frozenset[str]:
+        """The names of the test functions, and of what looks like one, in a file."""
+        names = (name.decode() for _, name in self._heads(tree[path].oid)) if path in tree else ()
+        return frozenset(name for name in names if name.startswith("test"))
+
+    @functools.cache  # noqa: B019
+    def _todays(self) -> tuple[str, ...]:
+        """Today's test files."""
+        files = tuple(path for path in self.today if path.endswith(".py") and self.layout.is_test(path))
+        self.know(self.today[path].oid for path in files)
+        return files
+
+    @functools.cache  # noqa: B019
+    def _names(self) -> frozenset[str]:
+        return frozenset(name for path in self._todays() for name in self._tests(self.today, path))
+
+    @functools.cache  # noqa: B019
+    def _bodies(self) -> frozenset[str]:
+        outlines = (self._outlines(self.today[path].oid) for path in self._todays())
+        return frozenset(one.body for each in outlines for one in each.values())
+
     def _gone(self, own: Tree) -> Iterator[tuple[str, Names, Outline]]:
         """The definitions in test files of `own` that are not there today."""
         changed = [

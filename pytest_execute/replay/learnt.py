@@ -19,7 +19,7 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
 KIND, FILES = "replay", "touched"
-FORM = 2
+FORM = 3
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""

@@ -64,7 +64,7 @@ def prove(
     ledger: Ledger,
     tell: Tell | None = None,
 ) -> dict[str, Proof]:
-    """A proof, or why there is none, for each test of `order`. All that is written goes below `place`.
+    """A proof, or why there is none, for each test of `order`, and for those of their files that were dropped. All that is written goes below `place`.
 
     `tell` hears, in any thread, how many trees of how many have been replayed.
     """
@@ -84,7 +84,8 @@ def prove(
         search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
-        return {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
+        proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
+        return proofs | search.dropped(history.gone(steps))
 
 
 def telling(run: Run, trees: set[str], tell: Tell) -> Run:
@@ -153,6 +154,15 @@ class _Steps:
         if self.stretch.snapshot is not None:
             steps.append(self._step(self.stretch.snapshot, self.stretch.tree, (self.made[self.stretch.head],)))
         return steps
+
+    def gone(self, steps: Sequence[Step]) -> dict[str, Step]:
+        """The tests that came after base and are gone today, each with the last step in which it stood."""
+        base, owns = self.trees[self.stretch.base], [self.trees[step.own] for step in steps[1:]]
+        return {
+            "::".join((path.removeprefix(self.layout.prefix), *names)): steps[1 + last]
+            for path in sorted(self.paths & self.today.keys())
+            for names, last in self.forms.dropped(owns, base, path).items()
+        }
 
     def mixed(self, code: str, tests: str) -> str:
         """The code of one commit's own tree with the tests of another's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol
@@ -100,6 +100,19 @@ class Search:
         wanted = list(tests)
         self._run_all({(tree, test) for tree in self.trees for test in wanted} - self.seen.keys(), self._run)
         return {test: tuple(self._turns(test)) for test in wanted}
+
+    def dropped(self, gone: Mapping[str, Step]) -> dict[str, Proof]:
+        """Of tests that are gone, with the last step in which each stood: those that fail on today's code, twice, for a reason that counts."""
+        pairs = {test: (self.mixed(self.steps[-1].own, step.own), test) for test, step in gone.items()}
+        self._run_all(pairs.values(), self._run)
+        self._run_all(pairs.values(), self._run_again)
+        lost = {test for test, (tree, _) in pairs.items() if not self._is_unstable(tree, test)}
+        reds = {test: self._red(self.seen[pairs[test]]) for test in gone if test in lost}
+        return {
+            test: Proof(test=test, found="dropped", before=gone[test].commit, cause=red.cause, detail=red.phrase)
+            for test, red in reds.items()
+            if red.cause is not None
+        }
 
     # -- running
 

@@ -69,7 +69,7 @@ def _cache(config: pytest.Config) -> Path | None:
         return None
     cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
     if not cache.is_dir():
-        Cache.for_config(config, _ispytest=True).mkdir("execute")
+        Cache(cache, config, _ispytest=True).mkdir("execute")
     return cache / "d" / "execute"
 
 
