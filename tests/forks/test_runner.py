@@ -174,11 +174,11 @@ def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
 def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(repo: Repository) -> None:
-    kills = """
+    kills = f"""
         import os, pathlib, signal, time
 
         def stat(pid):
-            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            return pathlib.Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
 
         def test_ends_the_server():
             server = os.getppid()
@@ -186,6 +186,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
                 server = int(stat(server)[1])
             os.kill(server, signal.SIGKILL)
             time.sleep(9)
+            pathlib.Path({str(repo.path.parent / "lived")!r}).touch()
         """
     commit = repo.commit("all", {"tests/test_k.py": kills})
     one = "tests/test_k.py::test_ends_the_server"
@@ -202,6 +203,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
     with runner(repo, [one]) as made:
         _, stuck = made.stub(made.git.tree(commit), [one], lambda _: PATIENT, asked)
     assert stuck == "lost"
+    assert not (repo.path.parent / "lived").exists()
 
 
 def test_what_the_import_system_does_is_no_file_of_the_tree(repo: Repository) -> None:
