@@ -184,6 +184,7 @@ class Stubbing:
         child = self.fork()
         if child:
             return child
+        system.die_with_parent()
         try:
             self.switch.marks = self.marks(f"lane-{number}")
             with self.lock() as step:
