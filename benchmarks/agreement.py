@@ -163,7 +163,8 @@ def judge(repository: Repository, base: str, tests: list[str], source: list[str]
     }.items():
         (notes / f"{name}.md").write_text(text)
     settings = clone / "pyproject.toml"
-    old = repository.git("show", f"{repository.head}:pyproject.toml")
+    has = settings.name in repository.files(repository.head)
+    old = repository.git("show", f"{repository.head}:{settings.name}") if has else ""
     sources = f"source = {json.dumps(source)}\n" if source else ""
     settings.write_text(f"{old}\n{POLICY}{sources}")
     report = repository.place / "report.json"

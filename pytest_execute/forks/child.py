@@ -71,6 +71,12 @@ def tell(record: Record) -> None:
     system.write(OUT, record)
 
 
+def tell_if_heard(record: Record) -> None:
+    """The same from where it is noticed, too, that the runner is gone: what runs must be ended then."""
+    with contextlib.suppress(BrokenPipeError):
+        tell(record)
+
+
 class TreeOnly:
     """Finds the project's modules in the tree, and nowhere else: what the tree has not is missing."""
 
@@ -187,14 +193,14 @@ def serve() -> Record:
             system.kill(job)
             system.end_all(set())
             job = 0
-            tell({"over": True})
+            tell_if_heard({"over": True})
         if not job and b"\n" in text:
             line, _, text = text.partition(b"\n")
             job = fork()
             if not job:
                 order: Record = json.loads(line)
                 return order
-            tell({"group": job})
+            tell_if_heard({"group": job})
 
 
 def serve_warm(place: Record) -> Record:

@@ -22,7 +22,8 @@ KIND, FILES = "replay", "touched"
 FORM = 3
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
-"""States that may come from the machine as it was just then: they are seen anew each time, unless `agreed` keeps a hang."""
+"""States that may come from the machine as it was just then, or from what lies outside the tree, which no key names: they are seen anew each time,
+unless `agreed` keeps a hang."""
 
 
 Table = Mapping[tuple[Haste, bool], Patience]
