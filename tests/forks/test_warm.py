@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pytest_execute.forks.plugins import has_nothing
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.setting import Patience, Setting
 from pytest_execute.tools.git import Git
@@ -86,3 +88,41 @@ def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -
         seen = made.run(made.git.tree(commit), tests, patience=lambda _: Patience(600.0, computing=0.5))
     assert [seen[test].state for test in tests] == ["timeout", "passed"]
     assert seen[ONE].seconds >= 0.5
+
+
+def test_what_a_test_leaves_behind_is_collected_as_ever(repo: Repository) -> None:
+    """What was there before the test, too: its file has made it, and the test lets go of it."""
+    commit = repo.commit("a", {"tests/test_a.py": """
+        import gc, weakref
+        class Node: pass
+        ring = Node(); ring.itself = ring
+        def test_a():
+            global ring
+            gone = weakref.ref(ring)
+            del ring
+            assert gone() is not None
+            gc.collect()
+            assert gone() is None
+        """})  # fmt: skip
+    with runner(repo) as made:
+        for alone in (False, True):
+            assert made.run(made.git.tree(commit), [ONE], alone=alone)[ONE].state == "passed"
+
+
+def test_a_plugin_is_looked_through_once_only_where_it_has_no_fixture() -> None:
+    def plugin(**names: object) -> types.ModuleType:
+        made = types.ModuleType("plugin")
+        vars(made).update(names)
+        return made
+
+    assert has_nothing(plugin(x=1, f=len))
+    assert not has_nothing(plugin(value=pytest.fixture(lambda: 1)))
+    assert not has_nothing(plugin(value=staticmethod(pytest.fixture(lambda: 1)))), "pytest may warn of it"
+
+
+def test_the_fixtures_of_plugins_are_there_in_each_order(repo: Repository) -> None:
+    text = "def test_a(tmp_path, record_property, cache):\n    assert tmp_path.exists()\n"
+    commit = repo.commit("a", {"tests/test_a.py": text})
+    with runner(repo) as made:
+        states = [made.run(made.git.tree(commit), [ONE])[ONE].state for _ in range(2)]
+    assert states == ["passed"] * 2

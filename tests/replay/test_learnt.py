@@ -8,6 +8,7 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
+from pytest_execute.replay import forms
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
@@ -49,6 +50,48 @@ def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     started.clear()
     repo.commit("more", {"src/app/more.py": "x = 1\n"})
     assert replayed(repo, base) == first
+
+
+def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try may."""
+    repo = Repository(tmp_path / "repo")
+    base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
+    slow = """
+        import app, pytest, time
+        @pytest.fixture
+        def slow():
+            while time.process_time() < 2.5: pass
+        def test_f(slow): assert app.VALUE == 2
+        """
+    repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": slow})
+    started: list[object] = []
+    start = process.start
+    monkeypatch.setattr(process, "start", lambda *args, **more: (started.append(args), start(*args, **more))[1])
+    first = replayed(repo, base)
+    assert (first.found, first.cause) == ("turned", "assertion")
+    started.clear()
+    assert replayed(repo, base) == first
+    assert not started
+
+
+def test_how_a_test_stood_is_read_once_for_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = Repository(tmp_path / "repo")
+    base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
+    repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
+    read: list[bytes] = []
+    form = forms.form
+    monkeypatch.setattr(forms, "form", lambda source, names: (read.append(source), form(source, names))[1])
+    first = replayed(repo, base)
+    assert first.order == "same-commit"
+    assert read
+    read.clear()
+    assert replayed(repo, base) == first
+    assert not read
+    repo.commit("another", {"tests/test_f.py": TEST + "\n"})
+    assert replayed(repo, base) == first
+    assert read, "another file of today's may be another form"
 
 
 def test_an_unstable_red_stays_unstable(tmp_path: Path) -> None:

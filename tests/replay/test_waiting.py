@@ -21,10 +21,29 @@ def test_the_only_tree_is_shared_out_by_files() -> None:
     assert [waiting.take(), waiting.take()] == [(0, ["a::1", "a::2", "a::3"]), (0, ["b::1", "c::1"])]
 
 
+def each(test: str) -> float:
+    return 1.0
+
+
 def test_parts_are_whole_files() -> None:
-    assert part(["a::1", "b::1", "a::2", "c::1"], 2) == ["a::1", "a::2"]
-    assert part(["a::1", "b::1"], 1) == ["a::1", "b::1"]
-    assert part(["a::1"], 8) == ["a::1"]
+    assert part(["a::1", "b::1", "a::2", "c::1"], 2, each) == ["a::1", "a::2"]
+    assert part(["a::1", "b::1"], 2, each) == ["a::1", "b::1"]
+    assert part(["a::1"], 0.1, each) == ["a::1"]
+
+
+def test_a_part_is_measured_by_what_its_tests_take_the_costliest_file_first() -> None:
+    costs = {"a::1": 1.0, "b::1": 1.0, "c::1": 6.0, "d::1": 1.0, "e::1": 1.0}
+    assert part([*costs], 5, costs.__getitem__) == ["c::1"]
+    assert part(["a::1", "b::1", "d::1", "e::1"], 2, costs.__getitem__) == ["a::1", "b::1"]
+    assert part([*costs], 8, costs.__getitem__) == ["a::1", "b::1", "c::1"]
+
+
+def test_where_more_comes_a_tree_is_not_cut_while_others_wait() -> None:
+    for comes, first in ((True, ["a::1", "b::1", "c::1"]), (False, ["a::1", "b::1"])):
+        waiting = Waiting[int](workers=2, comes=comes)
+        waiting.add(0, ["a::1", "b::1", "c::1"])
+        waiting.add(1, ["a::1"])
+        assert waiting.take() == (0, first)
 
 
 def test_who_finds_nothing_waits_for_what_the_others_add() -> None:
