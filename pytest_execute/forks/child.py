@@ -29,6 +29,7 @@ is {"over": true} in any case. {"collected": true} says that tests begin: where 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.machinery
 import importlib.util
 import json
@@ -41,10 +42,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 sys.path.pop(0)  # the directory of this file, whose modules are not the project's
+import pdb  # noqa: F401, T100 - pytest imports it for each order
+
 import pytest  # noqa: F401 - so that every fork has it
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import bytecode, raised, running, system
+    from pytest_execute.forks import bytecode, plugins, raised, running, system
 else:
 
     def beside(name: str) -> Any:
@@ -54,10 +57,13 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    PARTS = ("raised", "bytecode", "places", "planting", "system", "stubbing", "touched", "guard", "running")
+    PARTS = ("raised", "bytecode", "places", "planting", "plugins", "system", "stubbing", "touched", "guard", "running")
     OURS = {name: beside(name) for name in PARTS}
-    bytecode, raised, running, system = (OURS[name] for name in ("bytecode", "raised", "running", "system"))
-    raised.LOOKED_AT.update((module.__name__, module.__file__) for module in OURS.values())
+    bytecode, plugins, raised, running, system = (
+        OURS[name] for name in ("bytecode", "plugins", "raised", "running", "system")
+    )
+    for module in OURS.values():
+        raised.look_at(module.__name__, module)
 
 Record = dict[str, Any]
 
@@ -135,7 +141,7 @@ def obey(tests: running.Running) -> None:
         tell({"end": True})
 
 
-def obey_and_exit(place: Record, ask: Callable[[], Record]) -> NoReturn:
+def obey_and_exit(place: Record, ask: Callable[[Any], Record]) -> NoReturn:
     """Obey the order that `ask` gives, in the process that it gives it in."""
     tests = running.Running(place, tell, ask)
     try:
@@ -203,10 +209,13 @@ def serve() -> Record:
             tell_if_heard({"group": job})
 
 
-def serve_warm(place: Record) -> Record:
+def serve_warm(place: Record, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
     if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
         os._exit(COLD)
+    plugins.spare(config)
+    gc.collect()
+    gc.freeze()  # else what each fork collects, it copies
     return serve()
 
 
@@ -225,17 +234,17 @@ def main() -> None:
     settle(place)
     if "order" in place:
         hear_nothing()
-        obey_and_exit(place, lambda: place["order"])
+        obey_and_exit(place, lambda _: place["order"])
     system.take_over()
     warm = os.fork()
     if not warm:
         system.die_with_parent()
-        obey_and_exit(place, lambda: serve_warm(place))
+        obey_and_exit(place, lambda config: serve_warm(place, config))
     status = os.waitpid(warm, 0)[1]
     system.end_all(set())
     if os.waitstatus_to_exitcode(status) == COLD:
         order = serve()
-        obey_and_exit(place, lambda: order)
+        obey_and_exit(place, lambda _: order)
 
 
 main()

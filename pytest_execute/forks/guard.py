@@ -22,17 +22,23 @@ class Guard:
         self.tree = tree
         self.children = set(system.children())
 
-    def clean(self) -> None:
-        """End what the tests have left running, and remove what they have left lying."""
+    def clean(self) -> bool:
+        """End what the tests have left running, and remove what they have left lying. Is the tree still whole?"""
         system.end_all(self.children)
+        there = {place: places.look(place) for place in self.places}
         for place, before in self.places.items():
-            for path in sorted(places.look(place).keys() - before.keys(), reverse=True):
+            for path in sorted(there[place].keys() - before.keys(), reverse=True):
                 with contextlib.suppress(OSError):
                     os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)  # noqa: PTH106, PTH108, PTH112, PTH114
+        return self.places[self.tree].items() <= there[self.tree].items()
 
     def is_spoilt(self) -> bool:
         """Is something of the tree gone or changed?"""
         return not self.places[self.tree].items() <= places.look(self.tree).items()
+
+    def watch(self) -> Watch:
+        """Watches this process from here on."""
+        return Watch(self.tree, self.places[self.tree])
 
 
 class Watch:
@@ -42,10 +48,9 @@ class Watch:
         ("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "shutil.rmtree", "shutil.move")
     )
 
-    def __init__(self, tree: str) -> None:
+    def __init__(self, tree: str, stood: places.Marks) -> None:
         self.spoilt = False
-        self.below = tree + os.sep
-        self.stood = frozenset(places.look(tree))
+        self.below, self.stood = tree + os.sep, stood
         sys.addaudithook(self.note)
 
     def note(self, event: str, args: tuple[Any, ...]) -> None:

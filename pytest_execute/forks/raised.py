@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dis
 import inspect
 import linecache
 import os
 import sys
+import weakref
 from typing import Any
 
 Record = dict[str, Any]
@@ -163,7 +165,13 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
     }
 
 
-LOOKED_AT: set[tuple[str, str]] = set()
+LOOKED_AT: dict[str, weakref.ref[Any]] = {}
+"""The modules of which is known where they came from, by their names; they may go as if we did not know them."""
+
+
+def look_at(name: str, module: Any) -> None:
+    with contextlib.suppress(TypeError):
+        LOOKED_AT[name] = weakref.ref(module)
 
 
 def is_loaded(user: str, tree: str, tops: frozenset[str]) -> bool:
@@ -176,13 +184,14 @@ def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | Non
     """A module of the user's checkout, or with one of the project's names, from outside the tree: (name, file), or None."""
     installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
     for name, module in list(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if not isinstance(path, str) or (name, path) in LOOKED_AT:
+        if (seen := LOOKED_AT.get(name)) is not None and seen() is module:
             continue
-        said, path = path, os.path.realpath(path)
-        inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
-        named = name.partition(".")[0] in tops and not path.startswith(tree + os.sep)
-        if (inside or named) and module is not sys.modules["__main__"] and name != "__mp_main__":
-            return name, path
-        LOOKED_AT.add((name, said))
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str):
+            path = os.path.realpath(path)
+            inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
+            named = name.partition(".")[0] in tops and not path.startswith(tree + os.sep)
+            if (inside or named) and module is not sys.modules["__main__"] and name != "__mp_main__":
+                return name, path
+        look_at(name, module)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -18,14 +19,14 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_execute.forks import planting, stubbing, system, touched
-    from pytest_execute.forks.guard import Guard, Watch
+    from pytest_execute.forks.guard import Guard
     from pytest_execute.forks.raised import facts, foreign
 else:
     import _execute_planting as planting
     import _execute_stubbing as stubbing
     import _execute_system as system
     import _execute_touched as touched
-    from _execute_guard import Guard, Watch
+    from _execute_guard import Guard
     from _execute_raised import facts, foreign
 
 Record = dict[str, Any]
@@ -41,7 +42,7 @@ class Running:
     `tell` writes a line to the runner. `ask` gives the order, and may do so in a process that it forks for it.
     """
 
-    def __init__(self, place: Record, tell: Callable[[Record], None], ask: Callable[[], Record]) -> None:
+    def __init__(self, place: Record, tell: Callable[[Record], None], ask: Callable[[Any], Record]) -> None:
         self.place, self.root, self.tree, self.tell, self.ask = place, place["root"], place["tree"], tell, ask
         self.order: Record = {}
         self.open: dict[str, float] = {}
@@ -102,7 +103,7 @@ class Running:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Any:
         """Up to here pytest has looked at nothing of the tree. (Its own finder is in place, which would hide modules from the planter.)"""
-        self.begin(self.ask())
+        self.begin(self.ask(early_config))
         files = [str(self.path(file)) for file in self.files]
         args.extend(files)
         early_config.known_args_namespace.file_or_dir = files
@@ -162,7 +163,7 @@ class Running:
             os._exit(0)
         tests = {name: items for name, items in asked.items() if name in self.open}
         if self.is_here:
-            self.run_and_exit(tests, self.tell)
+            self.run_and_exit(tests, self.tell, Guard(self.tree, self.order["environment"]["HOME"]))
         self.run_all(tests)
         os._exit(DONE)
 
@@ -173,11 +174,12 @@ class Running:
         groups: dict[str, list[str]] = {}
         for name in tests:
             groups.setdefault(name if self.order.get("alone") else name.partition("::")[0], []).append(name)
+        foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
+        gc.freeze()
         for names in groups.values():
             while left := [name for name in names if name in self.open]:
-                self.forked({name: tests[name] for name in left})
-                guard.clean()
-                if guard.is_spoilt():
+                self.forked({name: tests[name] for name in left}, guard)
+                if not guard.clean():
                     self.tell({"spoilt": True})
                     os._exit(0)  # the tree is made whole, and what is left is run again
 
@@ -203,13 +205,14 @@ class Running:
             os.close(ours)
             system.end(child)
 
-    def forked(self, tests: dict[str, list[Any]]) -> None:
+    def forked(self, tests: dict[str, list[Any]], guard: Guard) -> None:
         """Run `tests` in one process until one of them spoils it; it is ended with all it started."""
         ours, theirs = os.pipe()
         child = self.touched.fork()
         if not child:
             os.close(ours)
-            self.run_and_exit(tests, functools.partial(system.write, theirs))
+            gc.unfreeze()  # and is old: of what a test leaves behind only the new is looked through
+            self.run_and_exit(tests, functools.partial(system.write, theirs), guard)
         os.close(theirs)
         with contextlib.suppress(OSError):
             os.setpgid(child, child)
@@ -219,11 +222,11 @@ class Running:
             system.end(child)
             os.close(ours)
 
-    def run_and_exit(self, tests: dict[str, list[Any]], tell: Callable[[Record], None]) -> NoReturn:
+    def run_and_exit(self, tests: dict[str, list[Any]], tell: Callable[[Record], None], guard: Guard) -> NoReturn:
         """Run `tests` in this process until one of them spoils it."""
         system.own_group()
         system.die_with_parent()
-        watch, ours = Watch(self.tree), os.getpid()
+        watch, ours = guard.watch(), os.getpid()
         self.touched.tell = tell
         items = [(name, item) for name, items in tests.items() for item in items]
         found: dict[str, Record] = {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +20,7 @@ from pytest_execute.replay.search import Haste
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
 
-KIND, FILES = "replay", "touched"
+KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
 FORM = 3
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
@@ -26,6 +28,7 @@ FLEETING = ("timeout", "foreign", "lost", "unprepared")
 unless `agreed` keeps a hang."""
 
 
+T = TypeVar("T")
 Table = Mapping[tuple[Haste, bool], Patience]
 """How long a run of a test may take, by what it is for and whether the test has hung before: then it is expected to hang again."""
 
@@ -51,12 +54,22 @@ class Learnt:
         self.slow: set[str] = set()
         self.lock = threading.Lock()
 
-    def run(self, tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient") -> dict[str, Seen]:
+    def run(
+        self,
+        tree: str,
+        tests: Sequence[str],
+        *,
+        alone: bool = False,
+        haste: Haste = "patient",
+        begun: Callable[[], None] | None = None,
+    ) -> dict[str, Seen]:
         """What becomes of each of `tests` in the tree with this id; see `Runner.run`."""
         keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {haste}") for test in tests}
         seen = self._recall(keys)
         left = [test for test in tests if test not in seen]
         if left:
+            if begun is not None:
+                begun()
             new = self.runner.run(
                 self.trees[tree], left, alone=alone, patience=lambda test: self.patience[(haste, test in self.slow)]
             )
@@ -72,6 +85,14 @@ class Learnt:
     def agreed(self, test: str) -> None:
         """Runs at an end of the turn of `test`, one of which had time, agree that it hangs: keep that it hung."""
         self._learn(self.hung.pop(test, {}))
+
+    def alone(self, tests: Iterable[str]) -> set[str]:
+        """Those that earlier runs found to count only alone, and with time: they are not tried otherwise first."""
+        keys = {f"{self.under} {test}": test for test in tests}
+        return {keys[key] for key in self.ledger.known(ALONE, keys)}
+
+    def keep_alone(self, tests: Iterable[str]) -> None:
+        self.ledger.learn(ALONE, {f"{self.under} {test}": b"" for test in tests})
 
     def _recall(self, keys: Mapping[str, str]) -> dict[str, Seen]:
         """What is known under the keys of tests; the files that they touched, which many have in common, are kept by a name of their own."""
@@ -94,6 +115,36 @@ class Learnt:
         with self.lock:
             self.times[(tree, test, mode)] += 1
             return f"{self.under} {mode} {tree} {self.times[(tree, test, mode)]} {test}"
+
+
+class Read:
+    """What was read out of the sources of commits, by what it was read from: large files are parsed once.
+
+    `facts` names all that everything depends on.
+    """
+
+    def __init__(self, ledger: Ledger, facts: str) -> None:
+        self.ledger = ledger
+        self.under = _name(f"{sys.version} {facts}")
+        self.new: dict[str, bytes] = {}
+
+    def once(self, what: str, read: Callable[[], T], kind: Any) -> T:
+        """What `read` gives, a value of this kind, and `what` names within the facts."""
+        key = f"{self.under} {_name(what)}"
+        if known := self.ledger.known(READ, [key]):
+            found: T = msgspec.json.decode(known[key], type=kind)
+            return found
+        found = read()
+        self.new[key] = msgspec.json.encode(found)
+        return found
+
+    def keep(self) -> None:
+        """Keep what was read."""
+        self.ledger.learn(READ, self.new)
+
+
+def _name(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 def _is_fleeting(seen: Seen) -> bool:

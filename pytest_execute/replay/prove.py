@@ -20,9 +20,9 @@ from pytest_execute.forks.setting import Patience, Setting, setting_of
 from pytest_execute.replay.causes import Project
 from pytest_execute.replay.differences import Differences
 from pytest_execute.replay.forms import Forms
-from pytest_execute.replay.learnt import Learnt, Table
+from pytest_execute.replay.learnt import Learnt, Read, Table
 from pytest_execute.replay.overlay import identity, overlay
-from pytest_execute.replay.search import Haste, Run, Search, Step
+from pytest_execute.replay.search import Form, Haste, Run, Search, Step
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.history import Stretch
 from pytest_execute.tools.ledger import Ledger
@@ -70,7 +70,7 @@ def prove(
     """
     if not order.tests:
         return {}
-    history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests})
+    history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests}, ledger)
     project = Project(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
@@ -81,11 +81,15 @@ def prove(
         differs = (
             Differences(history.trees).matter if not order.prepare else lambda *_: True
         )  # what is built may be another
-        search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed)
+        alone = learnt.alone(order.tests)
+        search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed, order.tests, alone)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
-        return proofs | search.dropped(history.gone(steps))
+        proofs |= search.dropped(history.gone(steps))
+        history.read.keep()
+        learnt.keep_alone(search.alone - alone)
+        return proofs
 
 
 def telling(run: Run, trees: set[str], tell: Tell) -> Run:
@@ -93,9 +97,14 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
     open_trees = set(trees)
 
     def run_and_tell(
-        tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient"
+        tree: str,
+        tests: Sequence[str],
+        *,
+        alone: bool = False,
+        haste: Haste = "patient",
+        begun: Callable[[], None] | None = None,
     ) -> dict[str, Seen]:
-        answers = run(tree, tests, alone=alone, haste=haste)
+        answers = run(tree, tests, alone=alone, haste=haste, begun=begun)
         if tree in open_trees:
             open_trees.discard(tree)
             tell(len(trees) - len(open_trees), len(trees))
@@ -135,13 +144,14 @@ def _patience() -> Table:
 class _Steps:
     """Makes a step of each commit: its overlay tree, which `trees` then holds too, and what the test files in `paths` were."""
 
-    def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str]) -> None:
+    def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str], ledger: Ledger) -> None:
         self.stretch, self.layout, self.paths = stretch, layout, paths
         parents = [parent for those in stretch.commits.values() for parent in those]
         self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
         self.today = self.trees[stretch.tree]
         self.forms = Forms(self.today, layout, git.blobs)
         self.forms.know(tree[path].oid for tree in self.trees.values() for path in paths if path in tree)
+        self.read = Read(ledger, f"{layout} {stretch.tree}")
         self.made: dict[str, Step] = {}
 
     def all(self) -> list[Step]:
@@ -157,9 +167,14 @@ class _Steps:
 
     def gone(self, steps: Sequence[Step]) -> dict[str, Step]:
         """The tests that came after base and are gone today, each with the last step in which it stood."""
+        what = f"gone {sorted(self.paths)} {self.stretch.base} {[step.own for step in steps]}"
+        found = self.read.once(what, lambda: self._gone(steps), dict[str, int])
+        return {test: steps[at] for test, at in found.items()}
+
+    def _gone(self, steps: Sequence[Step]) -> dict[str, int]:
         base, owns = self.trees[self.stretch.base], [self.trees[step.own] for step in steps[1:]]
         return {
-            "::".join((path.removeprefix(self.layout.prefix), *names)): steps[1 + last]
+            "::".join((path.removeprefix(self.layout.prefix), *names)): 1 + last
             for path in sorted(self.paths & self.today.keys())
             for names, last in self.forms.dropped(owns, base, path).items()
         }
@@ -170,9 +185,13 @@ class _Steps:
         self.trees[tree := identity(composed)] = composed
         return tree
 
+    @functools.cache  # noqa: B019 - lives as long as one proof
+    def _form(self, own: str, test: str) -> Form | None:
+        return self.read.once(f"{own} {test}", lambda: self.forms.at(self.trees[own], test), Form | None)
+
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.trees[treeish]
         composed = overlay(own, self.today, self.layout, self.paths)
         self.trees[tree := identity(composed)] = composed
-        self.made[name] = Step(name, tree, treeish, before, functools.partial(self.forms.at, own))
+        self.made[name] = Step(name, tree, treeish, before, functools.partial(self._form, treeish))
         return self.made[name]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -16,18 +17,30 @@ from pytest_execute.core.evidence import Found, Order, Proof, Turn
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
 from pytest_execute.replay.waiting import Waiting
+from pytest_execute.replay.walk import Walk
 
 Haste = Literal["first", "again", "patient"]
 """A first try; a second run, to see whether it ends the same; or one that is waited for."""
 MUCH = 3.0
 """So many times what a test takes when it passes it must have gone on before, to count as hanging there."""
+LEAST = 0.01
+"""Seconds that any test costs, expected to take none."""
 
 
 class Run(Protocol):
     def __call__(
-        self, tree: str, tests: Sequence[str], *, alone: bool = False, haste: Haste = "patient"
+        self,
+        tree: str,
+        tests: Sequence[str],
+        *,
+        alone: bool = False,
+        haste: Haste = "patient",
+        begun: Callable[[], None] | None = None,
     ) -> dict[str, Seen]:
-        """Run tests on the composed tree with this id: beside their neighbours, or each alone."""
+        """Run tests on the composed tree with this id: beside their neighbours, or each alone.
+
+        `begun` is called where not all is known, and something begins to run now.
+        """
 
 
 class Form(Struct, frozen=True):
@@ -55,7 +68,8 @@ class Search:
 
     A test's fail-to-pass step is the first with which it passes: on every tree before, it was run and did not pass, or `differs`
     says that none of what had a part in that is another there; so no later break of working code can pass for a red.
-    `mixed` names the tree with the code of one commit's own tree and the tests of another's.
+    `mixed` names the tree with the code of one commit's own tree and the tests of another's. `seconds` is what tests took today; those `alone` are
+    known to count only so.
     """
 
     def __init__(
@@ -67,15 +81,17 @@ class Search:
         differs: Callable[[str, str, frozenset[str] | None], bool],
         agreed: Callable[[str], None],
         mixed: Callable[[str, str], str],
+        seconds: Mapping[str, float] = MappingProxyType({}),
+        alone: Iterable[str] = (),
     ) -> None:
         self.differs, self.agreed, self.mixed = differs, agreed, mixed
         self.steps, self.run, self.project, self.workers = steps, run, project, workers
+        self.seconds = dict(seconds)  # what a test is expected to take
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.seen: dict[tuple[str, str], Seen] = {}
         self.again: dict[tuple[str, str], Seen] = {}  # a second run, alone, on the trees that a proof stands on
-        self.alone: set[str] = set()  # tests of which only counts what they do alone, with time
-        self.not_passed: dict[str, list[tuple[str, Seen]]] = {}  # on which trees, and how
+        self.alone = set(alone)  # tests of which only counts what they do alone, with time
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
 
@@ -83,9 +99,10 @@ class Search:
         """A proof, or the reason why there is none, for each of `tests`."""
         wanted = list(tests)
         self._search(wanted)
-        self.alone = {test for test in wanted if self._ends_otherwise_alone(test)}
-        self._forget(self.alone)
-        self._search([test for test in wanted if test in self.alone])
+        turned = {test for test in wanted if test not in self.alone and self._ends_otherwise_alone(test)}
+        self.alone |= turned
+        self._forget(turned)
+        self._search([test for test in wanted if test in turned])
         before = [(step, test) for test in wanted for step in self._right_before(test)]
         others = {pair for step, test in before for pair in self._others(test, step)}
         self._run_all(others - self.seen.keys(), self._run)
@@ -118,8 +135,7 @@ class Search:
 
     def _search(self, tests: Sequence[str]) -> None:
         """Find the turn of each test, and run it a second time, alone, on the trees that its proof stands on."""
-        self._walk(tests)
-        self._settle(tests)
+        self._settle(tests, self._walk(tests))
 
     def _ends(self, test: str) -> list[Step]:
         """Base, what is right before the turn, and the turn; the last step where there is no turn."""
@@ -140,46 +156,21 @@ class Search:
                 del kept[pair]
         for test in tests:
             self.first.pop(test, None)
-            self.not_passed.pop(test, None)
 
-    def _walk(self, tests: Sequence[str]) -> None:
-        """Run each test on the trees that may be another to it, one after the other, until it passes; what waits for a tree, together."""
-        waiting = Waiting[int](self.workers)
-        if tests:
-            waiting.add(0, tests)
+    def _walk(self, tests: Sequence[str]) -> Walk:
+        """Find the first tree that each test passes on."""
+        walk = Walk(self.trees, functools.partial(self._ask, haste="first"), self.differs, self.workers, self._cost)
+        walk.begin(tests)
+        self._side_by_side([walk.work] * self.workers)
+        self.first |= walk.first
+        self._keep(walk.seen, self.seen)
+        return walk
 
-        def work() -> None:
-            while (taken := waiting.take()) is not None:
-                index, wanted = taken
-                try:
-                    for test, seen in self._run(self.trees[index], wanted, "first").items():
-                        self._note(test, index, seen, waiting)
-                finally:
-                    waiting.done()
-
-        self._side_by_side([work] * self.workers)
-
-    def _note(self, test: str, index: int, seen: Seen, waiting: Waiting[int]) -> None:
-        """Note where a test passes; where it does not, have it wait for the next tree that may be another to it. The last is always run."""
-        if seen.passed:
-            self.first[test] = index
-        elif index + 1 < len(self.trees):
-            self.not_passed.setdefault(test, []).append((self.trees[index], seen))
-            later = range(index + 1, len(self.trees) - 1)
-            waiting.add(
-                next((at for at in later if self._alike(test, self.trees[at]) is None), len(self.trees) - 1), [test]
-            )
-
-    def _alike(self, test: str, tree: str) -> Seen | None:
-        """What a test that did not pass came to on a tree that is the same to it as this one."""
-        known = self.not_passed.get(test, ())
-        return next((seen for at, seen in known if not self.differs(at, tree, seen.touched)), None)
-
-    def _settle(self, tests: Sequence[str]) -> None:
+    def _settle(self, tests: Sequence[str], walk: Walk) -> None:
         """See each test a second time, alone, at the ends of its proof."""
         ends = {(step.tree, test) for test in tests for step in self._ends(test)}
         for tree, test in ends - self.seen.keys():
-            if (seen := self._alike(test, tree)) is not None:
+            if (seen := walk.alike(test, tree)) is not None:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
@@ -194,14 +185,17 @@ class Search:
         turn = (self.trees[self.first[test]], test)
         return self.again[(tree, test)].seconds > MUCH * max(self.seen[turn].seconds, self.again[turn].seconds)
 
+    def _cost(self, test: str) -> float:
+        return LEAST + self.seconds.get(test, 0.0)
+
     def _run_all(self, pairs: Iterable[tuple[str, str]], run: Callable[[str, Sequence[str]], object]) -> None:
-        """Run each (tree, test) of `pairs`, a tree at a time, those with most tests first."""
+        """Run each (tree, test) of `pairs`, a tree at a time, the costliest first."""
         by_tree: dict[str, list[str]] = {}
         for tree, test in sorted(pairs):
             by_tree.setdefault(tree, []).append(test)
-        waiting = Waiting[tuple[int, str]](self.workers)
+        waiting = Waiting[tuple[float, str]](self.workers, self._cost, comes=False)
         for tree, tests in by_tree.items():
-            waiting.add((-len(tests), tree), tests)
+            waiting.add((-sum(map(self._cost, tests)), tree), tests)
 
         def work() -> None:
             while (taken := waiting.take()) is not None:
@@ -212,22 +206,30 @@ class Search:
 
         self._side_by_side([work] * self.workers)
 
-    def _run(self, tree: str, tests: Sequence[str], haste: Haste = "patient") -> dict[str, Seen]:
+    def _run(self, tree: str, tests: Sequence[str]) -> None:
+        self._keep({(tree, test): seen for test, seen in self._ask(tree, tests).items()}, self.seen)
+
+    def _ask(
+        self, tree: str, tests: Sequence[str], begun: Callable[[], None] | None = None, *, haste: Haste = "patient"
+    ) -> dict[str, Seen]:
         """Run `tests` as they count: beside their neighbours, but for those that these turn, which have time too."""
         beside = [test for test in tests if test not in self.alone]
         alone = [test for test in tests if test in self.alone]
-        answers = self.run(tree, beside, haste=haste) if beside else {}
-        answers |= self.run(tree, alone, alone=True, haste="patient") if alone else {}
-        return self._keep(tree, answers, self.seen)
+        answers = self.run(tree, beside, haste=haste, begun=begun) if beside else {}
+        return answers | (self.run(tree, alone, alone=True, begun=begun) if alone else {})
 
-    def _run_again(self, tree: str, tests: Sequence[str], haste: Haste = "again") -> dict[str, Seen]:
-        haste = "patient" if self.alone.issuperset(tests) else haste
-        return self._keep(tree, self.run(tree, tests, alone=True, haste=haste), self.again)
+    def _run_again(self, tree: str, tests: Sequence[str], haste: Haste = "again") -> None:
+        beside = [test for test in tests if test not in self.alone]
+        alone = [test for test in tests if test in self.alone]
+        answers = self.run(tree, beside, alone=True, haste=haste) if beside else {}
+        answers |= self.run(tree, alone, alone=True) if alone else {}
+        self._keep({(tree, test): seen for test, seen in answers.items()}, self.again)
 
-    def _keep(self, tree: str, answers: dict[str, Seen], into: dict[tuple[str, str], Seen]) -> dict[str, Seen]:
+    def _keep(self, new: Mapping[tuple[str, str], Seen], into: dict[tuple[str, str], Seen]) -> None:
         with self.lock:
-            into.update({(tree, test): seen for test, seen in answers.items()})
-        return answers
+            into.update(new)
+            for (_, test), seen in new.items():
+                self.seconds[test] = max(seen.seconds, self.seconds.get(test, 0.0))
 
     def _side_by_side(self, jobs: Sequence[Callable[[], object]]) -> None:
         """Run jobs in threads. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from pytest_execute.core.nodeids import file_of
 
-K = TypeVar("K", int, tuple[int, str])
+K = TypeVar("K", int, tuple[float, str])
+Cost = Callable[[str], float]
+"""The seconds that a test is expected to take."""
 
 
 class Waiting(Generic[K]):
-    """Tests that wait for a tree each, given out a tree at a time, the lowest first. Workers may add more as they go."""
+    """Tests that wait for a tree each, given out a tree at a time, the lowest first. Workers may add more as they go.
 
-    def __init__(self, workers: int) -> None:
+    Where all that waits is for one tree, it is shared out between idle workers; where nothing more `comes`, each worker gets no
+    more than its share of all. Who would be idle gets what is offered `ahead` of what the others find.
+    """
+
+    def __init__(self, workers: int, cost: Cost = lambda _: 1.0, *, comes: bool = True) -> None:
+        self.cost, self.comes = cost, comes
         self.tests: dict[K, list[str]] = {}
+        self.ahead: dict[K, list[str]] = {}
         self.idle = self.workers = workers
-        self.changed = threading.Condition()
+        self.changed = threading.Condition(threading.RLock())
 
     def add(self, tree: K, tests: Sequence[str]) -> None:
         with self.changed:
             self.tests.setdefault(tree, []).extend(tests)
+            self.withdraw(tests, tree)
             self.changed.notify_all()
+
+    def offer(self, tree: K, tests: Sequence[str]) -> None:
+        """Have tests run on a tree that they will wait for, should they not pass on those before."""
+        with self.changed:
+            if new := [test for test in tests if test not in self.ahead.get(tree, ())]:
+                self.ahead.setdefault(tree, []).extend(new)
+                self.changed.notify_all()
+
+    def withdraw(self, tests: Sequence[str], tree: K | None = None) -> None:
+        """Offer these no more, for this tree or any."""
+        with self.changed:
+            for at in list(self.ahead) if tree is None else {tree} & self.ahead.keys():
+                self.ahead[at] = [test for test in self.ahead[at] if test not in tests]
+                if not self.ahead[at]:
+                    del self.ahead[at]
 
     def take(self) -> tuple[K, list[str]] | None:
         """A tree and the tests to run in it, to be followed by `done`; None when nothing waits and nobody works."""
         with self.changed:
-            while not self.tests and self.idle < self.workers:
+            while not self.tests and not self.ahead and self.idle < self.workers:
                 self.changed.wait()
-            if not self.tests:
+            if not self.tests and self.idle == self.workers:
                 return None
+            if not self.tests:
+                self.idle -= 1
+                return (tree := min(self.ahead)), self.ahead.pop(tree)
             tree = min(self.tests)
+            share = sum(self.cost(test) for tests in self.tests.values() for test in tests) / self.idle
             wanted = self.tests.pop(tree)
-            taken = wanted if self.tests else part(wanted, self.idle)
+            taken = wanted if self.tests and self.comes else part(wanted, share, self.cost)
             if left := [test for test in wanted if test not in set(taken)]:
                 self.tests[tree] = left
             self.idle -= 1
@@ -46,16 +73,22 @@ class Waiting(Generic[K]):
             self.changed.notify_all()
 
 
-def part(tests: Sequence[str], parts: int) -> list[str]:
-    """The tests of the first files, as many as make one of so many parts.
+def part(tests: Sequence[str], enough: float, cost: Cost) -> list[str]:
+    """The tests of the first files, as many as cost so many seconds; of the costliest files, which so have begun when others end.
 
-    >>> part(["a::1", "a::2", "b::1", "c::1"], 2)
+    >>> part(["c::1", "a::1", "a::2"], 2, lambda _: 1.0)
     ['a::1', 'a::2']
     """
-    enough, files = len(tests) / parts, set[str]()
-    for file, count in Counter(map(file_of, tests)).items():
-        if enough <= 0:
-            break
-        files.add(file)
-        enough -= count
-    return [test for test in tests if file_of(test) in files]
+    files: dict[str, float] = {}
+    for test in tests:
+        files[file_of(test)] = files.get(file_of(test), 0.0) + cost(test)
+    taken = set(_first(sorted(files, key=lambda file: -files[file]), files, enough))
+    return [test for test in tests if file_of(test) in taken]
+
+
+def _first(files: Iterable[str], costs: dict[str, float], enough: float) -> Iterable[str]:
+    """One after the other of `files`, but for those that lead away from `enough`."""
+    for number, file in enumerate(files):
+        if not number or enough > costs[file] / 2:
+            enough -= costs[file]
+            yield file
