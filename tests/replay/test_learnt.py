@@ -62,7 +62,8 @@ def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
         import app, pytest, time
         @pytest.fixture
         def slow():
-            while time.process_time() < 2.5: pass
+            end = time.process_time() + 1.3
+            while time.process_time() < end: pass
         def test_f(slow): assert app.VALUE == 2
         """
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": slow})
