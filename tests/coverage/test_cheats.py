@@ -1,6 +1,6 @@
 """Ways to look covered: each task below tries one, and its coverage is short, in one run of pytest.
 
-Rounding (C07) is tried in tests/gates/test_judge.py. What `exec` runs (C11) has no lines to measure, as docs/explanation/limits.md says.
+Rounding (C07) is tried in tests/gates/test_judge.py. What `exec` runs (C11) has no lines to measure, which is told.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ CHEATS = {
         "from app.c21_layout import f\ndef test_it(): assert f(0) == 2",
         base="def f(x):\n    if x:\n        return (\n            1\n        )\n    return 2",
     ),
+    "c11_text": Case(
+        "def f(x): return eval('3 if x else 4')", "from app.c11_text import f\ndef test_it(): assert f(1) == 3"
+    ),
     "fair": Case(
         HALF,
         """
@@ -79,10 +82,19 @@ def coverage_of(ran: Ran, name: str) -> list[Any]:
     return next(check["reasons"] for check in gate["checks"] if check["name"] == "coverage")
 
 
-@pytest.mark.parametrize("name", [name for name in CHEATS if name != "fair"])
+@pytest.mark.parametrize("name", [name for name in CHEATS if name not in ("c11_text", "fair")])
 def test_a_way_to_look_covered_does_not_help(ran: Ran, name: str) -> None:
-    (reason,) = coverage_of(ran, name)
+    reason, *more = coverage_of(ran, name)
     assert (reason["code"], reason["path"]) == ("short", f"src/app/{name}.py"), ran.text
+    assert [each["code"] for each in more] == (["comment-ignored"] if name == "c01_pragma" else [])
+
+
+def test_code_without_lines_is_told(ran: Ran) -> None:
+    (reason,) = coverage_of(ran, "c11_text")
+    assert (reason["code"], reason["path"]) == ("no-lines", "src/app/c11_text.py")
+    assert (
+        "src/app/c11_text.py:1: runs code that stands in a text, which has no lines to measure (no-lines)" in ran.text
+    )
 
 
 def test_who_covers_is_covered(ran: Ran) -> None:

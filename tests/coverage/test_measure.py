@@ -123,7 +123,20 @@ def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
 def test_what_the_policy_allowed_is_left_out_and_listed(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}, exclude=("pragma: no cover",)), data)["changed"]
-    assert (found.missing, found.excluded) == ({}, {"code.py": (14, 15)})
+    assert (found.missing, found.excluded, found.ignored) == ({}, {"code.py": (14, 15)}, {})
+
+
+def test_comments_that_do_not_count_are_listed(recording: Recorded) -> None:
+    root, data = recording
+    found = measure(PLAN, request(root, own(range(1, 20), FIRST)), data)
+    assert found["task:1"].ignored == found["changed"].ignored == {"code.py": (14,)}
+
+
+def test_code_that_has_no_lines_is_told(tmp_path: Path) -> None:
+    text = "def f(text):\n    exec(text)\n    return eval('1')\n\n\nclass A:\n    def exec(self):\n        return self.exec()\n"
+    (tmp_path / "code.py").write_text(text)
+    found = measure(PLAN, request(tmp_path, own(range(1, 9), FIRST)), Recording())
+    assert found["task:1"].opaque == {"code.py": (2, 3)}
 
 
 def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recording: Recorded) -> None:

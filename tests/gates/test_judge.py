@@ -24,7 +24,7 @@ from pytest_execute.core.evidence import (
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.core.verdict import Check, Gate, Verdict
-from pytest_execute.gates import checks
+from pytest_execute.gates.gaps import gaps
 from pytest_execute.gates.judge import judge
 
 PLAN = Plan(
@@ -324,17 +324,43 @@ def test_what_is_not_covered_is_named() -> None:
     measure = Measure(
         lines=10,
         covered=8,
-        branches=2,
-        covered_branches=1,
-        missing={"src/app/m.py": (3, 4)},
-        missing_branches={"src/app/m.py": (9,)},
+        branches=6,
+        covered_branches=3,
+        missing={"src/app/m.py": (3, 4), "src/app/n.py": (9,)},
+        missing_branches={"src/app/m.py": (2,), "src/app/n.py": (5, 7)},
+        missing_arcs={"src/app/m.py": ((2, 3),), "src/app/n.py": ((5, -1), (7, 11))},
     )
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
+    gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
     assert reasons(verdict, "task:1") == [
-        "coverage/failed/short: 75.00 % of lines and branches reached, 90 % asked; not reached: src/app/m.py:3-4, 9"
+        f"coverage/failed/short: 68.75 % of lines and branches reached, 90 % asked; not reached: {gaps}"
     ]
     reason = named(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
+
+
+def test_a_way_that_leads_to_what_was_not_reached_is_no_gap_of_its_own() -> None:
+    """Else a file with one line behind an `if` would come after one with two lines."""
+    measure = Measure(
+        missing={"a.py": (3, 9), "b.py": (3,)}, missing_branches={"b.py": (2,)}, missing_arcs={"b.py": ((2, 3),)}
+    )
+    assert list(gaps(measure).items()) == [("b.py", ((3,), ())), ("a.py", ((3, 9), ()))]
+
+
+def test_what_has_no_say_in_it_is_listed_once() -> None:
+    own = Measure(excluded={"a.py": (2, 3)}, ignored={"a.py": (5,)}, opaque={"b.py": (1,)})
+    changed = replace(own, opaque={"b.py": (1, 4)})
+    measured = {**(GOOD.coverage or {}), "task:1": own, "stream:A": own, "changed": changed}
+    verdict = judge(PLAN, Policy(), replace(GOOD, coverage=measured))
+    assert reasons(verdict, "task:1") == [
+        "coverage/passed/left-out: a.py:2-3: left out, as the policy at base allows",
+        "coverage/passed/comment-ignored: a.py:5: its comment leaves nothing out, as the policy at base does not allow it",
+        "coverage/passed/no-lines: b.py:1: runs code that stands in a text, which has no lines to measure",
+    ]
+    assert reasons(verdict, "stream:A") == []
+    assert reasons(verdict, "system") == [
+        "coverage/passed/no-lines: b.py:4: runs code that stands in a text, which has no lines to measure"
+    ]
 
 
 @pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
@@ -545,7 +571,9 @@ def test_the_judge_is_pure() -> None:
 
 
 def test_the_file_with_the_fewest_gaps_comes_first() -> None:
-    measure = Measure(
-        lines=9, missing={"a.py": (1, 2, 3), "b.py": (7,)}, missing_branches={"b.py": (7,), "c.py": (4, 5)}
-    )
-    assert list(checks.gaps(measure).items()) == [("b.py", (7,)), ("c.py", (4, 5)), ("a.py", (1, 2, 3))]
+    measure = Measure(missing={"a.py": (1, 2, 3), "c.py": (4, 5)}, missing_arcs={"b.py": ((7, 9),), "c.py": ((3, 4),)})
+    assert list(gaps(measure).items()) == [
+        ("b.py", ((), ((7, 9),))),
+        ("c.py", ((4, 5), ())),
+        ("a.py", ((1, 2, 3), ())),
+    ]

@@ -196,6 +196,17 @@ def test_what_cannot_be_known_beside_it_is_told(
     assert why in ran.text
 
 
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python has no sys.monitoring")
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.monitoring tells branches")
+def test_where_it_measures_without_branches_by_what_cannot_tell_them_that_is_told(tmp_path: Path) -> None:
+    repo = project(tmp_path / "repo", [], 'core = "sysmon"')
+    ran = run(repo.path, "-n0", *LINES, "--cov-report=", topic="beside")
+    assert ran.codes("task:1") == [("coverage", "not-measured")], ran.text
+    assert (
+        "--cov measures by sys.monitoring, which tells no branches: add --cov-branch, or set core = ctrace" in ran.text
+    )
+
+
 def test_a_worker_that_dies_takes_nothing_of_the_others_along(tmp_path: Path) -> None:
     """The one that takes its place removes all data files of pytest-cov that it finds."""
     repo = project(tmp_path / "repo", [])

@@ -39,7 +39,7 @@ def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
     assert [test["tasks"] for test in ran.report["tests"]] == [["1"], [], ["2"], ["3"]]
     assert ran.report["coverage"]["task:1"] == {
         "lines": 1, "covered": 1, "branches": 0, "covered_branches": 0, "missing": {}, "missing_branches": {},
-        "missing_arcs": {}, "excluded": {},
+        "missing_arcs": {}, "excluded": {}, "ignored": {}, "opaque": {},
     }  # fmt: skip
     assert "sums: passed (gates: 10 passed)" in ran.text
     assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
