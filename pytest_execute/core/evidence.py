@@ -100,7 +100,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     """Executable lines and branches, and how many of them were reached. `missing` maps paths to line numbers.
 
     `missing_branches` are the lines that were not left in every way, `missing_arcs` the ways not taken, from line to line, a negative
-    line being the exit of what starts there. `excluded` are lines that the policy at base allows to leave out.
+    line being the exit of what starts there. `excluded` are lines that the policy at base allows to leave out, `ignored` those with a comment
+    that would leave them out and does not count, `opaque` those that run code which has no lines.
     """
 
     lines: int = 0
@@ -111,6 +112,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     missing_branches: dict[str, tuple[int, ...]] = {}
     missing_arcs: dict[str, tuple[tuple[int, int], ...]] = {}
     excluded: dict[str, tuple[int, ...]] = {}
+    ignored: dict[str, tuple[int, ...]] = {}
+    opaque: dict[str, tuple[int, ...]] = {}
 
 
 class Mutant(Struct, frozen=True, kw_only=True):

@@ -75,6 +75,8 @@ def _total(measures: Iterable[Measure]) -> Measure:
         missing_branches=_joined(part.missing_branches for part in parts),
         missing_arcs=_joined(part.missing_arcs for part in parts),
         excluded=_joined(part.excluded for part in parts),
+        ignored=_joined(part.ignored for part in parts),
+        opaque=_joined(part.opaque for part in parts),
     )
 
 
@@ -175,8 +177,16 @@ class _Reader:
         if not imports:
             asked = {line for line in asked if line in lines.bodies or line in loaded.missing}
         part = _measure(path, asked, lambda line: run if line in lines.bodies else loaded)
-        excluded = tuple(sorted(wanted & loaded.excluded))
-        return Measure(**{**_fields(part), "excluded": {path: excluded} if excluded else {}})
+        ignored = wanted & self._commented(path) - loaded.excluded
+        listed = {"excluded": wanted & loaded.excluded, "ignored": ignored, "opaque": wanted & lines.opaque}
+        return Measure(**{**_fields(part), **{name: _at(path, sorted(found)) for name, found in listed.items()}})
+
+    @functools.cache  # noqa: B019
+    def _commented(self, path: str) -> set[int]:
+        """The lines with a comment that would have coverage.py leave something out."""
+        text = _text(self.request.root / path).splitlines()
+        patterns = [re.compile(pattern) for pattern in self._exclusions]
+        return {number for number, line in enumerate(text, 1) if any(pattern.search(line) for pattern in patterns)}
 
     @staticmethod
     def _of(gates: set[str]) -> Callable[[str], bool]:

@@ -7,18 +7,23 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from pytest_execute.core.checker import checker_names
+
 
 class Lines(Struct, frozen=True):
     """`bodies` are the lines inside functions, which run when they are called and not when the file is imported; `starts`
     maps each line to the first line of the statement that it stands in; `idle` are lines that no test can run and that do
-    nothing: bodies that are `...`, and what is there for the type checker alone.
+    nothing: bodies that are `...`, and what is there for the type checker alone; `opaque` are those that run what stands in a text,
+    or compile it, which has no lines to measure.
     """
 
     bodies: frozenset[int]
     starts: dict[int, int]
     idle: frozenset[int]
+    opaque: frozenset[int]
 
 
+TEXT = ("exec", "eval", "compile")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -27,11 +32,11 @@ def read(text: str) -> Lines:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return Lines(frozenset(), {}, frozenset())
+        return Lines(frozenset(), {}, frozenset(), frozenset())
     bodies: set[int] = set()
     starts: dict[int, int] = {}
     idle: set[int] = set()
-    checker = _checker_names(tree)
+    checker = checker_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, Function):
             bodies.update(_span(node.body[0].lineno, node))
@@ -42,7 +47,15 @@ def read(text: str) -> Lines:
             bodies.update(_span(node.lineno, node))
         if isinstance(node, ast.If) and ast.unparse(node.test) in checker:
             idle.update(range(node.lineno, (node.body[-1].end_lineno or node.lineno) + 1))
-    return Lines(frozenset(bodies), starts, frozenset(idle))
+    opaque = frozenset(node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _runs_text(node.func))
+    return Lines(frozenset(bodies), starts, frozenset(idle), opaque)
+
+
+def _runs_text(function: ast.expr) -> bool:
+    """Is it `exec`, or one of its kind, by its own name or as `builtins` has it?"""
+    if isinstance(function, ast.Attribute):
+        return function.attr in TEXT and ast.unparse(function.value) in ("builtins", "__builtins__")
+    return isinstance(function, ast.Name) and function.id in TEXT
 
 
 def _span(first: int, node: ast.stmt) -> range:
@@ -62,26 +75,6 @@ def _empty(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[int]:
 
 def _is_constant(node: ast.stmt, kind: type) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, kind)
-
-
-def _checker_names(tree: ast.Module) -> set[str]:
-    """How the text may say that only a type checker goes on here: by typing's own name, as long as nothing else sets it."""
-    written = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    written |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)}
-    froms = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-    known = any(
-        n.module == "typing" and any(a.name == "TYPE_CHECKING" and not a.asname for a in n.names) for n in froms
-    )
-    other = any(
-        n.module != "typing" and any((a.asname or a.name) in ("TYPE_CHECKING", "typing", "*") for a in n.names)
-        for n in froms
-    )
-    if other or written & {"TYPE_CHECKING", "typing"}:
-        return set()
-    imported = any(
-        isinstance(n, ast.Import) and any(a.name == "typing" and not a.asname for a in n.names) for n in tree.body
-    )
-    return {name for name, there in (("TYPE_CHECKING", known), ("typing.TYPE_CHECKING", imported)) if there}
 
 
 def _own_lines(node: ast.stmt) -> range:

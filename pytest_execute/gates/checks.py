@@ -14,6 +14,7 @@ from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Check, Gate, Reason, Word, label, worst
+from pytest_execute.gates.gaps import first_missing, gaps, listed, places
 
 Finding = tuple[Word, Reason]
 
@@ -224,8 +225,9 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     elif measure is None:
         yield "unproven", Reason("no-files", nothing or f"nothing was measured for {label(key)}")
     elif not reaches(measure, asked):
-        path, lines = first_missing(measure)
-        yield "failed", Reason("short", shortfall(key, measure, asked), path, lines[0] if lines else None)
+        yield "failed", Reason("short", shortfall(key, measure, asked), *first_missing(measure))
+    if measure is not None:
+        yield from (("passed", reason) for reason in listed(key, case.evidence.coverage or {}))
 
 
 def unseen(case: Case, tests: Iterable[str]) -> Finding | None:
@@ -251,37 +253,9 @@ def shortfall(key: str, measure: Measure, asked: Decimal) -> str:
     share = Decimal(100 * (measure.covered + measure.covered_branches)) / total
     shown = share.quantize(Decimal("0.01"), ROUND_FLOOR)
     kind = "of the changed lines and branches" if key == "changed" else "of lines and branches"
-    files = [f"{path}:{ranges(lines)}" for path, lines in gaps(measure).items()]
+    files = [f"{path}:{places(*gap)}" for path, gap in gaps(measure).items()]
     where = "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
     return f"{shown} % {kind} reached, {asked} % asked; not reached: {where}"
-
-
-def gaps(measure: Measure) -> dict[str, tuple[int, ...]]:
-    """The lines that were not reached, or not left in every way, by file: the file with the fewest first."""
-    paths = {*measure.missing, *measure.missing_branches}
-    found = {
-        path: tuple(sorted({*measure.missing.get(path, ()), *measure.missing_branches.get(path, ())})) for path in paths
-    }
-    return dict(sorted(found.items(), key=lambda gap: (len(gap[1]), gap[0])))
-
-
-def first_missing(measure: Measure) -> tuple[str | None, tuple[int, ...]]:
-    return next(iter(gaps(measure).items()), (None, ()))
-
-
-def ranges(lines: Iterable[int]) -> str:
-    """Line numbers as a person writes them.
-
-    >>> ranges([1, 2, 3, 7])
-    '1-3, 7'
-    """
-    spans: list[list[int]] = []
-    for line in lines:
-        if spans and line == spans[-1][1] + 1:
-            spans[-1][1] = line
-        else:
-            spans.append([line, line])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
 
 
 # -- mutation: does a test notice when the body of a function goes

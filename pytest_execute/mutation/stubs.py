@@ -44,7 +44,7 @@ def excuse(node: Definition, owner: ast.ClassDef | None) -> str:
     body = _statements(node)
     if len(body) == 1 and isinstance(body[0], ast.Raise) and named(body[0].exc, "NotImplementedError"):
         return "abstract: it only raises NotImplementedError"
-    if not all(isinstance(statement, ast.Pass) or _is_constant(statement) for statement in body):
+    if not all(isinstance(statement, ast.Pass | ast.Delete) or _is_constant(statement) for statement in body):
         return ""
     if any("abstract" in _last_name(decorator) for decorator in node.decorator_list):
         return "abstract: it has no body"
@@ -90,12 +90,12 @@ def stubs(node: Definition) -> tuple[str, ...]:
     """
     own = list(_own(node))
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own):
-        return "raise", "none"
+        return ("raise",) if _yields_nothing(_statements(node)) else ("raise", "none")
     values = [part.value for part in own if isinstance(part, ast.Return)]
     nothing = [value for value in values if value is None or _is_none(value)]
     some = [value for value in values if value is not None and not _is_none(value)]
     other = OTHER.get(_kind(node, some), "")
-    if _only_returns(node) and all(value is not None and _is_false(value) for value in [*some, *nothing]):
+    if _only_returns(node) and all(value is None or _is_false(value) for value in values):
         return ("raise", other) if other else ("raise",)
     sometimes = bool(some) and (bool(nothing) or _falls_through(node.body) or _may_be_none(node.returns))
     falsy = bool(some) and all(map(_is_false, some))
@@ -113,7 +113,17 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
 def _only_returns(node: Definition) -> bool:
     """Is a return all that the body does?"""
     body = _statements(node)
-    return len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None
+    return len(body) == 1 and isinstance(body[0], ast.Return)
+
+
+def _yields_nothing(body: Sequence[ast.stmt]) -> bool:
+    """Does a generator end at once, and is one only by a word?"""
+    first = body[0]
+    if isinstance(first, ast.If):
+        return len(body) == 1 and isinstance(first.test, ast.Constant) and not first.test.value and not first.orelse
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.YieldFrom):
+        return len(body) == 1 and _is_false(first.value.value)
+    return isinstance(first, ast.Return)
 
 
 def _is_none(value: ast.expr) -> bool:

@@ -67,6 +67,8 @@ class MeasureRow(Struct, frozen=True):
     missing_branches: dict[str, tuple[int, ...]]
     missing_arcs: dict[str, tuple[tuple[int, int], ...]]
     excluded: dict[str, tuple[int, ...]]
+    ignored: dict[str, tuple[int, ...]]
+    opaque: dict[str, tuple[int, ...]]
 
 
 class MutantRow(Struct, frozen=True):
