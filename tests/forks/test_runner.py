@@ -93,7 +93,11 @@ def repo(tmp_path: Path) -> Repository:
 
 @contextlib.contextmanager
 def runner(
-    repo: Repository, tests: list[str], user: Path | None = None, tops: tuple[str, ...] = ("app",)
+    repo: Repository,
+    tests: list[str],
+    user: Path | None = None,
+    tops: tuple[str, ...] = ("app",),
+    arguments: tuple[str, ...] = (),
 ) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Setting(
@@ -102,7 +106,7 @@ def runner(
         tops=tops,
         prefix="",
         config=("pytest.ini", b"[pytest]\n"),
-        arguments=(),
+        arguments=arguments,
         seconds=dict.fromkeys(tests, 0.0),
         memory=500 << 20,
     )
@@ -263,3 +267,17 @@ def test_the_project_may_be_this_one(repo: Repository) -> None:
     checkout = Path(pytest_execute.__file__).resolve().parent.parent
     with runner(repo, [one], user=checkout) as made:
         assert made.run(made.git.tree(commit), [one])[one].state == "passed"
+
+
+def test_what_the_start_of_pytest_has_loaded_of_the_project_had_a_part_in_every_test(repo: Repository) -> None:
+    files = {
+        "src/app/__init__.py": "",
+        "src/app/plug.py": "VALUE = 1\n",
+        "tests/test_a.py": "def test_a():\n    assert 0\n",
+    }
+    commit = repo.commit("a", files)
+    one = "tests/test_a.py::test_a"
+    with runner(repo, [one], arguments=("-p", "app.plug")) as made:
+        seen = made.run(made.git.tree(commit), [one])[one]
+    assert seen.touched is not None
+    assert seen.touched >= {"src/app/plug.py", "tests/test_a.py"}
