@@ -52,7 +52,9 @@ class Touched:
         with contextlib.suppress(ImportError):
             self.watch_starts()
         sys.addaudithook(self.note)
-        loaded = (str(getattr(module, "__file__", None)) for module in list(sys.modules.values()))
+        loaded = [str(getattr(module, "__file__", None)) for module in list(sys.modules.values())]
+        for file in loaded:
+            self.opened(file, "r")
         if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
             self.say(ANY)
 
