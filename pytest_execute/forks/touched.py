@@ -54,7 +54,8 @@ class Touched:
         sys.addaudithook(self.note)
         loaded = [str(getattr(module, "__file__", None)) for module in list(sys.modules.values())]
         for file in loaded:
-            self.opened(file, "r")
+            if file.startswith(self.below):
+                self.opened(file, "r")
         if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
             self.say(ANY)
 

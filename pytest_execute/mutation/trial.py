@@ -63,9 +63,13 @@ class Imported(Struct, frozen=True):
 
 
 class Probe(Struct, frozen=True):
-    """How a test ends over no stub, the seconds that it may compute over one, and the functions that it enters."""
+    """How a test ends over no stub, the seconds that it may compute over one, and the functions that it enters.
+
+    `message` says why, of one whose file could not be imported.
+    """
 
     state: str
+    message: str = ""
     seconds: float = 0.0
     reached: frozenset[str] = frozenset()
 
@@ -146,10 +150,13 @@ class Trial:
             tried[stub] = tried[stub].and_then(one)
 
     def _shaken(self, tried: Tried, own: frozenset[str]) -> Tried:
-        """With a word where a test of its own does not pass as it is."""
-        probes = ((test, file.probes.get(test)) for file in self.files.values() for test in file.tests if test in own)
-        idle = next((test for test, probe in probes if probe is not None and probe.state != "passed"), None)
-        return replace(tried, shaky=f"{idle} does not pass in a process of its own on the same tree" if idle else "")
+        """With a word where a test of its own, or of those of all where it has none, does not pass as it is."""
+        probes = ((test, probe) for file in self.files.values() for test, probe in file.probes.items())
+        for test, probe in probes:
+            if (test in own or not own) and probe.state != "passed":
+                why = f": {probe.message}" if probe.message else ""
+                return replace(tried, shaky=f"{test} does not pass in a process of its own on the same tree{why}")
+        return tried
 
     # -- one file of tests
 
@@ -229,7 +236,7 @@ class Trial:
                 found[stub] = Tried(by=answer["by"], ran=ran, tried=answer["tried"])
                 touched = heard.shared | frozenset(answer["opened"])
             else:
-                found[stub] = Tried(trouble=f"the run of its tests did not come to its end ({stuck or 'absent'})")
+                found[stub] = Tried(trouble=f"the run of its tests did not come to its end ({stuck})" if stuck else "")
                 continue
             over = tests if active or not probe else file.entering(tests, self.targets[stub[0]].spot)
             facts[self._question(file, stub, over, "import" if active else "stub")] = (found[stub], touched)
@@ -268,10 +275,14 @@ class Heard:
 
     def probes(self, asked: Iterable[str]) -> dict[str, tuple[Probe, Touched]]:
         """What the tests came to as they are; one of a file that could be imported, and has it no longer, is absent."""
-        failed = {record["test"]: (Probe(record["state"]), self.shared) for record in self.said if "test" in record}
+        failed = {
+            record["test"]: (Probe(record["state"], record.get("message", "")), self.shared)
+            for record in self.said
+            if "test" in record
+        }
         found = {
             record["probe"]: (
-                Probe(record["state"], record["seconds"], frozenset(self._spots(record["reached"]))),
+                Probe(record["state"], "", record["seconds"], frozenset(self._spots(record["reached"]))),
                 self.shared | frozenset(record["opened"]),
             )
             for record in self.said

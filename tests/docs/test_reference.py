@@ -15,7 +15,7 @@ from _pytest.config.argparsing import Parser
 from pytest_execute import cli, plugin
 from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
-from pytest_execute.gates import checks
+from pytest_execute.gates import checks, gaps
 from pytest_execute.reports.as_json import Report
 from tests.docs.shown import TOP, first_cells
 
@@ -91,7 +91,7 @@ def written(node: ast.expr) -> Iterator[str]:
 
 def codes() -> set[str]:
     """Every code that a check can give."""
-    found = {*checks.PHRASES, *checks.UNPROVEN}
+    found = {*checks.PHRASES, *checks.UNPROVEN, *(code for code, _ in gaps.LISTED.values())}
     for node in ast.walk(ast.parse(inspect.getsource(checks))):
         match node:
             case (

@@ -32,6 +32,10 @@ SLOW = Case(
     "    while time.process_time() < end: pass\n    return []\ndef test_it(log): assert grow(log) != 5",
 )
 """Its set-up computes for longer than what hangs may."""
+UNMADE = Case(
+    "from app.made import VALUE\ndef f(): return VALUE", "from app.e import f\ndef test_it(): assert f() == 1"
+)
+"""It needs a file that git ignores."""
 Both = tuple[Ran, Ran, Path]
 EXEMPT = """
 [tool.pytest-execute.mutation]
@@ -65,10 +69,12 @@ def started(path: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     """One run, and the same again, with the directory that says what each started."""
-    cases = {"a": ENDLESS, "b": GONE, "c": IMPORTED, "d": HALF}
+    cases = {"a": ENDLESS, "b": GONE, "c": IMPORTED, "d": HALF, "e": UNMADE}
     repo = repository(tmp_path_factory.mktemp("mutate") / "work", cases, EXEMPT.replace("app.d", "app.other"))
     repo.put("pyproject.toml", (repo.path / "pyproject.toml").read_text().replace("app.other", "app.d"))
     repo.commit("exempt it now")
+    repo.put(".git/info/exclude", "made.py\n")
+    repo.put("src/app/made.py", "VALUE = 1\n")
     before = repo.state()
     (repo.path.parent / "watch_started.py").write_text(WATCH)
     ran = [
@@ -83,8 +89,16 @@ def test_what_hangs_dies_or_fails_on_import_has_noticed(both: Both) -> None:
     found = rows(both[0])
     noticed = {function for (function, _), row in found.items() if row["verdict"] == "killed"}
     assert noticed >= {"app.a:left", "app.a:countdown", "app.b:alive", "app.b:guard", "app.c:marked"}
-    assert {row["verdict"] for (function, _), row in found.items() if function != "app.d:grow"} == {"killed"}
+    others = {"app.d:grow", "app.e:f"}
+    assert {row["verdict"] for (function, _), row in found.items() if function not in others} == {"killed"}
     assert found[("app.c:marked", "raise")]["killed_by"] == "tests/test_c.py::test_it"
+
+
+def test_what_passes_only_in_the_checkout_leaves_its_functions_unproven(both: Both) -> None:
+    row = rows(both[0])[("app.e:f", "raise")]
+    why = "ModuleNotFoundError: No module named 'app.made'"
+    assert row["verdict"] == "unproven"
+    assert row["detail"] == f"tests/test_e.py::test_it does not pass in a process of its own on the same tree: {why}"
 
 
 def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: Both) -> None:
