@@ -38,7 +38,7 @@ MUTMUT = """
 [mutmut]
 source_paths={source}
 only_mutate={source}/*
-do_not_mutate={source}/tests/*
+do_not_mutate=*/tests/*
 pytest_add_cli_args_test_selection={tests}
 pytest_add_cli_args={options}
 also_copy={also}
@@ -235,7 +235,7 @@ def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counte
             else "some survive"
         )
         table["pseudo-tested" if pseudo else "noticed", word] += 1
-        if pseudo or not killed:
+        if word != "not checked" and (pseudo or not killed):
             stubs = ", ".join(f"{m['stub']} {m['verdict']}" for m in ours[name])
             print(f"  {name}: ours {stubs}; mutmut {dict(theirs[name])}")
     print(f"functions that both tried: {len(both)}; only we: {len(ours.keys() - theirs.keys())}, ", end="")
