@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.forks.plugins import has_nothing
+from pytest_execute.forks.plugins import telling
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.setting import Patience, Setting
 from pytest_execute.tools.git import Git
@@ -109,15 +109,12 @@ def test_what_a_test_leaves_behind_is_collected_as_ever(repo: Repository) -> Non
             assert made.run(made.git.tree(commit), [ONE], alone=alone)[ONE].state == "passed"
 
 
-def test_a_plugin_is_looked_through_once_only_where_it_has_no_fixture() -> None:
-    def plugin(**names: object) -> types.ModuleType:
-        made = types.ModuleType("plugin")
-        vars(made).update(names)
-        return made
-
-    assert has_nothing(plugin(x=1, f=len))
-    assert not has_nothing(plugin(value=pytest.fixture(lambda: 1)))
-    assert not has_nothing(plugin(value=staticmethod(pytest.fixture(lambda: 1)))), "pytest may warn of it"
+def test_of_a_plugin_only_those_names_are_looked_at_that_pytest_tells_of() -> None:
+    plugin = types.ModuleType("plugin")
+    fixture = pytest.fixture(lambda: 1)
+    vars(plugin).update(x=1, f=len, value=fixture, hidden=staticmethod(fixture))
+    assert telling(plugin) == ["hidden", "value"]
+    assert telling(types.SimpleNamespace(x=1)) == []
 
 
 def test_the_fixtures_of_plugins_are_there_in_each_order(repo: Repository) -> None:

@@ -411,7 +411,7 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
 
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
-    monkeypatch.setattr("pytest_execute.forks.lane.COLLECTING", 1.5)
+    monkeypatch.setattr("pytest_execute.forks.lane.COLLECTING", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(
@@ -421,6 +421,18 @@ def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, mo
     repo.commit("green", {"src/app/sums.py": "READY = True\n"})
     found = proofs(repo, "tests/test_a.py::test_a", "tests/test_b.py::test_b", base=base)
     assert [p.cause for p in found.values()] == ["timeout", "assertion"]
+
+
+def test_an_import_that_takes_longer_than_a_first_try_may_is_waited_for(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.1)
+    monkeypatch.setattr("pytest_execute.replay.prove.IMPORTING", 0.02)
+    slow = "import time, app.sums\ntime.sleep(2)\ndef test_a():\n    assert app.sums.READY\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
+    repo.commit("both", {"tests/test_a.py": slow, "src/app/sums.py": "READY = True\n"})
+    found = proof(repo, "tests/test_a.py::test_a", base=base)
+    assert (found.found, found.cause) == ("turned", "assertion")
 
 
 def test_a_flaky_red_is_unstable(repo: Repository, tmp_path: Path) -> None:
