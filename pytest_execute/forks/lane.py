@@ -15,7 +15,7 @@ from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
 COLLECTING = 60.0
-"""Seconds that the imports of a tree's test files may take before they count as hanging."""
+"""Seconds that the imports of a tree's test files may take before they count as hanging; a first try has a part of them."""
 CONFIG = ".pytest-execute"
 OWN_NAME = ("pytest.toml", ".pytest.toml")
 """Configuration files that pytest reads in their own way because of their name."""
@@ -23,6 +23,11 @@ ALWAYS = (
     *("-p", "no:execute", "-p", "no:randomly", "-o", "addopts="),
     *("-n0", "--continue-on-collection-errors", "--no-header", "--tb=no"),
 )
+
+
+def importing(tests: Sequence[str], patience: Patiently) -> float:
+    """The seconds that the imports may take, before these tests begin."""
+    return COLLECTING * max(patience(test).importing for test in tests)
 
 
 class Lane:
@@ -51,7 +56,7 @@ class Lane:
             if self.server is None or self.server.is_over():
                 self.server = serving(self._place(config))
             order = {**self._limits(tests, patience), "environment": self._environment(path), **more}
-            return self.server.obey(order, max(order["limits"].values()) + COLLECTING)
+            return self.server.obey(order, max(order["limits"].values()) + importing(tests, patience))
 
     def _limits(self, tests: Sequence[str], patience: Patiently) -> Record:
         """The seconds that may pass, and that may be computed, for each test."""

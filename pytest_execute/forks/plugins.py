@@ -1,21 +1,24 @@
-"""Spares each order a look for fixtures in what has none: pytest's own plugins, and those that it has loaded before it looks at a tree.
+"""Spares each order the search for fixtures in what pytest has loaded before it looks at a tree: its own plugins, and others.
 
 Loaded by its path in the processes that run tests.
 """
 
 from __future__ import annotations
 
-import functools
+import builtins
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import _pytest.fixtures
 
-Manager: Any = _pytest.fixtures.FixtureManager
+MODULE: Any = _pytest.fixtures
+DIR = "dir"
+"""What pytest asks for the names that may be fixtures."""
 
 
-class Looking(Manager):  # type: ignore[misc]
-    """Looks through a plugin as pytest would; `found` where it comes to anything."""
+class Looking(MODULE.FixtureManager):  # type: ignore[misc]
+    """Looks for fixtures as pytest would, and keeps none; `found` once there was one."""
 
     def __init__(self) -> None:
         self.session, self.found = None, False
@@ -25,26 +28,37 @@ class Looking(Manager):  # type: ignore[misc]
         self.found = True
 
 
-def has_nothing(plugin: Any) -> bool:
-    """Has this plugin no fixture, nor anything else that pytest would tell of?"""
-    looking = Looking()
+def telling(plugin: Any) -> list[str] | None:
+    """The names in a plugin that are fixtures, or anything else that pytest tells of; None where we cannot ask."""
+    looking, names = Looking(), list[str]()
+
+    def one_by_one(_: Any) -> Iterator[str]:
+        for name in builtins.dir(plugin):
+            looking.found, before = False, len(said)
+            yield name
+            if looking.found or len(said) > before:
+                names.append(name)
+
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
+        vars(MODULE)[DIR] = one_by_one
         try:
             looking.pytest_plugin_registered(plugin, "")
-        except Exception:  # noqa: BLE001 - another pytest, or a strange plugin: it is looked through each time
-            return False
-    return not looking.found and not said
+        except Exception:  # noqa: BLE001 - another pytest, or a strange plugin
+            return None
+        finally:
+            del vars(MODULE)[DIR]
+    return names
 
 
 def spare(config: Any) -> None:
-    """From here on, no plugin that is there now and has no fixture is looked through."""
-    bare = {id(plugin): plugin for plugin in config.pluginmanager.get_plugins() if has_nothing(plugin)}
-    theirs = Manager.pytest_plugin_registered
+    """From here on, only such names are looked at of the plugins that are there now."""
+    plugins = [*config.pluginmanager.get_plugins()]
+    names = {id(plugin): telling(plugin) for plugin in plugins}
 
-    @functools.wraps(theirs)
-    def registered(manager: Any, plugin: Any, plugin_name: str) -> None:
-        if id(plugin) not in bare:
-            theirs(manager, plugin, plugin_name)
+    def some(holder: Any, _: Any = plugins) -> list[str]:
+        """As `dir`. The plugins are kept, so that nothing else gets the id of one."""
+        known = names.get(id(holder))
+        return builtins.dir(holder) if known is None else known
 
-    Manager.pytest_plugin_registered = registered
+    vars(MODULE)[DIR] = some

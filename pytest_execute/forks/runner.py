@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_execute.core.nodeids import file_of
-from pytest_execute.forks.lane import COLLECTING, Lane
+from pytest_execute.forks.lane import Lane, importing
 from pytest_execute.forks.prepared import Trees
 from pytest_execute.forks.seen import Seen, State, read
 from pytest_execute.forks.server import Record, Stuck
@@ -61,7 +61,7 @@ class Runner:
                 singly |= files if stuck == "lost" and len(files) == 1 else set()
                 if stuck is None or (not done and len(batch if stuck == "lost" else files) == 1):
                     state: State = "absent" if stuck is None or stuck == "spoilt" else stuck
-                    took = COLLECTING if state == "timeout" else 0.0
+                    took = importing(batch, patience) if state == "timeout" else 0.0
                     seen |= {test: Seen(test=test, state=state, seconds=took) for test in batch if test not in seen}
                 together = together and stuck is None
         return seen

@@ -23,12 +23,14 @@ LEAST = 1 << 30
 class Patience(Struct, frozen=True):
     """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today.
 
-    Where the machine is busy more time passes, but no more is computed.
+    Where the machine is busy more time passes, but no more is computed. `importing` is the part of the usual time that it may take
+    before its tests begin.
     """
 
     grace: float = 10.0
     computing: float = 10.0
     times: float = 10.0
+    importing: float = 1.0
 
 
 PATIENT = Patience()

@@ -32,10 +32,12 @@ Tell = Callable[[int, int], None]
 GRACE = 10.0
 """Seconds that may pass, and be computed, before any test counts as hanging, besides ten times what it took in the run."""
 COMPUTING = 0.5
-"""Seconds of them that may be computed by a test that has hung before."""
+"""Seconds of them that may be computed by a test that has hung before, besides five times what it took in the run."""
 QUICK = 1.0
-"""The same for a first try, besides twenty times what it took in the run: a tenth of it may be computed by a test that has hung before, and up
+"""The same for a first try, besides ten times what it took in the run: a tenth of it, and five times, by a test that has hung before; and up
 to three times it may pass on a busy machine."""
+IMPORTING = 1 / 3
+"""The part of the time for imports that a first try has, or a test that has hung before; a fifth of it that has both."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -132,10 +134,10 @@ def _patience() -> Table:
     busy = min(3.0, max(1.0, load / (os.cpu_count() or 1)))
     patient = Patience(GRACE, GRACE)
     return {
-        ("first", False): Patience(QUICK * busy, QUICK, 20.0),
-        ("first", True): Patience(QUICK * busy, QUICK / 10, 20.0),
+        ("first", False): Patience(QUICK * busy, QUICK, 10.0, IMPORTING),
+        ("first", True): Patience(QUICK * busy, QUICK / 10, 5.0, IMPORTING / 5),
         ("again", False): patient,
-        ("again", True): Patience(GRACE, COMPUTING),
+        ("again", True): Patience(GRACE, COMPUTING, 5.0, IMPORTING),
         ("patient", False): patient,
         ("patient", True): patient,
     }

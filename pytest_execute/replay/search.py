@@ -26,6 +26,9 @@ MUCH = 3.0
 LEAST = 0.01
 """Seconds that any test costs, expected to take none."""
 
+Pairs = Iterable[tuple[str, str]]
+RunPairs = Callable[[str, Sequence[str]], object]
+
 
 class Run(Protocol):
     def __call__(
@@ -103,9 +106,6 @@ class Search:
         self.alone |= turned
         self._forget(turned)
         self._search([test for test in wanted if test in turned])
-        before = [(step, test) for test in wanted for step in self._right_before(test)]
-        others = {pair for step, test in before for pair in self._others(test, step)}
-        self._run_all(others - self.seen.keys(), self._run)
         for tree, test in self.again:
             if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
                 self.agreed(test)
@@ -174,9 +174,16 @@ class Search:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
-        self._run_all(turned, self._run_again)
+        others: set[tuple[str, str]] = set()
+        self._run_all(
+            turned, self._run_again, lambda: others.update(self._all_others(tests))
+        )  # reads large files meanwhile
         hurried = {pair for pair in turned if not self._is_long(*pair)}
-        self._run_all(ends - turned | hurried, functools.partial(self._run_again, haste="patient"))
+        patient = functools.partial(self._run_again, haste="patient")
+        self._run_every([(ends - turned | hurried, patient), (others - self.seen.keys(), self._run)])
+
+    def _all_others(self, tests: Sequence[str]) -> set[tuple[str, str]]:
+        return {pair for test in tests for step in self._right_before(test) for pair in self._others(test, step)}
 
     def _is_long(self, tree: str, test: str) -> bool:
         """Where it was ended there: did it go on for much longer than it takes with its turn?"""
@@ -188,23 +195,28 @@ class Search:
     def _cost(self, test: str) -> float:
         return LEAST + self.seconds.get(test, 0.0)
 
-    def _run_all(self, pairs: Iterable[tuple[str, str]], run: Callable[[str, Sequence[str]], object]) -> None:
-        """Run each (tree, test) of `pairs`, a tree at a time, the costliest first."""
-        by_tree: dict[str, list[str]] = {}
-        for tree, test in sorted(pairs):
-            by_tree.setdefault(tree, []).append(test)
-        waiting = Waiting[tuple[float, str]](self.workers, self._cost, comes=False)
-        for tree, tests in by_tree.items():
-            waiting.add((-sum(map(self._cost, tests)), tree), tests)
+    def _run_all(self, pairs: Pairs, run: RunPairs, *beside: Callable[[], object]) -> None:
+        self._run_every([(pairs, run)], *beside)
+
+    def _run_every(self, jobs: Sequence[tuple[Pairs, RunPairs]], *beside: Callable[[], object]) -> None:
+        """Run each (tree, test) as its job has it, a tree at a time, the costliest first; and do meanwhile what is to be done `beside`."""
+        trees: dict[tuple[int, str], list[str]] = {}
+        for number, (pairs, _) in enumerate(jobs):
+            for tree, test in sorted(pairs):
+                trees.setdefault((number, tree), []).append(test)
+        waiting = Waiting[tuple[float, int, str]](self.workers, self._cost, comes=False)
+        for (number, tree), tests in trees.items():
+            waiting.add((-sum(map(self._cost, tests)), number, tree), tests)
 
         def work() -> None:
             while (taken := waiting.take()) is not None:
+                (_, number, tree), tests = taken
                 try:
-                    run(taken[0][1], taken[1])
+                    jobs[number][1](tree, tests)
                 finally:
                     waiting.done()
 
-        self._side_by_side([work] * self.workers)
+        self._side_by_side([work] * self.workers + [*beside])
 
     def _run(self, tree: str, tests: Sequence[str]) -> None:
         self._keep({(tree, test): seen for test, seen in self._ask(tree, tests).items()}, self.seen)
@@ -232,10 +244,10 @@ class Search:
                 self.seconds[test] = max(seen.seconds, self.seconds.get(test, 0.0))
 
     def _side_by_side(self, jobs: Sequence[Callable[[], object]]) -> None:
-        """Run jobs in threads. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
+        """Run each job in a thread. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
         if not jobs:
             return
-        pool = ThreadPoolExecutor(min(self.workers, len(jobs)))
+        pool = ThreadPoolExecutor(len(jobs))
         try:
             for future in [pool.submit(job) for job in jobs]:
                 future.result()

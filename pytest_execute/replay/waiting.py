@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from pytest_execute.core.nodeids import file_of
 
-K = TypeVar("K", int, tuple[float, str])
+K = TypeVar("K", int, tuple[float, int, str])
 Cost = Callable[[str], float]
 """The seconds that a test is expected to take."""
 
