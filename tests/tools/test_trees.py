@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,31 @@ def test_a_tree_that_is_not_there_is_told(tmp_path: Path) -> None:
     repo.commit("a", {"a": "a\n"})
     with pytest.raises(ExecuteError, match="git fetch"):
         Git.find(repo.path).trees(["0" * 40])
+
+
+def test_contents_read_one_after_the_other_are_those_read_at_once(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    texts = ("", "one\n", "no line end", "many\n" * 100_000, "é\0\n\n")
+    commit = repo.commit("a", {f"{number}.txt": text for number, text in enumerate(texts)})
+    git = Git.find(repo.path).within(tmp_path / "scratch")
+    oids = [entry.oid for entry in git.tree(commit).values()]
+    with contextlib.closing(git.contents()) as contents:
+        assert contents.blobs(oids) == git.blobs(oids)
+        (repo.path / "later").write_bytes(b"later")
+        later = git.keep([repo.path / "later"])
+        assert contents.blobs([*later, oids[3]]) == git.blobs([*later, oids[3]])
+        with pytest.raises(ExecuteError, match="git fetch"):
+            contents.blobs(["0" * 40])
+        assert contents.blobs(oids) == git.blobs(oids), "and goes on after that"
+
+
+def test_who_reads_contents_starts_nothing_before_and_leaves_nothing_after(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    oids = [entry.oid for entry in Git.find(repo.path).tree(repo.commit("a", {"a": "a\n"})).values()]
+    contents = Git.find(repo.path).contents()
+    assert contents.process is None
+    contents.blobs(oids)
+    contents.close()
+    assert contents.process is not None
+    assert contents.process.returncode == 0
+    Git.find(repo.path).contents().close()
