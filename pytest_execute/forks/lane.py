@@ -68,6 +68,7 @@ class Lane:
 
     def end(self) -> None:
         """End whatever runs here."""
+        self.slot.contents.close()
         if self.server is not None:
             self.server.end()
 

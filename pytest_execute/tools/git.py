@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -139,13 +140,20 @@ class Git:
             end = out.index(b"\n", at)
             header = out[at:end].split()
             if len(header) != 3:
-                raise ExecuteError(
-                    Problem("git", f"the repository lacks the object {oid}: run `git fetch`", str(self.work_tree))
-                )
+                raise self.lacks(oid)
             start, size = end + 1, int(header[2])
             found[oid] = out[start : start + size]
             at = start + size + 1
         return found
+
+    def contents(self) -> Contents:
+        """For who reads blobs again and again: to be closed."""
+        return Contents(self)
+
+    def lacks(self, oid: str) -> ExecuteError:
+        return ExecuteError(
+            Problem("git", f"the repository lacks the object {oid}: run `git fetch`", str(self.work_tree))
+        )
 
     def empty_tree(self) -> str:
         """The id of the tree without files."""
@@ -214,6 +222,36 @@ class Git:
         index = self.scratch / f"{name}.index"
         index.unlink(missing_ok=True)
         return index
+
+
+class Contents:
+    """As `Git.blobs`, from one git process that stays until `close`. Not for several threads at once."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The content of each blob, exactly as it is stored."""
+        return {oid: self._blob(oid) for oid in dict.fromkeys(oids)}
+
+    def _blob(self, oid: str) -> bytes:
+        if self.process is None:
+            command = ["git", "cat-file", "--batch"]
+            self.process = process.start(command, cwd=self.git.work_tree, env=self.git.env, listening=True)
+        into, out = self.process.stdin, self.process.stdout
+        assert into is not None
+        assert out is not None
+        into.write(f"{oid}\n".encode())
+        into.flush()
+        header = out.readline().split()
+        if len(header) != 3:
+            raise self.git.lacks(oid)
+        return out.read(int(header[2]) + 1)[:-1]
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
 
 
 def _entries(content: bytes, width: int) -> Iterator[tuple[str, Entry]]:
