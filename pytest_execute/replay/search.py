@@ -6,7 +6,6 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Literal, Protocol
 
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Found, Order, Proof, Turn
 from pytest_execute.forks.seen import Seen
 from pytest_execute.replay.causes import Project, Red, classify
-from pytest_execute.replay.waiting import Waiting
+from pytest_execute.replay.waiting import Pairs, RunTree, share_out, side_by_side
 from pytest_execute.replay.walk import Walk
 
 Haste = Literal["first", "again", "patient"]
@@ -25,9 +24,6 @@ MUCH = 3.0
 """So many times what a test takes when it passes it must have gone on before, to count as hanging there."""
 LEAST = 0.01
 """Seconds that any test costs, expected to take none."""
-
-Pairs = Iterable[tuple[str, str]]
-RunPairs = Callable[[str, Sequence[str]], object]
 
 
 class Run(Protocol):
@@ -161,7 +157,7 @@ class Search:
         """Find the first tree that each test passes on."""
         walk = Walk(self.trees, functools.partial(self._ask, haste="first"), self.differs, self.workers, self._cost)
         walk.begin(tests)
-        self._side_by_side([walk.work] * self.workers)
+        side_by_side([walk.work] * self.workers)
         self.first |= walk.first
         self._keep(walk.seen, self.seen)
         return walk
@@ -174,13 +170,12 @@ class Search:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
-        others: set[tuple[str, str]] = set()
-        self._run_all(
-            turned, self._run_again, lambda: others.update(self._all_others(tests))
-        )  # reads large files meanwhile
+        others: set[tuple[str, str]] = set()  # for which large files are read, meanwhile
+        self._run_all(turned, self._run_again, lambda: others.update(self._all_others(tests)))
         hurried = {pair for pair in turned if not self._is_long(*pair)}
         patient = functools.partial(self._run_again, haste="patient")
-        self._run_every([(ends - turned | hurried, patient), (others - self.seen.keys(), self._run)])
+        rest = others - self.seen.keys()
+        share_out([(ends - turned | hurried, patient), (rest, self._run)], self.workers, self._cost)
 
     def _all_others(self, tests: Sequence[str]) -> set[tuple[str, str]]:
         return {pair for test in tests for step in self._right_before(test) for pair in self._others(test, step)}
@@ -195,28 +190,8 @@ class Search:
     def _cost(self, test: str) -> float:
         return LEAST + self.seconds.get(test, 0.0)
 
-    def _run_all(self, pairs: Pairs, run: RunPairs, *beside: Callable[[], object]) -> None:
-        self._run_every([(pairs, run)], *beside)
-
-    def _run_every(self, jobs: Sequence[tuple[Pairs, RunPairs]], *beside: Callable[[], object]) -> None:
-        """Run each (tree, test) as its job has it, a tree at a time, the costliest first; and do meanwhile what is to be done `beside`."""
-        trees: dict[tuple[int, str], list[str]] = {}
-        for number, (pairs, _) in enumerate(jobs):
-            for tree, test in sorted(pairs):
-                trees.setdefault((number, tree), []).append(test)
-        waiting = Waiting[tuple[float, int, str]](self.workers, self._cost, comes=False)
-        for (number, tree), tests in trees.items():
-            waiting.add((-sum(map(self._cost, tests)), number, tree), tests)
-
-        def work() -> None:
-            while (taken := waiting.take()) is not None:
-                (_, number, tree), tests = taken
-                try:
-                    jobs[number][1](tree, tests)
-                finally:
-                    waiting.done()
-
-        self._side_by_side([work] * self.workers + [*beside])
+    def _run_all(self, pairs: Pairs, run: RunTree, *beside: Callable[[], object]) -> None:
+        share_out([(pairs, run)], self.workers, self._cost, *beside)
 
     def _run(self, tree: str, tests: Sequence[str]) -> None:
         self._keep({(tree, test): seen for test, seen in self._ask(tree, tests).items()}, self.seen)
@@ -242,19 +217,6 @@ class Search:
             into.update(new)
             for (_, test), seen in new.items():
                 self.seconds[test] = max(seen.seconds, self.seconds.get(test, 0.0))
-
-    def _side_by_side(self, jobs: Sequence[Callable[[], object]]) -> None:
-        """Run each job in a thread. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
-        if not jobs:
-            return
-        pool = ThreadPoolExecutor(len(jobs))
-        try:
-            for future in [pool.submit(job) for job in jobs]:
-                future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        pool.shutdown()
 
     # -- reading what was seen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from pytest_execute.core.nodeids import file_of
@@ -11,6 +12,10 @@ from pytest_execute.core.nodeids import file_of
 K = TypeVar("K", int, tuple[float, int, str])
 Cost = Callable[[str], float]
 """The seconds that a test is expected to take."""
+Pairs = Iterable[tuple[str, str]]
+"""Of a tree and a test."""
+RunTree = Callable[[str, Sequence[str]], object]
+"""Runs tests in a tree."""
 
 
 class Waiting(Generic[K]):
@@ -71,6 +76,39 @@ class Waiting(Generic[K]):
         with self.changed:
             self.idle += 1
             self.changed.notify_all()
+
+
+def share_out(jobs: Sequence[tuple[Pairs, RunTree]], workers: int, cost: Cost, *beside: Callable[[], object]) -> None:
+    """Run each pair as its job has it, a tree at a time, the costliest first; and do meanwhile what is to be done `beside`."""
+    trees: dict[tuple[int, str], list[str]] = {}
+    for number, (pairs, _) in enumerate(jobs):
+        for tree, test in sorted(pairs):
+            trees.setdefault((number, tree), []).append(test)
+    waiting = Waiting[tuple[float, int, str]](workers, cost, comes=False)
+    for (number, tree), tests in trees.items():
+        waiting.add((-sum(map(cost, tests)), number, tree), tests)
+
+    def work() -> None:
+        while (taken := waiting.take()) is not None:
+            (_, number, tree), tests = taken
+            try:
+                jobs[number][1](tree, tests)
+            finally:
+                waiting.done()
+
+    side_by_side([work] * workers + [*beside])
+
+
+def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
+    """Run each job in a thread. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
+    pool = ThreadPoolExecutor(len(jobs))
+    try:
+        for future in [pool.submit(job) for job in jobs]:
+            future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def part(tests: Sequence[str], enough: float, cost: Cost) -> list[str]:
