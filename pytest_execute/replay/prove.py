@@ -147,14 +147,19 @@ class _Steps:
     """Makes a step of each commit: its overlay tree, which `trees` then holds too, and what the test files in `paths` were."""
 
     def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str], ledger: Ledger) -> None:
-        self.stretch, self.layout, self.paths = stretch, layout, paths
+        self.git, self.stretch, self.layout, self.paths = git, stretch, layout, paths
         parents = [parent for those in stretch.commits.values() for parent in those]
         self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
         self.today = self.trees[stretch.tree]
-        self.forms = Forms(self.today, layout, git.blobs)
-        self.forms.know(tree[path].oid for tree in self.trees.values() for path in paths if path in tree)
         self.read = Read(ledger, f"{layout} {stretch.tree}")
         self.made: dict[str, Step] = {}
+
+    @functools.cached_property
+    def forms(self) -> Forms:
+        """What the test files were, all read at once; not needed where it is known how each test stood."""
+        forms = Forms(self.today, self.layout, self.git.blobs)
+        forms.know(tree[path].oid for tree in self.trees.values() for path in self.paths if path in tree)
+        return forms
 
     def all(self) -> list[Step]:
         """The steps from base to head, and the work that comes after head, parents before children."""
