@@ -219,31 +219,32 @@ def plain(name: str) -> str:
     return f"{module}:{function}"
 
 
+def our_word(mutants: list[dict[str, Any]]) -> str:
+    verdicts = {mutant["verdict"] for mutant in mutants}
+    words = {"survived": "pseudo-tested", "not-reached": "not reached", "unproven": "unproven"}
+    return next((word for verdict, word in words.items() if verdict in verdicts), "noticed")
+
+
+def their_word(states: Counter[str]) -> str:
+    killed, survived = states["killed"] + states["timeout"], states["survived"]
+    if not killed and not survived:
+        return "no tests" if states["no tests"] else "not checked"
+    return "all noticed" if not survived else "some survive" if killed else "none noticed"
+
+
 def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counter[str]]) -> None:
-    both = sorted(ours.keys() & theirs.keys())
+    """Show each function of which one of us says that no test notices anything, and count the others."""
     table: Counter[tuple[str, str]] = Counter()
-    for name in both:
-        pseudo = any(m["verdict"] != "killed" for m in ours[name])
-        killed, survived = theirs[name]["killed"], theirs[name]["survived"]
-        word = (
-            "not checked"
-            if not killed and not survived
-            else "all noticed"
-            if not survived
-            else "none noticed"
-            if not killed
-            else "some survive"
-        )
-        table["pseudo-tested" if pseudo else "noticed", word] += 1
-        if word != "not checked" and (pseudo or not killed):
-            stubs = ", ".join(f"{m['stub']} {m['verdict']}" for m in ours[name])
+    for name in sorted(ours.keys() & theirs.keys()):
+        we, they = our_word(ours[name]), their_word(theirs[name])
+        table[we, they] += 1
+        if they != "not checked" and (we != "noticed" or they in ("none noticed", "no tests")):
+            stubs = ", ".join(f"{mutant['stub']} {mutant['verdict']}" for mutant in ours[name])
             print(f"  {name}: ours {stubs}; mutmut {dict(theirs[name])}")
-    print(f"functions that both tried: {len(both)}; only we: {len(ours.keys() - theirs.keys())}, ", end="")
-    print(f"only mutmut: {len(theirs.keys() - ours.keys())}")
     for (we, they), count in sorted(table.items()):
         print(f"  {count:4}  we: {we}; mutmut: {they}")
     for kind, names in (("only we", ours.keys() - theirs.keys()), ("only mutmut", theirs.keys() - ours.keys())):
-        print(f"  {kind}: {', '.join(sorted(names)[:12])}{' …' if len(names) > 12 else ''}")
+        print(f"  {kind}, {len(names)}: {', '.join(sorted(names)[:12])}{' …' if len(names) > 12 else ''}")
 
 
 def main() -> int:
