@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec import Struct
@@ -11,10 +12,9 @@ from msgspec.structs import replace
 
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.server import Record
 from pytest_execute.forks.setting import PATIENT
-from pytest_execute.forks.touched import ANY
 from pytest_execute.mutation.functions import Function
+from pytest_execute.mutation.heard import FLEETING, Heard, Probe
 from pytest_execute.mutation.known import Inputs, Known, Touched, digest
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger
@@ -62,23 +62,9 @@ class Imported(Struct, frozen=True):
     functions: tuple[str, ...]
 
 
-class Probe(Struct, frozen=True):
-    """How a test ends over no stub, the seconds that it may compute over one, and the functions that it enters.
-
-    `message` says why, of one whose file could not be imported.
-    """
-
-    state: str
-    message: str = ""
-    seconds: float = 0.0
-    reached: frozenset[str] = frozenset()
-
-
 Stub = tuple[int, str]
 """The number of a target, and what its body is replaced by."""
 Tests = tuple[str, ...]
-FLEETING = ("timeout", "crash", "foreign", "unprepared")
-"""Ends of a test over no stub that may come from the machine as it was just then: they are seen anew each time."""
 
 
 class TestFile:
@@ -135,10 +121,7 @@ class Trial:
                     if tried[stub].by is None
                 }
                 self._note(tried, self._over(file, {stub: tests for stub, tests in chosen.items() if tests}))
-        for stub in (stub for stub in stubs if tried[stub].by is None):
-            for file in self.files.values():
-                if tried[stub].by is None and self.targets[stub[0]].spot in (file.imported or ()):
-                    self._note(tried, self._on_import(file, stub, mine[stub[0]]))
+        self._note(tried, self._on_imports({stub: mine[stub[0]] for stub in stubs if tried[stub].by is None}))
         return {stub: self._shaken(one, mine[stub[0]]) for stub, one in tried.items()}
 
     def _own(self, number: int, own: Mapping[str, Tests]) -> frozenset[str]:
@@ -195,12 +178,29 @@ class Trial:
         target = self.targets[stub[0]]
         return f"{how} {file.word} {target.spot} {target.function.own} {stub[1]} {digest(*tests)}"
 
-    def _on_import(self, file: TestFile, stub: Stub, own: frozenset[str]) -> dict[Stub, Tried]:
-        """What comes of a stub that is there before the file is imported."""
-        tests = tuple(sorted(file.tests, key=lambda test: test not in own))
-        question = self._question(file, stub, tests, "import")
-        known = self.known.recall([question], Tried)
-        return {stub: known[question]} if question in known else self._run(file, {stub: tests}, (), active=stub)
+    def _on_imports(self, own: Mapping[Stub, frozenset[str]]) -> dict[Stub, Tried]:
+        """What comes of these stubs, with tests of their own, where the function runs as a file is imported; side by side."""
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            return dict(zip(own, pool.map(self._on_import, own, own.values()), strict=True))
+        finally:
+            pool.shutdown(
+                wait=False, cancel_futures=True
+            )  # where one failed, or the user interrupts: the runner ends the others
+
+    def _on_import(self, stub: Stub, own: frozenset[str]) -> Tried:
+        """What comes of a stub that is there before each file is imported, until a file has a test that notices."""
+        tried = Tried()
+        for file in self.files.values():
+            if tried.by is None and self.targets[stub[0]].spot in (file.imported or ()):
+                tests = tuple(sorted(file.tests, key=lambda test: test not in own))
+                question = self._question(file, stub, tests, "import")
+                known = self.known.recall([question], Tried)
+                if question in known:
+                    tried = tried.and_then(known[question])
+                else:
+                    tried = tried.and_then(self._run(file, {stub: tests}, (), active=stub)[stub])
+        return tried
 
     # -- one order
 
@@ -223,7 +223,7 @@ class Trial:
             "lanes": self.workers,
         }
         said, stuck = self.runner.stub(self.tree, file.tests, lambda _: PATIENT, asked)
-        heard = Heard(said, stuck, self.targets, built=bool(self.runner.setting.prepare))
+        heard = Heard(said, stuck, list(self.numbers), built=bool(self.runner.setting.prepare))
         if heard.trouble:
             return {stub: Tried(trouble=heard.trouble) for stub in lists}
         facts = self._learn_probes(file, heard, probe) if probe else {}
@@ -255,43 +255,3 @@ class Trial:
             facts[f"imported {file.word}"] = (Imported(heard.imported), heard.shared)
         lasting = {test: fact for test, fact in probes.items() if fact[0].state not in FLEETING}
         return facts | {f"probe {file.word} {test}": fact for test, fact in lasting.items()}
-
-
-class Heard:
-    """What was said of an order; see `forks/stubbing.py`. What was `built` in the tree comes from all of it."""
-
-    def __init__(self, said: Sequence[Record], stuck: str | None, targets: Sequence[Target], built: bool) -> None:
-        self.said, self.stuck, self.targets = said, stuck, targets
-        self.jobs = {record["job"]: record for record in said if "job" in record}
-        self.shared = frozenset([record["touched"] for record in said if "touched" in record] + [ANY] * built)
-        self.spoilt = any("spoilt" in record for record in said)
-        self.imported = next((self._spots(record["imported"]) for record in said if "imported" in record), None)
-        canary = next((record["canary"] for record in said if "canary" in record), "failed")
-        hidden = "a test that was made to fail passed: something hides failures"
-        self.trouble = "" if canary == "failed" else hidden
-
-    def _spots(self, numbers: Iterable[int]) -> tuple[str, ...]:
-        return tuple(self.targets[number].spot for number in numbers)
-
-    def probes(self, asked: Iterable[str]) -> dict[str, tuple[Probe, Touched]]:
-        """What the tests came to as they are; one of a file that could be imported, and has it no longer, is absent."""
-        failed = {
-            record["test"]: (Probe(record["state"], record.get("message", "")), self.shared)
-            for record in self.said
-            if "test" in record
-        }
-        found = {
-            record["probe"]: (
-                Probe(record["state"], "", record["seconds"], frozenset(self._spots(record["reached"]))),
-                self.shared | frozenset(record["opened"]),
-            )
-            for record in self.said
-            if "probe" in record
-        }
-        absent = dict.fromkeys(asked if self.stuck is None else (), (Probe("absent"), self.shared))
-        return absent | failed | found
-
-    def notices_import(self, tests: Tests) -> str | None:
-        """The test that stands for a stub with which the file could not be imported."""
-        failed = next((r["test"] for r in self.said if r.get("state") in ("failed", "crash") and "test" in r), None)
-        return failed or (tests[0] if self.stuck in ("timeout", "crash") else None)
