@@ -15,7 +15,7 @@ another in the next tree, or fails, pytest is started for each order. An order i
 
 with the seconds that each test may take, and may compute. It is answered by lines of JSON on the descriptor that the first argument names.
 
-The files are collected one after the other, each in a process of its own. The tests of a file run in one process, and each in one
+The files are collected one after the other, each but the last in a process of its own. The tests of a file run in one process, and each in one
 of its own where the order says "alone". {"touched": path} says that a file of the tree was opened, see `touched.py`: before the
 first {"file": path} for all, then for the tests of that file that are told after it.
 

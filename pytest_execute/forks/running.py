@@ -114,20 +114,31 @@ class Running:
             session.perform_collect = functools.partial(self.file_by_file, session)
 
     def file_by_file(self, session: Any) -> None:
-        """Go on in a process for each file: what one imports, the next does not find imported."""
-        for file in self.files:
+        """Go on in a process for each file, the last in this one: what one imports, the next does not find imported."""
+        if not self.files:
+            self.end()
+        *others, last = self.files
+        for file in others:
             child = self.touched.fork()
             if not child:
                 system.die_with_parent()
                 system.take_over()
-                self.tell({"file": file})
-                session.config.args = [str(self.path(file))]
-                type(session).perform_collect(session)
-                return
+                return self.collect(session, file)
             status = os.waitpid(child, 0)[1]
             system.end_all(set())
             if os.waitstatus_to_exitcode(status) != DONE:
                 os._exit(0)  # without an end: what is left is run again
+        return self.collect(session, last)
+
+    def collect(self, session: Any, file: str) -> None:
+        self.tell({"file": file})
+        session.config.args = [str(self.path(file))]
+        type(session).perform_collect(session)
+
+    def end(self) -> NoReturn:
+        """Be gone: from the process of a file, and from that of the order with its end."""
+        if self.is_copy():
+            os._exit(DONE)
         self.tell({"end": True})
         os._exit(0)
 
@@ -159,13 +170,12 @@ class Running:
             guard = Guard(self.tree, self.order["environment"]["HOME"])
             self.stubbing.run(asked)
             self.tell({"spoilt": True} if guard.is_spoilt() else {})
-            self.tell({"end": True})
-            os._exit(0)
+            self.end()
         tests = {name: items for name, items in asked.items() if name in self.open}
         if self.is_here:
             self.run_and_exit(tests, self.tell, Guard(self.tree, self.order["environment"]["HOME"]))
         self.run_all(tests)
-        os._exit(DONE)
+        self.end()
 
     # -- running
 
