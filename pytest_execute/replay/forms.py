@@ -8,8 +8,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import function_of, names_of
 from pytest_execute.replay.search import Form
@@ -21,11 +19,19 @@ Names = tuple[str, ...]
 HEAD = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
-class Outline(Struct, frozen=True):
-    """A definition by its fingerprint and by that of its body, which a new name does not change."""
+class Outline:
+    """A definition by its fingerprint and by that of its body, which a new name does not change. Both are made when they are asked for."""
 
-    print: str
-    body: str
+    def __init__(self, node: Definition) -> None:
+        self.node = node
+
+    @functools.cached_property
+    def print(self) -> str:
+        return _digest(self.node)
+
+    @functools.cached_property
+    def body(self) -> str:
+        return _digest(type(self.node)(**{**dict(ast.iter_fields(self.node)), "name": ""}))
 
 
 class Forms:
@@ -135,7 +141,6 @@ class Forms:
         self.know([oid])
         return frozenset(HEAD.findall(self.sources[oid]))
 
-    @functools.cache  # noqa: B019
     def _outlines(self, oid: str) -> dict[Names, Outline]:
         self.know([oid])
         return outlines(self.sources[oid])
@@ -157,6 +162,7 @@ def form(source: bytes, names: Sequence[str]) -> str | None:
     return _digest(node) if node else None
 
 
+@functools.lru_cache(maxsize=64)
 def outlines(source: bytes) -> dict[Names, Outline]:
     """All classes and functions of a file, but for those in functions, by the names that lead to them."""
     return dict(reversed([*_outlined(_parsed(source), ())]))  # of several by one name the first, as above
@@ -165,13 +171,9 @@ def outlines(source: bytes) -> dict[Names, Outline]:
 def _outlined(node: ast.AST | None, way: Names) -> Iterator[tuple[Names, Outline]]:
     for inner in _definitions(getattr(node, "body", [])):
         names = (*way, inner.name)
-        yield names, Outline(_digest(inner), _digest(_nameless(inner)))
+        yield names, Outline(inner)
         if isinstance(inner, ast.ClassDef):
             yield from _outlined(inner, names)
-
-
-def _nameless(node: Definition) -> ast.AST:
-    return type(node)(**{**dict(ast.iter_fields(node)), "name": ""})
 
 
 def _digest(node: ast.AST) -> str:

@@ -170,15 +170,12 @@ class Search:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
-        others: set[tuple[str, str]] = set()  # for which large files are read, meanwhile
-        self._run_all(turned, self._run_again, lambda: others.update(self._all_others(tests)))
+        self._run_all(turned, self._run_again)
         hurried = {pair for pair in turned if not self._is_long(*pair)}
         patient = functools.partial(self._run_again, haste="patient")
+        others = {pair for test in tests for step in self._right_before(test) for pair in self._others(test, step)}
         rest = others - self.seen.keys()
         share_out([(ends - turned | hurried, patient), (rest, self._run)], self.workers, self._cost)
-
-    def _all_others(self, tests: Sequence[str]) -> set[tuple[str, str]]:
-        return {pair for test in tests for step in self._right_before(test) for pair in self._others(test, step)}
 
     def _is_long(self, tree: str, test: str) -> bool:
         """Where it was ended there: did it go on for much longer than it takes with its turn?"""
@@ -190,8 +187,8 @@ class Search:
     def _cost(self, test: str) -> float:
         return LEAST + self.seconds.get(test, 0.0)
 
-    def _run_all(self, pairs: Pairs, run: RunTree, *beside: Callable[[], object]) -> None:
-        share_out([(pairs, run)], self.workers, self._cost, *beside)
+    def _run_all(self, pairs: Pairs, run: RunTree) -> None:
+        share_out([(pairs, run)], self.workers, self._cost)
 
     def _run(self, tree: str, tests: Sequence[str]) -> None:
         self._keep({(tree, test): seen for test, seen in self._ask(tree, tests).items()}, self.seen)

@@ -96,7 +96,7 @@ def share_out(jobs: Sequence[tuple[Pairs, RunTree]], workers: int, cost: Cost, *
             finally:
                 waiting.done()
 
-    side_by_side([work] * workers + [*beside])
+    side_by_side([work] * workers)
 
 
 def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
