@@ -9,7 +9,9 @@ import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.seen import Seen
+from pytest_execute.replay.overlay import identity
 from pytest_execute.replay.prove import Order, prove, telling
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.history import stretch
@@ -140,6 +142,23 @@ def test_a_shell_that_is_filled_after_the_code(repo: Repository) -> None:
     repo.commit("test", {"tests/test_sums.py": TEST_ADD})
     found = proof(repo, base=base)
     assert (found.found, found.order, found.after) == ("turned", "after", code)
+
+
+def test_an_earlier_form_is_tried_with_the_code_only_where_it_was_red(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees: list[str] = []
+    run = Runner.run
+    monkeypatch.setattr(
+        Runner, "run", lambda self, tree, *a, **k: (trees.append(identity(tree)), run(self, tree, *a, **k))[1]
+    )
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "VALUE = 1\n"})
+    test = "import app.sums\ndef test_add():\n    assert app.sums.VALUE {}\n"
+    was = repo.commit("green", {"tests/test_sums.py": test.format("== 1")})
+    both = repo.commit("both", {"tests/test_sums.py": test.format("== 2"), "src/app/sums.py": "VALUE = 2\n"})
+    found = proof(repo, base=base)
+    assert (found.found, found.order, found.before, found.after) == ("turned", "same-commit", was, both)
+    assert len(set(trees)) == 3, "base with today's test, both, and what stood before as it was"
 
 
 def test_a_test_that_was_red_before_may_grow_later(repo: Repository) -> None:
