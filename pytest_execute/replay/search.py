@@ -102,6 +102,8 @@ class Search:
         self.alone |= turned
         self._forget(turned)
         self._search([test for test in wanted if test in turned])
+        for earlier in (self._older, self._renewed):  # none, but where a test that was forgotten is one of them
+            self._run_all(earlier(wanted) - self.seen.keys(), self._run)
         for tree, test in self.again:
             if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
                 self.agreed(test)
@@ -170,12 +172,12 @@ class Search:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
-        self._run_all(turned, self._run_again)
+        older = self._older(tests) - self.seen.keys()
+        share_out([(turned, self._run_again), (older, self._run)], self.workers, self._cost)
         hurried = {pair for pair in turned if not self._is_long(*pair)}
         patient = functools.partial(self._run_again, haste="patient")
-        others = {pair for test in tests for step in self._right_before(test) for pair in self._others(test, step)}
-        rest = others - self.seen.keys()
-        share_out([(ends - turned | hurried, patient), (rest, self._run)], self.workers, self._cost)
+        renewed = self._renewed(tests) - self.seen.keys()
+        share_out([(ends - turned | hurried, patient), (renewed, self._run)], self.workers, self._cost)
 
     def _is_long(self, tree: str, test: str) -> bool:
         """Where it was ended there: did it go on for much longer than it takes with its turn?"""
@@ -240,12 +242,33 @@ class Search:
         step = self._turn(test)
         return step.before if step is not None else ()
 
-    def _others(self, test: str, before: Step) -> tuple[tuple[str, str], ...]:
-        """Where the form that stood before a turn, if it was another, must have failed and must pass: without the code, and with it."""
-        there, turn = before.form(test), self._turn(test)
-        if there is None or turn is None or there == self.steps[-1].form(test):
-            return ()
-        return (before.own, there.test), (self.mixed(turn.own, before.own), there.test)
+    def _earlier(self, test: str, before: Step) -> tuple[str, str] | None:
+        """Where the form stood that came before a turn, if it was another: there, without the code, it must have failed."""
+        there = before.form(test)
+        if there is None or there == self.steps[-1].form(test):
+            return None
+        return before.own, there.test
+
+    def _older(self, tests: Iterable[str]) -> set[tuple[str, str]]:
+        """The earlier forms of tests, where they stood."""
+        earlier = (self._earlier(test, step) for test in tests for step in self._right_before(test))
+        return {pair for pair in earlier if pair is not None}
+
+    def _renewed(self, tests: Iterable[str]) -> set[tuple[str, str]]:
+        """The earlier forms of tests that were red there, each with the code of the turn: there they must pass."""
+        return {
+            self._with_code(step, before, pair)
+            for test in tests
+            if (step := self._turn(test)) is not None
+            for before in step.before
+            if (pair := self._earlier(test, before)) is not None and self._is_red(pair)
+        }
+
+    def _with_code(self, turn: Step, before: Step, pair: tuple[str, str]) -> tuple[str, str]:
+        return self.mixed(turn.own, before.own), pair[1]
+
+    def _is_red(self, pair: tuple[str, str]) -> bool:
+        return self._red(self.seen[pair]).cause is not None
 
     def _is_unstable(self, tree: str, test: str) -> bool:
         """Did two runs on that tree come to something else, as far as they must agree?"""
@@ -254,20 +277,17 @@ class Search:
 
     def _order(self, test: str, step: Step) -> Order:
         """Where the test came in, against the step that made it pass."""
-        if any(self._was_red(test, before) for before in step.before):
+        if any(self._was_red(test, step, before) for before in step.before):
             return "before"
         changed = step.form(test) not in (None, *(before.form(test) for before in step.before))
         return "same-commit" if changed else "after"
 
-    def _was_red(self, test: str, before: Step) -> bool:
+    def _was_red(self, test: str, step: Step, before: Step) -> bool:
         """Did the test stand there as it does today? Or in another form that the same code turned from a red that counts?"""
         if before.form(test) is None:
             return False
-        others = self._others(test, before)
-        if not others:
-            return True
-        seen, later = (self.seen[pair] for pair in others)
-        return later.passed and not seen.passed and self._red(seen).cause is not None
+        pair = self._earlier(test, before)
+        return pair is None or (self._is_red(pair) and self.seen[self._with_code(step, before, pair)].passed)
 
     def _red(self, seen: Seen) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
