@@ -34,6 +34,20 @@ def test_a_red_test_that_is_gone_and_would_still_fail_is_told(repo: Repository, 
     assert gone.detail == "app.sums.take is not there"
 
 
+def test_what_was_answered_before_it_went_is_told_apart(repo: Repository) -> None:
+    """As where a design is changed on the way, and its test with it."""
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": BOTH})
+    green = repo.commit("green", {"src/app/sums.py": ADD + "def take(a, b):\n    return a - b\n"})
+    minus = {
+        "tests/test_sums.py": BOTH.replace("take", "minus"),
+        "src/app/sums.py": ADD + "def minus(a, b): return a - b\n",
+    }
+    repo.commit("another name", minus)
+    gone = proofs(repo, ONE, base=base)[TAKEN]
+    assert (gone.found, gone.before, gone.after, gone.detail) == ("dropped", green, green, "app.sums.take is not there")
+
+
 @pytest.mark.parametrize(
     ("today", "code"),
     [
