@@ -81,7 +81,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     """What the replay found on one test.
 
     `found` is "turned" when the test fails for a reason that counts before the commit `after` and passes with it; the other
-    values say why there is no proof. "dropped" is of a test that stood in the commit `before`, is gone, and fails on today's code. `before` and `after` are commits, "index" or "worktree". `turns` are all of its turns,
+    values say why there is no proof. "dropped" is of a test that stood in the commit `before`, is gone, and fails on today's code; `after` is the same commit where it passed there. `before` and `after` are commits, "index" or "worktree". `turns` are all of its turns,
     oldest first, where they were asked for. `trace` holds the last lines of the red's traceback.
     """
 

@@ -167,12 +167,15 @@ def proven(case: Case, test: str, proof: Proof | None) -> Iterator[Finding]:
 
 
 def dropped(case: Case, files: Container[str], proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Tests that were taken out of one of `files` after base, and would fail today; refused where the policy is strict, else told."""
-    word: Word = "failed" if case.policy.test_first == "before" else "passed"
+    """Tests that were taken out of one of `files` after base, and would fail today; refused where the policy is strict and none
+    was ever answered, else told."""
     for proof in proofs:
         if proof.found == "dropped" and file_of(proof.test) in files:
-            said = f"{proof.test} stood at {short(proof.before)}, is gone, and today's code does not pass it: {proof.detail}"
-            remedy = "bring it back by its name, in whatever form"
+            word: Word = "failed" if case.policy.test_first == "before" and proof.after is None else "passed"
+            stood, remedy = "stood at", "bring it back by its name, in whatever form"
+            if proof.after is not None:
+                stood, remedy = "passed with", "see whether that is on purpose"
+            said = f"{proof.test} {stood} {short(proof.before)}, is gone, and today's code does not pass it: {proof.detail}"
             yield word, Reason("dropped", f"{said}; {remedy}", file_of(proof.test))
 
 

@@ -121,12 +121,21 @@ class Search:
         pairs = {test: (self.mixed(self.steps[-1].own, step.own), test) for test, step in gone.items()}
         self._run_all(pairs.values(), self._run)
         self._run_all(pairs.values(), self._run_again)
-        lost = {test for test, (tree, _) in pairs.items() if not self._is_unstable(tree, test)}
-        reds = {test: self._red(self.seen[pairs[test]]) for test in gone if test in lost}
+        reds = {test: self._red(self.seen[pair]) for test, pair in pairs.items() if not self._is_unstable(*pair)}
+        lost = {test: red for test, red in reds.items() if red.cause is not None}
+        then = {test: (self.mixed(gone[test].own, gone[test].own), test) for test in lost}
+        self._run_all(then.values(), self._run)
+        answered = {test: gone[test].commit for test, pair in then.items() if self.seen[pair].passed}
         return {
-            test: Proof(test=test, found="dropped", before=gone[test].commit, cause=red.cause, detail=red.phrase)
-            for test, red in reds.items()
-            if red.cause is not None
+            test: Proof(
+                test=test,
+                found="dropped",
+                before=gone[test].commit,
+                after=answered.get(test),
+                cause=red.cause,
+                detail=red.phrase,
+            )
+            for test, red in lost.items()
         }
 
     # -- running
