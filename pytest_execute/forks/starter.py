@@ -85,10 +85,10 @@ class Starter:
             limits = {test: order["limits"][test] for test in batch}
             for test in self.run({**order, "limits": limits}):
                 left.pop(test, None)
-            guard.clean()
-            if guard.is_spoilt():
+            whole = guard.clean()
+            if not whole:
                 tell({"spoilt": True})
-            if guard.is_spoilt() or batch[0] in left:
+            if not whole or batch[0] in left:
                 return False
         return True
 

@@ -7,7 +7,6 @@ with what its files were, the fact: it counts where the files of one of the list
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
@@ -15,7 +14,7 @@ import msgspec
 
 from pytest_execute.forks.touched import ANY
 from pytest_execute.tools.git import Tree
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.ledger import Ledger, digest
 
 FACTS, LISTS, FILES = "mutants", "mutants-by", "touched"
 FORM = 2
@@ -104,7 +103,3 @@ def _with(name: str, lists: bytes | None) -> bytes:
     """The lists of before with this one at their head."""
     others: Collection[str] = msgspec.json.decode(lists) if lists is not None else ()
     return msgspec.json.encode([name, *(other for other in others if other != name)][:MOST])
-
-
-def digest(*words: str) -> str:
-    return hashlib.blake2b("\0".join(words).encode(errors="surrogateescape"), digest_size=16).hexdigest()

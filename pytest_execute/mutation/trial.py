@@ -15,9 +15,9 @@ from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.setting import PATIENT
 from pytest_execute.mutation.functions import Function
 from pytest_execute.mutation.heard import FLEETING, Heard, Probe
-from pytest_execute.mutation.known import Inputs, Known, Touched, digest
+from pytest_execute.mutation.known import Inputs, Known, Touched
 from pytest_execute.tools.git import Tree
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.ledger import Ledger, digest
 
 
 class Target(Struct, frozen=True):
@@ -52,7 +52,6 @@ class Tried(Struct, frozen=True, kw_only=True):
             ran=self.ran + other.ran,
             tried=self.tried + other.tried,
             trouble=self.trouble or other.trouble,
-            shaky=self.shaky or other.shaky,
         )
 
 
@@ -122,7 +121,8 @@ class Trial:
                 }
                 self._note(tried, self._over(file, {stub: tests for stub, tests in chosen.items() if tests}))
         self._note(tried, self._on_imports({stub: mine[stub[0]] for stub in stubs if tried[stub].by is None}))
-        return {stub: self._shaken(one, mine[stub[0]]) for stub, one in tried.items()}
+        bad = self._not_passing()
+        return {stub: replace(one, shaky=_shaky(bad, mine[stub[0]])) for stub, one in tried.items()}
 
     def _own(self, number: int, own: Mapping[str, Tests]) -> frozenset[str]:
         return frozenset(test for task in self.targets[number].tasks for test in own.get(task, ()))
@@ -132,14 +132,10 @@ class Trial:
         for stub, one in found.items():
             tried[stub] = tried[stub].and_then(one)
 
-    def _shaken(self, tried: Tried, own: frozenset[str]) -> Tried:
-        """With a word where a test of its own, or of those of all where it has none, does not pass as it is."""
-        probes = ((test, probe) for file in self.files.values() for test, probe in file.probes.items())
-        for test, probe in probes:
-            if (test in own or not own) and probe.state != "passed":
-                why = f": {probe.message}" if probe.message else ""
-                return replace(tried, shaky=f"{test} does not pass in a process of its own on the same tree{why}")
-        return tried
+    def _not_passing(self) -> dict[str, Probe]:
+        """The tests that do not pass as they are."""
+        probes = (probe for file in self.files.values() for probe in file.probes.items())
+        return {test: probe for test, probe in probes if probe.state != "passed"}
 
     # -- one file of tests
 
@@ -208,7 +204,7 @@ class Trial:
         self, file: TestFile, lists: Mapping[Stub, Tests], probe: Sequence[str], active: Stub | None = None
     ) -> dict[Stub, Tried]:
         """Run these tests as they are, and each stub over its list; keep what is learnt."""
-        different = list(dict.fromkeys(lists.values()))
+        different = {tests: number for number, tests in enumerate(dict.fromkeys(lists.values()))}
         asked: dict[str, Any] = {
             "functions": self.functions,
             "count": len(self.targets),
@@ -217,8 +213,8 @@ class Trial:
                 test: [one.seconds if one.state == "passed" else 0.0, [self.numbers[spot] for spot in one.reached]]
                 for test, one in file.probes.items()
             },
-            "jobs": [[*stub, different.index(tests)] for stub, tests in lists.items()],
-            "lists": different,
+            "jobs": [[*stub, different[tests]] for stub, tests in lists.items()],
+            "lists": list(different),
             "active": active,
             "lanes": self.workers,
         }
@@ -255,3 +251,12 @@ class Trial:
             facts[f"imported {file.word}"] = (Imported(heard.imported), heard.shared)
         lasting = {test: fact for test, fact in probes.items() if fact[0].state not in FLEETING}
         return facts | {f"probe {file.word} {test}": fact for test, fact in lasting.items()}
+
+
+def _shaky(bad: Mapping[str, Probe], own: frozenset[str]) -> str:
+    """A word on the first of `bad` that is one of a function's own tests, or of all where it has none; "" where there is none."""
+    for test, probe in bad.items():
+        if test in own or not own:
+            why = f": {probe.message}" if probe.message else ""
+            return f"{test} does not pass in a process of its own on the same tree{why}"
+    return ""

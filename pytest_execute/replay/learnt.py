@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
 from collections import Counter
@@ -18,7 +17,7 @@ from pytest_execute.forks.seen import Seen
 from pytest_execute.forks.setting import Patience
 from pytest_execute.replay.search import Haste
 from pytest_execute.tools.git import Tree
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.ledger import Ledger, digest
 
 KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
 FORM = 3
@@ -104,7 +103,7 @@ class Learnt:
 
     def _learn(self, new: Mapping[str, Seen]) -> None:
         lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
-        names = {files: hashlib.blake2b(data, digest_size=16).hexdigest() for files, data in lists.items()}
+        names = {files: digest(data.decode()) for files, data in lists.items()}
         self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
         kept = {
             key: Kept(replace(one, touched=None), names.get(one.touched or frozenset(), "")) for key, one in new.items()
@@ -125,12 +124,12 @@ class Read:
 
     def __init__(self, ledger: Ledger, facts: str) -> None:
         self.ledger = ledger
-        self.under = _name(f"{sys.version} {facts}")
+        self.under = digest(f"{sys.version} {facts}")
         self.new: dict[str, bytes] = {}
 
     def once(self, what: str, read: Callable[[], T], kind: Any) -> T:
         """What `read` gives, a value of this kind, and `what` names within the facts."""
-        key = f"{self.under} {_name(what)}"
+        key = f"{self.under} {digest(what)}"
         if known := self.ledger.known(READ, [key]):
             found: T = msgspec.json.decode(known[key], type=kind)
             return found
@@ -141,10 +140,6 @@ class Read:
     def keep(self) -> None:
         """Keep what was read."""
         self.ledger.learn(READ, self.new)
-
-
-def _name(text: str) -> str:
-    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 def _is_fleeting(seen: Seen) -> bool:

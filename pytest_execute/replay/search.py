@@ -120,9 +120,9 @@ class Search:
         """Of tests that are gone, with the last step in which each stood: those that fail on today's code, twice, for a reason that counts."""
         pairs = {test: (self.mixed(self.steps[-1].own, step.own), test) for test, step in gone.items()}
         self._run_all(pairs.values(), self._run)
-        self._run_all(pairs.values(), self._run_again)
-        reds = {test: self._red(self.seen[pair]) for test, pair in pairs.items() if not self._is_unstable(*pair)}
-        lost = {test: red for test, red in reds.items() if red.cause is not None}
+        reds = {test: red for test, pair in pairs.items() if (red := self._red(self.seen[pair])).cause is not None}
+        self._run_all([pairs[test] for test in reds], self._run_again)
+        lost = {test: red for test, red in reds.items() if not self._is_unstable(*pairs[test])}
         then = {test: (self.mixed(gone[test].own, gone[test].own), test) for test in lost}
         self._run_all(then.values(), self._run)
         answered = {test: gone[test].commit for test, pair in then.items() if self.seen[pair].passed}

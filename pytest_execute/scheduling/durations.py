@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 import pytest
 
+from pytest_execute.core.nodeids import file_of
 from pytest_execute.tools.ledger import Ledger
 
 KIND = "seconds of a file"
@@ -27,19 +28,15 @@ def learn(ledger: Ledger, seen: Mapping[str, float]) -> None:
     """Keep what a run has shown in which the tests took as long as `seen` says."""
     known = _files(ledger, seen)
     for test, seconds in seen.items():
-        file = known.setdefault(_file(test), {})
+        file = known.setdefault(file_of(test), {})
         file[test] = round(WEIGHT * seconds + (1 - WEIGHT) * file.get(test, seconds), 6)
     ledger.learn(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
 
 
 def _files(ledger: Ledger, tests: Iterable[str]) -> dict[str, dict[str, float]]:
     """What is known of each file that one of `tests` stands in: of all its tests."""
-    facts = ledger.known(KIND, dict.fromkeys(map(_file, tests)))
+    facts = ledger.known(KIND, dict.fromkeys(map(file_of, tests)))
     return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
-
-
-def _file(test: str) -> str:
-    return test.partition("::")[0]
 
 
 class Durations:

@@ -129,6 +129,11 @@ def _write(database: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes, b
     database.execute("COMMIT")
 
 
+def digest(*words: str) -> str:
+    """A short word for all these, to be a key or a part of one."""
+    return hashlib.blake2b("\0".join(words).encode(errors="surrogateescape"), digest_size=16).hexdigest()
+
+
 def _checksum(kind: str, key: str, value: bytes) -> bytes:
     return hashlib.blake2b(b"\0".join((kind.encode(), key.encode(), value)), digest_size=16).digest()
 
