@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,48 @@ OPENS = """
     """
 
 
+WAYS = {
+    "opens": "open(at('new/one'))",
+    "opens from a directory": "os.open('one', os.O_RDONLY, dir_fd=os.open(at('new'), os.O_RDONLY))",
+    "asks": "os.stat(at('new/one'))",
+    "asks for a directory": "os.stat(at('new'))",
+    "asks by a path of its own": "pathlib.Path(at('new/one')).lstat()",
+    "asks as importlib does": "posix.stat(at('new/one'))",
+    "asks whether it is there": "assert os.path.exists(at('new/one'))",
+    "asks from a directory": "os.stat('new', dir_fd=os.open(at('.'), os.O_RDONLY))",
+    "asks whether it may": "assert os.access(at('new/one'), os.R_OK)",
+    "reads a link": "assert caught(os.readlink, at('new/one')).errno == errno.EINVAL",
+    "goes there": "os.chdir(at('new'))",
+    "lists": "assert 'new' in os.listdir(at('.'))",
+    "scans": "assert 'new' in [entry.name for entry in os.scandir(at('.'))]",
+    "scans by a descriptor": "assert 'new' in os.listdir(os.open(at('.'), os.O_RDONLY))",
+    "walks": "assert any('one' in files for _, _, files in os.walk(at('.')))",
+    "globs": "assert glob.glob(at('*/one'))",
+    "globs by a path of its own": "assert [*pathlib.Path(at('.')).glob('new/o*')]",
+    "imports": "import late",
+    "imports what has no file": "import new",
+    "imports by name": "importlib.import_module('app.later')",
+    "finds": "assert importlib.util.find_spec('late')",
+    "looks through a package": "assert 'later' in [module.name for module in pkgutil.iter_modules(app.__path__)]",
+    "comes by a link": "os.symlink(at('.'), tmp_path / 'link'); os.stat(tmp_path / 'link' / 'new')",
+    "starts another": "assert not subprocess.call([sys.executable, '-c', 'open(\"new/one\")'], cwd=at('.'))",
+    "makes it": "caught(os.mkdir, at('new')).errno",
+}
+"""Tests that pass where `NEW` is there."""
+NEW = {"new/one": "", "src/late.py": "", "src/app/later.py": ""}
+LOOKS_EVERYWHERE = """
+import errno, glob, importlib, importlib.util, os, pathlib, pkgutil, posix, subprocess, sys
+import app
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(app.__file__)))
+def at(path): return os.path.join(TOP, path)
+def caught(function, path):
+    try: function(path)
+    except OSError as error: return error
+"""
+
+
 def replayed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, *changes: dict[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, *changes: dict[str, str | None]
 ) -> tuple[Proof, list[str], int]:
     """The proof of `test` over a commit for each of `changes`, the commits, and how many trees it was run in."""
     repo = Repository(tmp_path / "repo")
@@ -64,11 +105,11 @@ def replayed(
     return found[ONE], commits, len(set(trees))
 
 
-def other(number: int) -> dict[str, str]:
+def other(number: int) -> dict[str, str | None]:
     return {"src/app/other.py": f"x = {number}\n"}
 
 
-def data(number: int) -> dict[str, str]:
+def data(number: int) -> dict[str, str | None]:
     return {"src/app/data.txt": f"{number}\n"}
 
 
@@ -109,6 +150,45 @@ def test_a_new_module_that_shadows_is_looked_at(tmp_path: Path, monkeypatch: pyt
         {"src/app/other/__init__.py": "x = 3\n"},
     )
     assert (found.before, found.after) == (commits[1], commits[2])
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or sys.version_info < (3, 11), reason="who asks for a path is not known there"
+)
+def test_a_path_that_is_nothing_to_the_test_may_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = [{"docs/a.md": "x"}, {"CHANGES": "x"}, {"src/app/more.py": "x"}, {"tests/test_more.py": "x"}]
+    changes = [*ways, {"src/app/__init__.py": "VALUE = 2\n"}]
+    found, commits, trees = replayed(tmp_path, monkeypatch, LOOKS, *changes)
+    assert (found.found, found.before, found.after) == ("turned", commits[-2], commits[-1])
+    assert trees == 3, "base, and the two ends of the turn"
+
+
+def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
+    """It is there in the middle, and then not before the end: the first pass counts."""
+    repo = Repository(tmp_path / "repo")
+    files = {f"tests/test_{number}.py": body for number, body in enumerate(WAYS.values())}
+    tests = {file: f"{LOOKS_EVERYWHERE}def test_f(tmp_path):\n    {body}\n" for file, body in files.items()}
+    base = repo.commit("base", {**APP, **tests})
+    before = repo.commit("else", {"other": ""})
+    there = repo.commit("there", dict(NEW))
+    repo.git("rm", "-q", "-r", *NEW)
+    repo.commit("gone", {})
+    repo.commit("there again", dict(NEW))
+    repo.commit("more", {"more": ""})
+    git = Git.find(repo.path).within(tmp_path / "scratch")
+    order = Order(tests={f"{file}::test_f": 0.0 for file in files}, workers=1)
+    what, layout = stretch(git, "none", base), Layout(source=("src/app",))
+    proofs = prove(git, what, layout, order, tmp_path / "trees", Ledger(None, print))
+    turns = {way: (proof.before, proof.after) for way, proof in zip(WAYS, proofs.values(), strict=True)}
+    assert [way for way, turn in turns.items() if turn != (before, there)] == []
+
+
+def test_a_conftest_that_looks_at_what_is_collected_is_minded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = {"conftest.py": "import os\ndef pytest_collect_file(file_path):\n    os.environ[file_path.name] = '1'\n"}
+    test = "import os\ndef test_f():\n    assert 'new.txt' in os.environ\n"
+    new, gone = {"new.txt": "x"}, {"new.txt": None}
+    found, commits, _ = replayed(tmp_path, monkeypatch, test, looks, other(1), new, gone, new, other(2))
+    assert (found.before, found.after) == (commits[2], commits[3])
 
 
 def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,5 +244,5 @@ def test_a_changed_mode_or_link_matters() -> None:
         "link": {**plain, "a": Entry("120000", "1")}, "more": {**plain, "c": other},
     }  # fmt: skip
     matter = Differences(trees).matter
-    assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, True, True, True]
+    assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, False, True, False]
     assert [matter("one", "content", touched) for touched in (frozenset({"a"}), frozenset({"?a"}), None)] == [True] * 3
