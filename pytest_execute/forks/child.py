@@ -141,9 +141,11 @@ def obey(tests: running.Running) -> None:
         tell({"end": True})
 
 
-def obey_and_exit(place: Record, ask: Callable[[Any], Record]) -> NoReturn:
-    """Obey the order that `ask` gives, in the process that it gives it in."""
+def obey_and_exit(place: Record, ask: Callable[[Any], Record], *, looking: bool = True) -> NoReturn:
+    """Obey the order that `ask` gives, in the process that it gives it in; `looking` at the tree, maybe, before it is asked."""
     tests = running.Running(place, tell, ask)
+    if looking:
+        tests.touched.start()
     try:
         obey(tests)
     except Exception as error:  # noqa: BLE001 - ours, not the tree's
@@ -239,7 +241,7 @@ def main() -> None:
     warm = os.fork()
     if not warm:
         system.die_with_parent()
-        obey_and_exit(place, lambda config: serve_warm(place, config))
+        obey_and_exit(place, lambda config: serve_warm(place, config), looking=False)
     status = os.waitpid(warm, 0)[1]
     system.end_all(set())
     if os.waitstatus_to_exitcode(status) == COLD:

@@ -15,13 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import _pytest.pathlib
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import planting, stubbing, system, touched
+    from pytest_execute.forks import places, planting, stubbing, system, touched
     from pytest_execute.forks.guard import Guard
     from pytest_execute.forks.raised import facts, foreign
 else:
+    import _execute_places as places
     import _execute_planting as planting
     import _execute_stubbing as stubbing
     import _execute_system as system
@@ -31,8 +33,12 @@ else:
 
 Record = dict[str, Any]
 
+
 DONE = 87
 """How the process of a file ends when all its tests were run: a test that ends it has to guess."""
+COLLECTS = ("pytest_collect_file", "pytest_collect_directory", "pytest_ignore_collect")
+"""Hooks that hear of all that stands beside a test's file."""
+LISTS = _pytest.pathlib.scandir.__code__
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 
 
@@ -43,10 +49,11 @@ class Running:
     """
 
     def __init__(self, place: Record, tell: Callable[[Record], None], ask: Callable[[Any], Record]) -> None:
-        self.place, self.root, self.tree, self.tell, self.ask = place, place["root"], place["tree"], tell, ask
+        self.place, self.root, self.tree, self.ask = place, place["root"], place["tree"], ask
         self.order: Record = {}
         self.open: dict[str, float] = {}
-        self.touched = touched.Touched(self.tree, tell)
+        self.touched = touched.Touched(self.tree, tell, [LISTS, places.look.__code__])
+        self.tell = self.touched.tell
         self.raised: Record | None = None
         self.stubbing: stubbing.Stubbing | None = None
 
@@ -94,6 +101,11 @@ class Running:
     def pytest_configure(self, config: Any) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
+
+    def pytest_plugin_registered(self, plugin: Any) -> None:
+        """What was not there at the start is of the tree."""
+        if self.order and any(hasattr(plugin, name) for name in COLLECTS):
+            self.touched.ours.discard(LISTS)
 
     def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """A file or class that could not be collected fails all its tests."""
@@ -173,7 +185,7 @@ class Running:
             self.end()
         tests = {name: items for name, items in asked.items() if name in self.open}
         if self.is_here:
-            self.run_and_exit(tests, self.tell, Guard(self.tree, self.order["environment"]["HOME"]))
+            self.run_and_exit(tests, self.touched.out, Guard(self.tree, self.order["environment"]["HOME"]))
         self.run_all(tests)
         self.end()
 
@@ -203,10 +215,10 @@ class Running:
         if not child:
             system.own_group()
             system.die_with_parent()
-            self.touched.tell = functools.partial(system.write, theirs)
+            self.touched.out, self.touched.eager = functools.partial(system.write, theirs), True
             states = (self.ran(item, None)["state"] for item in items)
             state = next((state for state in states if state != "passed"), "passed")
-            system.write(theirs, {"state": state, "seconds": time.process_time()})
+            self.tell({"state": state, "seconds": time.process_time()})
             os._exit(0)
         os.close(theirs)
         try:
@@ -232,17 +244,17 @@ class Running:
             system.end(child)
             os.close(ours)
 
-    def run_and_exit(self, tests: dict[str, list[Any]], tell: Callable[[Record], None], guard: Guard) -> NoReturn:
+    def run_and_exit(self, tests: dict[str, list[Any]], out: Callable[[Record], None], guard: Guard) -> NoReturn:
         """Run `tests` in this process until one of them spoils it."""
         system.own_group()
         system.die_with_parent()
         watch, ours = guard.watch(), os.getpid()
-        self.touched.tell = tell
+        self.touched.out, self.touched.eager = out, True
         items = [(name, item) for name, items in tests.items() for item in items]
         found: dict[str, Record] = {}
         for at, (name, item) in enumerate(items):
             following = items[at + 1] if at + 1 < len(items) else (None, None)
-            tell({"begins": name})
+            self.tell({"begins": name})
             became = self.ran(item, following[1])
             if os.getpid() != ours:
                 os._exit(0)  # a copy that the test made of this process
@@ -250,7 +262,7 @@ class Running:
                 found[name] = became
             stop = watch.spoilt or "builtins.MemoryError" in became.get("types", ())
             if stop or following[0] != name:
-                tell({"test": name, **found[name]})
+                self.tell({"test": name, **found[name]})
             if stop:
                 break
         os._exit(0)

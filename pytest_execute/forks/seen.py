@@ -51,7 +51,7 @@ def read(said: Iterable[Mapping[str, Any]]) -> dict[str, Seen]:
             known = frozenset(touched) if record["state"] in TELLING and ANY not in touched else None
             seen[record["test"]] = msgspec.convert({**record, "touched": known}, Seen)
         elif "touched" in record:
-            touched.add(record["touched"])
+            touched.update(record["touched"])
         elif "file" in record:
             shared = frozenset(touched) if shared is None else shared
             touched = set(shared)

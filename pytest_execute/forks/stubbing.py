@@ -55,7 +55,7 @@ def end_of(child: int, pipe: int, limit: Callable[[], float | None]) -> tuple[st
             for record in map(json.loads, lines):
                 if "state" in record:
                     return record["state"], record["seconds"], opened
-                opened.append(record["touched"])
+                opened += record["touched"]
         if late or gone or over:
             return "timeout" if late else "crash", 0.0, opened
         over = system.ended(child)

@@ -1,25 +1,30 @@
-"""Tells which files of the tree a process has opened, as it goes. Loaded by its path in the processes that run tests.
+"""Tells what of the tree a process has looked at, as it goes. Loaded by its path in the processes that run tests.
 
-Where that cannot be known, it tells that any file may have been: another program was started, or code that is not Python looks at
-files by itself. What is there, and what it is called, is no part of this: that is compared as a whole.
+It tells words, see `inputs.py`: files that were opened, paths that were asked for, directories that were listed, modules that were looked
+for. Where that cannot be known, it tells that it may be all: another program was started, or code that is not Python looks at files by itself.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
 import sys
 import sysconfig
-from collections.abc import Callable
-from importlib.machinery import EXTENSION_SUFFIXES
+import threading
+from collections.abc import Callable, Iterable
+from importlib.machinery import EXTENSION_SUFFIXES, FileFinder
+from types import CodeType
 from typing import Any
 
 Record = dict[str, Any]
 
 ANY = "*"
 """Said in place of a path: any file may have been read."""
+PATHS = "/"
+"""Said in place of paths: it may have been asked of any whether it is there."""
 OTHERS = frozenset(
     [
         *(
@@ -36,28 +41,62 @@ OTHERS = frozenset(
         *("ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle", "sqlite3.connect", "sqlite3.connect/handle"),
     ]
 )
+LISTS = ("os.listdir", "os.scandir")
+PATHED = frozenset(
+    [
+        *(
+            "os.chdir",
+            "os.mkdir",
+            "os.rmdir",
+            "os.remove",
+            "os.rename",
+            "os.link",
+            "os.symlink",
+            "os.truncate",
+            "os.utime",
+        ),
+        *("os.chmod", "os.chown", "os.lchown", "os.getxattr", "os.listxattr", "os.setxattr", "os.removexattr"),
+    ]
+)
+"""What comes out otherwise where a path is there, and is told of."""
+ASKS = ("stat", "lstat", "access", "readlink", "statvfs")
+"""What is not told of."""
+KNOWN = sys.platform == "linux" and sys.version_info >= (3, 11)
+"""Can we know who asks for paths? Before 3.11 pathlib has `os.stat` for itself, and elsewhere other functions ask."""
 TRUSTED = ("coverage",)
 """Packages whose compiled modules open nothing."""
 
 
 class Touched:
-    """Tells each file below `tree` once; a file that was opened relative to a descriptor as "?name"."""
+    """Tells each word once: with what is told next, or at once where the process may be ended in the middle (`eager`).
 
-    def __init__(self, tree: str, tell: Callable[[Record], None]) -> None:
-        self.below, self.tell = os.path.realpath(tree) + os.sep, tell
+    `out` writes a line. Who lists a directory in `ours`, the code of functions, makes nothing of what is there.
+    """
+
+    def __init__(self, tree: str, out: Callable[[Record], None], ours: Iterable[CodeType]) -> None:
+        self.below, self.out = os.path.realpath(tree) + os.sep, out
+        self.ours = {FileFinder._fill_cache.__code__, *ours}  # type: ignore[attr-defined]
         self.told: set[str] = set()
-        self.ours = False
+        self.new: list[str] = []
+        self.started = self.eager = self.forks = False
+        self.ways: dict[str, tuple[str, ...]] = {}
+        self.resolving: set[int] = set()
+        if KNOWN:
+            stand_in(self)
 
     def start(self) -> None:
+        """Watch from here on, if not yet."""
+        if self.started:
+            return
+        self.started = True
         with contextlib.suppress(ImportError):
             self.watch_starts()
         sys.addaudithook(self.note)
         loaded = [str(getattr(module, "__file__", None)) for module in list(sys.modules.values())]
-        for file in loaded:
-            if file.startswith(self.below):
-                self.opened(file, "r")
         if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
             self.say(ANY)
+        if not KNOWN:
+            self.say(PATHS)
 
     def watch_starts(self) -> None:
         import _posixsubprocess
@@ -72,32 +111,48 @@ class Touched:
 
     def fork(self) -> int:
         """A fork of our own, which is not the test's."""
-        self.ours = True
+        self.flush()
+        self.forks = True
         try:
             return os.fork()
         finally:
-            self.ours = False
+            self.forks = False
+
+    # -- hearing
 
     def note(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):
+            if event == "open":
                 self.opened(args[0], args[1])
-        elif event == "import":
-            if args[1] and not self.trusted(str(args[1])):
+            elif event == "import":
+                if args[1] and not self.trusted(str(args[1])):
+                    self.say(ANY)
+            elif event in LISTS:
+                if sys._getframe(1).f_code not in self.ours:
+                    self.look("." if args[0] is None else args[0], "/")
+            elif event in PATHED:
+                self.ways.clear()  # links may lead elsewhere now
+                for path in args[:2]:
+                    self.look(path, adrift=True)
+            elif event in OTHERS and not self.forks:
                 self.say(ANY)
-        elif event in OTHERS and not self.ours:
-            self.say(ANY)
 
     def opened(self, file: Any, mode: str | None) -> None:
-        if isinstance(file, int):
-            return
-        path = os.fsdecode(file)
-        if mode is None and not os.path.isabs(path):  # noqa: PTH117 - relative to a descriptor, maybe
-            self.say("?" + os.path.basename(path))  # noqa: PTH119
-            return
-        for way in {os.path.abspath(path), os.path.realpath(path)}:  # noqa: PTH100
-            if way.startswith(self.below):
-                self.say(way[len(self.below) :].replace(os.sep, "/"))
+        self.look(file, adrift=mode is None)
+        if mode is None:  # and may be listed by its descriptor
+            self.look(file, "/", adrift=True)
+
+    def asked(self, path: Any, directory: int | None) -> None:
+        """Was asked for, maybe relative to the descriptor of a directory."""
+        if self.started:
+            with contextlib.suppress(Exception):
+                self.look(path, adrift=directory is not None)
+
+    def looked_for(self, directory: str, module: str) -> None:
+        """A module was looked for in a directory."""
+        if self.started:
+            for way in self.way(directory):
+                self.say((way + "/" if way != "." else "") + module.rpartition(".")[2])
 
     @staticmethod
     def trusted(file: str) -> bool:
@@ -106,11 +161,85 @@ class Touched:
             return False
         return file.startswith(STDLIB) or any(f"{os.sep}{name}{os.sep}" in file for name in TRUSTED)
 
+    # -- telling
+
+    def look(self, at: Any, mark: str = "", *, adrift: bool = False) -> None:
+        """Say a path; by its name, where it is `adrift`: if it is relative, then maybe to a descriptor."""
+        if not isinstance(at, str | bytes | os.PathLike):
+            return
+        path = os.fsdecode(at)
+        if adrift and not os.path.isabs(path):  # noqa: PTH117
+            self.say(f"?{os.path.basename(path)}{mark}")  # noqa: PTH119
+            return
+        for way in self.way(path):
+            self.say(way + mark)
+
+    def way(self, path: str) -> tuple[str, ...]:
+        """The ways from the top of the tree to `path`, where it is below it: as it says, and as links lead."""
+        path = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
+        known, me = self.ways.get(path), threading.get_ident()
+        if known is not None or me in self.resolving:  # which asks for paths itself
+            return known or ()
+        self.resolving.add(me)
+        try:
+            before, up, _ = path.rpartition("/../")
+            ways = {os.path.abspath(path), os.path.realpath(path), *([os.path.realpath(before)] if up else [])}  # noqa: PTH100
+        finally:
+            self.resolving.discard(me)
+        found = self.ways[path] = tuple(
+            way[len(self.below) :].replace(os.sep, "/") or "." for way in ways if (way + os.sep).startswith(self.below)
+        )
+        return found
+
     def say(self, what: str) -> None:
         if what not in self.told and ANY not in self.told:
             self.told.add(what)
+            self.new.append(what)
+            if self.eager:
+                self.flush()
+
+    def flush(self) -> None:
+        """Tell what is still to be told."""
+        words = [self.new.pop() for _ in range(len(self.new))]
+        if words:
             with contextlib.suppress(Exception):
-                self.tell({"touched": what})
+                self.out({"touched": words})
+
+    def tell(self, record: Record) -> None:
+        """Tell this, after all that was looked at before."""
+        self.flush()
+        self.out(record)
+
+
+class Asking:
+    """Stands in for a function that asks the system for a path, and is none itself: in a class it is no method, as those are none."""
+
+    def __init__(self, function: Callable[..., Any], touched: Touched) -> None:
+        self.function, self.heard = function, touched.asked
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        self.heard(args[0] if args else named.get("path"), named.get("dir_fd"))
+        return self.function(*args, **named)
+
+
+def stand_in(touched: Touched) -> None:
+    """Have all that looks for paths and modules from here on heard."""
+    asking = {function: Asking(function, touched) for name in ASKS if (function := getattr(os, name, None))}
+    for module in list(sys.modules.values()):
+        for name, value in [*getattr(module, "__dict__", {}).items()]:
+            if type(value) is BUILTIN and value in asking:
+                setattr(module, name, asking[value])
+    for able in (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks):
+        able |= {asking[function] for function in able & asking.keys()}
+    find_spec = FileFinder.find_spec
+
+    @functools.wraps(find_spec)
+    def heard(finder: FileFinder, fullname: str, target: Any = None) -> Any:
+        touched.looked_for(finder.path, fullname)
+        return find_spec(finder, fullname, target)
+
+    FileFinder.find_spec = heard  # type: ignore[assignment,method-assign]
 
 
 def rest(pipe: int, text: bytes) -> list[Record]:
@@ -121,3 +250,4 @@ def rest(pipe: int, text: bytes) -> list[Record]:
 
 
 STDLIB = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")  # noqa: PTH118
+BUILTIN = type(os.stat)

@@ -12,52 +12,40 @@ from typing import TypeVar
 
 import msgspec
 
+from pytest_execute.forks.inputs import Inputs
 from pytest_execute.forks.touched import ANY
-from pytest_execute.tools.git import Tree
+from pytest_execute.tools.git import Entry, Tree
 from pytest_execute.tools.ledger import Ledger, digest
 
 FACTS, LISTS, FILES = "mutants", "mutants-by", "touched"
-FORM = 2
+FORM = 3
 """Of what is kept: with more to it, it is another."""
 MOST = 4
 """Lists that are kept under one question: as many branches as one may go back and forth between."""
-REGULAR = ("100644", "100755")
 
 T = TypeVar("T")
 Touched = frozenset[str]
-"""Files of the tree, as `forks/touched.py` tells them."""
+"""What of the tree had a part in it, in the words of `forks/inputs.py`."""
 
 
-class Inputs:
-    """What the files of the tree called `name` are to those who run it; `planted` says which functions of a file have switches."""
+class Planted(Inputs):
+    """The tree called `name` to those who run it; `planted` says which functions of a file have switches."""
 
     def __init__(self, name: str, tree: Tree, planted: Mapping[str, str]) -> None:
-        self.tree, self.planted = tree, planted
+        super().__init__({path: Entry(mode, f"{oid} {planted.get(path, '')}") for path, (mode, oid) in tree.items()})
         self.whole = digest(name, *(f"{path} {spots}" for path, spots in sorted(planted.items())))
-        self.shape = digest(*sorted(f"{path} {_shape(*entry)}" for path, entry in tree.items()))
-        self.called: dict[str, list[str]] = {}
-        for path in sorted(tree):
-            self.called.setdefault(path.rpartition("/")[2], []).append(path)
 
     def digest(self, touched: Iterable[str]) -> str:
-        """One word for all that these files are."""
-        return digest(*(self._of(each) for each in sorted(touched)))
-
-    def _of(self, what: str) -> str:
-        if what == ANY:
-            return self.whole
-        if what.startswith("?"):
-            return digest(*map(self._of, self.called.get(what[1:], ())))
-        entry = self.tree.get(what)
-        return f"{entry.oid} {self.planted.get(what, '')}" if entry is not None else ""
+        """One word for all that these words are."""
+        return digest(*(self.whole if each == ANY else self.of(each) for each in sorted(touched)))
 
 
 class Known:
-    """Facts of runs in one tree, under `environment`, where it has the same paths."""
+    """Facts of runs in one tree, under `environment`."""
 
-    def __init__(self, ledger: Ledger, environment: str, inputs: Inputs) -> None:
+    def __init__(self, ledger: Ledger, environment: str, inputs: Planted) -> None:
         self.ledger, self.inputs = ledger, inputs
-        self.under = f"{FORM} {environment} {inputs.shape}"
+        self.under = f"{FORM} {environment} {digest(*inputs.links)}"
         self.word = functools.cache(self._word)
 
     def recall(self, asked: Iterable[str], kind: type[T]) -> dict[str, T]:
@@ -92,11 +80,6 @@ class Known:
     def _word(self, files: bytes) -> str:
         """One word for the files of a list, and what they are."""
         return digest(files.decode(), self.inputs.digest(msgspec.json.decode(files, type=list[str])))
-
-
-def _shape(mode: str, oid: str) -> str:
-    """What counts of a file that no one opens: that it is there, and where a link leads."""
-    return mode if mode in REGULAR else f"{mode} {oid}"
 
 
 def _with(name: str, lists: bytes | None) -> bytes:

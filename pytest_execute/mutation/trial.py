@@ -15,7 +15,7 @@ from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.setting import PATIENT
 from pytest_execute.mutation.functions import Function
 from pytest_execute.mutation.heard import FLEETING, Heard, Probe
-from pytest_execute.mutation.known import Inputs, Known, Touched
+from pytest_execute.mutation.known import Known, Planted, Touched
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger, digest
 
@@ -103,7 +103,7 @@ class Trial:
             spot = (target.function.line, target.function.column, number)
             self.functions.setdefault(target.path, []).append(spot)
         planted = {path: " ".join(f"{line}:{column}" for line, column, _ in f) for path, f in self.functions.items()}
-        self.known = Known(ledger, runner.setting.fingerprint(), Inputs(name, tree, planted))
+        self.known = Known(ledger, runner.setting.fingerprint(), Planted(name, tree, planted))
         self.files: dict[str, TestFile] = {}
 
     def all(self, stubs: Sequence[Stub], tests: Iterable[str], own: Mapping[str, Tests]) -> dict[Stub, Tried]:

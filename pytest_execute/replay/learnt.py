@@ -20,7 +20,7 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.ledger import Ledger, digest
 
 KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
-FORM = 3
+FORM = 4
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was just then, or from what lies outside the tree, which no key names: they are seen anew each time,
