@@ -103,9 +103,14 @@ class Running:
             config.addinivalue_line("markers", marker)
 
     def pytest_plugin_registered(self, plugin: Any) -> None:
-        """What was not there at the start is of the tree."""
+        """What was not there at the start is of the tree, and may mind what else is there."""
         if self.order and any(hasattr(plugin, name) for name in COLLECTS):
             self.touched.ours.discard(LISTS)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self) -> bool | None:
+        """Leave out what stands beside the files that were asked for; for these pytest does not ask."""
+        return True if LISTS in self.touched.ours else None
 
     def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """A file or class that could not be collected fails all its tests."""

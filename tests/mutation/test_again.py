@@ -64,6 +64,7 @@ ANY = "c.py::test_four"
 """It starts another program, which may read whatever there is."""
 MORE = A + "    assert two()\n\ndef test_more():\n    from app.b import two\n    assert two() == 2\n"
 CHANGES: dict[str, tuple[dict[str, str | None], set[str], set[str]]] = {
+    "what no test asks for": ({"docs/new.md": "new\n", "src/app/more.py": "", "tests/test_d.py": ""}, {ANY}, set()),
     "what no test opens": ({"notes/all.md": "- [x] all\n"}, {ANY}, set()),
     "a function": ({"src/app/a.py": "def one(): return 2 - 1\n"}, {"a.py::test_one", ANY}, set()),
     "a test": ({"tests/test_a.py": A.replace("== 1", "!= 5")}, {"a.py::test_one", ANY}, {"one none"}),
@@ -74,7 +75,11 @@ CHANGES: dict[str, tuple[dict[str, str | None], set[str], set[str]]] = {
     ),
     "data": ({"tests/three.txt": "3 stub\n"}, {"b.py::test_three", ANY}, set()),
     "a conftest": ({"tests/conftest.py": CONFTEST + "# changed\n"}, ALL, set()),
-    "a package in place of a module": ({"src/app/a/__init__.py": CODE["a"]}, ALL, {"one raise", "one none"}),
+    "a package in place of a module": (
+        {"src/app/a/__init__.py": CODE["a"]},
+        {"a.py::test_one", ANY},
+        {"one raise", "one none"},
+    ),
 }
 NEW = "def test_new():\n        assert one() == 1"
 Tried = tuple[set[str], set[str]]
