@@ -33,12 +33,8 @@ else:
 
 Record = dict[str, Any]
 
-
 DONE = 87
 """How the process of a file ends when all its tests were run: a test that ends it has to guess."""
-COLLECTS = ("pytest_collect_file", "pytest_collect_directory", "pytest_ignore_collect")
-"""Hooks that hear of all that stands beside a test's file."""
-LISTS = _pytest.pathlib.scandir.__code__
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 
 
@@ -52,7 +48,7 @@ class Running:
         self.place, self.root, self.tree, self.ask = place, place["root"], place["tree"], ask
         self.order: Record = {}
         self.open: dict[str, float] = {}
-        self.touched = touched.Touched(self.tree, tell, [LISTS, places.look.__code__])
+        self.touched = touched.Touched(self.tree, tell, [_pytest.pathlib.scandir.__code__, places.look.__code__])
         self.tell = self.touched.tell
         self.raised: Record | None = None
         self.stubbing: stubbing.Stubbing | None = None
@@ -102,15 +98,10 @@ class Running:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
-    def pytest_plugin_registered(self, plugin: Any) -> None:
-        """What was not there at the start is of the tree, and may mind what else is there."""
-        if self.order and any(hasattr(plugin, name) for name in COLLECTS):
-            self.touched.ours.discard(LISTS)
-
     @pytest.hookimpl(tryfirst=True)
-    def pytest_ignore_collect(self) -> bool | None:
-        """Leave out what stands beside the files that were asked for; for these pytest does not ask."""
-        return True if LISTS in self.touched.ours else None
+    def pytest_ignore_collect(self) -> bool:
+        """Leave out what stands beside the files that were asked for: of these pytest does not ask."""
+        return True
 
     def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """A file or class that could not be collected fails all its tests."""

@@ -156,7 +156,10 @@ def test_a_new_module_that_shadows_is_looked_at(tmp_path: Path, monkeypatch: pyt
     sys.platform != "linux" or sys.version_info < (3, 11), reason="who asks for a path is not known there"
 )
 def test_a_path_that_is_nothing_to_the_test_may_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = [{"docs/a.md": "x"}, {"CHANGES": "x"}, {"src/app/more.py": "x"}, {"tests/test_more.py": "x"}]
+    conftest = {
+        "tests/conftest.py": "def pytest_ignore_collect(collection_path):\n    return collection_path.is_dir()\n"
+    }
+    ways = [conftest, {"docs/a.md": "x"}, {"CHANGES": "x"}, {"src/app/more.py": "x"}, {"tests/test_more.py": "x"}]
     changes = [*ways, {"src/app/__init__.py": "VALUE = 2\n"}]
     found, commits, trees = replayed(tmp_path, monkeypatch, LOOKS, *changes)
     assert (found.found, found.before, found.after) == ("turned", commits[-2], commits[-1])
@@ -181,14 +184,6 @@ def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
     proofs = prove(git, what, layout, order, tmp_path / "trees", Ledger(None, print))
     turns = {way: (proof.before, proof.after) for way, proof in zip(WAYS, proofs.values(), strict=True)}
     assert [way for way, turn in turns.items() if turn != (before, there)] == []
-
-
-def test_a_conftest_that_looks_at_what_is_collected_is_minded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = {"conftest.py": "import os\ndef pytest_collect_file(file_path):\n    os.environ[file_path.name] = '1'\n"}
-    test = "import os\ndef test_f():\n    assert 'new.txt' in os.environ\n"
-    new, gone = {"new.txt": "x"}, {"new.txt": None}
-    found, commits, _ = replayed(tmp_path, monkeypatch, test, looks, other(1), new, gone, new, other(2))
-    assert (found.before, found.after) == (commits[2], commits[3])
 
 
 def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
