@@ -122,3 +122,60 @@ def test_the_fixtures_of_plugins_are_there_in_each_order(repo: Repository) -> No
     with runner(repo) as made:
         states = [made.run(made.git.tree(commit), [ONE])[ONE].state for _ in range(2)]
     assert states == ["passed"] * 2
+
+
+AROUND = """
+    import warnings
+
+    import pytest
+
+    @pytest.mark.filterwarnings("error")
+    def test_strict():
+        warnings.warn("old", FutureWarning)
+
+    @pytest.mark.filterwarnings("ignore")
+    def test_lenient():
+        warnings.warn("old", UserWarning)
+
+    def test_wrapped(around):
+        assert around == ["test_wrapped"]
+    """
+WRAPPER = """
+    import pytest
+
+    AROUND = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(item):
+        AROUND.append(item.name)
+        yield
+        AROUND.pop()
+        return True
+
+    @pytest.fixture
+    def around():
+        return AROUND
+    """
+
+
+def test_a_test_runs_within_what_plugins_put_around_it(repo: Repository) -> None:
+    """As by hand: the filters of its marks, and the wrappers of a conftest."""
+    commit = repo.commit("a", {"tests/test_a.py": AROUND, "tests/conftest.py": WRAPPER})
+    tests = [f"tests/test_a.py::test_{name}" for name in ("strict", "lenient", "wrapped")]
+    with runner(repo, "-W", "error::UserWarning") as made:
+        seen = made.run(made.git.tree(commit), tests)
+    assert [seen[test].state for test in tests] == ["failed", "passed", "passed"]
+
+
+def test_a_test_that_a_plugin_has_not_run_has_not_passed(repo: Repository) -> None:
+    instead = """
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(item):
+            return True
+        """
+    commit = repo.commit("a", {"tests/test_a.py": "def test_a(): pass\n", "tests/conftest.py": instead})
+    with runner(repo) as made:
+        seen = made.run(made.git.tree(commit), [ONE])[ONE]
+    assert (seen.state, seen.types, seen.message) == ("failed", (), "nothing of it was run")
