@@ -51,6 +51,7 @@ class Running:
         self.touched = touched.Touched(self.tree, tell, [_pytest.pathlib.scandir.__code__, places.look.__code__])
         self.tell = self.touched.tell
         self.raised: Record | None = None
+        self.outcomes: list[str] = []
         self.stubbing: stubbing.Stubbing | None = None
 
     def begin(self, order: Record) -> None:
@@ -163,9 +164,18 @@ class Running:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, call: Any) -> Any:
         report = yield
+        self.outcomes.append(report.outcome)
         if report.failed and self.raised is None and call.excinfo is not None:
             self.raised = facts(call.excinfo.value, call.when, self.tree)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool:
+        """Run it within what plugins put around it, and tell none of them what became of it."""
+        from _pytest.runner import runtestprotocol
+
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
@@ -265,22 +275,22 @@ class Running:
 
     def ran(self, item: Any, following: Any) -> Record:
         """What became of `item` in this process."""
-        self.raised, began = None, time.process_time()
+        self.raised, self.outcomes, began = None, [], time.process_time()
         became = self.outcome(item, following)
         return {**became, "seconds": time.process_time() - began}
 
     def outcome(self, item: Any, following: Any) -> Record:
-        from _pytest.runner import runtestprotocol
-
         try:
-            outcomes = [report.outcome for report in runtestprotocol(item, log=False, nextitem=following)]
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             stranger = foreign(self.order["user"], self.tree, frozenset(self.order["tops"]))
             if stranger:
                 return {"state": "foreign", "message": f"{stranger[0]} came from {stranger[1]}"}
-            if "failed" in outcomes:
+            if not self.outcomes:
+                return {"state": "failed", "message": "nothing of it was run"}
+            if "failed" in self.outcomes:
                 raised = self.raised or {"phase": "call", "message": "failed without an exception"}
                 return {"state": "failed", **raised}
-            return {"state": "skipped" if "skipped" in outcomes else "passed"}
+            return {"state": "skipped" if "skipped" in self.outcomes else "passed"}
         except BaseException as error:  # noqa: BLE001 - whatever a test raises is what became of it
             return {"state": "failed", **facts(error, "protocol", self.tree)}
 
