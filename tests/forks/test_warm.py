@@ -179,3 +179,18 @@ def test_a_test_that_a_plugin_has_not_run_has_not_passed(repo: Repository) -> No
     with runner(repo) as made:
         seen = made.run(made.git.tree(commit), [ONE])[ONE]
     assert (seen.state, seen.types, seen.message) == ("failed", (), "nothing of it was run")
+
+
+def test_the_home_of_a_tree_does_not_begin_with_its_name(repo: Repository) -> None:
+    """Projects ask by the beginning of a path whether a file lies in a directory, and forget the separator."""
+    test = """
+        import pathlib, tempfile
+
+        def test_a():
+            tree = str(pathlib.Path(__file__).parent.parent)
+            assert not tempfile.gettempdir().startswith(tree)
+            assert not str(pathlib.Path.home()).startswith(tree)
+        """
+    commit = repo.commit("a", {"tests/test_a.py": test})
+    with runner(repo) as made:
+        assert made.run(made.git.tree(commit), [ONE])[ONE].state == "passed"

@@ -295,6 +295,39 @@ def test_a_call_of_the_project_that_it_refuses_while_the_file_is_read(
     assert (found.found, found.cause, found.detail) == ("turned", "exception", f"TypeError: {detail}")
 
 
+IMPORTS = {
+    "itself": "raise ImportError('no such thing')",
+    "for another": "try:\n        import no_such_package\n    except ImportError:\n        raise ImportError('install it')",
+    "in vain": "import no_such_package",
+    "of a name": "from os import no_such_name",
+}
+
+
+@pytest.mark.parametrize(
+    ("why", "counts"), [("itself", True), ("for another", False), ("in vain", False), ("of a name", False)]
+)
+def test_an_import_error_that_the_project_raises_by_itself_is_what_it_does(
+    repo: Repository, why: str, counts: bool
+) -> None:
+    """What imports something raises such errors as answers, too; where an import has failed, a package may be missing."""
+    base = repo.commit("base", {**INIT, "src/app/sums.py": f"def f():\n    {IMPORTS[why]}\n"})
+    repo.commit("red", {"tests/test_f.py": "from app.sums import f\n\ndef test_f():\n    f()\n"})
+    repo.commit("green", {"src/app/sums.py": "def f(): pass\n"})
+    found = proof(repo, "tests/test_f.py::test_f", base)
+    if counts:
+        assert (found.found, found.cause, found.detail) == ("turned", "exception", "ImportError: no such thing")
+    else:
+        assert found.found == "red-not-counted"
+
+
+def test_an_import_error_that_the_test_raises_is_no_red(repo: Repository) -> None:
+    test = "import app.sums\n\ndef test_f():\n    if app.sums.N == 1:\n        raise ImportError('of the test')\n"
+    base = repo.commit("base", {**INIT, "src/app/sums.py": "N = 1\n"})
+    repo.commit("red", {"tests/test_f.py": test})
+    repo.commit("green", {"src/app/sums.py": "N = 2\n"})
+    assert proof(repo, "tests/test_f.py::test_f", base).found == "red-not-counted"
+
+
 @pytest.mark.parametrize("names", ["NAMES", "names()"])
 def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(repo: Repository, names: str) -> None:
     """It is refused, too, and what refuses it is no code of the project's, also where that is called in the same line."""
