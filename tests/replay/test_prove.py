@@ -298,13 +298,15 @@ def test_a_call_of_the_project_that_it_refuses_while_the_file_is_read(
 IMPORTS = {
     "itself": "raise ImportError('no such thing')",
     "for another": "try:\n        import no_such_package\n    except ImportError:\n        raise ImportError('install it')",
+    "naming it": "raise ImportError('install it', name='no_such_package')",
     "in vain": "import no_such_package",
     "of a name": "from os import no_such_name",
 }
 
 
 @pytest.mark.parametrize(
-    ("why", "counts"), [("itself", True), ("for another", False), ("in vain", False), ("of a name", False)]
+    ("why", "counts"),
+    [("itself", True), ("for another", False), ("naming it", False), ("in vain", False), ("of a name", False)],
 )
 def test_an_import_error_that_the_project_raises_by_itself_is_what_it_does(
     repo: Repository, why: str, counts: bool
