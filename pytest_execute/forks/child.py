@@ -21,7 +21,7 @@ first {"file": path} for all, then for the tests of that file that are told afte
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "fixture", and "seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
+"missing" ([module, name] of a symbol that is not there), "raiser" (the file of the tree whose own `raise` it was), "fixture", and "seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
 is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
 {"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """

@@ -36,7 +36,7 @@ class Lane:
     def __init__(self, git: Git, setting: Setting, directory: Path, code: Path, trees: Trees) -> None:
         self.trees = trees
         self.slot, self.setting, self.directory, self.code = Slot(git, directory), setting, directory, code
-        self.home = directory.with_name(directory.name + "-home")
+        self.home = directory.with_name(f"home-{directory.name}")  # which does not begin as the directory does
         self.root = (directory / setting.prefix).resolve()
         self.server: Server | None = None
 

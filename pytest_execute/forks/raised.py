@@ -69,11 +69,31 @@ def imported_name(error: Any) -> str | None:
         if "importlib" not in entry.tb_frame.f_code.co_filename:
             last = entry
         entry = entry.tb_next
-    if last is None:
+    doing = instruction(last)
+    return str(doing.argval) if doing and doing.opname == "IMPORT_FROM" else None
+
+
+def instruction(entry: Any) -> dis.Instruction | None:
+    """What an entry of a traceback was doing."""
+    code = dis.get_instructions(entry.tb_frame.f_code) if entry is not None else ()
+    return next((each for each in code if each.offset == entry.tb_lasti), None)
+
+
+def raiser(error: BaseException, tree: str) -> str | None:
+    """The file of the tree whose own `raise` it was, and no answer to an import that had failed before; None otherwise."""
+    entries = passed(error, tree)
+    if not entries or entries[-1][1].tb_next is not None or any(isinstance(one, ImportError) for one in behind(error)):
         return None
-    code = dis.get_instructions(last.tb_frame.f_code)
-    names: list[str] = [i.argval for i in code if i.offset == last.tb_lasti and i.opname == "IMPORT_FROM"]
-    return names[0] if names else None
+    doing = instruction(entries[-1][1])
+    return entries[-1][0] if doing and doing.opname == "RAISE_VARARGS" else None
+
+
+def behind(error: BaseException) -> list[BaseException]:
+    """The errors that led to this one; Python lets them stand in a circle."""
+    found = [error]
+    while (one := found[-1].__cause__ or found[-1].__context__) and not any(one is known for known in found):
+        found.append(one)
+    return found[1:]
 
 
 def missing(error: BaseException) -> list[str | None] | None:
@@ -160,6 +180,7 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
         "frames": frames(error, tree),
         "lines": last_lines(error, tree),
         "missing": missing(error),
+        "raiser": raiser(error, tree),
         "called": called(error) if phase != "call" else [],
         "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
     }

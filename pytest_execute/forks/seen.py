@@ -27,6 +27,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     frames: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     missing: tuple[str | None, str | None] | None = None
+    raiser: str | None = None
     called: tuple[tuple[str, str], ...] = ()
     fixture: str | None = None
     touched: frozenset[str] | None = None

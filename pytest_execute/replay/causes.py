@@ -53,7 +53,7 @@ def classify(seen: Seen, project: Project) -> Red:
     module, name = seen.missing or (None, None)
     if module in project.modules and seen.phase != "teardown":
         return Red("missing-symbol", f"{module}.{name} is not there" if name else f"{module} is not there")
-    if "builtins.ImportError" in seen.types:
+    if "builtins.ImportError" in seen.types and not _answered(seen, project):
         return Red(None, f"a missing third-party module ({seen.message})")
     if seen.phase == "call":
         return _raised_in_call(seen)
@@ -69,6 +69,11 @@ def _raised_in_call(seen: Seen) -> Red:
     if any(kind in seen.types for kind in ASSERTIONS):
         return Red("assertion", seen.message)
     return Red("exception", seen.message)
+
+
+def _answered(seen: Seen, project: Project) -> bool:
+    """Is the error what the project's own code answers a call with? Nothing was imported in vain then."""
+    return seen.phase == "call" and not seen.missing and seen.raiser is not None and not project.is_test(seen.raiser)
 
 
 def _refused(seen: Seen, project: Project) -> bool:
