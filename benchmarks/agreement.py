@@ -30,7 +30,12 @@ from queue import Queue
 import by_hand
 from by_hand import Outcome, Repository
 
-POLICY = '\n[tool.pytest-execute]\ntest-first = "proven"\nmutation.task = "off"\ncoverage.branch = false\n'
+POLICY = """
+[tool.pytest-execute]
+test-first = "proven"
+mutation.task = "off"
+coverage = { task = 0, stream = 0, system = 0, changed = 0 }
+"""
 BREAKDOWN = """\
 # Agreement: Task Breakdown
 
@@ -113,11 +118,15 @@ def side_by_side(repository: Repository, jobs: list, work) -> list:
         return list(pool.map(one, jobs))
 
 
-def look(repository: Repository, base: str) -> Hand:
-    """Run today's tests on the tree of every commit."""
-    history = repository.history(base)
+def test_files(repository: Repository) -> list[str]:
+    """All files of tests at head."""
     files = [path for path in repository.files(repository.head) if path.endswith(".py") and repository.is_test(path)]
-    files = [path for path in files if not path.endswith(("conftest.py", "__init__.py"))]
+    return [path for path in files if not path.endswith(("conftest.py", "__init__.py"))]
+
+
+def look(repository: Repository, base: str, files: list[str]) -> Hand:
+    """Run today's tests in `files` on the tree of every commit."""
+    history = repository.history(base)
     cache = repository.place / "seen"
 
     def at(hand: Path, commit: str) -> dict[str, Outcome]:
@@ -278,7 +287,7 @@ def main() -> int:
         place = (options.place or Path(temporary)).resolve()
         repository = Repository(options.repository.resolve(), place, options.head, options.held, options.hands)
         base = repository.base(options.commits)
-        hand = look(repository, base)
+        hand = look(repository, base, test_files(repository))
         both = [commit for commit in hand.history if commit != base and repository.brings_both(commit)]
         swe = look_as_swe_bench(repository, both)
         ours = judge(repository, base, hand.tests, options.source)
