@@ -60,9 +60,11 @@ def graft(repository: Repository, row: dict) -> str:
     return repository.git("rev-parse", "HEAD")
 
 
-def touched(row: dict) -> list[str]:
+def touched(repository: Repository, row: dict) -> list[str]:
     """The Python files that the test patch leaves behind."""
-    return [path for path in re.findall(r"^\+\+\+ b/(\S+)", row["test_patch"], re.MULTILINE) if path.endswith(".py")]
+    named = re.findall(r"^diff --git a/.* b/(.*)$", row["test_patch"], re.MULTILINE)
+    there = repository.files(repository.head)
+    return [path for path in named if path in there and path.endswith(".py")]
 
 
 def compare_with_table(row: dict, hand: Hand, ours: dict[str, dict]) -> Tally:
@@ -109,14 +111,16 @@ def main() -> int:
         for row in instances(options.table, path, options.only):
             commit = graft(Repository(path, place, "HEAD", options.held, 2), row)
             repository = Repository(path, place, commit, options.held, 2)
-            hand = look(repository, row["base_commit"], touched(row))
-            ours = judge(repository, row["base_commit"], touched(row), options.source)
+            files = touched(repository, row)
+            hand = look(repository, row["base_commit"], files)
+            ours = judge(repository, row["base_commit"], files, options.source)
             by_hand, table = compare(hand, ours), compare_with_table(row, hand, ours)
             tell(f"{row['instance_id']}: by hand", by_hand)
             tell(f"{row['instance_id']}: the table", table)
             counts.update(table.counts)
             faults += bool(by_hand.lines)
-    print(f"\n{len(counts) and 'in all'}: {json.dumps(counts, indent=2)}\n{faults} instances differ from by hand")
+    tell("all instances: the table", Tally(counts))
+    print(f"\n{faults} instances differ from by hand")
     return 1 if faults else 0
 
 
