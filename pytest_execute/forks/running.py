@@ -172,8 +172,10 @@ class Running:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool:
         """Run it within what plugins put around it, and tell none of them what became of it."""
+        from _pytest.assertion import util
         from _pytest.runner import runtestprotocol
 
+        util._reprcompare = None  # nobody reads how two values differ, which takes longer than the test
         runtestprotocol(item, log=False, nextitem=nextitem)
         return True
 
