@@ -30,7 +30,7 @@ AUTHOR = ("-c", "user.name=published", "-c", "user.email=published@localhost")
 
 
 def instances(table: Path, repository: Path, only: list[str]) -> list[dict]:
-    """The instances of the table that are of this repository, by the name of the directory or of the origin."""
+    """The instances of the table that are of this repository, whose name is in its path."""
     text = table.read_text()
     rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines()]
     wanted = [row for row in rows if row["instance_id"] in only] if only else rows
@@ -46,7 +46,7 @@ def names(row: dict, field: str) -> set[str]:
 def name(test: str, listed: set[str]) -> str:
     """What the table calls a test: its id, escaped or not or cut at its first blank, as logs are read; or the bare function."""
     cut = test.split(maxsplit=1)[0]
-    called = (test, test.encode().decode("unicode_escape"), cut, cut.rpartition("::")[2])
+    called = (test, test.encode().decode("unicode_escape", "replace"), cut, cut.rpartition("::")[2])
     return next((each for each in called if each in listed), test)
 
 
@@ -79,17 +79,14 @@ def compare_with_table(row: dict, hand: Hand, ours: dict[str, dict]) -> Tally:
         proven = [test for test in here if ours.get(test, {}).get("verdict") == "proven"]
         turned = [test for test in here if head in hand.turns(test)]
         kind = "FAIL_TO_PASS" if listed in red else "PASS_TO_PASS" if listed in green else "in neither list"
-        if bool(proven) == (listed in red):
+        if bool(proven) == (listed in red) and not (proven and not turned):
             passes = any(hand.at(head, test).passed for test in here)
             tally.counts[f"agreed: {kind}{'' if passes else ', which does not pass here'}"] += 1
-        else:
-            said = (
-                f"{kind}, {'proven' if proven else 'not proven'}, and {'turns' if turned else 'does not turn'} by hand"
-            )
-            test = (proven or turned or here)[0]
-            tally.differs(
-                said, test, ours.get(test, {}), str({commit[:9]: str(hand.at(commit, test)) for commit in hand.history})
-            )
+            continue
+        kind += f", {'proven' if proven else 'not proven'}, and {'turns' if turned else 'does not turn'} by hand"
+        test = (proven or turned or here)[0]
+        seen = {commit[:9]: hand.at(commit, test) for commit in hand.history}
+        tally.differs(f"FALSE PROVEN: {kind}" if proven and not turned else kind, test, ours.get(test, {}), str(seen))
     for kind, listed in (("FAIL_TO_PASS", red), ("PASS_TO_PASS", green)):
         for missing in sorted(listed - tests.keys()):
             tally.differs(f"{kind}, not among the tests here", missing, {}, "not there")
@@ -118,7 +115,7 @@ def main() -> int:
             tell(f"{row['instance_id']}: by hand", by_hand)
             tell(f"{row['instance_id']}: the table", table)
             counts.update(table.counts)
-            faults += bool(by_hand.lines)
+            faults += bool(by_hand.lines) or any(kind.startswith("FALSE") for kind in table.counts)
     tell("all instances: the table", Tally(counts))
     print(f"\n{faults} instances differ from by hand")
     return 1 if faults else 0
