@@ -33,7 +33,7 @@ from by_hand import Outcome, Repository
 POLICY = """
 [tool.pytest-execute]
 test-first = "proven"
-mutation.task = "off"
+mutation = { task = "off" }
 coverage = { task = 0, stream = 0, system = 0, changed = 0 }
 """
 BREAKDOWN = """\
