@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import select
+import stat
 import sys
 import sysconfig
 import threading
@@ -80,6 +81,7 @@ class Touched:
         self.new: list[str] = []
         self.started = self.eager = self.forks = False
         self.ways: dict[str, tuple[str, ...]] = {}
+        self.real: dict[str, str] = {}
         self.resolving: set[int] = set()
         if KNOWN:
             stand_in(self)
@@ -131,7 +133,7 @@ class Touched:
                 if sys._getframe(1).f_code not in self.ours:
                     self.look("." if args[0] is None else args[0], "/")
             elif event in PATHED:
-                self.ways.clear()  # links may lead elsewhere now
+                self.ways, self.real = {}, {}  # links may lead elsewhere now
                 for path in args[:2]:
                     self.look(path, adrift=True)
             elif event in OTHERS and not self.forks:
@@ -176,20 +178,31 @@ class Touched:
 
     def way(self, path: str) -> tuple[str, ...]:
         """The ways from the top of the tree to `path`, where it is below it: as it says, and as links lead."""
-        path = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
+        if not path.startswith(os.sep):
+            path = os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
         known, me = self.ways.get(path), threading.get_ident()
         if known is not None or me in self.resolving:  # which asks for paths itself
             return known or ()
         self.resolving.add(me)
         try:
-            before, up, _ = path.rpartition("/../")
-            ways = {os.path.abspath(path), os.path.realpath(path), *([os.path.realpath(before)] if up else [])}  # noqa: PTH100
+            found = {way for way in self.resolved(path) if (way + os.sep).startswith(self.below)}
         finally:
             self.resolving.discard(me)
-        found = self.ways[path] = tuple(
-            way[len(self.below) :].replace(os.sep, "/") or "." for way in ways if (way + os.sep).startswith(self.below)
-        )
-        return found
+        self.ways[path] = tuple(way[len(self.below) :].replace(os.sep, "/") or "." for way in found)
+        return self.ways[path]
+
+    def resolved(self, path: str) -> tuple[str, ...]:
+        """An absolute path without and with its links followed, and what it goes up from."""
+        plain = os.path.abspath(path)  # noqa: PTH100
+        if plain != path:
+            before, up, _ = path.rpartition("/../")
+            return plain, os.path.realpath(path), os.path.realpath(before) if up else plain
+        above, name = os.path.split(path)
+        real = self.real[above] = self.real.get(above) or os.path.realpath(above)
+        with contextlib.suppress(OSError):
+            if stat.S_ISLNK(lstat(path).st_mode):
+                return path, os.path.realpath(path)
+        return path, os.path.join(real, name)  # noqa: PTH118
 
     def say(self, what: str) -> None:
         if what not in self.told and ANY not in self.told:
@@ -226,7 +239,7 @@ class Asking:
 def stand_in(touched: Touched) -> None:
     """Have all that looks for paths and modules from here on heard."""
     asking = {function: Asking(function, touched) for name in ASKS if (function := getattr(os, name, None))}
-    for module in list(sys.modules.values()):
+    for module in [module for name, module in sys.modules.items() if name != __name__]:
         for name, value in [*getattr(module, "__dict__", {}).items()]:
             if type(value) is BUILTIN and value in asking:
                 setattr(module, name, asking[value])
@@ -251,3 +264,4 @@ def rest(pipe: int, text: bytes) -> list[Record]:
 
 STDLIB = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")  # noqa: PTH118
 BUILTIN = type(os.stat)
+lstat = os.lstat
