@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_execute.forks.inputs import PATHS, Inputs, differing
+from pytest_execute.forks.inputs import PATHS, STDLIB, Inputs, differing, hiding
 from pytest_execute.tools.git import Entry, Tree
 
-NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c"])
+NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c", "uuid.py", "json"])
 ENTRIES = st.builds(Entry, st.sampled_from(["100644", "100755"]), st.sampled_from("12"))
 LINK = Entry("120000", "1")
 
@@ -25,7 +25,7 @@ WORDS = st.one_of(
     PLACES.map(lambda place: f"{place or '.'}/"),
     NAMES.map("?{}".format),
     NAMES.map("?{}/".format),
-    st.just(PATHS),
+    st.sampled_from([PATHS, STDLIB]),
 )
 
 
@@ -34,6 +34,13 @@ def test_where_two_trees_differ_is_where_they_are_something_else(one: Tree, othe
     differ = differing(Inputs(one), Inputs(other))
     assert differ is not None
     assert (word in differ) == (Inputs(one).of(word) != Inputs(other).of(word))
+
+
+@given(TREES, TREES)
+def test_what_could_hide_modules_of_python_is_a_word(one: Tree, other: Tree) -> None:
+    if Inputs(one).of(STDLIB) == Inputs(other).of(STDLIB):
+        assert hiding(one) == hiding(other)
+    assert hiding(one) <= {"uuid", "json"}
 
 
 def between(one: Tree, other: Tree) -> frozenset[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pytest_execute.forks.inputs import Inputs, differing
 from pytest_execute.forks.plugins import telling
 from pytest_execute.forks.runner import Runner
 from pytest_execute.forks.setting import Patience, Setting
@@ -194,3 +196,26 @@ def test_the_home_of_a_tree_does_not_begin_with_its_name(repo: Repository) -> No
     commit = repo.commit("a", {"tests/test_a.py": test})
     with runner(repo) as made:
         assert made.run(made.git.tree(commit), [ONE])[ONE].state == "passed"
+
+
+MOCKS = "import sys\nWAS = 'unittest.mock' in sys.modules\nfrom unittest import mock\ndef test_a():\n    assert WAS\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is warm without forks")
+def test_what_the_tree_names_of_python_is_loaded_before(repo: Repository) -> None:
+    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": MOCKS})
+    with runner(repo) as made:
+        assert made.run(made.git.tree(commit), [ONE])[ONE].state == "passed"
+
+
+def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository) -> None:
+    test = "import uuid\ndef test_a():\n    assert uuid.OURS\n"
+    first = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": test})
+    second = repo.commit("b", {"tests/uuid.py": "OURS = 1\n"})
+    with runner(repo) as made:
+        states = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
+    assert [seen.state for seen in states] == ["failed", "passed", "failed"]
+    inputs = [Inputs(made.git.tree(commit)) for commit in (first, second)]
+    words = differing(*inputs)
+    assert words is not None
+    assert not words.isdisjoint(states[0].touched or ())
