@@ -11,9 +11,9 @@ It starts pytest with these, stops where pytest would look at the tree, and wait
 there in a fork, so that pytest starts once and the tree is looked at for each. Where that start has loaded a module of the project, which may be
 another in the next tree, or fails, pytest is started for each order. An order is
 
-    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false}
+    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false, "hiding": ["tarfile"]}
 
-with the seconds that each test may take, and may compute. It is answered by lines of JSON on the descriptor that the first argument names.
+with the seconds that each test may take, and may compute, and the modules of Python that files of the tree could hide. It is answered by lines of JSON on the descriptor that the first argument names.
 
 The files are collected one after the other, each but the last in a process of its own. The tests of a file run in one process, and each in one
 of its own where the order says "alone". {"touched": path} says that a file of the tree was opened, see `touched.py`: before the
@@ -47,7 +47,7 @@ import pdb  # noqa: F401, T100 - pytest imports it for each order
 import pytest  # noqa: F401 - so that every fork has it
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import bytecode, plugins, raised, running, system
+    from pytest_execute.forks import bytecode, plugins, preloading, raised, running, system
 else:
 
     def beside(name: str) -> Any:
@@ -57,10 +57,22 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    PARTS = ("raised", "bytecode", "places", "planting", "plugins", "system", "stubbing", "touched", "guard", "running")
+    PARTS = (
+        "preloading",
+        "raised",
+        "bytecode",
+        "places",
+        "planting",
+        "plugins",
+        "system",
+        "stubbing",
+        "touched",
+        "guard",
+        "running",
+    )
     OURS = {name: beside(name) for name in PARTS}
-    bytecode, plugins, raised, running, system = (
-        OURS[name] for name in ("bytecode", "plugins", "raised", "running", "system")
+    bytecode, plugins, preloading, raised, running, system = (
+        OURS[name] for name in ("bytecode", "plugins", "preloading", "raised", "running", "system")
     )
     for module in OURS.values():
         raised.look_at(module.__name__, module)
@@ -215,6 +227,7 @@ def serve_warm(place: Record, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
     if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
         os._exit(COLD)
+    preloading.load(place["tree"])
     plugins.spare(config)
     gc.collect()
     gc.freeze()  # else what each fork collects, it copies

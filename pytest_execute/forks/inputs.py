@@ -1,14 +1,15 @@
 """What a tree is to those who have looked at some of it. `touched.py` tells at what, in the same words.
 
 A word is a path that was opened or asked for, or looked for as a module and without its suffix; with "/" at its end a directory that
-was listed, "./" for the top; with "?" before it only a name, in whatever directory; or `PATHS`. Links may lead anywhere, so they are part of any.
+was listed, "./" for the top; with "?" before it only a name, in whatever directory; or `PATHS`, or `STDLIB`. Links may lead anywhere, so they are part of any.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 
-from pytest_execute.forks.touched import PATHS
+from pytest_execute.forks.touched import PATHS, STDLIB
 from pytest_execute.tools.git import Tree
 
 FILES = ("100644", "100755")
@@ -53,6 +54,8 @@ class Inputs:
         """What `word` is."""
         if word == PATHS:
             return "\0".join(sorted(self.tree))
+        if word == STDLIB:
+            return "\0".join(path for path in sorted(self.tree.keys() | self.listings.keys()) if hides(path))
         if word.startswith("?"):
             paths = self.called.get(word.strip("?/"), ())
             return "\0".join(filter(None, map(self._listing if word.endswith("/") else self._own, paths)))
@@ -86,8 +89,17 @@ def differing(one: Inputs, other: Inputs) -> frozenset[str] | None:
 
 
 def _listed(path: str) -> set[str]:
-    """The words for who lists `path` with others."""
-    return {f"{parent(path)}/", f"?{name(parent(path))}/"}
+    """The words for who sees with others that `path` is there."""
+    return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB] if hides(path) else [])}
+
+
+def hiding(tree: Tree) -> frozenset[str]:
+    """The modules of Python that files of a tree would hide, were their directories looked through first."""
+    return sys.stdlib_module_names & {part.partition(".")[0] for path in tree for part in path.split("/")}
+
+
+def hides(path: str) -> bool:
+    return name(path).partition(".")[0] in sys.stdlib_module_names
 
 
 def parent(path: str) -> str:

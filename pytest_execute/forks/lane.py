@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_execute.forks.inputs import hiding
 from pytest_execute.forks.prepared import Trees, Unprepared
 from pytest_execute.forks.server import Record, Server, Stuck, serving
 from pytest_execute.forks.setting import Patiently, Setting, environment
@@ -55,7 +56,12 @@ class Lane:
             config = self._write_config()
             if self.server is None or self.server.is_over():
                 self.server = serving(self._place(config))
-            order = {**self._limits(tests, patience), "environment": self._environment(path), **more}
+            order = {
+                **self._limits(tests, patience),
+                "environment": self._environment(path),
+                "hiding": hiding(tree),
+                **more,
+            }
             return self.server.obey(order, max(order["limits"].values()) + importing(tests, patience))
 
     def _limits(self, tests: Sequence[str], patience: Patiently) -> Record:

@@ -19,12 +19,13 @@ import _pytest.pathlib
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.forks import places, planting, stubbing, system, touched
+    from pytest_execute.forks import places, planting, preloading, stubbing, system, touched
     from pytest_execute.forks.guard import Guard
     from pytest_execute.forks.raised import facts, foreign
 else:
     import _execute_places as places
     import _execute_planting as planting
+    import _execute_preloading as preloading
     import _execute_stubbing as stubbing
     import _execute_system as system
     import _execute_touched as touched
@@ -67,11 +68,13 @@ class Running:
         os.environ.update(order["environment"])
         tempfile.tempdir = None
         importlib.invalidate_caches()
+        preloading.forget(order["hiding"])
         names = dict.fromkeys(test.partition("::")[0] for test in self.open)
         self.files = [name for name in names if self.path(name).exists()]
         if "mutants" in order:
             self.stubbing = stubbing.Stubbing(planting, self.order, self.tell, self.touched.fork, self.alone)
         self.touched.start()
+        self.touched.say(touched.STDLIB)
 
     def is_copy(self) -> bool:
         """Is this a copy of the process, which the project made?"""

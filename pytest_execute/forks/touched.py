@@ -24,6 +24,8 @@ Record = dict[str, Any]
 
 ANY = "*"
 """Said in place of a path: any file may have been read."""
+STDLIB = "?"
+"""Said where modules of Python were there before, which files of the tree could hide."""
 PATHS = "/"
 """Said in place of paths: it may have been asked of any whether it is there."""
 OTHERS = frozenset(
@@ -161,7 +163,7 @@ class Touched:
         """Is it a compiled module of Python itself, or of a package that opens nothing?"""
         if os.path.basename(file).startswith(("_dbm", "_gdbm")):  # noqa: PTH119
             return False
-        return file.startswith(STDLIB) or any(f"{os.sep}{name}{os.sep}" in file for name in TRUSTED)
+        return file.startswith(EXTENSIONS) or any(f"{os.sep}{name}{os.sep}" in file for name in TRUSTED)
 
     # -- telling
 
@@ -262,6 +264,6 @@ def rest(pipe: int, text: bytes) -> list[Record]:
     return [record for record in map(json.loads, text.split(b"\n")[:-1]) if "touched" in record]
 
 
-STDLIB = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")  # noqa: PTH118
+EXTENSIONS = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")  # noqa: PTH118
 BUILTIN = type(os.stat)
 lstat = os.lstat

@@ -209,9 +209,9 @@ def test_what_the_tree_names_of_python_is_loaded_before(repo: Repository) -> Non
 
 
 def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository) -> None:
-    test = "import uuid\ndef test_a():\n    assert uuid.OURS\n"
+    test = "import tarfile\ndef test_a():\n    assert tarfile.OURS\n"
     first = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": test})
-    second = repo.commit("b", {"tests/uuid.py": "OURS = 1\n"})
+    second = repo.commit("b", {"tests/tarfile.py": "OURS = 1\n"})
     with runner(repo) as made:
         states = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
     assert [seen.state for seen in states] == ["failed", "passed", "failed"]
