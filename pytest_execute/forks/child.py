@@ -42,7 +42,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 sys.path.pop(0)  # the directory of this file, whose modules are not the project's
-import pdb  # noqa: F401, T100 - pytest imports it for each order
+import pdb  # noqa: F401, T100 - pytest imports it for each order, as it does readline
+
+with contextlib.suppress(ImportError):
+    import readline  # noqa: F401
 
 import pytest  # noqa: F401 - so that every fork has it
 
@@ -153,9 +156,9 @@ def obey(tests: running.Running) -> None:
         tell({"end": True})
 
 
-def obey_and_exit(place: Record, ask: Callable[[Any], Record], *, looking: bool = True) -> NoReturn:
+def obey_and_exit(place: Record, ask: Callable[[running.Running, Any], Record], *, looking: bool = True) -> NoReturn:
     """Obey the order that `ask` gives, in the process that it gives it in; `looking` at the tree, maybe, before it is asked."""
-    tests = running.Running(place, tell, ask)
+    tests = running.Running(place, tell, lambda config: ask(tests, config))
     if looking:
         tests.touched.start()
     try:
@@ -223,11 +226,13 @@ def serve() -> Record:
             tell_if_heard({"group": job})
 
 
-def serve_warm(place: Record, config: Any) -> Record:
+def serve_warm(tests: running.Running, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
+    place = tests.place
+    preloading.load(place["tree"])
     if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
         os._exit(COLD)
-    preloading.load(place["tree"])
+    tests.touched.look_back()
     plugins.spare(config)
     gc.collect()
     gc.freeze()  # else what each fork collects, it copies
@@ -249,17 +254,17 @@ def main() -> None:
     settle(place)
     if "order" in place:
         hear_nothing()
-        obey_and_exit(place, lambda _: place["order"])
+        obey_and_exit(place, lambda *_: place["order"])
     system.take_over()
     warm = os.fork()
     if not warm:
         system.die_with_parent()
-        obey_and_exit(place, lambda config: serve_warm(place, config), looking=False)
+        obey_and_exit(place, serve_warm, looking=False)
     status = os.waitpid(warm, 0)[1]
     system.end_all(set())
     if os.waitstatus_to_exitcode(status) == COLD:
         order = serve()
-        obey_and_exit(place, lambda _: order)
+        obey_and_exit(place, lambda *_: order)
 
 
 main()

@@ -13,6 +13,8 @@ from typing import Any
 import _pytest.fixtures
 
 MODULE: Any = _pytest.fixtures
+OWN = "_pytest."
+"""What pytest's own objects have no fixtures in: its modules may."""
 DIR = "dir"
 """What pytest asks for the names that may be fixtures."""
 
@@ -58,7 +60,7 @@ def spare(config: Any) -> None:
 
     def some(holder: Any, _: Any = plugins) -> list[str]:
         """As `dir`. The plugins are kept, so that nothing else gets the id of one."""
-        known = names.get(id(holder))
+        known = [] if type(holder).__module__.startswith(OWN) else names.get(id(holder))
         return builtins.dir(holder) if known is None else known
 
     vars(MODULE)[DIR] = some

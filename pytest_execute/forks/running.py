@@ -34,6 +34,7 @@ else:
 
 Record = dict[str, Any]
 
+
 DONE = 87
 """How the process of a file ends when all its tests were run: a test that ends it has to guess."""
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
@@ -66,7 +67,7 @@ class Running:
         system.limit_memory(self.place["memory"])
         os.chdir(self.root)
         os.environ.update(order["environment"])
-        tempfile.tempdir = None
+        tempfile.tempdir = os.environ["TMPDIR"]
         importlib.invalidate_caches()
         preloading.forget(order["hiding"])
         names = dict.fromkeys(test.partition("::")[0] for test in self.open)

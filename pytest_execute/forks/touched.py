@@ -84,6 +84,7 @@ class Touched:
         self.started = self.eager = self.forks = False
         self.ways: dict[str, tuple[str, ...]] = {}
         self.real: dict[str, str] = {}
+        self.modules: set[str] = set()
         self.resolving: set[int] = set()
         if KNOWN:
             stand_in(self)
@@ -96,11 +97,17 @@ class Touched:
         with contextlib.suppress(ImportError):
             self.watch_starts()
         sys.addaudithook(self.note)
-        loaded = [str(getattr(module, "__file__", None)) for module in list(sys.modules.values())]
-        if not all(self.trusted(file) for file in loaded if file.endswith(tuple(EXTENSION_SUFFIXES))):
-            self.say(ANY)
+        self.look_back()
         if not KNOWN:
             self.say(PATHS)
+
+    def look_back(self) -> None:
+        """Look through the modules that are loaded and were not yet looked at, for compiled ones."""
+        new = sys.modules.keys() - self.modules
+        self.modules |= new
+        files = [str(getattr(sys.modules[name], "__file__", None)) for name in new]
+        if not all(self.trusted(file) for file in files if file.endswith(tuple(EXTENSION_SUFFIXES))):
+            self.say(ANY)
 
     def watch_starts(self) -> None:
         import _posixsubprocess
