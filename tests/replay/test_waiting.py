@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Sequence
 
-from pytest_execute.replay.waiting import Waiting, part
+import pytest
+
+from pytest_execute.replay.waiting import Waiting, part, share_out
 
 
 def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:
@@ -59,3 +63,27 @@ def test_who_finds_nothing_waits_for_what_the_others_add() -> None:
     assert found == [(5, ["a::x"])]
     waiting.done()
     assert waiting.take() is None
+
+
+def test_what_is_found_out_meanwhile_is_shared_out_too() -> None:
+    ran: list[tuple[str, list[str]]] = []
+
+    def find() -> list[tuple[str, str]]:
+        while not ran:
+            time.sleep(0.01)
+        time.sleep(0.1)  # the others have nothing to do
+        return [("later", "b::x")]
+
+    def run(tree: str, tests: Sequence[str]) -> None:
+        ran.append((tree, [*tests]))
+
+    share_out([([("now", "a::x")], run), (find, run)], 2, each)
+    assert ran == [("now", ["a::x"]), ("later", ["b::x"])]
+
+
+def test_who_cannot_find_out_keeps_nobody_waiting() -> None:
+    def find() -> list[tuple[str, str]]:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        share_out([([("now", "a::x")], print), (find, print)], 2, each)
