@@ -103,7 +103,7 @@ class Search:
         self._forget(turned)
         self._search([test for test in wanted if test in turned])
         for earlier in (self._older, self._renewed):  # none, but where a test that was forgotten is one of them
-            self._run_all(earlier(wanted) - self.seen.keys(), self._run)
+            self._run_all(earlier(wanted), self._run)
         for tree, test in self.again:
             if self.again[(tree, test)].state == "timeout" and not self._is_unstable(tree, test):
                 self.agreed(test)
@@ -181,12 +181,12 @@ class Search:
                 self.seen[(tree, test)] = seen
         self._run_all(ends - self.seen.keys(), self._run)
         turned = {(tree, test) for tree, test in ends if test in self.first}
-        older = self._older(tests) - self.seen.keys()
-        share_out([(turned, self._run_again), (older, self._run)], self.workers, self._cost)
+        share_out([(turned, self._run_again), (lambda: self._older(tests), self._run)], self.workers, self._cost)
         hurried = {pair for pair in turned if not self._is_long(*pair)}
         patient = functools.partial(self._run_again, haste="patient")
-        renewed = self._renewed(tests) - self.seen.keys()
-        share_out([(ends - turned | hurried, patient), (renewed, self._run)], self.workers, self._cost)
+        share_out(
+            [(ends - turned | hurried, patient), (lambda: self._renewed(tests), self._run)], self.workers, self._cost
+        )
 
     def _is_long(self, tree: str, test: str) -> bool:
         """Where it was ended there: did it go on for much longer than it takes with its turn?"""
@@ -259,18 +259,19 @@ class Search:
         return before.own, there.test
 
     def _older(self, tests: Iterable[str]) -> set[tuple[str, str]]:
-        """The earlier forms of tests, where they stood."""
+        """The earlier forms of tests, where they stood and were not run yet."""
         earlier = (self._earlier(test, step) for test in tests for step in self._right_before(test))
-        return {pair for pair in earlier if pair is not None}
+        return {pair for pair in earlier if pair is not None and pair not in self.seen}
 
     def _renewed(self, tests: Iterable[str]) -> set[tuple[str, str]]:
-        """The earlier forms of tests that were red there, each with the code of the turn: there they must pass."""
+        """The earlier forms of tests that were red there, each with the code of the turn: there they must pass. Those not run yet."""
         return {
-            self._with_code(step, before, pair)
+            renewed
             for test in tests
             if (step := self._turn(test)) is not None
             for before in step.before
             if (pair := self._earlier(test, before)) is not None and self._is_red(pair)
+            if (renewed := self._with_code(step, before, pair)) not in self.seen
         }
 
     def _with_code(self, turn: Step, before: Step, pair: tuple[str, str]) -> tuple[str, str]:

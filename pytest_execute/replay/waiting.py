@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ class Waiting(Generic[K]):
         self.tests: dict[K, list[str]] = {}
         self.ahead: dict[K, list[str]] = {}
         self.idle = self.workers = workers
+        self.finding = 0
         self.changed = threading.Condition(threading.RLock())
 
     def add(self, tree: K, tests: Sequence[str]) -> None:
@@ -56,7 +58,7 @@ class Waiting(Generic[K]):
     def take(self) -> tuple[K, list[str]] | None:
         """A tree and the tests to run in it, to be followed by `done`; None when nothing waits and nobody works."""
         with self.changed:
-            while not self.tests and not self.ahead and self.idle < self.workers:
+            while not self.tests and not self.ahead and (self.idle < self.workers or self.finding):
                 self.changed.wait()
             if not self.tests and self.idle == self.workers:
                 return None
@@ -77,16 +79,29 @@ class Waiting(Generic[K]):
             self.idle += 1
             self.changed.notify_all()
 
+    def found(self) -> None:
+        """Somebody who was `finding` out what to add has."""
+        with self.changed:
+            self.finding -= 1
+            self.changed.notify_all()
 
-def share_out(jobs: Sequence[tuple[Pairs, RunTree]], workers: int, cost: Cost, *beside: Callable[[], object]) -> None:
-    """Run each pair as its job has it, a tree at a time, the costliest first; and do meanwhile what is to be done `beside`."""
-    trees: dict[tuple[int, str], list[str]] = {}
-    for number, (pairs, _) in enumerate(jobs):
-        for tree, test in sorted(pairs):
-            trees.setdefault((number, tree), []).append(test)
+
+def share_out(jobs: Sequence[tuple[Pairs | Callable[[], Pairs], RunTree]], workers: int, cost: Cost) -> None:
+    """Run each pair as its job has it, a tree at a time, the costliest first; which pairs these are may be found out meanwhile."""
     waiting = Waiting[tuple[float, int, str]](workers, cost, comes=False)
-    for (number, tree), tests in trees.items():
-        waiting.add((-sum(map(cost, tests)), number, tree), tests)
+
+    def add(number: int, pairs: Pairs) -> None:
+        trees: dict[str, list[str]] = {}
+        for tree, test in sorted(pairs):
+            trees.setdefault(tree, []).append(test)
+        for tree, tests in trees.items():
+            waiting.add((-sum(map(cost, tests)), number, tree), tests)
+
+    def find(number: int, pairs: Callable[[], Pairs]) -> None:
+        try:
+            add(number, pairs())
+        finally:
+            waiting.found()
 
     def work() -> None:
         while (taken := waiting.take()) is not None:
@@ -96,7 +111,14 @@ def share_out(jobs: Sequence[tuple[Pairs, RunTree]], workers: int, cost: Cost, *
             finally:
                 waiting.done()
 
-    side_by_side([work] * workers)
+    finders: list[Callable[[], object]] = []
+    for number, (pairs, _) in enumerate(jobs):
+        if callable(pairs):
+            waiting.finding += 1
+            finders.append(functools.partial(find, number, pairs))
+        else:
+            add(number, pairs)
+    side_by_side([*finders, *[work] * workers])
 
 
 def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
