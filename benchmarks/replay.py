@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -89,12 +90,11 @@ def pytest(
         start_new_session=True,
         preexec_fn=_limit_memory,  # noqa: PLW1509
     ) as run:
-        try:
-            run.wait(enough)
-        except subprocess.TimeoutExpired:
-            os.killpg(run.pid, signal.SIGKILL)
-            return True
-    return False
+        late = threading.Timer(enough, os.killpg, [run.pid, signal.SIGKILL])
+        late.start()
+        run.wait()  # not with a timeout: Python looks only every 50 ms then
+        late.cancel()
+    return run.returncode == -signal.SIGKILL
 
 
 def _limit_memory() -> None:

@@ -188,6 +188,8 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
 
 LOOKED_AT: dict[str, weakref.ref[Any]] = {}
 """The modules of which is known where they came from, by their names; they may go as if we did not know them."""
+KNOWN: list[int] = []
+"""The modules that there were when all were known, by their ids."""
 
 
 def look_at(name: str, module: Any) -> None:
@@ -203,6 +205,9 @@ def is_loaded(user: str, tree: str, tops: frozenset[str]) -> bool:
 
 def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | None:
     """A module of the user's checkout, or with one of the project's names, from outside the tree: (name, file), or None."""
+    now = [*map(id, sys.modules.values())]
+    if now == KNOWN:
+        return None
     installed = (tree + os.sep, os.path.realpath(sys.prefix) + os.sep)
     for name, module in list(sys.modules.items()):
         if (seen := LOOKED_AT.get(name)) is not None and seen() is module:
@@ -215,4 +220,5 @@ def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | Non
             if (inside or named) and module is not sys.modules["__main__"] and name != "__mp_main__":
                 return name, path
         look_at(name, module)
+    KNOWN[:] = now
     return None
