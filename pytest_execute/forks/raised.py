@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dis
+import functools
 import inspect
 import linecache
 import os
@@ -197,9 +198,18 @@ def look_at(name: str, module: Any) -> None:
         LOOKED_AT[name] = weakref.ref(module)
 
 
+def real(file: str) -> str:
+    """Where links lead; that of a directory is not asked again for each module in it."""
+    above, name = os.path.split(file)
+    return os.path.realpath(file) if os.path.islink(file) else os.path.join(directory(above), name)  # noqa: PTH114, PTH118
+
+
+directory = functools.cache(os.path.realpath)
+
+
 def is_loaded(user: str, tree: str, tops: frozenset[str]) -> bool:
     """Is a module of the project there already, from wherever?"""
-    files = [os.path.realpath(str(getattr(module, "__file__", None) or "")) for module in list(sys.modules.values())]
+    files = [real(str(file)) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))]
     return foreign(user, tree, tops) is not None or any(file.startswith(tree + os.sep) for file in files)
 
 
@@ -214,7 +224,7 @@ def foreign(user: str, tree: str, tops: frozenset[str]) -> tuple[str, str] | Non
             continue
         path = getattr(module, "__file__", None)
         if isinstance(path, str):
-            path = os.path.realpath(path)
+            path = real(path)
             inside = path.startswith(user + os.sep) and not path.startswith(installed) and "site-packages" not in path
             named = name.partition(".")[0] in tops and not path.startswith(tree + os.sep)
             if (inside or named) and module is not sys.modules["__main__"] and name != "__mp_main__":
