@@ -37,7 +37,7 @@ def passed(error: BaseException, tree: str) -> list[tuple[str, Any]]:
     entry, found = error.__traceback__, []
     while entry is not None:
         name = entry.tb_frame.f_code.co_filename
-        path = os.path.realpath(name)
+        path = real(name)
         if path.startswith(tree + os.sep) and not name.startswith("<"):
             found.append((path[len(tree) + 1 :].replace(os.sep, "/"), entry))
         entry = entry.tb_next
@@ -181,7 +181,7 @@ def facts(error: BaseException, phase: str, tree: str) -> Record:
         "frames": frames(error, tree),
         "lines": last_lines(error, tree),
         "missing": missing(error),
-        "raiser": raiser(error, tree),
+        "raiser": raiser(error, tree) if isinstance(error, ImportError) else None,
         "called": called(error) if phase != "call" else [],
         "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
     }
