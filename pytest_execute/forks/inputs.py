@@ -6,6 +6,7 @@ was listed, "./" for the top; with "?" before it only a name, in whatever direct
 
 from __future__ import annotations
 
+import functools
 import sys
 from functools import cached_property
 
@@ -17,10 +18,11 @@ TOP = "."
 
 
 class Inputs:
-    """What each word is in a tree."""
+    """What each word is in a tree: `of` gives another text where it is something else."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.of = functools.cache(self._of)
 
     @cached_property
     def links(self) -> list[str]:
@@ -50,8 +52,7 @@ class Inputs:
             found.setdefault(name(path), []).append(path)
         return found
 
-    def of(self, word: str) -> str:
-        """What `word` is."""
+    def _of(self, word: str) -> str:
         if word == PATHS:
             return "\0".join(sorted(self.tree))
         if word == STDLIB:

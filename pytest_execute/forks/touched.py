@@ -194,11 +194,11 @@ class Touched:
             return known or ()
         self.resolving.add(me)
         try:
-            found = {way for way in self.resolved(path) if (way + os.sep).startswith(self.below)}
+            ways = {way for way in self.resolved(path) if (way + os.sep).startswith(self.below)}
         finally:
             self.resolving.discard(me)
-        self.ways[path] = tuple(way[len(self.below) :].replace(os.sep, "/") or "." for way in found)
-        return self.ways[path]
+        found = self.ways[path] = tuple(way[len(self.below) :].replace(os.sep, "/") or "." for way in ways)
+        return found
 
     def resolved(self, path: str) -> tuple[str, ...]:
         """An absolute path without and with its links followed, and what it goes up from."""
