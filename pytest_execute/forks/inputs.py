@@ -56,7 +56,8 @@ class Inputs:
         if word == PATHS:
             return "\0".join(sorted(self.tree))
         if word == STDLIB:
-            return "\0".join(path for path in sorted(self.tree.keys() | self.listings.keys()) if hides(path))
+            there = [*self.tree, *(f"{directory}/" for directory in self.listings)]
+            return "\0".join(sorted(path for path in there if hides(path.rstrip("/"))))
         if word.startswith("?"):
             paths = self.called.get(word.strip("?/"), ())
             return "\0".join(filter(None, map(self._listing if word.endswith("/") else self._own, paths)))
