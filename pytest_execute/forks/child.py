@@ -11,18 +11,21 @@ It starts pytest with these, stops where pytest would look at the tree, and wait
 there in a fork, so that pytest starts once and the tree is looked at for each. Where that start has loaded a module of the project, which may be
 another in the next tree, or fails, pytest is started for each order. An order is
 
-    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false, "hiding": ["tarfile"]}
+    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false,
+     "hiding": ["tarfile"]}
 
-with the seconds that each test may take, and may compute, and the modules of Python that files of the tree could hide. It is answered by lines of JSON on the descriptor that the first argument names.
+with the seconds that each test may take, and may compute, and the modules of Python that files of the tree could hide. It is answered by
+lines of JSON on the descriptor that the first argument names.
 
 The files are collected one after the other, each but the last in a process of its own. The tests of a file run in one process, and each in one
-of its own where the order says "alone". {"touched": path} says that a file of the tree was opened, see `touched.py`: before the
+of its own where the order says "alone". {"touched": [word, ...]} says what of the tree was looked at, see `touched.py`: before the
 first {"file": path} for all, then for the tests of that file that are told after it.
 
 A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
 "phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "raiser" (the file of the tree whose own `raise` it was), "fixture", and "seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the last line
-is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
+"missing" ([module, name] of a symbol that is not there), "raiser" (the file of the tree whose own `raise` it was), "fixture", and
+"seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the
+last line is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
 {"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
 """
 

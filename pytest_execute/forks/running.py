@@ -34,7 +34,6 @@ else:
 
 Record = dict[str, Any]
 
-
 DONE = 87
 """How the process of a file ends when all its tests were run: a test that ends it has to guess."""
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")

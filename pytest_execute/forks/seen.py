@@ -16,7 +16,8 @@ State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "a
 class Seen(Struct, frozen=True, kw_only=True):
     """What became of one test in one tree; see `forks/child.py` for the facts of what was raised.
 
-    `seconds` is what it computed; for a "timeout" what it was given. `touched` holds the files of the tree that had a part in it, see `forks/touched.py`; None where that may be any file.
+    `seconds` is what it computed; for a "timeout" what it was given. `touched` holds what of the
+    tree had a part in it, in the words of `forks/inputs.py`; None where that may be all.
     """
 
     test: str

@@ -10,7 +10,7 @@ after the other, until one notices. With "active" the function is stubbed before
 tests of the list run. Answers are lines {"imported": functions that run on import}, {"canary": state of a test that must fail},
 {"probe": test, "state": how it ends, "seconds": that it may compute, "reached": functions, "opened": files}, {"job": number of the job,
 "ran": tests, "by": test or null, "how": its state, "tried": how many were run, "opened": files}, {"spoilt": true} where tests changed the tree.
-"opened" are files of the tree that had a part in it beside those that were {"touched": path} before the tests; see `touched.py`.
+"opened" is what of the tree had a part in it beside what was {"touched": [word, ...]} before the tests; see `touched.py`.
 """
 
 from __future__ import annotations
