@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pytest_execute.forks import touched
 from pytest_execute.forks.inputs import Inputs, differing
 from pytest_execute.forks.plugins import telling
 from pytest_execute.forks.runner import Runner
@@ -219,3 +222,69 @@ def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository) -> 
     words = differing(*inputs)
     assert words is not None
     assert not words.isdisjoint(states[0].touched or ())
+
+
+OTHERS = "import sys\nWAS = {0!r} in sys.modules\nimport {0}\ndef test_a():\n    assert WAS is {1}\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is warm without forks")
+@pytest.mark.parametrize(("package", "before"), [("markdown_it.rules_core", True), ("msgspec", False)])
+def test_other_packages_are_loaded_before_unless_they_are_compiled(
+    repo: Repository, package: str, before: bool
+) -> None:
+    """What is compiled may open files by itself: whoever loads it depends on the whole tree."""
+    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": OTHERS.format(package, before)})
+    with runner(repo) as made:
+        seen = made.run(made.git.tree(commit), [ONE])[ONE]
+    assert seen.state == "passed", seen
+
+
+def test_a_file_that_hides_another_package_is_found(repo: Repository) -> None:
+    test = "import markdown_it\ndef test_a():\n    assert markdown_it.OURS\n"
+    first = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": test})
+    second = repo.commit("b", {"tests/markdown_it.py": "OURS = 1\n"})
+    with runner(repo) as made:
+        seen = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
+        words = differing(*(Inputs(made.git.tree(commit)) for commit in (first, second)))
+    assert [each.state for each in seen] == ["failed", "passed", "failed"]
+    assert words is not None
+    assert not words.isdisjoint(seen[0].touched or ())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is warm without forks")
+def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own, as what is loaded there stays."""
+    made = {
+        "quiet": "",
+        "warns": "import warnings\nwarnings.warn('old')",
+        "reads": "import os\nos.listdir('.')",
+        "starts": "import threading, time\nthreading.Thread(target=time.sleep, args=[9], daemon=True).start()",
+        "opens": f"FILE = open({os.devnull!r})",
+        "writes": "import os\nopen(os.environ['HOME'] + '/x', 'w').close()",
+        "sets": "import os\nos.environ['SET'] = '1'",
+        "fails": "raise ValueError",
+        "ends": "import os\nos._exit(0)",
+        "late": "import quiet",
+    }
+    tree, elsewhere, home = (tmp_path / name for name in ("tree", "elsewhere", "home"))
+    for directory in (tree, elsewhere, home):
+        directory.mkdir()
+    for name, text in made.items():
+        (elsewhere / f"{name}.py").write_text(text)
+    (tree / "test_a.py").write_text("".join(f"import {name}\n" for name in made))
+    script = SCRIPT.format(forks=Path(touched.__file__).parent, elsewhere=elsewhere, tree=tree)
+    monkeypatch.setenv("HOME", str(home))
+    done = subprocess.run([sys.executable, "-c", script], cwd=tree, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["late", "quiet"]
+
+
+SCRIPT = """
+import importlib.util, sys
+for name in ("touched", "preloading"):
+    spec = importlib.util.spec_from_file_location(f"_execute_{{name}}", f"{forks}/{{name}}.py")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+sys.path.insert(0, "{elsewhere}")
+watch = sys.modules["_execute_touched"].Touched("{tree}", print, [])
+print(*sorted(module.load("{tree}", [], watch)))
+"""
