@@ -26,7 +26,8 @@ A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign
 "missing" ([module, name] of a symbol that is not there), "raiser" (the file of the tree whose own `raise` it was), "fixture", and
 "seconds", what it computed or was given. An order with "mutants" is for `stubbing.py`. A line {"end": true} says that all was done; the
 last line is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
-{"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts.
+{"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts;
+{"loaded": names} before the first order names packages, not Python's own, that were loaded for all orders.
 """
 
 from __future__ import annotations
@@ -232,7 +233,8 @@ def serve() -> Record:
 def serve_warm(tests: running.Running, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
     place = tests.place
-    preloading.load(place["tree"])
+    preloading.load(place["tree"], [f"{root}/{top}" for root in place["roots"] for top in place["tops"]], tests.touched)
+    tell({"loaded": sorted(preloading.packages())})
     if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
         os._exit(COLD)
     tests.touched.look_back()

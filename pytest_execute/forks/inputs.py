@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Collection
 from functools import cached_property
 
 from pytest_execute.forks.touched import PATHS, STDLIB
@@ -95,9 +96,11 @@ def _listed(path: str) -> set[str]:
     return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB] if hides(path) else [])}
 
 
-def hiding(tree: Tree) -> frozenset[str]:
-    """The modules of Python that files of a tree would hide, were their directories looked through first."""
-    return sys.stdlib_module_names & {part.partition(".")[0] for path in tree for part in path.split("/")}
+def hiding(tree: Tree, packages: Collection[str] = ()) -> frozenset[str]:
+    """The modules of Python, and of these packages, that files of a tree would hide, were their directories looked through first."""
+    return sys.stdlib_module_names.union(packages) & {
+        part.partition(".")[0] for path in tree for part in path.split("/")
+    }
 
 
 def hides(path: str) -> bool:

@@ -40,6 +40,7 @@ class Lane:
         self.home = directory.with_name(f"home-{directory.name}")  # which does not begin as the directory does
         self.root = (directory / setting.prefix).resolve()
         self.server: Server | None = None
+        self.loaded: list[str] = []  # packages, for all orders
 
     def obeyed(
         self, tree: Tree, tests: Sequence[str], patience: Patiently, path: Sequence[str] = (), **more: Any
@@ -59,10 +60,12 @@ class Lane:
             order = {
                 **self._limits(tests, patience),
                 "environment": self._environment(path),
-                "hiding": hiding(tree),
+                "hiding": hiding(tree, self.loaded),
                 **more,
             }
-            return self.server.obey(order, max(order["limits"].values()) + importing(tests, patience))
+            said, stuck = self.server.obey(order, max(order["limits"].values()) + importing(tests, patience))
+            self.loaded = next((record["loaded"] for record in said if "loaded" in record), self.loaded)
+            return said, stuck
 
     def _limits(self, tests: Sequence[str], patience: Patiently) -> Record:
         """The seconds that may pass, and that may be computed, for each test."""

@@ -1,45 +1,68 @@
-"""Loads modules of Python that files of a tree name, once for all orders. Loaded by its path in the processes that run tests.
+"""Loads what the files of a tree import and the tree has not itself, once for all orders. Loaded by its path in the processes that run tests.
 
-Only such as do nothing when they are loaded but take long to.
+Of Python only modules that are known to do nothing when they are loaded, but take long to; of other packages what does no more than load, as
+a process shows that tries it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
+import importlib.util
 import os
+import re
+import select
+import signal
 import sys
-from collections.abc import Collection, Iterator
+import threading
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_execute.forks.touched import Touched
 
 MODULES = (
-    *(
-        "asyncio",
-        "concurrent.futures",
-        "ctypes",
-        "doctest",
-        "html.parser",
-        "http.client",
-        "http.server",
-        "multiprocessing",
-    ),
-    *("sqlite3", "ssl", "tarfile", "unittest.mock", "urllib.request", "xml.etree.ElementTree"),
+    *("asyncio", "concurrent.futures", "ctypes", "doctest", "html.parser", "http.client", "http.server"),
+    *("multiprocessing", "sqlite3", "ssl", "tarfile", "unittest.mock", "urllib.request", "xml.etree.ElementTree"),
 )
-MOST = 4 << 20
-"""Bytes of sources that are looked through."""
+MOST, LONGEST = 4 << 20, 5.0
+"""Bytes of sources that are looked through; seconds that a package may take to load."""
+IMPORT = re.compile(rb"^(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
+REWRITES = (b"register_assert_rewrite", b"pytest_plugins")
+"""Where these stand, pytest may want to load packages in its own way."""
 LOADED: set[str] = set()
 
 
-def load(tree: str) -> None:
-    """Load what files of this tree name, none of it from there."""
+def load(tree: str, code: Collection[str], watch: Touched) -> None:
+    """Load what tests of this tree and the modules at `code`, paths without suffixes, name; none of it from the tree."""
     before, path = set(sys.modules), sys.path[:]
+    texts, own = look(tree, tuple(code))
     sys.path[:] = [each for each in path if not (each + os.sep).startswith(tree + os.sep)]
     try:
-        for name in named(tree):
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
+        for name in MODULES:
+            if any(name.rpartition(".")[2].encode() in text for text in texts):
+                attempt(name)
+        names = [
+            name for name in imported(texts) if (top := name.partition(".")[0]) not in own and not is_compiled(top)
+        ]
+        while names and not any(word in text for word in REWRITES for text in texts):
+            clean, names = tried(names, watch)
+            for name in clean:
+                attempt(name)
     finally:
         sys.path[:] = path
     LOADED.update(sys.modules.keys() - before)
+
+
+def packages() -> set[str]:
+    """What was loaded that is not Python's own."""
+    return {name.partition(".")[0] for name in LOADED} - sys.stdlib_module_names
+
+
+def attempt(name: str) -> None:
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
 
 
 def forget(hidden: Collection[str]) -> None:
@@ -50,18 +73,87 @@ def forget(hidden: Collection[str]) -> None:
         LOADED.clear()
 
 
-def named(tree: str) -> list[str]:
-    """Those of the modules whose last name occurs in the sources."""
-    texts = list(sources(tree))
-    return [name for name in MODULES if any(name.rpartition(".")[2].encode() in text for text in texts)]
+def look(tree: str, code: tuple[str, ...]) -> tuple[list[bytes], set[str]]:
+    """The sources of a tree's tests and code, and what it calls its files and directories, without suffixes."""
+    texts, names, left = list[bytes](), set[str](), MOST
+    for directory, within, files in os.walk(tree):
+        names |= {each.partition(".")[0] for each in (*within, *files)}
+        for path in (os.path.join(directory, file) for file in files if file.endswith(".py")):  # noqa: PTH118
+            if left > 0 and ("test" in path[len(tree) :] or path.startswith(code)):
+                with contextlib.suppress(OSError), open(path, "rb") as source:  # noqa: PTH123
+                    texts.append(source.read(left))
+                    left -= len(texts[-1])
+    return texts, names
 
 
-def sources(tree: str) -> Iterator[bytes]:
-    left = MOST
-    for directory, _, files in os.walk(tree):
-        for file in files:
-            if file.endswith(".py") and left > 0:
-                with contextlib.suppress(OSError), open(os.path.join(directory, file), "rb") as source:  # noqa: PTH118, PTH123
-                    text = source.read(left)
-                    left -= len(text)
-                    yield text
+def imported(texts: Sequence[bytes]) -> list[str]:
+    """The modules that are not Python's own, and not loaded yet."""
+    found = {
+        name.strip().partition(b" ")[0]
+        for text in texts
+        for one in IMPORT.findall(text)
+        for name in (one[0] or one[1]).split(b",")
+    }
+    names = sorted(name.decode() for name in found if name)
+    own = sys.stdlib_module_names | sys.modules.keys()
+    return [name for name in names if name not in own and name.partition(".")[0] not in sys.stdlib_module_names]
+
+
+def is_compiled(package: str) -> bool:
+    """Has it code that is not Python, or is it not there?"""
+    with contextlib.suppress(Exception):
+        spec = importlib.util.find_spec(package)
+        places = (spec.submodule_search_locations or []) if spec is not None else None
+        if places is not None:
+            files = (file for place in places for _, _, found in os.walk(place) for file in found)
+            return any(file.endswith(tuple(EXTENSION_SUFFIXES)) for file in files)
+    return True
+
+
+def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
+    """Those that can be loaded, up to the first that does more than that, and those after it; a process of its own loads them."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            for line in loading(names, watch):
+                os.write(theirs, line.encode() + b"\n")
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    text = b""
+    while select.select([ours], [], [], LONGEST)[0] and (piece := os.read(ours, 1 << 16)):
+        text += piece
+    os.close(ours)
+    with contextlib.suppress(OSError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    lines = text.decode().split()
+    begun = [line[1:] for line in lines if line.startswith("?")]
+    return [line[1:] for line in lines if line.startswith("!")], list(names[len(begun) or len(names) :])
+
+
+def loading(names: Sequence[str], watch: Touched) -> Iterator[str]:
+    """Loads one after the other: "?name" before, and "!name" where it did no more."""
+    watch.start()
+    for name in names if not watch.told else ():
+        yield f"?{name}"
+        before = state(watch)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            try:
+                importlib.import_module(name)
+                loaded = True
+            except ImportError:
+                loaded = False
+        if said or state(watch) != before:
+            return
+        if loaded:
+            yield f"!{name}"
+
+
+def state(watch: Touched) -> object:
+    """What of this process others could see, and what it has looked at in the tree."""
+    there = [os.listdir(place) for place in ("/proc/self/fd", os.environ.get("HOME", "")) if os.path.isdir(place)]  # noqa: PTH112, PTH208
+    counts = [*map(len, there), threading.active_count(), len(watch.told)]
+    return counts, os.getcwd(), dict(os.environ)  # noqa: PTH109

@@ -75,6 +75,9 @@ class Running:
             self.stubbing = stubbing.Stubbing(planting, self.order, self.tell, self.touched.fork, self.alone)
         self.touched.start()
         self.touched.say(touched.STDLIB)
+        for name in preloading.packages():
+            self.touched.say(f"?{name}")
+            self.touched.say(f"?{name}.py")
 
     def is_copy(self) -> bool:
         """Is this a copy of the process, which the project made?"""

@@ -284,7 +284,8 @@ for name in ("touched", "preloading"):
     spec = importlib.util.spec_from_file_location(f"_execute_{{name}}", f"{forks}/{{name}}.py")
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-sys.path.insert(0, "{elsewhere}")
+sys.path[0] = "{elsewhere}"
 watch = sys.modules["_execute_touched"].Touched("{tree}", print, [])
-print(*sorted(module.load("{tree}", [], watch)))
+module.load("{tree}", [], watch)
+print(*sorted(module.packages()))
 """
