@@ -64,19 +64,8 @@ else:
         spec.loader.exec_module(module)
         return module
 
-    PARTS = (
-        "preloading",
-        "raised",
-        "bytecode",
-        "places",
-        "planting",
-        "plugins",
-        "system",
-        "stubbing",
-        "touched",
-        "guard",
-        "running",
-    )
+    FIRST = ("raised", "bytecode", "places", "planting", "plugins", "system")
+    PARTS = (*FIRST, "preloading", "stubbing", "touched", "guard", "running")
     OURS = {name: beside(name) for name in PARTS}
     bytecode, plugins, preloading, raised, running, system = (
         OURS[name] for name in ("bytecode", "plugins", "preloading", "raised", "running", "system")
@@ -233,6 +222,7 @@ def serve() -> Record:
 def serve_warm(tests: running.Running, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
     place = tests.place
+    system.take_over()
     preloading.load(place["tree"], [f"{root}/{top}" for root in place["roots"] for top in place["tops"]], tests.touched)
     tell({"loaded": sorted(preloading.packages())})
     if raised.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):

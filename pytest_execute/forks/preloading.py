@@ -11,7 +11,6 @@ import importlib.util
 import os
 import re
 import select
-import signal
 import sys
 import threading
 import warnings
@@ -20,7 +19,10 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_execute.forks import system
     from pytest_execute.forks.touched import Touched
+else:
+    import _execute_system as system
 
 MODULES = (
     *("asyncio", "concurrent.futures", "ctypes", "doctest", "html.parser", "http.client", "http.server"),
@@ -115,6 +117,8 @@ def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
     ours, theirs = os.pipe()
     child = os.fork()
     if not child:
+        system.own_group()
+        system.die_with_parent()
         try:
             for line in loading(names, watch):
                 os.write(theirs, line.encode() + b"\n")
@@ -125,9 +129,8 @@ def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
     while select.select([ours], [], [], LONGEST)[0] and (piece := os.read(ours, 1 << 16)):
         text += piece
     os.close(ours)
-    with contextlib.suppress(OSError):
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    system.end(child)
+    system.end_all(set())
     lines = text.decode().split()
     begun = [line[1:] for line in lines if line.startswith("?")]
     return [line[1:] for line in lines if line.startswith("!")], list(names[len(begun) or len(names) :])

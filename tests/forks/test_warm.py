@@ -264,6 +264,7 @@ def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypat
         "sets": "import os\nos.environ['SET'] = '1'",
         "fails": "raise ValueError",
         "ends": "import os\nos._exit(0)",
+        "leaves": "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(50)'], start_new_session=True)",
         "late": "import quiet",
     }
     tree, elsewhere, home = (tmp_path / name for name in ("tree", "elsewhere", "home"))
@@ -275,16 +276,17 @@ def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypat
     script = SCRIPT.format(forks=Path(touched.__file__).parent, elsewhere=elsewhere, tree=tree)
     monkeypatch.setenv("HOME", str(home))
     done = subprocess.run([sys.executable, "-c", script], cwd=tree, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["late", "quiet"]
+    assert done.stdout.split() == ["late", "quiet"]  # which comes when all have closed it
 
 
 SCRIPT = """
 import importlib.util, sys
-for name in ("touched", "preloading"):
+for name in ("system", "touched", "preloading"):
     spec = importlib.util.spec_from_file_location(f"_execute_{{name}}", f"{forks}/{{name}}.py")
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 sys.path[0] = "{elsewhere}"
+sys.modules["_execute_system"].take_over()
 watch = sys.modules["_execute_touched"].Touched("{tree}", print, [])
 module.load("{tree}", [], watch)
 print(*sorted(module.packages()))
