@@ -261,6 +261,7 @@ def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypat
         "starts": "import threading, time\nthreading.Thread(target=time.sleep, args=[9], daemon=True).start()",
         "opens": f"FILE = open({os.devnull!r})",
         "writes": "import os\nopen(os.environ['HOME'] + '/x', 'w').close()",
+        "asks": "import os\nos.getenv('MODE')",
         "sets": "import os\nos.environ['SET'] = '1'",
         "fails": "raise ValueError",
         "ends": "import os\nos._exit(0)",
