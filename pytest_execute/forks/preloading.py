@@ -16,7 +16,7 @@ import threading
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from importlib.machinery import EXTENSION_SUFFIXES
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_execute.forks import system
@@ -139,9 +139,10 @@ def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
 def loading(names: Sequence[str], watch: Touched) -> Iterator[str]:
     """Loads one after the other: "?name" before, and "!name" where it did no more."""
     watch.start()
+    asked = heard_environment()
     for name in names if not watch.told else ():
         yield f"?{name}"
-        before = state(watch)
+        before = state(watch, asked)
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             try:
@@ -149,14 +150,30 @@ def loading(names: Sequence[str], watch: Touched) -> Iterator[str]:
                 loaded = True
             except ImportError:
                 loaded = False
-        if said or state(watch) != before:
+        if said or state(watch, asked) != before:
             return
         if loaded:
             yield f"!{name}"
 
 
-def state(watch: Touched) -> object:
-    """What of this process others could see, and what it has looked at in the tree."""
+def heard_environment() -> list[str]:
+    """What is asked of the environment from here on: a test's own settings come later."""
+    asked = list[str]()
+    environment: Any = type(os.environ)
+    plain = environment.__getitem__
+
+    def heard(self: Any, name: str) -> Any:
+        asked.append(name)
+        return plain(self, name)
+
+    environment.__getitem__ = heard
+    return asked
+
+
+def state(watch: Touched, asked: list[str]) -> object:
+    """What of this process others could see, and what it has asked for and looked at."""
+    before = len(asked)
     there = [os.listdir(place) for place in ("/proc/self/fd", os.environ.get("HOME", "")) if os.path.isdir(place)]  # noqa: PTH112, PTH208
-    counts = [*map(len, there), threading.active_count(), len(watch.told)]
-    return counts, os.getcwd(), dict(os.environ)  # noqa: PTH109
+    found = [*map(len, there)], threading.active_count(), len(watch.told), os.getcwd(), {**os.environ}, before  # noqa: PTH109
+    del asked[before:]
+    return found
