@@ -224,10 +224,11 @@ def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository) -> 
     assert not words.isdisjoint(states[0].touched or ())
 
 
+SHOWN = pytest.mark.skipif(not touched.KNOWN, reason="here nothing shows that a package looks at no path")
 OTHERS = "import sys\nWAS = {0!r} in sys.modules\nimport {0}\ndef test_a():\n    assert WAS is {1}\n"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is warm without forks")
+@SHOWN
 @pytest.mark.parametrize(("package", "before"), [("markdown_it.rules_core", True), ("msgspec", False)])
 def test_other_packages_are_loaded_before_unless_they_are_compiled(
     repo: Repository, package: str, before: bool
@@ -251,7 +252,7 @@ def test_a_file_that_hides_another_package_is_found(repo: Repository) -> None:
     assert not words.isdisjoint(seen[0].touched or ())
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is warm without forks")
+@SHOWN
 def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a process of its own, as what is loaded there stays."""
     made = {
