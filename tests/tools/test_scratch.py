@@ -1,0 +1,37 @@
+"""A cache directory that is made wherever the process is killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.repository import Repository
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pytest_execute.tools.scratch import make_cache
+steps = iter(range(int(sys.argv[1])))
+def hook(event, args):
+    if event in ("open", "os.mkdir", "os.rename", "os.chmod") and next(steps, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(hook)
+make_cache(Path(".pytest_cache"))
+"""
+
+
+def test_a_cache_directory_that_is_made_leaves_nothing_beside_it_wherever_it_is_killed(tmp_path: Path) -> None:
+    """pytest makes its own under another name beside it."""
+    repo = Repository(tmp_path / "repo")
+    ended, steps = -9, 0
+    while ended:
+        done = subprocess.run([sys.executable, "-c", KILLED, str(steps)], cwd=repo.path, check=False)
+        assert done.returncode in (0, -9)
+        assert {path.name for path in repo.path.iterdir()} <= {".git", ".pytest_cache"}
+        assert repo.git("status", "--porcelain") == ""
+        ended, steps = done.returncode, steps + 1
+    assert steps >= 2
+    assert (repo.path / ".pytest_cache/.gitignore").read_text().splitlines()[-1] == "*"
+    tag = (repo.path / ".pytest_cache/CACHEDIR.TAG").read_text()
+    assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55")
