@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +23,7 @@ from pytest_execute.forks.trees import write
 from pytest_execute.reports import story
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.scratch import scratch
+from pytest_execute.tools.scratch import make_cache, scratch
 from pytest_execute.workflow import policy, source_of
 
 CONFIGURED = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
@@ -156,13 +156,14 @@ def _cache(project: Path) -> Path | None:
 
     What stands there is swept by the next run where this one is killed.
     """
-    from _pytest.cacheprovider import Cache
-
-    nothing: Any = None
+    cache = project / ".pytest_cache"
+    ours = cache / "d" / "execute"
     try:
-        return Cache(project / ".pytest_cache", nothing, _ispytest=True).mkdir("execute")
+        make_cache(cache)
+        ours.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
+    return ours
 
 
 def _writable(name: str) -> Path:

@@ -24,7 +24,7 @@ from pytest_execute.session.shared import (
     recorder_key,
     shared_key,
 )
-from pytest_execute.tools.scratch import scratch
+from pytest_execute.tools.scratch import make_cache, scratch
 from pytest_execute.workers import there
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def _cache(config: pytest.Config) -> Path | None:
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return None
     cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
-    if not cache.is_dir():
-        Cache(cache, config, _ispytest=True).mkdir("execute")
+    make_cache(cache)
     return cache / "d" / "execute"
 
 

@@ -17,6 +17,23 @@ except ImportError:  # no such locks there: nothing of another run is ever swept
 
 LOCK = "lock"
 PREFIX = "run-"
+SUPPORT = {
+    ".gitignore": "# Made by pytest-execute.\n*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-execute, as pytest's cache directory.\n",
+}
+"""What stands in a cache directory: first what hides it from git, then what hides it from backups."""
+
+
+def make_cache(directory: Path) -> None:
+    """Make pytest's cache directory, if it is not there. pytest makes one under another name beside it, which a killed run leaves there."""
+    with contextlib.suppress(FileExistsError):
+        directory.mkdir(parents=True)
+    if any(path.name not in SUPPORT for path in directory.iterdir()):
+        return  # somebody else's, or one that is whole
+    for name, text in SUPPORT.items():
+        path = directory / name
+        if not path.exists() or not path.stat().st_size:
+            path.write_text(text)
 
 
 @contextlib.contextmanager
