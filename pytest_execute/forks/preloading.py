@@ -45,10 +45,8 @@ def load(tree: str, code: Collection[str], watch: Touched) -> None:
         for name in MODULES:
             if any(name.rpartition(".")[2].encode() in text for text in texts):
                 attempt(name)
-        names = [
-            name for name in imported(texts) if (top := name.partition(".")[0]) not in own and not is_compiled(top)
-        ]
-        while names and not any(word in text for word in REWRITES for text in texts):
+        names = others(texts, own)
+        while names:
             clean, names = tried(names, watch)
             for name in clean:
                 attempt(name)
@@ -86,6 +84,13 @@ def look(tree: str, code: tuple[str, ...]) -> tuple[list[bytes], set[str]]:
                     texts.append(source.read(left))
                     left -= len(texts[-1])
     return texts, names
+
+
+def others(texts: Sequence[bytes], own: Collection[str]) -> list[str]:
+    """The modules of other packages to be tried, none where pytest may want to load them in its own way."""
+    if any(word in text for word in REWRITES for text in texts):
+        return []
+    return [name for name in imported(texts) if (top := name.partition(".")[0]) not in own and not is_compiled(top)]
 
 
 def imported(texts: Sequence[bytes]) -> list[str]:

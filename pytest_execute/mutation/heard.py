@@ -32,9 +32,7 @@ class Heard:
     def __init__(self, said: Sequence[Record], stuck: str | None, spots: Sequence[str], built: bool) -> None:
         self.said, self.stuck, self.spots = said, stuck, spots
         self.jobs = {record["job"]: record for record in said if "job" in record}
-        self.shared = frozenset(word for record in said for word in record.get("touched", ())) | frozenset(
-            [ANY] * built
-        )
+        self.shared = frozenset([ANY] * built).union(*(record.get("touched", ()) for record in said))
         self.spoilt = any("spoilt" in record for record in said)
         self.imported = next((self._named(record["imported"]) for record in said if "imported" in record), None)
         canary = next((record["canary"] for record in said if "canary" in record), "failed")

@@ -211,17 +211,18 @@ def test_what_the_tree_names_of_python_is_loaded_before(repo: Repository) -> Non
         assert made.run(made.git.tree(commit), [ONE])[ONE].state == "passed"
 
 
-def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository) -> None:
-    test = "import tarfile\ndef test_a():\n    assert tarfile.OURS\n"
+@pytest.mark.parametrize("module", ["tarfile", "markdown_it"])
+def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository, module: str) -> None:
+    """A module of Python, or another package."""
+    test = f"import {module}\ndef test_a():\n    assert {module}.OURS\n"
     first = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": test})
-    second = repo.commit("b", {"tests/tarfile.py": "OURS = 1\n"})
+    second = repo.commit("b", {f"tests/{module}.py": "OURS = 1\n"})
     with runner(repo) as made:
-        states = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
-    assert [seen.state for seen in states] == ["failed", "passed", "failed"]
-    inputs = [Inputs(made.git.tree(commit)) for commit in (first, second)]
-    words = differing(*inputs)
+        seen = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
+        words = differing(*(Inputs(made.git.tree(commit)) for commit in (first, second)))
+    assert [each.state for each in seen] == ["failed", "passed", "failed"]
     assert words is not None
-    assert not words.isdisjoint(states[0].touched or ())
+    assert not words.isdisjoint(seen[0].touched or ())
 
 
 SHOWN = pytest.mark.skipif(not touched.KNOWN, reason="here nothing shows that a package looks at no path")
@@ -238,18 +239,6 @@ def test_other_packages_are_loaded_before_unless_they_are_compiled(
     with runner(repo) as made:
         seen = made.run(made.git.tree(commit), [ONE])[ONE]
     assert seen.state == "passed", seen
-
-
-def test_a_file_that_hides_another_package_is_found(repo: Repository) -> None:
-    test = "import markdown_it\ndef test_a():\n    assert markdown_it.OURS\n"
-    first = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": test})
-    second = repo.commit("b", {"tests/markdown_it.py": "OURS = 1\n"})
-    with runner(repo) as made:
-        seen = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
-        words = differing(*(Inputs(made.git.tree(commit)) for commit in (first, second)))
-    assert [each.state for each in seen] == ["failed", "passed", "failed"]
-    assert words is not None
-    assert not words.isdisjoint(seen[0].touched or ())
 
 
 @SHOWN
