@@ -28,9 +28,9 @@ from pathlib import Path
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools import process
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import Stretch, stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import Stretch, stretch
 
 PASSED = """
 import collections, json

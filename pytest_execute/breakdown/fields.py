@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.ids import WORDS
-from pytest_execute.breakdown.words import FIELD_OF, field_of
+from pytest_execute.breakdown.vocabulary import FIELD_OF, field_of
 
 
 class Piece(Struct, frozen=True, gc=False):

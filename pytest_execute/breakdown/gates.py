@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import Piece
-from pytest_execute.breakdown.groups import keyword
-from pytest_execute.breakdown.heads import BOXED
 from pytest_execute.breakdown.ids import GROUP_WORDS
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.streams import keyword
+from pytest_execute.breakdown.task_starts import BOXED
 
 _WORD = r"(?:quality gates?|gates?|checkpoints?)"
 _BOLD = re.compile(

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from pytest_execute.breakdown.blocks import parse
-from pytest_execute.breakdown.reading import Reading, read_text
+from pytest_execute.breakdown.reader import Reading, read_text
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.plan import Plan
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, WORDS, Names, Unclear, normal, singular
-from pytest_execute.breakdown.words import NONE
+from pytest_execute.breakdown.vocabulary import NONE
 from pytest_execute.core.errors import did_you_mean
 
 

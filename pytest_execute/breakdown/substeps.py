@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.heads import BOXED
 from pytest_execute.breakdown.ids import CODE, normal
-from pytest_execute.breakdown.words import UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.task_starts import BOXED
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_of
 from pytest_execute.core.plan import Substep
 
 _SUB = rf"(?:\d+(?:\.\d+)+[a-z]?|{CODE}(?:\.\d+)+)"

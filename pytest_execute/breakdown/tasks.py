@@ -13,10 +13,10 @@ from msgspec import Struct
 from pytest_execute.breakdown import fields, paths, substeps
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import Field, Piece
-from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import ID, WORDS, normal
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.words import NONE, field_of, says_done
+from pytest_execute.breakdown.task_starts import BOXED, Head
+from pytest_execute.breakdown.vocabulary import NONE, field_of, says_done
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_execute.coverage.children import Children
+from pytest_execute.coverage.subprocesses import Children
 
 if TYPE_CHECKING:
     from coverage import Coverage

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from pytest_execute.core.checker import checker_names
+from pytest_execute.core.type_checking import checker_names
 
 
 class Lines(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.demo.story import SKELETON, WORK, Work
+from pytest_execute.demo.commits import SKELETON, WORK, Work
 
 FLAWS: dict[str, tuple[str, str]] = {
     "4": ("test-first", "test-after"),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.demo.commits import BREAKDOWN, SKELETON, TOPIC, WORK, Commit, story
 from pytest_execute.demo.flaws import FLAWED_SKELETON, FLAWED_WORK, FLAWS
-from pytest_execute.demo.story import BREAKDOWN, SKELETON, TOPIC, WORK, Commit, story
 from pytest_execute.tools import git, process
 
 __all__ = ["FLAWS", "TOPIC", "build"]

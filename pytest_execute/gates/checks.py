@@ -14,7 +14,7 @@ from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Check, Gate, Reason, Word, label, worst
-from pytest_execute.gates.gaps import first_missing, gaps, listed, places
+from pytest_execute.gates.coverage_gaps import first_missing, gaps, listed, places
 
 Finding = tuple[Word, Reason]
 

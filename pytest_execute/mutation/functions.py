@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.checker import checker_names
+from pytest_execute.core.type_checking import checker_names
 from pytest_execute.mutation.stubs import excuse, named, stubs
 
 Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

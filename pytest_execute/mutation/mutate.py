@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
-from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.setting import Setting, setting_of
-from pytest_execute.mutation.trial import Target, Trial, Tried
+from pytest_execute.engine.runner import Runner
+from pytest_execute.engine.settings import Setting, setting_of
+from pytest_execute.mutation.runner import Target, Trial, Tried
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.ledger import Ledger
 
 
 class Order(Struct, frozen=True, kw_only=True):

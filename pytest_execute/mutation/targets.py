@@ -9,11 +9,11 @@ from pytest_execute.core.evidence import Mutant, Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import FileRef, Plan
 from pytest_execute.core.policy import Exemption
-from pytest_execute.mutation.changes import changed
+from pytest_execute.mutation.changed_functions import changed
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.trial import Target
+from pytest_execute.mutation.runner import Target
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import Stretch
+from pytest_execute.tools.revisions import Stretch
 
 Names = frozenset[tuple[str, str]]
 """Functions as (path, name)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Cause
-from pytest_execute.forks.seen import Seen, State
+from pytest_execute.engine.outcome import Seen, State
 
 
 class Red(Struct, frozen=True):

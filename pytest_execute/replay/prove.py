@@ -14,18 +14,18 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of
-from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.seen import Seen
-from pytest_execute.forks.setting import Patience, Setting, setting_of
+from pytest_execute.engine.outcome import Seen
+from pytest_execute.engine.runner import Runner
+from pytest_execute.engine.settings import Patience, Setting, setting_of
+from pytest_execute.replay.cache import Learnt, Read, Table
 from pytest_execute.replay.causes import Project
-from pytest_execute.replay.differences import Differences
-from pytest_execute.replay.forms import Forms
-from pytest_execute.replay.learnt import Learnt, Read, Table
 from pytest_execute.replay.overlay import identity, overlay
 from pytest_execute.replay.search import Form, Haste, Run, Search, Step
+from pytest_execute.replay.test_identity import Forms
+from pytest_execute.replay.tree_diff import Differences
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.history import Stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import Stretch
 
 Tell = Callable[[int, int], None]
 """Hears how many of how many are done."""

@@ -13,10 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Found, Order, Proof, Turn
-from pytest_execute.forks.seen import Seen
+from pytest_execute.engine.outcome import Seen
 from pytest_execute.replay.causes import Project, Red, classify
-from pytest_execute.replay.waiting import Pairs, RunTree, share_out, side_by_side
-from pytest_execute.replay.walk import Walk
+from pytest_execute.replay.first_pass import Walk
+from pytest_execute.replay.work_queue import Pairs, RunTree, share_out, side_by_side
 
 Haste = Literal["first", "again", "patient"]
 """A first try; a second run, to see whether it ends the same; or one that is waited for."""

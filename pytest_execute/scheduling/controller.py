@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_execute.scheduling.blocking import (
+from pytest_execute.scheduling.blocked_reports import (
     Blocking,
     Label,
     Location,
@@ -18,9 +18,9 @@ from pytest_execute.scheduling.blocking import (
     label_of,
     lets_through,
 )
-from pytest_execute.scheduling.hanging import Limits, Watch
-from pytest_execute.scheduling.packing import unpacked
-from pytest_execute.scheduling.queue import Blocked, Work
+from pytest_execute.scheduling.hang_watch import Limits, Watch
+from pytest_execute.scheduling.message_batching import unpacked
+from pytest_execute.scheduling.task_queue import Blocked, Work
 from pytest_execute.scheduling.worker import KEY, NAME
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pytest_execute.core.nodeids import file_of
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.cache import Ledger
 
 KIND = "seconds of a file"
 """One fact for all tests of a file, a JSON object: thousands of tests are read and written with some dozens of them."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from pytest_execute.scheduling.blocking import Blocking, Label, label_of, lets_through, tear_down
-from pytest_execute.scheduling.queue import Blocked, Queue, Work
+from pytest_execute.scheduling.blocked_reports import Blocking, Label, label_of, lets_through, tear_down
+from pytest_execute.scheduling.task_queue import Blocked, Queue, Work
 
 
 class Serial(Blocking):

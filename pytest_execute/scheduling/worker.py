@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.scheduling.blocking import tear_down
-from pytest_execute.scheduling.packing import FORMAT, pack
+from pytest_execute.scheduling.blocked_reports import tear_down
+from pytest_execute.scheduling.message_batching import FORMAT, pack
 
 KEY = "execute_scheduling"
 """Where `workerinput` says what the controller wants: `sentinels`, `packed`, and in one worker the channel for `about`."""

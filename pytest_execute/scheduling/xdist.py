@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_execute.scheduling.queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, Queue
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController

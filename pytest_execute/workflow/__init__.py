@@ -1,9 +1,9 @@
 """The steps of a judgement, in order: prepare, before any test runs; conclude, after all have."""
 
-from pytest_execute.workflow.again import not_proven
-from pytest_execute.workflow.concluding import conclude
-from pytest_execute.workflow.measuring import write_coverage
-from pytest_execute.workflow.preparing import policy, prepare, source_of
-from pytest_execute.workflow.values import Prepared, Request, Run
+from pytest_execute.workflow.context import policy, prepare, source_of
+from pytest_execute.workflow.coverage_step import write_coverage
+from pytest_execute.workflow.gather import conclude
+from pytest_execute.workflow.request import Prepared, Request, Run
+from pytest_execute.workflow.rerun_steps import not_proven
 
 __all__ = ["Prepared", "Request", "Run", "conclude", "not_proven", "policy", "prepare", "source_of", "write_coverage"]

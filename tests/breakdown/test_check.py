@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.breakdown import read_text
-from pytest_execute.planning import check
-from pytest_execute.reports.check import as_json, hours, render
+from pytest_execute.commands.check import check
+from pytest_execute.reports.breakdown import as_json, hours, render
 
 PLAN = """\
 # Shop

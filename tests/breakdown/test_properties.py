@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pytest_execute.breakdown import Reading, read_text
 from pytest_execute.breakdown.template import render
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
-from pytest_execute.reports.check import as_json
-from pytest_execute.reports.check import render as report
+from pytest_execute.reports.breakdown import as_json
+from pytest_execute.reports.breakdown import render as report
 
 from .samples import SAMPLES
 

@@ -8,8 +8,9 @@ import pytest
 
 from pytest_execute.breakdown import read_text
 from pytest_execute.breakdown.template import render, starting_texts
+from pytest_execute.commands.check import check
+from pytest_execute.commands.init import init
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
-from pytest_execute.planning import check, init
 
 PLAN = Plan(
     topic="shop",

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from pytest_execute.breakdown import read_text
-from pytest_execute.breakdown.words import LABELS
+from pytest_execute.breakdown.vocabulary import LABELS
 from pytest_execute.core.plan import Task
 from tests.docs.shown import BLOCK, TOP, first_cells
 
@@ -49,7 +49,7 @@ def test_every_label_is_there() -> None:
 
 def codes() -> set[str]:
     """The codes in calls that tell a problem, anywhere in the reader and in `check` and `init`."""
-    files = [*(TOP / "pytest_execute" / "breakdown").rglob("*.py"), TOP / "pytest_execute" / "planning.py"]
+    files = [*(TOP / "pytest_execute" / "breakdown").rglob("*.py"), TOP / "pytest_execute" / "commands" / "check.py"]
     calls = (
         node
         for file in files

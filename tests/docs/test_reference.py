@@ -15,8 +15,8 @@ from _pytest.config.argparsing import Parser
 from pytest_execute import cli, plugin
 from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
-from pytest_execute.gates import checks, gaps
-from pytest_execute.reports.as_json import Report
+from pytest_execute.gates import checks, coverage_gaps
+from pytest_execute.reports.json_report import Report
 from tests.docs.shown import TOP, first_cells
 
 REFERENCE = "docs/reference"
@@ -28,7 +28,9 @@ def names(cells: list[str]) -> set[str]:
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    (action,) = (each for each in cli._parser()._actions if isinstance(each, argparse._SubParsersAction))
+    (action,) = (
+        each for each in cli.build_parser(cli.COMMANDS)._actions if isinstance(each, argparse._SubParsersAction)
+    )
     return dict(action.choices)
 
 
@@ -91,7 +93,7 @@ def written(node: ast.expr) -> Iterator[str]:
 
 def codes() -> set[str]:
     """Every code that a check can give."""
-    found = {*checks.PHRASES, *checks.UNPROVEN, *(code for code, _ in gaps.LISTED.values())}
+    found = {*checks.PHRASES, *checks.UNPROVEN, *(code for code, _ in coverage_gaps.LISTED.values())}
     for node in ast.walk(ast.parse(inspect.getsource(checks))):
         match node:
             case (

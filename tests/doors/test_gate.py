@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.ledger import NAME
+from pytest_execute.tools.cache import NAME
 from tests import hello
 from tests.repository import Repository
 

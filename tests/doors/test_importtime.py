@@ -42,7 +42,7 @@ def test_a_worker_imports_nothing_of_what_reads_plans_replays_and_judges(tmp_pat
     run(repo.path, "-n1")
     imported = (repo.path / "imported").read_text().split()
     assert "pytest_execute.scheduling.worker" in imported
-    apart = {"breakdown", "forks", "gates", "mutation", "progress", "replay", "reports", "workflow"}
+    apart = {"breakdown", "engine", "gates", "mutation", "progress", "replay", "reports", "workflow"}
     assert apart.isdisjoint(name.split(".")[1] for name in imported if "." in name)
 
 

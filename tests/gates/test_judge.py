@@ -24,7 +24,7 @@ from pytest_execute.core.evidence import (
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.core.verdict import Check, Gate, Verdict
-from pytest_execute.gates.gaps import gaps
+from pytest_execute.gates.coverage_gaps import gaps
 from pytest_execute.gates.judge import judge
 
 PLAN = Plan(

@@ -10,9 +10,9 @@ import pytest
 from pytest_execute.core.layout import Layout
 from pytest_execute.mutation.functions import functions
 from pytest_execute.mutation.mutate import Order, mutate
-from pytest_execute.mutation.trial import Target
+from pytest_execute.mutation.runner import Target
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.ledger import Ledger
 from tests.repository import Repository
 
 CODE = {

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from pytest_execute.mutation.changes import changed
+from pytest_execute.mutation.changed_functions import changed
 from pytest_execute.mutation.functions import Function, functions
 
 TYPING = "from typing import TYPE_CHECKING\n"

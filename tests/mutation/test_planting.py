@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.forks import planting
+from pytest_execute.engine.child import instrument
 from pytest_execute.mutation.functions import functions
 
 TEXT = dedent('''
@@ -84,12 +84,12 @@ NUMBERS = {function.name: number for number, function in enumerate(functions(TEX
 
 
 @pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], planting.Switch]:
-    switch = planting.Switch(bytearray(len(NUMBERS)))
-    monkeypatch.setattr(builtins, planting.NAME, switch, raising=False)
-    monkeypatch.setenv(planting.ACTIVE, "")
+def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], instrument.Switch]:
+    switch = instrument.Switch(bytearray(len(NUMBERS)))
+    monkeypatch.setattr(builtins, instrument.NAME, switch, raising=False)
+    monkeypatch.setenv(instrument.ACTIVE, "")
     tree = ast.parse(TEXT)
-    planting.plant(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
+    instrument.plant(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
     names: dict[str, Any] = {}
     exec(compile(tree, "planted.py", "exec"), names)  # noqa: S102 - that is what is tested
     return names, switch
@@ -150,21 +150,21 @@ CALLS: dict[str, tuple[Any, Any, Any]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_kind_of_function(planted: tuple[dict[str, Any], planting.Switch], name: str) -> None:
+def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.Switch], name: str) -> None:
     names, switch = planted
     call, whole, stubbed = CALLS[name]
     number = NUMBERS[name]
-    assert (call(names), switch.marks[number]) == (whole, planting.ENTERED)
+    assert (call(names), switch.marks[number]) == (whole, instrument.ENTERED)
     switch.activate(number, "none")
-    assert (call(names), switch.marks[number]) == (stubbed, planting.STUBBED)
+    assert (call(names), switch.marks[number]) == (stubbed, instrument.STUBBED)
     switch.activate(number, "raise")
-    with pytest.raises(planting.Stubbed):
+    with pytest.raises(instrument.Stubbed):
         call(names)
     switch.activate(-1, "")
     assert call(names) == whole
 
 
-def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], planting.Switch]) -> None:
+def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], instrument.Switch]) -> None:
     names, switch = planted
     switch.activate(NUMBERS["plain"], "'stub'")
     assert names["plain"](1) == "stub"

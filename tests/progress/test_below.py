@@ -8,8 +8,8 @@ import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_execute.progress.below import Below
-from pytest_execute.progress.lines import wide
+from pytest_execute.progress.format import wide
+from pytest_execute.progress.status_area import Below
 
 WIDTH, HEIGHT = 20, 12
 TEXTS = st.one_of(

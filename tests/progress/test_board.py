@@ -7,7 +7,7 @@ import pytest
 from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.progress.board import Board, rows
 from pytest_execute.progress.forecast import Open, forecast
-from pytest_execute.progress.lines import block, clock, told, wide
+from pytest_execute.progress.format import block, clock, told, wide
 
 PLAN = Plan(
     topic="sums",

@@ -21,9 +21,9 @@ from typing import Any, cast
 import pyte
 import pytest
 
-from pytest_execute.progress.below import Below
-from pytest_execute.progress.lines import wide
-from pytest_execute.progress.live import Progress
+from pytest_execute.progress.format import wide
+from pytest_execute.progress.plugin import Progress
+from pytest_execute.progress.status_area import Below
 from tests.repository import Repository
 from tests.topic import PROJECT, SKELETON, environment, run
 

@@ -8,12 +8,12 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.replay import forms
+from pytest_execute.replay import test_identity
 from pytest_execute.replay.prove import Order, prove
 from pytest_execute.tools import process
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import stretch
 from tests.repository import Repository
 
 TEST = "import app\n\ndef test_f():\n    assert app.VALUE == 2\n"
@@ -82,8 +82,8 @@ def test_how_a_test_stood_is_read_once_for_each_tree(tmp_path: Path, monkeypatch
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
     read: list[bytes] = []
-    form = forms.form
-    monkeypatch.setattr(forms, "form", lambda source, names: (read.append(source), form(source, names))[1])
+    form = test_identity.form
+    monkeypatch.setattr(test_identity, "form", lambda source, names: (read.append(source), form(source, names))[1])
     first = replayed(repo, base)
     assert first.order == "same-commit"
     assert read

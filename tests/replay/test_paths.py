@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import stretch
 from tests.repository import Repository
 
 WAYS = {

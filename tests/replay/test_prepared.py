@@ -9,9 +9,9 @@ import pytest
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import stretch
 from tests.replay.test_prove import CONFIG
 from tests.repository import Repository
 

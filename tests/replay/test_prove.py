@@ -9,13 +9,13 @@ import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.forks.runner import Runner
-from pytest_execute.forks.seen import Seen
+from pytest_execute.engine.outcome import Seen
+from pytest_execute.engine.runner import Runner
 from pytest_execute.replay.overlay import identity
 from pytest_execute.replay.prove import Order, prove, telling
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.history import stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import stretch
 from tests.repository import Repository
 
 CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
@@ -442,7 +442,7 @@ def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypat
 def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.forks.setting.memory_limit", lambda _: 400 << 20)
+    monkeypatch.setattr("pytest_execute.engine.settings.memory_limit", lambda _: 400 << 20)
     tests = """
         import app.sums as sums
 
@@ -465,7 +465,7 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
 
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
-    monkeypatch.setattr("pytest_execute.forks.lane.COLLECTING", 3.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(

@@ -11,12 +11,12 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.forks.runner import Runner
-from pytest_execute.replay.differences import Differences
+from pytest_execute.engine.runner import Runner
 from pytest_execute.replay.prove import Order, prove
+from pytest_execute.replay.tree_diff import Differences
+from pytest_execute.tools.cache import Ledger
 from pytest_execute.tools.git import Entry, Git
-from pytest_execute.tools.history import stretch
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.revisions import stretch
 from tests.repository import Repository
 
 ONE = "tests/test_f.py::test_f"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_execute.replay.waiting import Waiting, part, share_out
+from pytest_execute.replay.work_queue import Waiting, part, share_out
 
 
 def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from pytest_execute.forks.seen import Seen
-from pytest_execute.replay.walk import Walk
+from pytest_execute.engine.outcome import Seen
+from pytest_execute.replay.first_pass import Walk
 
 TREES = ("base", "one", "two", "three", "head")
 TEST = "tests/test_a.py::test_x"

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_execute.reports import as_json
+from pytest_execute.reports import json_report
 from tests import hello
 
-FILE = Path(as_json.__file__).with_name("report.schema.json")
+FILE = Path(json_report.__file__).with_name("report.schema.json")
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 
 
@@ -27,13 +27,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_it_is_current() -> None:
     """Where it is not, `FILE.write_text(as_json.schema())` writes it anew."""
-    assert FILE.read_text(encoding="utf-8") == as_json.schema()
+    assert FILE.read_text(encoding="utf-8") == json_report.schema()
 
 
 def test_a_real_report_obeys_it(report: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(report, SCHEMA)
-    assert report["schema"] == as_json.SCHEMA == "pytest-execute/report/1"
+    assert report["schema"] == json_report.SCHEMA == "pytest-execute/report/1"
 
 
 @pytest.mark.parametrize(

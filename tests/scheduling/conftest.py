@@ -13,7 +13,7 @@ CONFTEST = """
 import json, os, sys, time
 from pathlib import Path
 import pytest
-from pytest_execute.scheduling.queue import Work
+from pytest_execute.scheduling.task_queue import Work
 
 HERE = Path(__file__).parent
 
@@ -37,7 +37,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "unit(name): what the test counts for")
     if os.environ.get("PLAIN"):
         return
-    from pytest_execute.scheduling.roles import role
+    from pytest_execute.scheduling.select_plugin import role
     hang = float(os.environ.get("HANG", 0))
     plugin = role(config, describe, assign, lambda unit: unit.replace(":", " "), hang)
     config.pluginmanager.register(plugin, "execute-scheduling")

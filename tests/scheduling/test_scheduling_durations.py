@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from _pytest.reports import TestReport
 
-from pytest_execute.scheduling.blocking import call_passed
+from pytest_execute.scheduling.blocked_reports import call_passed
 from pytest_execute.scheduling.durations import KIND, Durations, recall
 from pytest_execute.scheduling.effort import hours
-from pytest_execute.scheduling.hanging import Limits, Watch
+from pytest_execute.scheduling.hang_watch import Limits, Watch
 from pytest_execute.scheduling.xdist import Station
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.cache import Ledger
 
 
 def report(

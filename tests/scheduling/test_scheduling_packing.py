@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from conftest import function
 
-from pytest_execute.scheduling.packing import Packer, unpacked
+from pytest_execute.scheduling.message_batching import Packer, unpacked
 
 
 class Bench:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import function
 
-from pytest_execute.scheduling.hanging import Limits
-from pytest_execute.scheduling.roles import role
+from pytest_execute.scheduling.hang_watch import Limits
+from pytest_execute.scheduling.select_plugin import role
 
 CHAIN = {"task:1": [], "task:2": ["task:1"]}
 

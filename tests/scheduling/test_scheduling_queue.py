@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scheduling_model import Case, expected, random_case, shortest, topic, violations
 
-from pytest_execute.scheduling.queue import Blocked, Queue, Work
+from pytest_execute.scheduling.task_queue import Blocked, Queue, Work
 
 
 def run(queue: Queue, bad: set[int] = frozenset()) -> list[int]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scheduling_model import Case, Seen, expected, problems, random_case, violations
 from test_scheduling_xdist import Node
 
-from pytest_execute.scheduling.queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, Queue
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
 KINDS = ["fails", "raises in its setup", "raises in its teardown", "skips", "xfails", "dies"]

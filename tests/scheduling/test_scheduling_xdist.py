@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_execute.scheduling.queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, Queue
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.coverage.files import write
+from pytest_execute.coverage.export import write
 from tests.repository import Repository
 from tests.session.test_run import repo  # noqa: F401 - a fixture
 from tests.topic import run

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.scheduling.durations import recall
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.cache import Ledger
 from tests.repository import Repository
 from tests.topic import PROJECT, Ran, environment, honest, run
 

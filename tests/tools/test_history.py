@@ -8,7 +8,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools.git import Git, parse_changed_lines
-from pytest_execute.tools.history import Stretch, stretch
+from pytest_execute.tools.revisions import Stretch, stretch
 from pytest_execute.tools.scratch import scratch
 from tests.repository import Repository
 

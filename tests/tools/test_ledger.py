@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.ledger import NAME, Ledger
+from pytest_execute.tools.cache import NAME, Ledger
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ WRITER = """
 import contextlib
 import sys
 from pathlib import Path
-from pytest_execute.tools.ledger import Ledger
+from pytest_execute.tools.cache import Ledger
 with contextlib.closing(Ledger(Path(sys.argv[1]), print)) as ledger:
     for number in range(int(sys.argv[3])):
         ledger.learn("replay", {f"{sys.argv[2]} {number}": b"1"})

@@ -9,18 +9,18 @@ from msgspec import Struct
 from pytest_execute.breakdown.dialects import (
     canonical,
     checklist,
-    coded,
+    code_headings,
+    field_lists,
     kiro,
-    listed,
     numbered,
     speckit,
     table,
-    titled,
-    worded,
+    task_boxes,
+    task_headings,
 )
 from pytest_execute.breakdown.dialects.common import Doubt
-from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.task_starts import Head
 
 
 class Dialect(Struct, frozen=True):
@@ -41,15 +41,15 @@ class Dialect(Struct, frozen=True):
 
 TABLE: tuple[Dialect, ...] = (
     Dialect("headings with an id and a box", canonical.find, certain=True),
-    Dialect("headings with a word and an id", titled.find, certain=True),
-    Dialect("headings with a code", coded.find, sections=True),
-    Dialect("boxes with a word and an id", worded.find),
+    Dialect("headings with a word and an id", task_headings.find, certain=True),
+    Dialect("headings with a code", code_headings.find, sections=True),
+    Dialect("boxes with a word and an id", task_boxes.find),
     Dialect("boxes with a code", speckit.find),
     Dialect("headings with a number", numbered.find, sections=True),
     Dialect("boxes with a number", kiro.find, doubts=kiro.doubts),
     Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
-    Dialect("list items with fields", listed.find),
+    Dialect("list items with fields", field_lists.find),
     Dialect("rows of a table", table.find, doubts=table.doubts),
-    Dialect("headings with another word", titled.others, weak=True),
+    Dialect("headings with another word", task_headings.others, weak=True),
     Dialect("headings with a number over boxes", numbered.boxed, weak=True),
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.heads import BOX, Head, of_heading
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.task_starts import BOX, Head, of_heading
 
 _ID_FIRST = re.compile(rf"(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE)
 _BOX_FIRST = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt, untasked
-from pytest_execute.breakdown.heads import BOXED, Head, of_item
 from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.task_starts import BOXED, Head, of_item
 
 _SUBSTEP = re.compile(r"(?<![\w.`])(\d+)\.\d+(?:\.\d+)*\.?\s+\[[ xX~!-]\]|^\[[ xX~!-]\]\*?\s+(\d+)\.\d+\b")
 

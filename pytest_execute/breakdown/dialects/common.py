@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from pytest_execute.breakdown import fields
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.groups import keyword
-from pytest_execute.breakdown.heads import BOXED, Head, of_item
 from pytest_execute.breakdown.ids import NUMBER, normal, parent_of
 from pytest_execute.breakdown.outline import Outline, extent, remembered
-from pytest_execute.breakdown.words import CRITERIA_SECTION, UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.streams import keyword
+from pytest_execute.breakdown.task_starts import BOXED, Head, of_item
+from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION, field_of
 
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
 """Codes that name requirements, criteria, decisions and the like, not tasks."""

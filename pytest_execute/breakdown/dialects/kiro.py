@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from pytest_execute.breakdown.dialects.common import Doubt, boxed, extends, untasked
-from pytest_execute.breakdown.heads import BOXED, Head
 from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline, remembered
+from pytest_execute.breakdown.task_starts import BOXED, Head
 
 _FORM = re.compile(
     r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
-from pytest_execute.breakdown.heads import Head, of_heading
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.words import UNTASKED_SECTION
+from pytest_execute.breakdown.task_starts import Head, of_heading
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
 _RESULTS = re.compile(

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, boxed
-from pytest_execute.breakdown.heads import Head
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.task_starts import Head
 
 _FORM = re.compile(
     rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"

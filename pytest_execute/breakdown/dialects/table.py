@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
-from pytest_execute.breakdown.heads import Head, plain_title
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.words import DONE_MARKS, field_of
+from pytest_execute.breakdown.task_starts import Head, plain_title
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, field_of
 
 _ID_COLUMN = re.compile(
     r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE

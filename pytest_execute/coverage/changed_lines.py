@@ -1,0 +1,40 @@
+"""Asks git what the topic changed, and whose each changed line is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pytest_execute.core.evidence import Manifest, Proof
+from pytest_execute.core.layout import Layout
+from pytest_execute.core.plan import Plan
+from pytest_execute.coverage.owners import Owners, named, owners, turned
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.revisions import Stretch
+
+
+def changed_lines(git: Git, stretch: Stretch, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
+    """`{path: lines}` that the topic added to files of the implementation."""
+    changed = git.changed_lines(stretch.base, stretch.tree)
+    return {path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed}
+
+
+def owners_of(
+    git: Git,
+    stretch: Stretch,
+    layout: Layout,
+    plan: Plan,
+    manifest: Manifest,
+    proofs: Mapping[str, Proof],
+    changed: Mapping[str, frozenset[int]],
+) -> Owners:
+    """The tasks of each changed line."""
+    commits = turned(plan, manifest, proofs)
+    refs = named(plan, tuple(changed))
+    head = stretch.head if stretch.snapshot is None else git.commit_of(stretch.tree, stretch.head)
+    if stretch.snapshot in commits:
+        commits[head] = commits[stretch.snapshot]
+    return {
+        path: owners(lines, git.blame(head, layout.prefix + path) if commits else {}, commits, refs.get(path, []))
+        for path, lines in changed.items()
+        if lines
+    }

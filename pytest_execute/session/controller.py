@@ -1,0 +1,69 @@
+"""Configuring the process that was asked, and beginning when the tests are known: a worker needs none of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pytest_execute.core.evidence import CollectedTest
+from pytest_execute.coverage import remote_data
+from pytest_execute.discovery import mapping
+from pytest_execute.distributed.controller_side import Handover
+from pytest_execute.progress.board import Board, rows
+from pytest_execute.progress.plugin import Progress
+from pytest_execute.scheduling.durations import Durations, recall
+from pytest_execute.scheduling.effort import hours
+from pytest_execute.scheduling.select_plugin import distributes
+from pytest_execute.scheduling.task_queue import Work
+from pytest_execute.session.judging import Referee
+from pytest_execute.session.messages import Shared, prepared_key, shared_key
+
+
+def plugins(config: pytest.Config, shared: Shared) -> list[object]:
+    """Who gathers, shows, learns, and speaks with workers."""
+    found = [Referee(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
+    return [*found, _handover(config, shared)] if distributes(config) else [*found]
+
+
+def _handover(config: pytest.Config, shared: Shared) -> Handover:
+    """What goes to the workers, and what becomes of that which they bring."""
+    prepared = config.stash[prepared_key]
+    files = [
+        path.removeprefix(prepared.layout.prefix) for path in prepared.tree if path.startswith(prepared.layout.prefix)
+    ]
+    place, root = Path(shared.coverage), config.rootpath.resolve()
+
+    def keep(coverage: list[bytes], worker: str, where: str) -> None:
+        remote_data.unpack(coverage, place, worker, where, root)
+
+    return Handover(config, msgspec.json.encode(shared), files, keep)
+
+
+def assign(config: pytest.Config, about: bytes) -> Work:
+    """What has to run, in which order: told to the referee, and handed to the scheduler."""
+    plan = config.stash[shared_key].plan
+    manifest = mapping.map_tests(plan, msgspec.json.decode(about, type=list[CollectedTest]))
+    referee: Any = config.pluginmanager.getplugin("execute-referee")
+    referee.manifest = manifest
+    work = Work(
+        mapping.needs(plan),
+        {test: mapping.units(manifest, test) for test in manifest.tests},
+        recall(config.stash[prepared_key].ledger, manifest.tests),
+        {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
+        config.option.execute_keep_going,
+    )
+    _show_progress(config, work)
+    return work
+
+
+def _show_progress(config: pytest.Config, work: Work) -> None:
+    """From here on people see how far each stream is."""
+    shared, progress = config.stash[shared_key], config.pluginmanager.getplugin("execute-progress")
+    scope = shared.scope
+    tasks = shared.plan.select(scope.streams, scope.tasks) if scope.partial else {task.id for task in shared.plan.tasks}
+    workers = len(config.getoption("tx", None) or [""])
+    assert progress is not None
+    progress.begin(Board(rows(shared.plan, tasks), work.units, work.needs, work.seconds, workers))

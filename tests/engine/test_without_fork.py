@@ -1,0 +1,221 @@
+"""Where the system cannot fork, the answers are the same: whatever a test does is one row, and a topic has the same proofs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.engine.settings import Patience
+from pytest_execute.replay.prove import Order, prove
+from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.revisions import stretch
+from tests import hello
+from tests.engine.test_runner import FILE, KILLERS, OTHER, ROWS, STATES, is_running, runner
+from tests.repository import Repository
+from tests.topic import environment, run
+
+SWITCHED_OFF = "import os\n\ndel os.fork\n"
+
+NoFork = Callable[[], None]
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+@pytest.fixture
+def no_fork(monkeypatch: pytest.MonkeyPatch) -> NoFork:
+    return lambda: monkeypatch.delattr(os, "fork")
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
+def test_each_is_one_row(repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
+    note = repo.path.parent / "note"
+    monkeypatch.setenv("NOTE", str(note))
+    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: ROWS, "tests/test_to_others.py": OTHER}
+    commit = repo.commit("all", files)
+    tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
+    no_fork()
+    with runner(repo, tests) as made:
+        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: Patience(3.0))
+        assert not is_running(int(note.read_text()))
+    assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
+    assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
+
+
+def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: Repository, no_fork: NoFork) -> None:
+    tests = [f"tests/test_killers.py::test_{name}" for name in ("before", "ends_the_process_above", "between")]
+    commit = repo.commit("all", {"tests/test_killers.py": KILLERS})
+    no_fork()
+    with runner(repo, tests) as made:
+        seen = made.run(made.git.tree(commit), tests)
+    assert [seen[test].state for test in tests] == ["passed", "lost", "passed"]
+
+
+BAD = {
+    "tests/test_import.py": "import app.missing\n\ndef test_import(): pass\n",
+    "tests/test_hang.py": "while True: pass\n\ndef test_hang(): pass\n",
+    "tests/test_end.py": "import os\nos._exit(0)\n\ndef test_end(): pass\n",
+    "tests/below/conftest.py": "1 / 0\n",
+    "tests/below/test_below.py": "def test_below(): pass\n",
+    "tests/test_good.py": "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_good(n): assert n == 1\n",
+}
+
+
+def test_what_cannot_be_imported_is_told_in_the_same_way(
+    repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 2.0)
+    commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
+    tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
+    answers: list[dict[str, Any]] = []
+    for prepare in (lambda: None, no_fork):
+        prepare()
+        with runner(repo, tests) as made:
+            seen = made.run(made.git.tree(commit), tests, patience=lambda _: Patience(1.0))
+        answers.append({test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in seen.items()})
+    assert answers[0] == answers[1]
+    assert [answers[0][test][0] for test in tests] == ["failed", "timeout", "crash", "failed", "failed", "absent"]
+
+
+HISTORY = [
+    {"src/app/__init__.py": "", "src/app/sums.py": "READY = False\n", "tools/helper.py": ""},
+    {
+        "tests/test_a.py": """
+            import os, shutil, time
+            import pytest
+            import app.sums as sums
+
+            def test_asserts():
+                assert sums.READY
+
+            def test_calls():
+                assert sums.add(1, 2) == 3
+
+            def test_hangs():
+                while not sums.READY: time.sleep(0.01)
+
+            def test_ends():
+                sums.READY or os._exit(0)
+
+            def test_forks():
+                os.fork()
+                assert sums.READY
+
+            def test_removes_its_tree():
+                sums.READY or shutil.rmtree(os.path.dirname(__file__))
+                assert sums.READY
+
+            def test_passes():
+                pass
+
+            @pytest.mark.skipif("not sums.READY")
+            def test_skipped():
+                pass
+            """,
+        "tests/test_b.py": "from app.sums import add\n\ndef test_imports():\n    assert add(1, 2) == 3\n",
+        "tests/test_c.py": "def test_strange():\n    import sys\n    sys.path.insert(0, TOOLS)\n    import helper\n",
+    },
+    {"src/app/sums.py": "READY = True\n"},
+    {"src/app/sums.py": "READY = True\ndef add(a, b):\n    return a + b\n"},
+]
+FOUND = {
+    "a.py::test_asserts": ("turned", "assertion"),
+    "a.py::test_calls": ("turned", "missing-symbol"),
+    "a.py::test_hangs": ("turned", "timeout"),
+    "a.py::test_ends": ("turned", "crash"),
+    "a.py::test_forks": ("turned", "assertion"),
+    "a.py::test_removes_its_tree": ("turned", "assertion"),
+    "a.py::test_passes": ("never-red", None),
+    "a.py::test_skipped": ("red-not-counted", None),
+    "b.py::test_imports": ("turned", "missing-symbol"),
+    "c.py::test_strange": ("foreign-module", None),
+}
+
+
+def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_the_other(
+    repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    for files in HISTORY:
+        repo.commit(
+            "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
+        )
+    git = Git.find(repo.path).within(repo.path.parent / "scratch")
+    what = stretch(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
+    layout = Layout(source=detect_source(git.tree(what.tree)))
+    order = Order(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
+    ledger = Ledger(None, print)
+
+    def proofs(ledger: Ledger, order: Order = order) -> Any:
+        return prove(git, what, layout, order, repo.path.parent / "scratch/trees", ledger)
+
+    forked = proofs(Ledger(None, print))
+    no_fork()
+    assert proofs(ledger) == forked
+    assert {name: (p.found, p.cause) for name, p in zip(FOUND, forked.values(), strict=True)} == FOUND
+    monkeypatch.undo()
+    monkeypatch.setattr("pytest_execute.engine.worker.serving", None)  # nothing is started any more
+    kept = {test: 0.0 for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"}
+    again = proofs(ledger, Order(tests=kept, config=order.config))
+    assert again == {test: forked[test] for test in kept}
+
+
+def test_a_topic_has_the_same_proofs_and_no_function_is_stubbed(tmp_path: Path) -> None:
+    repo = hello.done(tmp_path / "repo")
+    (tmp_path / "switched_off.py").write_text(SWITCHED_OFF)
+    forked, ran = (
+        run(repo.path, "-n0", "--execute-no-cache", *options, topic="hello", PYTHONPATH=str(tmp_path))
+        for options in ([], ["-p", "switched_off"])
+    )
+    assert forked.report["proofs"] == ran.report["proofs"]
+    assert [proof["verdict"] for proof in ran.report["proofs"]] == ["proven"]
+    assert (forked.codes("task:1"), ran.codes("task:1")) == ([], [("mutation", "not-measured")])
+    assert "functions are stubbed in forks, which this platform does not have" in json.dumps(ran.report)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_what_runs_ends_with_a_killed_run(tmp_path: Path, repo: Repository) -> None:
+    """Also what a test has left running in a session of its own."""
+    note = tmp_path / "note"
+    commit = repo.commit("slow", {"tests/test_a.py": """
+        import os, pathlib, subprocess, sys, time
+
+        def test_a():
+            daemon = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+            pathlib.Path(os.environ["NOTE"]).write_text(f"{os.getpid()} {os.getppid()} {daemon.pid}")
+            time.sleep(60)
+        """})  # fmt: skip
+    script = f"""
+import os, sys
+from pathlib import Path
+del os.fork
+from tests import hello
+from tests.engine.test_runner import runner
+from tests.repository import Repository
+with runner(Repository(Path({str(repo.path)!r})), []) as made:
+    made.run(made.git.tree({commit!r}), ["tests/test_a.py::test_a"])
+"""
+    child = subprocess.Popen([sys.executable, "-c", script], env=environment(NOTE=str(note)))
+    deadline = time.monotonic() + 60
+    while not (note.exists() and note.read_text().count(" ") == 2) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    deadline = time.monotonic() + 5
+    pids = list(map(int, note.read_text().split()))
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [pid for pid in pids if is_running(pid)] == []
