@@ -26,11 +26,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.replay.prove import Order, prove
+from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import Stretch, stretch
+from pytest_execute.tools.revisions import CommitRange, commit_range
 
 PASSED = """
 import collections, json
@@ -114,7 +114,7 @@ def plain(clone: Path, layout: Layout, place: Path) -> dict[str, float]:
     return tests
 
 
-def naive(git: Git, what: Stretch, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int, int]:
+def naive(git: Git, what: CommitRange, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int, int]:
     """The commits by hand, `most` of them at most; how many that are, of how many, and how many runs had to be ended."""
     jobs = [
         (commit, parents[0], files)
@@ -177,7 +177,7 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     clone, times = place / "clone", dict[str, float]()
     _git(place, "clone", "-q", "--no-hardlinks", str(asked.repo.resolve()), str(clone))
     git = Git.find(clone).within(place / "git")
-    what = stretch(git, "none", base_of(clone, asked.commits))
+    what = commit_range(git, "none", base_of(clone, asked.commits))
     tree = git.tree(what.tree)
     layout = Layout(source=detect_source(tree))
     plain(clone, layout, place)  # compiles
@@ -189,7 +189,7 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     config = next(
         (clone / name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None
     )
-    order = Order(
+    order = ReplayRequest(
         tests=tests,
         workers=asked.workers,
         **({"config": (config.name, config.read_bytes())} if config else {}),
@@ -198,7 +198,7 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
         f"{len(what.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} files that were touched"
     )
     for number in range(asked.rounds):
-        ledger = Ledger(place / f"ledger-{number}", print)
+        ledger = ResultCache(place / f"ledger-{number}", print)
         with timed("cold", times):
             proofs = prove(git, what, layout, order, place / "trees", ledger)
     with counted() as started, timed("warm", times):

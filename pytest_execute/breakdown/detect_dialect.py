@@ -12,22 +12,22 @@ from pytest_execute.breakdown.dialects import TABLE, Dialect
 from pytest_execute.breakdown.dialects.common import most
 from pytest_execute.breakdown.ids import bare
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.task_starts import Head
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.task_starts import TaskStart
 
 
 class Shape(Struct, frozen=True):
     """A dialect and the tasks that it finds in a file."""
 
     dialect: Dialect
-    heads: list[Head]
+    heads: list[TaskStart]
 
     @property
     def ids(self) -> set[str]:
         return {bare(head.id) for head in self.heads}
 
 
-def choose(outline: Outline, desk: Desk) -> list[Head]:
+def choose(outline: Outline, desk: Problems) -> list[TaskStart]:
     """The heads of the tasks in the strongest dialect that has any."""
     found = [Shape(dialect, heads) for dialect in TABLE if (heads := _found(outline, dialect))]
     shapes = [shape for shape in found if not shape.dialect.weak]
@@ -47,7 +47,7 @@ def choose(outline: Outline, desk: Desk) -> list[Head]:
     return chosen.heads
 
 
-def _struck(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
+def _struck(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
     """Tell tasks whose title is struck through: they may be done or not wanted."""
     for head in heads:
         if re.search(r"~~\S", outline.blocks[head.at].text) and outline.blocks[head.at].kind == "heading":
@@ -55,7 +55,7 @@ def _struck(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
             desk.warn(head.line, "struck-through", message)
 
 
-def _found(outline: Outline, dialect: Dialect) -> list[Head]:
+def _found(outline: Outline, dialect: Dialect) -> list[TaskStart]:
     """The heads of a dialect; of one that is not certain, those that a section of tasks does not speak against."""
     heads = dialect.find(outline)
     return heads if dialect.certain else task_sections.inside(outline, heads)
@@ -70,7 +70,7 @@ def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
     return len(own) >= len(headings.heads) and len(own) * 2 > len(inside)
 
 
-def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], list[Head]]:
+def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[TaskStart], list[TaskStart]]:
     """The heads of one shape inside the tasks of another, and the rest."""
     covered: set[int] = set()
     begins = sorted(head.at for head in outer.heads)
@@ -80,7 +80,7 @@ def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[Head], li
     return inside, [head for head in inner.heads if head.at not in covered]
 
 
-def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shape:
+def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Problems) -> Shape:
     """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
     _, outside = _split(outline, chosen, other)
     over = {at for head in chosen.heads for at in outline.path(head.at)}
@@ -107,7 +107,7 @@ def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Desk) -> Shap
     return chosen
 
 
-def _alike(heads: Sequence[Head], others: Sequence[Head]) -> bool:
+def _alike(heads: Sequence[TaskStart], others: Sequence[TaskStart]) -> bool:
     """Whether most tasks with one id have words of their titles in common."""
     titles = {bare(head.id): _words(head.title) for head in others}
     return most(_words(head.title) & titles.get(bare(head.id), set()) for head in heads)
@@ -117,7 +117,7 @@ def _words(title: str) -> set[str]:
     return set(re.findall(r"\w{2,}", title.casefold()))
 
 
-def _detailed(heads: Sequence[Head], details: Sequence[Head]) -> list[Head]:
+def _detailed(heads: Sequence[TaskStart], details: Sequence[TaskStart]) -> list[TaskStart]:
     """The heads, with their text from where another shape tells more on the same task."""
     told = {bare(head.id): head for head in details}
     return [structs.replace(head, detail=told.get(bare(head.id))) for head in heads]

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from pytest_execute.breakdown.dialects.common import labels_before, untasked
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.task_starts import BOXED, Head, plain_title
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart, plain_title
 from pytest_execute.breakdown.vocabulary import field_of
 
 _NAMED = re.compile(rf"\W*(?:{WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
-def tell(outline: Outline, heads: Sequence[Head], desk: Desk) -> None:
+def tell(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
     """A warning per section that has some, or one error where right beside the tasks they are more than those."""
     sections: dict[int, list[int]] = {}
     for at in _boxes(outline, heads):
@@ -44,7 +44,7 @@ def _place(outline: Outline, heading: int) -> tuple[int, int]:
     return (outline.above[heading], outline.blocks[heading].depth) if heading >= 0 else (-1, 0)
 
 
-def _boxes(outline: Outline, heads: Sequence[Head]) -> Iterator[int]:
+def _boxes(outline: Outline, heads: Sequence[TaskStart]) -> Iterator[int]:
     """The boxes on the level of the tasks, below headings of the level that holds them, criteria left out."""
     if any(outline.blocks[head.at].kind != "item" for head in heads):
         return

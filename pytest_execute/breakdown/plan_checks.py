@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pytest_execute.breakdown.ids import GROUP_WORDS
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.resolve import Linker
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import Draft
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan, Stream, Task
@@ -20,7 +20,7 @@ _PART = re.compile(rf"\b{GROUP_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNOREC
 """The words before a number of tasks that is one phase's only."""
 
 
-def check(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
+def check(plan: Plan, drafts: Sequence[Draft], linker: Resolver, desk: Problems) -> None:
     """Tell all that is wrong with the plan as a whole."""
     _cycles(plan, desk)
     _blocks(plan, drafts, linker, desk)
@@ -34,14 +34,14 @@ def check(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> No
             desk.warn(step.line, "foreign-substep", message)
 
 
-def _substance(task: Task, draft: Draft, desk: Desk) -> None:
+def _substance(task: Task, draft: Draft, desk: Problems) -> None:
     if not task.objective and not draft.told and not draft.of("acceptance"):
         desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
         desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
 
 
-def _open(task: Task, draft: Draft, done: set[str], desk: Desk) -> None:
+def _open(task: Task, draft: Draft, done: set[str], desk: Problems) -> None:
     """A done task with something below or before it that is not."""
     for step in task.substeps:
         if not step.done and step.id and step.line not in draft.optional:
@@ -53,7 +53,7 @@ def _open(task: Task, draft: Draft, done: set[str], desk: Desk) -> None:
             desk.warn(task.line, "open-dependency", message)
 
 
-def _blocks(plan: Plan, drafts: Sequence[Draft], linker: Linker, desk: Desk) -> None:
+def _blocks(plan: Plan, drafts: Sequence[Draft], linker: Resolver, desk: Problems) -> None:
     """A task that says it blocks others, which do not wait for it, not even by way of others."""
     edges = plan.edges()
     for draft in drafts:
@@ -73,7 +73,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + more
 
 
-def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Desk) -> None:
+def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Problems) -> None:
     """A number of tasks that the text states and the plan does not have, not even with its substeps or in one phase."""
     steps = sum(len(task.substeps) for task in plan.tasks)
     counts = {len(plan.tasks), steps, len(plan.tasks) + steps}
@@ -84,7 +84,7 @@ def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Desk) -> None:
                 desk.warn(line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
 
 
-def _cycles(plan: Plan, desk: Desk) -> None:
+def _cycles(plan: Plan, desk: Problems) -> None:
     """One error per knot; streams are nodes of their own, so that the graph stays small."""
     lines = {task.id: task.line for task in plan.tasks}
     for path in graph.cycles(_nodes(plan)):

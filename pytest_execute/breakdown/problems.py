@@ -7,7 +7,7 @@ from typing import Literal
 from pytest_execute.core.errors import Problem
 
 
-class Desk:
+class Problems:
     """Collects the problems of one file."""
 
     def __init__(self, path: str) -> None:

@@ -13,15 +13,15 @@ from pytest_execute.breakdown.detect_dialect import choose
 from pytest_execute.breakdown.ids import normal
 from pytest_execute.breakdown.outline import Outline, extent
 from pytest_execute.breakdown.plan_checks import check, total
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.resolve import Linker, unique
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.resolve import Resolver, unique
 from pytest_execute.breakdown.self_naming import own_ids, renamed, streams_by_field
 from pytest_execute.breakdown.sentences import Named
 from pytest_execute.breakdown.streams import Section
 from pytest_execute.breakdown.streams import read as read_sections
 from pytest_execute.breakdown.task_sections import boxes as boxes_of
 from pytest_execute.breakdown.task_sections import of_tasks
-from pytest_execute.breakdown.task_starts import Head
+from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.tasks import Draft, draft
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import Plan
@@ -43,7 +43,7 @@ class Reading(Struct, frozen=True):
 
 def read_text(text: str, topic: str, path: str) -> Reading:
     """The plan in a breakdown's text, and all problems of it in one pass."""
-    desk = Desk(path)
+    desk = Problems(path)
     document = parse(text)
     outline = Outline(document)
     _hidden(document, desk)
@@ -55,7 +55,7 @@ def read_text(text: str, topic: str, path: str) -> Reading:
     return Reading(plan, desk.problems)
 
 
-def _no_task(outline: Outline, desk: Desk) -> None:
+def _no_task(outline: Outline, desk: Problems) -> None:
     if desk.problems:
         return
     boxes = boxes_of(outline, of_tasks(outline)) or boxes_of(outline, ())
@@ -66,18 +66,18 @@ def _no_task(outline: Outline, desk: Desk) -> None:
         desk.tell(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
 
 
-def _hidden(document: Document, desk: Desk) -> None:
+def _hidden(document: Document, desk: Problems) -> None:
     """Tasks that a fence without an end hides."""
     if document.unclosed is None:
         return
-    quiet = Desk(desk.path)
+    quiet = Problems(desk.path)
     count = len(choose(Outline(parse(document.unclosed.content)), quiet))
     if count:
         tasks = f"{count} task{'s' if count > 1 else ''}"
         desk.tell(document.unclosed.line, "unclosed-fence", f"this fence is never closed and hides {tasks}")
 
 
-def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Plan:
+def _plan(outline: Outline, found: Sequence[TaskStart], topic: str, desk: Problems) -> Plan:
     """The plan of the tasks that begin at `found`."""
     sections, stream_of = read_sections(outline, found, desk)
     heads = _restarted(found, stream_of)
@@ -87,7 +87,7 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
     drafts = _once(renamed(drafts, aliases), desk)
     if not sections:
         sections, drafts = streams_by_field(outline, drafts)
-    linker = Linker(desk, sections, drafts, aliases)
+    linker = Resolver(desk, sections, drafts, aliases)
     linker.sentences(outline, set(stops))
     begins = _firsts(stream_of)
     streams = tuple(linker.stream(outline, section, begins.get(section.id, section.at)) for section in sections)
@@ -100,12 +100,14 @@ def _plan(outline: Outline, found: Sequence[Head], topic: str, desk: Desk) -> Pl
         tasks=tuple(map(linker.task, drafts)),
         gates=unique(named, desk),
     )
-    listener = sentences.Listener(
+    listener = sentences.SentenceReader(
         linker.names,
         sentences.words_of(outline.blocks[head.at].text for head in heads),
         sentences.kinds_of(section.kind for section in sections),
     )
-    places = stated_order.Places(_owners(outline, heads, stops, aliases, sections, begins), _used(linker, drafts))
+    places = stated_order.SentenceOwners(
+        _owners(outline, heads, stops, aliases, sections, begins), _used(linker, drafts)
+    )
     plan = stated_order.add(plan, outline, listener, places, desk)
     check(plan, drafts, linker, desk)
     total(
@@ -128,7 +130,7 @@ def _firsts(stream_of: dict[int, str]) -> dict[str, int]:
 
 def _owners(
     outline: Outline,
-    heads: Sequence[Head],
+    heads: Sequence[TaskStart],
     stops: Mapping[int, int],
     aliases: Mapping[str, str],
     sections: Sequence[Section],
@@ -148,7 +150,7 @@ def _owners(
     return owners
 
 
-def _used(linker: Linker, drafts: Sequence[Draft]) -> frozenset[int]:
+def _used(linker: Resolver, drafts: Sequence[Draft]) -> frozenset[int]:
     """The lines that fields and sections have read already."""
     own = (
         piece for one in drafts for name in ("depends", "blocks") for field in one.of(name) for piece in field.pieces
@@ -161,13 +163,13 @@ def _in_stream(one: Draft, stream: str | None) -> Draft:
     return structs.replace(one, task=structs.replace(one.task, stream=stream))
 
 
-def _stops(outline: Outline, heads: Sequence[Head]) -> dict[int, int]:
+def _stops(outline: Outline, heads: Sequence[TaskStart]) -> dict[int, int]:
     """For each task the index at which the next one begins."""
     begins = sorted(head.at for head in heads)
     return dict(zip(begins, [*begins[1:], len(outline.blocks)], strict=True))
 
 
-def _restarted(heads: Sequence[Head], stream_of: dict[int, str]) -> list[Head]:
+def _restarted(heads: Sequence[TaskStart], stream_of: dict[int, str]) -> list[TaskStart]:
     """The tasks with their stream before the number, where every stream counts anew."""
     ids = [normal(head.id) for head in heads]
     placed = [(stream_of.get(head.at), name) for head, name in zip(heads, ids, strict=True)]
@@ -184,7 +186,7 @@ def _joined(stream: str, number: str) -> str:
     return f"{stream}{number}" if re.fullmatch(r"[A-Z]", stream) else f"{stream}-{number}"
 
 
-def _once(drafts: Sequence[Draft], desk: Desk) -> list[Draft]:
+def _once(drafts: Sequence[Draft], desk: Problems) -> list[Draft]:
     """The tasks without those whose id another one has, which are told."""
     kept: dict[str, Draft] = {}
     for one in drafts:

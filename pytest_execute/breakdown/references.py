@@ -24,7 +24,7 @@ class Wanted(Struct, frozen=True):
     prose: str = ""
 
 
-class Place(Struct, frozen=True):
+class SourceLine(Struct, frozen=True):
     """Who asks: `name` as in "task 3", its stream, and the tasks that stand before it.
 
     `inner` says that the field may stand in one of the task's substeps, which may well wait for another one.
@@ -78,7 +78,7 @@ _SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
-def read(value: str, names: Names, place: Place) -> Wanted:
+def read(value: str, names: Names, place: SourceLine) -> Wanted:
     """The tasks and streams that the value of a Dependencies field names."""
     plain = _uncommented(value)
     if not plain or NONE.fullmatch(plain):
@@ -101,7 +101,7 @@ def _uncommented(value: str) -> str:
 class _Reader:
     """Collects what the clauses of one value ask for."""
 
-    def __init__(self, names: Names, place: Place) -> None:
+    def __init__(self, names: Names, place: SourceLine) -> None:
         self.names, self.place = names, place
         self.tasks: dict[str, None] = {}
         self.streams: dict[str, None] = {}

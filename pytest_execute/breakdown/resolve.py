@@ -10,19 +10,19 @@ from msgspec import structs
 from pytest_execute.breakdown import fields, gates, paths, references, stream_order
 from pytest_execute.breakdown.ids import Group, Names, normal
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.references import Place, Wanted
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.references import SourceLine, Wanted
 from pytest_execute.breakdown.streams import Section
 from pytest_execute.breakdown.tasks import Draft
 from pytest_execute.breakdown.vocabulary import SUITE
 from pytest_execute.core.plan import NamedGate, Stream, Task
 
 
-class Linker:
+class Resolver:
     """Resolves names against the tasks and streams of one breakdown."""
 
     def __init__(
-        self, desk: Desk, sections: Sequence[Section], drafts: Sequence[Draft], aliases: Mapping[str, str]
+        self, desk: Problems, sections: Sequence[Section], drafts: Sequence[Draft], aliases: Mapping[str, str]
     ) -> None:
         self.desk = desk
         groups = [
@@ -35,7 +35,7 @@ class Linker:
         steps = {normal(step.id): draft.task.id for draft in drafts for step in draft.task.substeps if step.id}
         self.names.steps.update(steps)
         self.used: set[int] = set()
-        self.orders: tuple[stream_order.Order, ...] = ()
+        self.orders: tuple[stream_order.StreamOrder, ...] = ()
         self._told: dict[str, dict[str, None]] = {}
 
     def sentences(self, outline: Outline, tasks: set[int]) -> None:
@@ -56,7 +56,7 @@ class Linker:
         steps = [step.line for step in task.substeps] if draft.single else []
         for piece in _pieces(draft.of("depends")):
             inner = bool(steps) and piece.line > steps[0]
-            place = Place(f"task {task.id}", task.id, task.stream, inner, lambda: self._before(task.id))
+            place = SourceLine(f"task {task.id}", task.id, task.stream, inner, lambda: self._before(task.id))
             wanted = self._read(piece.joined, piece.line, place)
             members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
             depends.update(dict.fromkeys((*wanted.tasks, *members)))
@@ -70,13 +70,15 @@ class Linker:
         return {
             other: piece.line
             for piece in _pieces(draft.of("blocks"))
-            for other in references.read(piece.joined, self.names, Place("", draft.task.id, draft.task.stream)).tasks
+            for other in references.read(
+                piece.joined, self.names, SourceLine("", draft.task.id, draft.task.stream)
+            ).tasks
         }
 
     def _before(self, task: str) -> tuple[str, ...]:
         return tuple(takewhile(lambda other: other != task, self.order))
 
-    def _read(self, value: str, line: int, place: Place) -> Wanted:
+    def _read(self, value: str, line: int, place: SourceLine) -> Wanted:
         wanted = references.read(value, self.names, place)
         self.used.add(line)
         for code, message in wanted.wrong:
@@ -88,7 +90,7 @@ class Linker:
 
     def stream(self, outline: Outline, section: Section, stop: int) -> Stream:
         """The stream with what its heading and the lines below it ask for, up to its first task."""
-        place = Place(f"{section.kind or 'stream'} {section.id}", stream=section.id)
+        place = SourceLine(f"{section.kind or 'stream'} {section.id}", stream=section.id)
         reach = outline.section(section.at) if section.at >= 0 else ()
         below = takewhile(lambda at: at < stop and outline.blocks[at].kind != "heading", reach)
         asked = fields.of(fields.read(outline.blocks[at] for at in below), "depends")
@@ -106,7 +108,7 @@ class Linker:
 
     def gate(self, outline: Outline, gate: gates.Found) -> NamedGate:
         """The gate with the streams and tasks that it comes after."""
-        wanted = self._read(gate.after, gate.line, Place(gate.name)) if gate.after else Wanted()
+        wanted = self._read(gate.after, gate.line, SourceLine(gate.name)) if gate.after else Wanted()
         streams = wanted.streams
         if not streams and not wanted.tasks and (place := gates.place(outline, gate)):
             own = self.names.stream(place[1], place[0])
@@ -126,7 +128,7 @@ def _pieces(found: Iterable[fields.Field]) -> Iterator[fields.Piece]:
     return (piece for field in found for piece in field.pieces if not piece.code)
 
 
-def unique(found: Iterable[NamedGate], desk: Desk) -> tuple[NamedGate, ...]:
+def unique(found: Iterable[NamedGate], desk: Problems) -> tuple[NamedGate, ...]:
     """The gates under names of their own: one name in two streams is told apart by the stream."""
     gates_by_name: dict[str, list[NamedGate]] = {}
     found = tuple(found)

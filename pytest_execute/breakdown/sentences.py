@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_execute.breakdown import references
 from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, Names, singular
-from pytest_execute.breakdown.references import Place
+from pytest_execute.breakdown.references import SourceLine
 
 
 class Named(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Said(Struct, frozen=True):
     then: Named
 
 
-class Heard(Struct, frozen=True):
+class StatedDependency(Struct, frozen=True):
     """What one sentence says for sure; `doubtful` where it may say more, on all that it `names` in this order."""
 
     said: tuple[Said, ...] = ()
@@ -180,7 +180,7 @@ def split(text: str) -> Iterator[tuple[str, int]]:
         begin = found.end()
 
 
-class Listener:
+class SentenceReader:
     """Hears what sentences say in one breakdown, where tasks are called by some of the words."""
 
     def __init__(self, names: Names, words: Iterable[str], kinds: Iterable[str]) -> None:
@@ -189,16 +189,16 @@ class Listener:
         self._find = _finder("|".join(sorted({"task", *words})), "|".join(sorted({"phase", "stream", *kinds})), letters)
         self._letters = _letters_chain(letters)
 
-    def hear(self, sentence: str, here: Named | None) -> Heard:
+    def hear(self, sentence: str, here: Named | None) -> StatedDependency:
         """What a sentence says; `here` is the task or stream in which it stands."""
         if not _NAMING.search(sentence):
-            return Heard()
+            return StatedDependency()
         text, refs = self._marked(_plain(sentence), here)
         if not refs:
-            return Heard()
+            return StatedDependency()
         parts = list(_parts(text))
         heard = [self._part(part, refs, _subject(before, refs, here)) for part, before in parts]
-        return Heard(
+        return StatedDependency(
             tuple(said for part in heard for said in part.said),
             any(part.doubtful for part in heard),
             tuple(name for part in heard for name in part.names),
@@ -219,7 +219,7 @@ class Listener:
     def row(self, name: str, depends: str) -> Iterator[tuple[Named, Named]]:
         """What a row of a table that names one task says that it waits for."""
         then = self._resolved(re.sub(r"[*`]", "", name))
-        wanted = references.read(depends, self.names, Place(""))
+        wanted = references.read(depends, self.names, SourceLine(""))
         if len(then.tasks) == 1 and not then.streams and wanted.tasks:
             yield Named(wanted.tasks), then
 
@@ -254,21 +254,23 @@ class Listener:
             return Named(rest="previous")
         if references.OTHERS.search(text):
             return Named(rest="other")
-        wanted = references.read(text, self.names, Place(""))
+        wanted = references.read(text, self.names, SourceLine(""))
         return Named() if wanted.wrong or wanted.prose else Named(wanted.tasks, wanted.streams)
 
-    def _part(self, text: str, refs: list[Named], subject: Named | None) -> Heard:
+    def _part(self, text: str, refs: list[Named], subject: Named | None) -> StatedDependency:
         """What a text without parentheses says."""
         named = tuple(refs[ord(c) - 0xE000] for c in re.findall(_R, text))
         if not named:
-            return Heard()
+            return StatedDependency()
         said = [] if _PERHAPS.search(text) else list(_orders(text, refs, subject))
         sure = [one for one in said if one.first and one.then and not _shared([one.first], [one.then])]
         twice = _shared([one.first for one in sure if one.first.listed], [one.then for one in sure])
         doubtful = len(sure) < len(said) or twice
         if not said:
             doubtful = any(not _NOT.search(_clause(text, found)) for found in _STRONG.finditer(text))
-        return Heard(() if doubtful else tuple(sure), doubtful, ((subject,) if subject and doubtful else ()) + named)
+        return StatedDependency(
+            () if doubtful else tuple(sure), doubtful, ((subject,) if subject and doubtful else ()) + named
+        )
 
 
 def _clause(text: str, found: re.Match[str]) -> str:

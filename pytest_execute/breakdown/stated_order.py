@@ -9,8 +9,8 @@ from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.sentences import HINT, Heard, Listener, Named, Said, hints, split
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.sentences import HINT, Named, Said, SentenceReader, StatedDependency, hints, split
 from pytest_execute.breakdown.vocabulary import field_of
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
@@ -18,14 +18,14 @@ from pytest_execute.core.plan import Plan
 REMEDY = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
 
 
-class Places(Struct, frozen=True):
+class SentenceOwners(Struct, frozen=True):
     """The task or stream in which each block stands, and the lines that fields and sections have used already."""
 
     owners: Mapping[int, Named]
     used: frozenset[int]
 
 
-def add(plan: Plan, outline: Outline, listener: Listener, places: Places, desk: Desk) -> Plan:
+def add(plan: Plan, outline: Outline, listener: SentenceReader, places: SentenceOwners, desk: Problems) -> Plan:
     """The plan with all that sentences anywhere in the text say for sure on its order."""
     heard = list(_heard(outline, listener, places))
     if not heard:
@@ -40,20 +40,22 @@ def add(plan: Plan, outline: Outline, listener: Listener, places: Places, desk: 
     return orders.plan()
 
 
-def _heard(outline: Outline, listener: Listener, places: Places) -> Iterator[tuple[int, Heard]]:
+def _heard(
+    outline: Outline, listener: SentenceReader, places: SentenceOwners
+) -> Iterator[tuple[int, StatedDependency]]:
     """All that says or may say something, with its line."""
     yield from _rows(outline, listener, places)
     for line, text, here, arrows in _texts(outline, places):
         one = listener.hear(text, None if arrows == "only" else here)
         if arrows == "only" and one.said:
-            one = Heard(one.said, doubtful=True)
+            one = StatedDependency(one.said, doubtful=True)
         if one.said or one.doubtful:
             yield line, one
         for pair in listener.chain(text, here) if arrows else ():
-            yield line, Heard(doubtful=True, names=pair)
+            yield line, StatedDependency(doubtful=True, names=pair)
 
 
-def _rows(outline: Outline, listener: Listener, places: Places) -> Iterator[tuple[int, Heard]]:
+def _rows(outline: Outline, listener: SentenceReader, places: SentenceOwners) -> Iterator[tuple[int, StatedDependency]]:
     """What tables that are not the tasks themselves say on their dependencies."""
     columns: dict[tuple[str, ...], int | None] = {}
     for block in outline.blocks:
@@ -66,10 +68,10 @@ def _rows(outline: Outline, listener: Listener, places: Places) -> Iterator[tupl
         column = columns[block.header]
         if column is not None and column < len(block.cells):
             for pair in listener.row(block.cells[0], block.cells[column]):
-                yield block.line, Heard((Said(*pair),), doubtful=True)
+                yield block.line, StatedDependency((Said(*pair),), doubtful=True)
 
 
-def _texts(outline: Outline, places: Places) -> Iterator[tuple[int, str, Named | None, str]]:
+def _texts(outline: Outline, places: SentenceOwners) -> Iterator[tuple[int, str, Named | None, str]]:
     """Every sentence that may state an order: line, text, where it stands, and whether arrows in it count."""
     arrows = {"row": "", "code": "only"}
     for at, block in (*enumerate(outline.blocks), *outline.quotes):
@@ -95,7 +97,7 @@ def _pieces(block: Block) -> Iterator[tuple[str, int]]:
 class _Orders:
     """The dependencies of a plan, while sentences add to them."""
 
-    def __init__(self, plan: Plan, desk: Desk) -> None:
+    def __init__(self, plan: Plan, desk: Problems) -> None:
         self._plan, self._desk = plan, desk
         self._edges = {task: dict.fromkeys(waits) for task, waits in plan.edges().items()}
         self._places = {task: at for at, task in enumerate(graph.order(plan.edges()))}
@@ -160,7 +162,7 @@ class _Orders:
             return False
         return other in graph.closure([task], {name: tuple(waits) for name, waits in self._edges.items()})
 
-    def holds(self, heard: Heard) -> bool:
+    def holds(self, heard: StatedDependency) -> bool:
         """Whether all that may have been said holds already: just so, or with all that is named, in turn, in some order."""
         if heard.said:
             return all(self._after(said.first, said.then) for said in heard.said)

@@ -14,7 +14,7 @@ from pytest_execute.breakdown import references
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.ids import GROUP_WORDS, Names
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.references import Place, Wanted
+from pytest_execute.breakdown.references import SourceLine, Wanted
 from pytest_execute.breakdown.streams import keyword
 
 _SECTION = re.compile(r"depend|execution|coordination|\border\b|sequence|implementation flow", re.IGNORECASE)
@@ -35,7 +35,7 @@ _END = re.compile(
 _BLOCKS = re.compile(r"(?P<what>[^.;\n]{1,60}?)\s+(?:blocks|before)\s+(?P<who>[^.;]{1,80})\.?", re.IGNORECASE)
 
 
-class Order(Struct, frozen=True):
+class StreamOrder(Struct, frozen=True):
     """That the streams `who` or the `tasks` wait for `wanted`; with neither, `prose` is what could not be read."""
 
     who: tuple[str, ...]
@@ -45,7 +45,7 @@ class Order(Struct, frozen=True):
     tasks: tuple[str, ...] = ()
 
 
-def read(outline: Outline, names: Names, tasks: set[int]) -> Iterator[Order]:
+def read(outline: Outline, names: Names, tasks: set[int]) -> Iterator[StreamOrder]:
     """What sentences under headings about dependencies say on streams."""
     sections: dict[int, bool] = {}
     for at, block in enumerate(outline.blocks):
@@ -64,7 +64,7 @@ def _orders(heading: Block) -> bool:
     return _SECTION.search(heading.text) is not None and keyword(heading, 0) is None
 
 
-def _sentence(block: Block, names: Names) -> Iterator[Order]:
+def _sentence(block: Block, names: Names) -> Iterator[StreamOrder]:
     plain = " ".join(re.sub(r"[*`_]+", "", block.text).split())
     found = _BEFORE.fullmatch(plain) or _NEEDS.match(plain)
     who = _streams(found["who"], names) if found else ()
@@ -72,29 +72,29 @@ def _sentence(block: Block, names: Names) -> Iterator[Order]:
         yield from _tasks(plain, block.line, names)
         return
     what = _END.split(re.sub(r"\s*\([^()]*\)", "", found["what"]), maxsplit=1)[0]
-    wanted = references.read(what, names, Place("", stream=who[0]))
+    wanted = references.read(what, names, SourceLine("", stream=who[0]))
     own = any(names.stream_of.get(task) in who for task in wanted.tasks)
     unread = wanted.wrong or wanted.prose or own or not (wanted.streams or wanted.tasks)
-    yield Order(who, Wanted() if unread else wanted, block.line, what.strip(" :.,") if unread else "")
+    yield StreamOrder(who, Wanted() if unread else wanted, block.line, what.strip(" :.,") if unread else "")
 
 
 def _streams(text: str, names: Names) -> tuple[str, ...]:
     """The streams that a subject names, none where any of its words leads nowhere."""
     onwards = re.search(rf"({GROUP_WORDS}\s+\d+)\+", text, re.IGNORECASE)
     if onwards:
-        first = references.read(onwards[1], names, Place("")).streams
+        first = references.read(onwards[1], names, SourceLine("")).streams
         return names.streams[names.streams.index(first[0]) :] if first else ()
     noted = re.search(rf"\(({GROUP_WORDS}\s[^()]*)\)", text, re.IGNORECASE)
-    wanted = references.read(noted[1] if noted else text, names, Place(""))
+    wanted = references.read(noted[1] if noted else text, names, SourceLine(""))
     return () if wanted.wrong or wanted.prose or wanted.tasks else wanted.streams
 
 
-def _tasks(plain: str, line: int, names: Names) -> Iterator[Order]:
+def _tasks(plain: str, line: int, names: Names) -> Iterator[StreamOrder]:
     """An order of tasks, where both sides name nothing but ids: `T1 blocks T2`, `Tests (T1-T3) before code (T4)`."""
     found = _BLOCKS.fullmatch(plain)
     first, then = (_ids(found["what"], names), _ids(found["who"], names)) if found else ((), ())
     if first and then and not set(first) & set(then):
-        yield Order((), Wanted(tasks=first), line, tasks=then)
+        yield StreamOrder((), Wanted(tasks=first), line, tasks=then)
 
 
 def _ids(text: str, names: Names) -> tuple[str, ...]:
@@ -103,5 +103,5 @@ def _ids(text: str, names: Names) -> tuple[str, ...]:
     plain = noted[1] if noted else text
     if not re.match(r"\s*[A-Z]+-?\d", plain):
         return ()
-    wanted = references.read(plain, names, Place(""))
+    wanted = references.read(plain, names, SourceLine(""))
     return () if wanted.wrong or wanted.prose else wanted.tasks

@@ -13,8 +13,8 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.ids import GROUP_WORDS, normal, singular
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.problems import Desk
-from pytest_execute.breakdown.task_starts import Head, plain_title
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.task_starts import TaskStart, plain_title
 from pytest_execute.breakdown.vocabulary import SAYS_TASKS
 
 _GROUP = re.compile(
@@ -123,7 +123,7 @@ def _plain(block: Block, at: int) -> Section:
     return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants, aliases=aliases)
 
 
-def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Section, ...], dict[int, str]]:
+def read(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> tuple[tuple[Section, ...], dict[int, str]]:
     """The streams that hold a task, in order, and the stream's id for each task by its index."""
     tasks = {head.at for head in heads}
     found: dict[int, Section] = {}
@@ -139,7 +139,7 @@ def read(outline: Outline, heads: Sequence[Head], desk: Desk) -> tuple[tuple[Sec
     return _named(heads, found, desk)
 
 
-def _over(outline: Outline, head: Head, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
+def _over(outline: Outline, head: TaskStart, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
     """The nearest heading over a task that names a stream."""
     title = outline.title
     for at in outline.path(head.at):
@@ -168,7 +168,7 @@ def _dividers(outline: Outline, tasks: set[int]) -> dict[int, Section]:
     return found
 
 
-def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels: set[int]) -> dict[int, Section]:
+def _neighbours(outline: Outline, rest: Sequence[TaskStart], tasks: set[int], levels: set[int]) -> dict[int, Section]:
     """Tasks under a heading of the level on which streams stand belong to the stream of that heading."""
     return {
         head.at: _plain(outline.blocks[at], at)
@@ -178,7 +178,7 @@ def _neighbours(outline: Outline, rest: Sequence[Head], tasks: set[int], levels:
     }
 
 
-def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[int, Section]:
+def _sections(outline: Outline, heads: Sequence[TaskStart], tasks: set[int]) -> dict[int, Section]:
     """The headings right above the tasks, where there is more than one and every task has one."""
 
     def named(at: int) -> bool:
@@ -192,7 +192,7 @@ def _sections(outline: Outline, heads: Sequence[Head], tasks: set[int]) -> dict[
 
 
 def _named(
-    heads: Sequence[Head], found: Mapping[int, Section], desk: Desk
+    heads: Sequence[TaskStart], found: Mapping[int, Section], desk: Problems
 ) -> tuple[tuple[Section, ...], dict[int, str]]:
     """One stream per name; where two kinds share an id, the kind is part of the name."""
     kinds: dict[str, set[str]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_execute.breakdown.ids import bare
 from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import BOXED, Head
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart
 from pytest_execute.breakdown.vocabulary import SAYS_TASKS
 
 
@@ -23,7 +23,7 @@ def boxes(outline: Outline, areas: Sequence[range]) -> list[int]:
     return [at for at in places if outline.blocks[at].kind == "item" and BOXED.match(outline.blocks[at].text)]
 
 
-def inside(outline: Outline, heads: Sequence[Head]) -> list[Head]:
+def inside(outline: Outline, heads: Sequence[TaskStart]) -> list[TaskStart]:
     """The heads without those outside of such sections that are named inside them; nothing where all are outside.
 
     Sections below one of the heads are that task's own, and those without boxes only tell of tasks.

@@ -32,7 +32,7 @@ _LAST = ")]）`✅☑✔\ufe0f"
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
-class Head(Struct, frozen=True, kw_only=True, gc=False):
+class TaskStart(Struct, frozen=True, kw_only=True, gc=False):
     """A task's first block: `at` is its index, `box` the letter in its box, `rest` the text that follows the title.
 
     `single` says that the task is one line of a list or table, `detail` where the file tells more on it.
@@ -48,7 +48,7 @@ class Head(Struct, frozen=True, kw_only=True, gc=False):
     rest: Block | None = None
     row: Block | None = None
     single: bool = False
-    detail: Head | None = None
+    detail: TaskStart | None = None
 
 
 def plain_title(text: str) -> tuple[str, str, bool]:
@@ -73,7 +73,7 @@ def _may_end(title: str) -> bool:
     return last in _LAST or last.isupper() or any(mark in title[-14:] for mark in DONE_MARKS)
 
 
-def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> Head:
+def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> TaskStart:
     """The head that a heading is; a box may stand before or after its title, a mark anywhere at its ends."""
     found = BOXED.match(title) or _LAST_BOX.search(title)
     if found and box is None:
@@ -81,15 +81,17 @@ def of_heading(block: Block, at: int, name: str, title: str, box: str | None = N
         box, title = found["box"], title[: found.start()] + rest
     text, effort, done = plain_title(title)
     done = done or any(mark in block.joined[:4] for mark in DONE_MARKS)
-    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
+    return TaskStart(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
 
 
-def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> Head:
+def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> TaskStart:
     """The head that a list item is; its title begins at an offset of its text and ends where something else begins."""
     end = _title_end(block.text, begin)
     text, effort, done = plain_title(block.text[begin:end].rstrip(" :"))
     rest = Block("text", block.depth, block.text[end:], block.line_at(end)) if block.text[end:].strip() else None
-    return Head(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done, rest=rest, single=True)
+    return TaskStart(
+        id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done, rest=rest, single=True
+    )
 
 
 def _title_end(text: str, begin: int) -> int:

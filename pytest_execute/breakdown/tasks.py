@@ -15,7 +15,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import Field, Piece
 from pytest_execute.breakdown.ids import ID, WORDS, normal
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, Head
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart
 from pytest_execute.breakdown.vocabulary import NONE, field_of, says_done
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
@@ -49,7 +49,7 @@ _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
 
-def draft(outline: Outline, head: Head, stop: int) -> Draft:
+def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
     """The task that begins with `head` and reaches at most to the block at `stop`."""
     blocks = body(outline, head, stop)
     found = (*_noted(head), *fields.read(blocks))
@@ -73,7 +73,7 @@ def draft(outline: Outline, head: Head, stop: int) -> Draft:
     return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
 
 
-def _noted(head: Head) -> Iterator[Field]:
+def _noted(head: TaskStart) -> Iterator[Field]:
     """What a title such as `Add it (depends on T010)` or `Add it (agent: coder)` says in parentheses."""
     for found in _NEEDS.finditer(head.title):
         if re.search(r"\d", found[2]):
@@ -89,7 +89,7 @@ def _prose(block: Block) -> bool:
     return block.kind in ("item", "text") and bool(block.text.strip()) and not fields.labels(block.text)
 
 
-def body(outline: Outline, head: Head, stop: int) -> list[Block]:
+def body(outline: Outline, head: TaskStart, stop: int) -> list[Block]:
     """The blocks that belong to a task, with what follows the title in its first one."""
     if head.row is not None:
         detail = body(outline, head.detail, _stop(outline, head.detail)) if head.detail is not None else []
@@ -105,7 +105,7 @@ def body(outline: Outline, head: Head, stop: int) -> list[Block]:
     return [head.rest, *blocks] if head.rest is not None else blocks
 
 
-def _stop(outline: Outline, head: Head) -> int:
+def _stop(outline: Outline, head: TaskStart) -> int:
     """Where the section of a heading ends, whatever its level."""
     begin = head.at + 1
     return next(
@@ -119,7 +119,7 @@ def _cells(row: Block) -> list[Block]:
     return [Block("text", 0, f"**{label.strip('* ')}**: {value}", row.line) for label, value in pairs if label.strip()]
 
 
-def _substeps(head: Head, blocks: Sequence[Block]) -> tuple[tuple[Substep, ...], tuple[Substep, ...], bool | None]:
+def _substeps(head: TaskStart, blocks: Sequence[Block]) -> tuple[tuple[Substep, ...], tuple[Substep, ...], bool | None]:
     """The substeps, those of them with another task's number, and whether a box `Task 1 Complete` is ticked."""
     complete = None
     kept = []
@@ -135,7 +135,7 @@ def _substeps(head: Head, blocks: Sequence[Block]) -> tuple[tuple[Substep, ...],
     return own, foreign if re.fullmatch(r"[\d.]+", name) else (), complete
 
 
-def _done(head: Head, found: Sequence[Field], own: Sequence[Substep], complete: bool | None) -> bool:
+def _done(head: TaskStart, found: Sequence[Field], own: Sequence[Substep], complete: bool | None) -> bool:
     """Whether a task is ticked: by its box, its status, its mark, or where it has none of them by all of its boxes."""
     if head.box is not None:
         return head.box in "xX"
@@ -173,13 +173,13 @@ def _objective(found: Sequence[Field], blocks: Sequence[Block]) -> str:
     return first.joined
 
 
-def _files(head: Head, found: Sequence[Field]) -> tuple[FileRef, ...]:
+def _files(head: TaskStart, found: Sequence[Field]) -> tuple[FileRef, ...]:
     """What the Files field names; for a task that is one line of a list, the paths in that line."""
     pieces = [piece for field in fields.of(found, "files") for piece in field.pieces]
     return paths.file_refs(pieces) if pieces else paths.named_files(_line(head))
 
 
-def _tests(head: Head, found: Sequence[Field]) -> tuple[TestRef, ...]:
+def _tests(head: TaskStart, found: Sequence[Field]) -> tuple[TestRef, ...]:
     """What the Tests field names; where it names none, what looks like a test among the files, unless it says "none"."""
     pieces = [piece for field in fields.of(found, "tests") for piece in field.pieces]
     named = paths.named_tests(pieces)
@@ -189,7 +189,7 @@ def _tests(head: Head, found: Sequence[Field]) -> tuple[TestRef, ...]:
     return paths.named_tests([*files, *_line(head)], strict=True)
 
 
-def _line(head: Head) -> list[Piece]:
+def _line(head: TaskStart) -> list[Piece]:
     """The text of a task that is one line of a list or table."""
     return [Piece(head.title, head.line)] if head.single else []
 

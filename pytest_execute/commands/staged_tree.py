@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_execute.commands.pytest_run import RunLocation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
-from pytest_execute.engine.checkout import write
+from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import policy, source_of
@@ -25,7 +25,7 @@ def staged_tree(repository: Git, here: Path, cache: Path | None) -> Iterator[Run
         tree = git.tree(git.staged(index))
         directory = private / "staged"
         directory.mkdir()
-        write(git, tree, directory)
+        write_tree(git, tree, directory)
         below = here.relative_to(git.work_tree.resolve())
         root = directory / below
         if not root.is_dir():

@@ -12,14 +12,14 @@ import coverage
 import pytest
 
 from pytest_execute.coverage.recorder import context_of, for_children, own, restart
-from pytest_execute.coverage.shared_collector import Tee, why_not
+from pytest_execute.coverage.shared_collector import SharedCollector, why_not
 from pytest_execute.coverage.split_data import marked, part
-from pytest_execute.coverage.subprocesses import Children, afresh
+from pytest_execute.coverage.subprocesses import SubprocessCoverage, afresh
 
 Role = Literal["controller", "worker", "alone"]
 
 
-class Rider:
+class BesidePytestCov:
     """To register before pytest-cov begins, in a process that runs tests (a "worker", or "alone") and in the "controller".
 
     `why_not` says why nothing can be known, "" where it can.
@@ -34,8 +34,8 @@ class Rider:
         self.own = own(source, branch, directory)
         self.ours = coverage.CoverageData(basename=str(directory / "data"), suffix=True)
         self.context, self.why_not = "", "--cov is given, and pytest-cov did not begin to measure"
-        self.tees: list[Tee] = []
-        self.children: Children | None = None
+        self.tees: list[SharedCollector] = []
+        self.children: SubprocessCoverage | None = None
         self.settings: Any = None
         self.parts = role != "worker"
 
@@ -63,7 +63,7 @@ class Rider:
         self.why_not = why_not(cov, self.branch)
         self.settings, self.base = cov.config, Path(cov.config.data_file).absolute()
         if not self.why_not and self.role != "controller":
-            self.tees.append(Tee(cov, self.ours, self.wanted, self.branch, muted))
+            self.tees.append(SharedCollector(cov, self.ours, self.wanted, self.branch, muted))
             self._watch_children(cov)
 
     # -- the processes that the tests start
@@ -73,10 +73,10 @@ class Rider:
         if self.children is not None:
             self.children.end()
         if "subprocess" in cov.config.patch:
-            self.children = Children(cov.config, functools.partial(marked, cov.config.context), self._forked)
+            self.children = SubprocessCoverage(cov.config, functools.partial(marked, cov.config.context), self._forked)
             self.children.config.branch = bool(cov.config.branch or self.branch)
         else:
-            self.children = Children(for_children(self.own), forked=self._forked)
+            self.children = SubprocessCoverage(for_children(self.own), forked=self._forked)
         self.children.begin()
 
     def _forked(self) -> None:
@@ -91,7 +91,7 @@ class Rider:
 
     def meet_again(self, cov: coverage.Coverage | None) -> None:
         if cov is not None and not why_not(cov, self.branch):
-            self.tees = [Tee(cov, self.ours, self.wanted, self.branch, muted=False)]
+            self.tees = [SharedCollector(cov, self.ours, self.wanted, self.branch, muted=False)]
 
     def _end_of_fork(self) -> None:
         for tee in self.tees:

@@ -9,10 +9,10 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage.owners import Owners, named, owners, turned
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import Stretch
+from pytest_execute.tools.revisions import CommitRange
 
 
-def changed_lines(git: Git, stretch: Stretch, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
+def changed_lines(git: Git, stretch: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
     """`{path: lines}` that the topic added to files of the implementation."""
     changed = git.changed_lines(stretch.base, stretch.tree)
     return {path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed}
@@ -20,7 +20,7 @@ def changed_lines(git: Git, stretch: Stretch, layout: Layout, sources: Sequence[
 
 def owners_of(
     git: Git,
-    stretch: Stretch,
+    stretch: CommitRange,
     layout: Layout,
     plan: Plan,
     manifest: Manifest,

@@ -28,7 +28,7 @@ from pytest_execute.coverage.owners import Owners
 NEVER = "(?!)"
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class MeasureRequest(Struct, frozen=True, kw_only=True):
     """What to measure. Paths are relative to `root`.
 
     `sources` are all files of the implementation, `changed` the lines that the topic added to them, `owners` the tasks of these
@@ -44,7 +44,7 @@ class Request(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
 
 
-def measure(plan: Plan, request: Request, recording: Recording) -> dict[str, Measure]:
+def measure(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, Measure]:
     """A measure for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
     return dict(_measures(plan, _Reader(request, recording)))
 
@@ -117,7 +117,7 @@ class _Points:
 class _Reader:
     """Asks coverage.py for one file after the other; each is parsed once, or twice where exclusions are honoured."""
 
-    def __init__(self, request: Request, recording: Recording) -> None:
+    def __init__(self, request: MeasureRequest, recording: Recording) -> None:
         self.request, self.recording = request, recording
         self.lenient = coverage.Coverage(data_file=None, config_file=False, messages=False)
         self.strict = coverage.Coverage(data_file=None, config_file=False, messages=False)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_execute.coverage.subprocesses import Children
+from pytest_execute.coverage.subprocesses import SubprocessCoverage
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -22,7 +22,7 @@ REST = "rest"
 SILENT = ["no-data-collected", "module-not-imported", "no-ctracer", "no-sysmon-context"]
 
 
-class Measuring(Protocol):
+class CoverageRecorder(Protocol):
     """What measures in a process that runs tests, and has begun."""
 
     def switch(self, gates: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ class Measuring(Protocol):
         """End; what was measured is in the directory."""
 
 
-class Unmeasured:
+class NoCoverage:
     """Stands in where nobody asks for coverage."""
 
     def switch(self, gates: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ class Recorder:
         self.coverage = own(source, branch, directory)
         self.again: Callable[[], None] = restart if core(branch) == "sysmon" else _nothing
         self.context = ""
-        self.children = Children(for_children(self.coverage))
+        self.children = SubprocessCoverage(for_children(self.coverage))
         self.coverage.start()
         self.children.begin()
 

@@ -35,7 +35,7 @@ def why_not(cov: Coverage, branch: bool) -> str:
     return ""
 
 
-class Tee:
+class SharedCollector:
     """Stands between a collector of coverage.py and its data; `wanted` tells which files are ours.
 
     `ours` gets branches where `branch` says so. Where `muted`, theirs gets nothing.

@@ -19,20 +19,20 @@ def afresh() -> None:
     """In a child that was forked: leave the parent's data alone, and begin anew in a file of its own."""
     import coverage
 
-    Children.active = None  # a fork of the child is the business of coverage.py's own patch
+    SubprocessCoverage.active = None  # a fork of the child is the business of coverage.py's own patch
     while (current := coverage.Coverage.current()) is not None:
         current._auto_save = False
         current.stop()
     coverage.process_startup(force=True)
 
 
-class Children:
+class SubprocessCoverage:
     """Leaves in the environment what `config` says, with the context of the test that runs, as `mark` writes it.
 
     In a child that is forked, `forked` is called.
     """
 
-    active: Children | None = None
+    active: SubprocessCoverage | None = None
 
     def __init__(
         self, config: CoverageConfig, mark: Callable[[str], str] = str, forked: Callable[[], None] = afresh
@@ -43,7 +43,7 @@ class Children:
         self.texts: dict[str, str] = {}
 
     def begin(self) -> None:
-        Children.active = self
+        SubprocessCoverage.active = self
         _watch_forks()
         self.tell("")
 
@@ -55,7 +55,7 @@ class Children:
         os.environ[PROCESS_CONFIG] = self.texts[context]
 
     def end(self) -> None:
-        Children.active = None
+        SubprocessCoverage.active = None
         os.environ.pop(PROCESS_CONFIG, None)
         if self.before is not None:
             os.environ[PROCESS_CONFIG] = self.before
@@ -68,6 +68,6 @@ def _watch_forks() -> None:
 
 
 def _in_fork() -> None:
-    if Children.active is not None:
+    if SubprocessCoverage.active is not None:
         with contextlib.suppress(Exception):
-            Children.active.forked()
+            SubprocessCoverage.active.forked()

@@ -25,7 +25,7 @@ class Commit(Struct, frozen=True, kw_only=True):
     merges: str = ""
 
 
-class Work(Struct, frozen=True, kw_only=True):
+class DemoCommit(Struct, frozen=True, kw_only=True):
     """One task: where it is done, by whom, the messages for its tests and its code, and their paths."""
 
     branch: str
@@ -38,7 +38,7 @@ class Work(Struct, frozen=True, kw_only=True):
 
 
 WORK = {
-    "1": Work(
+    "1": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(boats): a boat refuses more than it carries",
@@ -46,7 +46,7 @@ WORK = {
         tests=("tests/test_boats.py",),
         code=("src/ferry/boats.py",),
     ),
-    "2": Work(
+    "2": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(sailings): a boat is in one place at a time",
@@ -54,7 +54,7 @@ WORK = {
         tests=("tests/test_sailings.py",),
         code=("src/ferry/sailings.py",),
     ),
-    "3": Work(
+    "3": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(timetable): sailings are kept in order",
@@ -62,7 +62,7 @@ WORK = {
         tests=("tests/test_timetable.py",),
         code=("src/ferry/timetable.py",),
     ),
-    "4": Work(
+    "4": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(weather): old forecasts are asked for again",
@@ -70,7 +70,7 @@ WORK = {
         tests=("tests/test_weather.py",),
         code=("src/ferry/weather.py",),
     ),
-    "5": Work(
+    "5": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="test(fares): children pay half",
@@ -78,7 +78,7 @@ WORK = {
         tests=("tests/test_fares.py",),
         code=("src/ferry/fares.py",),
     ),
-    "6": Work(
+    "6": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="test(fares): residents and parties pay less",
@@ -86,7 +86,7 @@ WORK = {
         tests=("tests/test_discounts.py",),
         code=("src/ferry/fares.py",),
     ),
-    "7": Work(
+    "7": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="test(holds): a hold ends by itself",
@@ -94,7 +94,7 @@ WORK = {
         tests=("tests/test_holds.py",),
         code=("src/ferry/holds.py",),
     ),
-    "8": Work(
+    "8": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="test(passes): ten trips cost eight",
@@ -102,7 +102,7 @@ WORK = {
         tests=("tests/test_passes.py",),
         code=("src/ferry/passes.py",),
     ),
-    "9": Work(
+    "9": DemoCommit(
         branch="main",
         author="booking-agent",
         red="test(references): typing errors are found",
@@ -110,7 +110,7 @@ WORK = {
         tests=("tests/test_references.py",),
         code=("src/ferry/references.py",),
     ),
-    "10": Work(
+    "10": DemoCommit(
         branch="main",
         author="booking-agent",
         red="test(desk): a boat is not sold twice",
@@ -118,7 +118,7 @@ WORK = {
         tests=("tests/test_desk.py",),
         code=("src/ferry/desk.py",),
     ),
-    "11": Work(
+    "11": DemoCommit(
         branch="main",
         author="booking-agent",
         red="test(waiting): a cancellation serves who waits",
@@ -126,7 +126,7 @@ WORK = {
         tests=("tests/test_waiting.py", "tests/test_desk_waiting.py"),
         code=("src/ferry/waiting.py", "src/ferry/desk.py"),
     ),
-    "12": Work(
+    "12": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(manifest): nobody comes aboard twice",
@@ -134,7 +134,7 @@ WORK = {
         tests=("tests/test_manifest.py",),
         code=("src/ferry/manifest.py",),
     ),
-    "13": Work(
+    "13": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(board): the board shows the rest of the day",
@@ -142,7 +142,7 @@ WORK = {
         tests=("tests/test_board.py", "tests/test_boat_names.py"),
         code=("src/ferry/board.py", "src/ferry/boats.py"),
     ),
-    "14": Work(
+    "14": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(command): the command answers three questions",
@@ -153,7 +153,7 @@ WORK = {
 }
 
 
-def story(work: dict[str, Work], skeleton: tuple[str, ...] = SKELETON) -> list[Commit]:
+def story(work: dict[str, DemoCommit], skeleton: tuple[str, ...] = SKELETON) -> list[Commit]:
     """The commits that build the application out of `work`, in the order in which they are made."""
     streams = {
         branch: [_commits(task, one) for task, one in work.items() if one.branch == branch] for branch in BRANCHES
@@ -180,7 +180,7 @@ def story(work: dict[str, Work], skeleton: tuple[str, ...] = SKELETON) -> list[C
 BRANCHES = ("stream-a", "stream-b", "main", "stream-d")
 
 
-def _commits(task: str, work: Work) -> list[Commit]:
+def _commits(task: str, work: DemoCommit) -> list[Commit]:
     """The commits of one task; the one that brings the code ticks it."""
 
     def commit(message: str, paths: tuple[str, ...], done: str = "") -> Commit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.demo.commits import SKELETON, WORK, Work
+from pytest_execute.demo.commits import SKELETON, WORK, DemoCommit
 
 FLAWS: dict[str, tuple[str, str]] = {
     "4": ("test-first", "test-after"),
@@ -28,7 +28,7 @@ FLAWED_SKELETON = (*SKELETON, "src/ferry/harbours.py", "src/ferry/testing.py")
 FLAWED_WORK = WORK | {
     "4": replace(WORK["4"], order="test-after"),
     "6": replace(WORK["6"], order="same-commit"),
-    "15": Work(
+    "15": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(harbours): the tide decides in the south",
@@ -36,7 +36,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_harbours.py",),
         code=("src/ferry/harbours.py",),
     ),
-    "16": Work(
+    "16": DemoCommit(
         branch="stream-a",
         author="timetable-agent",
         red="test(bell): the bell rings in fog",
@@ -44,7 +44,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_bell.py",),
         code=("src/ferry/bell.py", "src/ferry/testing.py"),
     ),
-    "17": Work(
+    "17": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="",
@@ -52,7 +52,7 @@ FLAWED_WORK = WORK | {
         tests=(),
         code=("src/ferry/vouchers.py",),
     ),
-    "18": Work(
+    "18": DemoCommit(
         branch="stream-b",
         author="tickets-agent",
         red="test(receipts): a receipt ends with the total",
@@ -60,7 +60,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_receipts.py",),
         code=("src/ferry/receipts.py",),
     ),
-    "19": Work(
+    "19": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(lost): what is found can be claimed",
@@ -68,7 +68,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_lost.py",),
         code=("src/ferry/lost.py",),
     ),
-    "20": Work(
+    "20": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(labels): each piece has its label",
@@ -76,7 +76,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_labels.py",),
         code=("src/ferry/labels.py",),
     ),
-    "22": Work(
+    "22": DemoCommit(
         branch="stream-d",
         author="quay-agent",
         red="test(calls): passengers are called aboard",

@@ -29,11 +29,11 @@ def build(directory: Path, flawed: bool = False) -> None:
     layers = ("project-flawed", "project") if flawed else ("project",)
     directory.mkdir(parents=True, exist_ok=True)
     _git(directory, "init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
-    _git(directory, "fast-import", "--quiet", stdin=b"".join(_stream(commits, Project(layers))))
+    _git(directory, "fast-import", "--quiet", stdin=b"".join(_stream(commits, DemoProject(layers))))
     _git(directory, "reset", "--quiet", "--hard")
 
 
-class Project:
+class DemoProject:
     """The files of the application as each stage of its history has them."""
 
     def __init__(self, layers: tuple[str, ...]) -> None:
@@ -63,7 +63,7 @@ def _untick(breakdown: bytes, done: set[str]) -> bytes:
     return re.sub(rb"(?m)^### (?P<task>\d+)\. \[x\]|^- \[x\] (?P<parent>\d+)\.\d+ ", box, breakdown)
 
 
-def _stream(commits: list[Commit], project: Project) -> Iterator[bytes]:
+def _stream(commits: list[Commit], project: DemoProject) -> Iterator[bytes]:
     """What `git fast-import` reads: each commit with all of its files."""
     made: dict[str, list[int]] = {}  # by branch: all commits in it, the last one at the end
     for number, commit in enumerate(commits):

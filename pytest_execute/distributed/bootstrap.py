@@ -19,7 +19,7 @@ DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 CONFIGURATION = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 
 
-class Handed(NamedTuple):
+class WorkerInput(NamedTuple):
     """What was handed over, the root directory here, and the files there should be; None in the starter's own checkout."""
 
     told: bytes
@@ -27,10 +27,10 @@ class Handed(NamedTuple):
     files: list[str] | None
 
 
-def handed() -> Handed | None:
+def handed() -> WorkerInput | None:
     """What this process was given, if it is a worker of ours."""
     kept = getattr(sys, KEPT, None)
-    return None if kept is None else Handed(*kept)
+    return None if kept is None else WorkerInput(*kept)
 
 
 def fingerprint(root: str, files: Iterable[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ DEFAULT = "execmodel=main_thread_only//"
 SHOWN = 3
 
 
-class Handover:
+class ControllerSide:
     """To register in xdist's controller, in `pytest_configure`.
 
     `told` is for the session in the worker; `files` are those of the tree that is judged, relative to the root directory;

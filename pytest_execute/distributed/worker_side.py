@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.distributed.bootstrap import Handed
+from pytest_execute.distributed.bootstrap import WorkerInput
 
 KEY = "execute_brought"
 """Where `workeroutput` has (coverage, {path in the checkout: the file that was loaded instead})."""
 
 
-class Away:
+class WorkerSide:
     """To register in such a worker. `coverage` gives what was measured, once the measuring has ended."""
 
-    def __init__(self, config: pytest.Config, handed: Handed, coverage: Callable[[], list[bytes]]) -> None:
+    def __init__(self, config: pytest.Config, handed: WorkerInput, coverage: Callable[[], list[bytes]]) -> None:
         self.config, self.handed, self.coverage = config, handed, coverage
 
     @pytest.hookimpl(trylast=True)

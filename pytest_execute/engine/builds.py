@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.engine.checkout import Slot
-from pytest_execute.engine.child.snapshot import look
-from pytest_execute.engine.settings import Setting, unsteered
+from pytest_execute.engine.checkout import Checkout
+from pytest_execute.engine.child.snapshot import take_snapshot
+from pytest_execute.engine.settings import Settings, clean_environment
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Entry, Git, Tree
 
@@ -24,7 +24,7 @@ PATIENCE = 600.0
 """Seconds in which a tree must be prepared."""
 
 
-class Unprepared(Exception):
+class BuildFailed(Exception):
     """The command did not do what it should; the message says how."""
 
 
@@ -33,16 +33,16 @@ class _Built(Struct, frozen=True):
     last: str = f"did not end within {PATIENCE:.0f} s"
 
 
-class Trees:
+class Builds:
     """The trees that have been prepared, with what the command added, or what it said where it failed."""
 
-    def __init__(self, git: Git, setting: Setting) -> None:
+    def __init__(self, git: Git, setting: Settings) -> None:
         self.git, self.setting = git, setting
         self.command = f"`{shlex.join(setting.prepare)}`"
-        self.known: dict[frozenset[tuple[str, Entry]], Tree | Unprepared] = {}
+        self.known: dict[frozenset[tuple[str, Entry]], Tree | BuildFailed] = {}
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def ready(self, tree: Tree, slot: Slot, environment: Mapping[str, str]) -> Tree:
+    def ready(self, tree: Tree, slot: Checkout, environment: Mapping[str, str]) -> Tree:
         """`tree` with what the command of the policy adds to it, for which it runs in `slot`. Raises Unprepared."""
         if not self.setting.prepare:
             return tree
@@ -50,10 +50,10 @@ class Trees:
         if key not in self.known:
             try:
                 self.known[key] = self._prepared(tree, slot, environment)
-            except Unprepared as error:
+            except BuildFailed as error:
                 self.known[key] = error
         found = self.known[key]
-        if isinstance(found, Unprepared):
+        if isinstance(found, BuildFailed):
             raise found
         return found
 
@@ -64,13 +64,13 @@ class Trees:
             with contextlib.suppress(OSError):
                 child.stdin.close()
 
-    def _prepared(self, tree: Tree, slot: Slot, environment: Mapping[str, str]) -> Tree:
+    def _prepared(self, tree: Tree, slot: Checkout, environment: Mapping[str, str]) -> Tree:
         slot.hold(tree)
         built = self._build(slot.directory, environment)
         if built.status is None:
-            raise Unprepared(f"{self.command} {built.last}")
+            raise BuildFailed(f"{self.command} {built.last}")
         if built.status:
-            raise Unprepared(f"{self.command} ended with {built.status}: {built.last}")
+            raise BuildFailed(f"{self.command} ended with {built.status}: {built.last}")
         return tree | self._added(tree, slot)
 
     def _build(self, directory: Path, environment: Mapping[str, str]) -> _Built:
@@ -84,7 +84,7 @@ class Trees:
             "said": str(said),
         }
         said.unlink(missing_ok=True)
-        child = process.start([sys.executable, str(BUILDING)], cwd=BUILDING.parent, env=unsteered())
+        child = process.start([sys.executable, str(BUILDING)], cwd=BUILDING.parent, env=clean_environment())
         self.running.append(child)
         try:
             assert child.stdin is not None
@@ -99,13 +99,13 @@ class Trees:
             child.communicate()
         return msgspec.json.decode(said.read_bytes(), type=_Built) if said.exists() else _Built()
 
-    def _added(self, tree: Tree, slot: Slot) -> Tree:
+    def _added(self, tree: Tree, slot: Checkout) -> Tree:
         """The files that stand in the directory of `slot` and not in `tree`; one of the tree that is another now is refused."""
-        there = look(str(slot.directory))
+        there = take_snapshot(str(slot.directory))
         still = {path for path, mark in there.items() if slot.marks.get(path) == mark}
         for path in sorted(tree.keys() - _below(slot, still)):
             if str(slot.directory / path) in slot.marks:
-                raise Unprepared(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
+                raise BuildFailed(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
         files = (path for path, mark in there.items() if len(mark) > 1 and not Path(path).is_symlink())
         new = [path for path in sorted(_below(slot, files) - tree.keys()) if "__pycache__" not in path.split("/")]
         oids = self.git.keep(slot.directory / path for path in new)
@@ -113,5 +113,5 @@ class Trees:
         return {path: Entry(mode, oid) for path, mode, oid in zip(new, modes, oids, strict=True)}
 
 
-def _below(slot: Slot, paths: Iterable[str]) -> set[str]:
+def _below(slot: Checkout, paths: Iterable[str]) -> set[str]:
     return {PurePosixPath(path).relative_to(slot.directory).as_posix() for path in paths}

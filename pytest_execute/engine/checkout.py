@@ -7,14 +7,14 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_execute.engine.child.snapshot import Marks, look
+from pytest_execute.engine.child.snapshot import Marks, take_snapshot
 from pytest_execute.tools.git import Contents, Git, Tree
 from pytest_execute.tools.scratch import remove
 
 LINK, SUBMODULE = "120000", "160000"
 
 
-class Slot:
+class Checkout:
     """A directory that holds one tree after the other: what is right stays, the rest is removed or written."""
 
     def __init__(self, git: Git, directory: Path) -> None:
@@ -34,7 +34,7 @@ class Slot:
     def _hold(self, tree: Tree) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         top = str(self.directory)
-        there = look(top)
+        there = take_snapshot(top)
         right = {
             path
             for path, entry in tree.items()
@@ -50,8 +50,8 @@ class Slot:
         for path in there.keys() & keep:
             if len(there[path]) == 1 and there[path] != before.get(path):
                 raise PermissionError(path)
-        write(self.contents, {path: entry for path, entry in tree.items() if path not in right}, self.directory)
-        self.held, self.marks = tree, look(top)
+        write_tree(self.contents, {path: entry for path, entry in tree.items() if path not in right}, self.directory)
+        self.held, self.marks = tree, take_snapshot(top)
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def write(git: Git | Contents, tree: Tree, directory: Path) -> None:
+def write_tree(git: Git | Contents, tree: Tree, directory: Path) -> None:
     """Write each blob as it is stored: no attribute, filter or line ending has a say. Links that leave the tree are left out."""
     files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE}
     contents = git.blobs(entry.oid for entry in files.values())

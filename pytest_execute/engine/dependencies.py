@@ -18,7 +18,7 @@ FILES = ("100644", "100755")
 TOP = "."
 
 
-class Inputs:
+class TreeContents:
     """What each word is in a tree: `of` gives another text where it is something else."""
 
     def __init__(self, tree: Tree) -> None:
@@ -77,7 +77,7 @@ class Inputs:
         return "\0".join(sorted(each for each in names if not each.endswith("/") and stem(each) == name(path)))
 
 
-def differing(one: Inputs, other: Inputs) -> frozenset[str] | None:
+def differing(one: TreeContents, other: TreeContents) -> frozenset[str] | None:
     """The words that are something else in the other tree; None for all of them."""
     if one.links != other.links:
         return None

@@ -13,7 +13,7 @@ from pytest_execute.engine.child.accesses import ANY
 State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost", "unprepared"]
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class TreeOutcome(Struct, frozen=True, kw_only=True):
     """What became of one test in one tree; see `engine/child/main.py` for the facts of what was raised.
 
     `seconds` is what it computed; for a "timeout" what it was given. `touched` holds what of the
@@ -43,15 +43,15 @@ TELLING = ("failed", "skipped", "timeout")
 """States that the files which a test has opened tell something of: would another tree give another?"""
 
 
-def read(said: Iterable[Mapping[str, Any]]) -> dict[str, Seen]:
+def read_outcomes(said: Iterable[Mapping[str, Any]]) -> dict[str, TreeOutcome]:
     """What the lines that answer an order say of its tests; see `engine/child/main.py`."""
-    seen: dict[str, Seen] = {}
+    seen: dict[str, TreeOutcome] = {}
     touched: set[str] = set()
     shared: frozenset[str] | None = None
     for record in said:
         if "test" in record:
             known = frozenset(touched) if record["state"] in TELLING and ANY not in touched else None
-            seen[record["test"]] = msgspec.convert({**record, "touched": known}, Seen)
+            seen[record["test"]] = msgspec.convert({**record, "touched": known}, TreeOutcome)
         elif "touched" in record:
             touched.update(record["touched"])
         elif "file" in record:

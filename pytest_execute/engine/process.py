@@ -14,18 +14,18 @@ from typing import IO, Any, Literal
 
 import msgspec
 
-from pytest_execute.engine.settings import unsteered
+from pytest_execute.engine.settings import clean_environment
 from pytest_execute.tools import process
 
 STARTING = 60.0
 """Seconds that pytest may take to start, before the first order begins."""
 CHILD, STARTER = (Path(__file__).parent / "child" / f"{name}.py" for name in ("main", "no_fork"))
 Record = dict[str, Any]
-Stuck = Literal["timeout", "crash", "spoilt", "lost"]
+Aborted = Literal["timeout", "crash", "spoilt", "lost"]
 """How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
 
 
-class Server:
+class ChildProcess:
     """Obeys one order after the other in the same place, until one hangs or the process is gone: then it ends itself with all that it started."""
 
     def __init__(self, place: Mapping[str, Any]) -> None:
@@ -37,11 +37,11 @@ class Server:
         """The process, and what it answers on, which `end` closes."""
         ours, theirs = os.pipe()
         command = [sys.executable, str(CHILD), str(theirs)]
-        child = process.start(command, cwd=CHILD.parent, env=unsteered(), pass_fds=[theirs])
+        child = process.start(command, cwd=CHILD.parent, env=clean_environment(), pass_fds=[theirs])
         os.close(theirs)
         return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - a descriptor
 
-    def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Stuck | None]:
+    def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Aborted | None]:
         """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
         said: list[Record] = []
         try:
@@ -94,11 +94,13 @@ class Server:
         self.lines.close()
 
 
-class Starter(Server):
+class ChildProcessWithoutFork(ChildProcess):
     """The same where the system cannot fork: each order costs a start of pytest for each file."""
 
     def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-        child = process.start([sys.executable, str(STARTER)], cwd=STARTER.parent, env=unsteered(), listening=True)
+        child = process.start(
+            [sys.executable, str(STARTER)], cwd=STARTER.parent, env=clean_environment(), listening=True
+        )
         assert child.stdout is not None
         self.pieces = queue.SimpleQueue[bytes]()
         threading.Thread(target=self._listen, args=[child.stdout.fileno()], daemon=True).start()
@@ -118,12 +120,12 @@ class Starter(Server):
             raise TimeoutError from None
 
 
-def serving(place: Mapping[str, Any]) -> Server:
+def start_child(place: Mapping[str, Any]) -> ChildProcess:
     """What obeys orders on this system."""
-    return Server(place) if hasattr(os, "fork") else Starter(place)
+    return ChildProcess(place) if hasattr(os, "fork") else ChildProcessWithoutFork(place)
 
 
-def _stuck(said: Sequence[Record], how: Stuck) -> Stuck | None:
+def _stuck(said: Sequence[Record], how: Aborted) -> Aborted | None:
     """How an order got stuck that has said this and then no more: `how`, if no test had begun."""
     if any("end" in record for record in said):
         return None

@@ -20,7 +20,7 @@ LEAST = 1 << 30
 """Bytes that every test may take."""
 
 
-class Patience(Struct, frozen=True):
+class TimeLimits(Struct, frozen=True):
     """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today.
 
     Where the machine is busy more time passes, but no more is computed. `importing` is the part of the usual time that it may take
@@ -33,12 +33,12 @@ class Patience(Struct, frozen=True):
     importing: float = 1.0
 
 
-PATIENT = Patience()
-Patiently = Callable[[str], Patience]
+DEFAULT_LIMITS = TimeLimits()
+LimitsFor = Callable[[str], TimeLimits]
 """Says of a test how long it may take."""
 
 
-class Setting(Struct, frozen=True, kw_only=True):
+class Settings(Struct, frozen=True, kw_only=True):
     """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
 
     `config` is today's pytest configuration file as (name, content), `seconds` what each test took today, `memory` the bytes that one
@@ -68,7 +68,7 @@ def _machine() -> tuple[object, ...]:
     return platform.system(), platform.release(), platform.machine(), platform.libc_ver()
 
 
-def setting_of(
+def settings_for(
     git: Git,
     layout: Layout,
     tree: Tree,
@@ -77,9 +77,9 @@ def setting_of(
     seconds: Mapping[str, float],
     prepare: tuple[str, ...],
     workers: int,
-) -> Setting:
+) -> Settings:
     """How trees of this repository are run, as its files in `tree`, today's, have it."""
-    return Setting(
+    return Settings(
         user=str(git.work_tree.resolve()),
         roots=layout.roots(tree),
         tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
@@ -95,7 +95,7 @@ def setting_of(
 def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
     """What a tree is run in: nothing that points at the caller's checkout, and a home of its own."""
     return {
-        **unsteered(),
+        **clean_environment(),
         "PYTHONPATH": os.pathsep.join(roots),
         "PYTHONUSERBASE": site.getuserbase(),
         "GIT_CEILING_DIRECTORIES": str(tree.parent.resolve()),
@@ -104,7 +104,7 @@ def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
     }
 
 
-def unsteered() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The caller's environment without what steers its Python, pytest, git or coverage; the same on every run."""
     steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
     env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_execute.engine.builds import Trees, Unprepared
-from pytest_execute.engine.checkout import Slot
+from pytest_execute.engine.builds import BuildFailed, Builds
+from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.dependencies import hiding
-from pytest_execute.engine.process import Record, Server, Stuck, serving
-from pytest_execute.engine.settings import Patiently, Setting, environment
+from pytest_execute.engine.process import Aborted, ChildProcess, Record, start_child
+from pytest_execute.engine.settings import LimitsFor, Settings, environment
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.scratch import remove
 
@@ -26,25 +26,25 @@ ALWAYS = (
 )
 
 
-def importing(tests: Sequence[str], patience: Patiently) -> float:
+def importing(tests: Sequence[str], patience: LimitsFor) -> float:
     """The seconds that the imports may take, before these tests begin."""
     return COLLECTING * max(patience(test).importing for test in tests)
 
 
-class Lane:
+class TreeWorker:
     """Runs one order after the other, in a tree each. The process is started with the first, and anew where it is gone."""
 
-    def __init__(self, git: Git, setting: Setting, directory: Path, code: Path, trees: Trees) -> None:
+    def __init__(self, git: Git, setting: Settings, directory: Path, code: Path, trees: Builds) -> None:
         self.trees = trees
-        self.slot, self.setting, self.directory, self.code = Slot(git, directory), setting, directory, code
+        self.slot, self.setting, self.directory, self.code = Checkout(git, directory), setting, directory, code
         self.home = directory.with_name(f"home-{directory.name}")  # which does not begin as the directory does
         self.root = (directory / setting.prefix).resolve()
-        self.server: Server | None = None
+        self.server: ChildProcess | None = None
         self.loaded: list[str] = []  # packages, for all orders
 
     def obeyed(
-        self, tree: Tree, tests: Sequence[str], patience: Patiently, path: Sequence[str] = (), **more: Any
-    ) -> tuple[list[Record], Stuck | None]:
+        self, tree: Tree, tests: Sequence[str], patience: LimitsFor, path: Sequence[str] = (), **more: Any
+    ) -> tuple[list[Record], Aborted | None]:
         """All that is said of an order for `tests` in `tree`, and how it got stuck.
 
         `path` comes first in what the Pythons that tests start find modules on.
@@ -52,11 +52,11 @@ class Lane:
         with self._empty_home():
             try:
                 self.slot.hold(self.trees.ready(tree, self.slot, self._environment()))
-            except Unprepared as error:
+            except BuildFailed as error:
                 return [{"test": test, "state": "unprepared", "message": str(error)} for test in tests], None
             config = self._write_config()
             if self.server is None or self.server.is_over():
-                self.server = serving(self._place(config))
+                self.server = start_child(self._place(config))
             order = {
                 **self._limits(tests, patience),
                 "environment": self._environment(path),
@@ -67,7 +67,7 @@ class Lane:
             self.loaded = next((record["loaded"] for record in said if "loaded" in record), self.loaded)
             return said, stuck
 
-    def _limits(self, tests: Sequence[str], patience: Patiently) -> Record:
+    def _limits(self, tests: Sequence[str], patience: LimitsFor) -> Record:
         """The seconds that may pass, and that may be computed, for each test."""
         times = {test: patience(test).times * self.setting.seconds.get(test, 0.0) for test in tests}
         return {

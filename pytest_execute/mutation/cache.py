@@ -13,8 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from pytest_execute.engine.child.accesses import ANY
-from pytest_execute.engine.dependencies import Inputs
-from pytest_execute.tools.cache import Ledger, digest
+from pytest_execute.engine.dependencies import TreeContents
+from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
 
 FACTS, LISTS, FILES = "mutants", "mutants-by", "touched"
@@ -28,7 +28,7 @@ Touched = frozenset[str]
 """What of the tree had a part in it, in the words of `engine/dependencies.py`."""
 
 
-class Planted(Inputs):
+class InstrumentedTree(TreeContents):
     """The tree called `name` to those who run it; `planted` says which functions of a file have switches."""
 
     def __init__(self, name: str, tree: Tree, planted: Mapping[str, str]) -> None:
@@ -40,10 +40,10 @@ class Planted(Inputs):
         return digest(*(self.whole if each == ANY else self.of(each) for each in sorted(touched)))
 
 
-class Known:
+class MutationCache:
     """Facts of runs in one tree, under `environment`."""
 
-    def __init__(self, ledger: Ledger, environment: str, inputs: Planted) -> None:
+    def __init__(self, ledger: ResultCache, environment: str, inputs: InstrumentedTree) -> None:
         self.ledger, self.inputs = ledger, inputs
         self.under = f"{FORM} {environment} {digest(*inputs.links)}"
         self.word = functools.cache(self._word)

@@ -11,13 +11,13 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Setting, setting_of
-from pytest_execute.mutation.runner import Target, Trial, Tried
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.engine.settings import Settings, settings_for
+from pytest_execute.mutation.runner import MutationRunner, StubOutcome, Target
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git, Tree
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class MutationRequest(Struct, frozen=True, kw_only=True):
     """What to mutate, and how pytest is run for it.
 
     `tests` maps the tests that passed to their seconds, in the order of the files; `own` maps tasks to their tests. `config`,
@@ -34,23 +34,23 @@ class Order(Struct, frozen=True, kw_only=True):
     prepare: tuple[str, ...] = ()
 
 
-def mutate(git: Git, layout: Layout, order: Order, place: Path, ledger: Ledger) -> list[Mutant]:
+def mutate(git: Git, layout: Layout, order: MutationRequest, place: Path, ledger: ResultCache) -> list[Mutant]:
     """What became of each stub of each target. All that is written goes below `place`."""
     stubs = [(number, stub) for number, target in enumerate(order.targets) for stub in target.function.stubs]
     if not stubs:
         return []
     tree = git.tree(order.tree)
     with contextlib.closing(Runner(git, _setting(git, layout, tree, order), place)) as runner:
-        trial = Trial(runner, ledger, order.tree, tree, order.targets, order.workers)
+        trial = MutationRunner(runner, ledger, order.tree, tree, order.targets, order.workers)
         tried = trial.all(stubs, order.tests, order.own)
     return [_mutant(order.targets[number], stub, tried[(number, stub)]) for number, stub in stubs]
 
 
-def _setting(git: Git, layout: Layout, tree: Tree, order: Order) -> Setting:
-    return setting_of(git, layout, tree, order.config, order.arguments, order.tests, order.prepare, order.workers)
+def _setting(git: Git, layout: Layout, tree: Tree, order: MutationRequest) -> Settings:
+    return settings_for(git, layout, tree, order.config, order.arguments, order.tests, order.prepare, order.workers)
 
 
-def _mutant(target: Target, stub: str, tried: Tried) -> Mutant:
+def _mutant(target: Target, stub: str, tried: StubOutcome) -> Mutant:
     state: Literal["killed", "survived", "not-reached", "unproven"]
     if tried.by:
         state = "killed"

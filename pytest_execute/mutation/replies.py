@@ -26,7 +26,7 @@ class Probe(Struct, frozen=True):
     reached: frozenset[str] = frozenset()
 
 
-class Heard:
+class MutationReplies:
     """What was said of an order; `spots` are the functions by their numbers. What was `built` in the tree comes from all of it."""
 
     def __init__(self, said: Sequence[Record], stuck: str | None, spots: Sequence[str], built: bool) -> None:

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import PATIENT
-from pytest_execute.mutation.cache import Known, Planted, Touched
+from pytest_execute.engine.settings import DEFAULT_LIMITS
+from pytest_execute.mutation.cache import InstrumentedTree, MutationCache, Touched
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.replies import FLEETING, Heard, Probe
-from pytest_execute.tools.cache import Ledger, digest
+from pytest_execute.mutation.replies import FLEETING, MutationReplies, Probe
+from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Tree
 
 
@@ -34,7 +34,7 @@ class Target(Struct, frozen=True):
         return f"{self.path}:{self.function.name}"
 
 
-class Tried(Struct, frozen=True, kw_only=True):
+class StubOutcome(Struct, frozen=True, kw_only=True):
     """What became of one stub so far: the test that noticed, those that ran over it, how many were tried.
 
     `trouble` says why it could not be tried, `shaky` that one of the function's own tests does not pass as it is.
@@ -46,8 +46,8 @@ class Tried(Struct, frozen=True, kw_only=True):
     trouble: str = ""
     shaky: str = ""
 
-    def and_then(self, other: Tried) -> Tried:
-        return Tried(
+    def and_then(self, other: StubOutcome) -> StubOutcome:
+        return StubOutcome(
             by=self.by or other.by,
             ran=self.ran + other.ran,
             tried=self.tried + other.tried,
@@ -90,11 +90,11 @@ class TestFile:
         )
 
 
-class Trial:
+class MutationRunner:
     """Each function's own tests, then all others where these did not notice, then what runs on import."""
 
     def __init__(
-        self, runner: Runner, ledger: Ledger, name: str, tree: Tree, targets: Sequence[Target], workers: int
+        self, runner: Runner, ledger: ResultCache, name: str, tree: Tree, targets: Sequence[Target], workers: int
     ) -> None:
         self.runner, self.tree, self.targets, self.workers = runner, tree, targets, workers
         self.numbers = {target.spot: number for number, target in enumerate(targets)}
@@ -103,15 +103,15 @@ class Trial:
             spot = (target.function.line, target.function.column, number)
             self.functions.setdefault(target.path, []).append(spot)
         planted = {path: " ".join(f"{line}:{column}" for line, column, _ in f) for path, f in self.functions.items()}
-        self.known = Known(ledger, runner.setting.fingerprint(), Planted(name, tree, planted))
+        self.known = MutationCache(ledger, runner.setting.fingerprint(), InstrumentedTree(name, tree, planted))
         self.files: dict[str, TestFile] = {}
 
-    def all(self, stubs: Sequence[Stub], tests: Iterable[str], own: Mapping[str, Tests]) -> dict[Stub, Tried]:
+    def all(self, stubs: Sequence[Stub], tests: Iterable[str], own: Mapping[str, Tests]) -> dict[Stub, StubOutcome]:
         """What becomes of each stub with these tests; `own` are those of a task, which come first over its functions."""
         for test in tests:
             self.files.setdefault(file_of(test), TestFile(file_of(test))).tests.append(test)
         mine = {number: self._own(number, own) for number, _ in stubs}
-        tried = dict.fromkeys(stubs, Tried())
+        tried = dict.fromkeys(stubs, StubOutcome())
         for first in (True, False):
             for file in self.files.values():
                 chosen = {
@@ -128,7 +128,7 @@ class Trial:
         return frozenset(test for task in self.targets[number].tasks for test in own.get(task, ()))
 
     @staticmethod
-    def _note(tried: dict[Stub, Tried], found: Mapping[Stub, Tried]) -> None:
+    def _note(tried: dict[Stub, StubOutcome], found: Mapping[Stub, StubOutcome]) -> None:
         for stub, one in found.items():
             tried[stub] = tried[stub].and_then(one)
 
@@ -139,7 +139,7 @@ class Trial:
 
     # -- one file of tests
 
-    def _over(self, file: TestFile, lists: Mapping[Stub, Tests]) -> dict[Stub, Tried]:
+    def _over(self, file: TestFile, lists: Mapping[Stub, Tests]) -> dict[Stub, StubOutcome]:
         """What comes of each stub over its list of the file's tests."""
         if not lists:
             return {}
@@ -149,10 +149,10 @@ class Trial:
         if missing := file.missing():
             self._run(file, {}, missing)
         if file.missing():
-            return dict.fromkeys(lists, Tried(trouble="the run of its tests did not come to its end"))
+            return dict.fromkeys(lists, StubOutcome(trouble="the run of its tests did not come to its end"))
         entering = {stub: file.entering(tests, self.targets[stub[0]].spot) for stub, tests in lists.items()}
         asked = {stub: self._question(file, stub, tests) for stub, tests in entering.items() if tests}
-        known = self.known.recall(asked.values(), Tried)
+        known = self.known.recall(asked.values(), StubOutcome)
         found = {stub: known[question] for stub, question in asked.items() if question in known}
         left = {stub: entering[stub] for stub in asked if stub not in found}
         return found | (self._run(file, left, ()) if left else {})
@@ -174,7 +174,7 @@ class Trial:
         target = self.targets[stub[0]]
         return f"{how} {file.word} {target.spot} {target.function.own} {stub[1]} {digest(*tests)}"
 
-    def _on_imports(self, own: Mapping[Stub, frozenset[str]]) -> dict[Stub, Tried]:
+    def _on_imports(self, own: Mapping[Stub, frozenset[str]]) -> dict[Stub, StubOutcome]:
         """What comes of these stubs, with tests of their own, where the function runs as a file is imported; side by side."""
         pool = ThreadPoolExecutor(self.workers)
         try:
@@ -184,14 +184,14 @@ class Trial:
                 wait=False, cancel_futures=True
             )  # where one failed, or the user interrupts: the runner ends the others
 
-    def _on_import(self, stub: Stub, own: frozenset[str]) -> Tried:
+    def _on_import(self, stub: Stub, own: frozenset[str]) -> StubOutcome:
         """What comes of a stub that is there before each file is imported, until a file has a test that notices."""
-        tried = Tried()
+        tried = StubOutcome()
         for file in self.files.values():
             if tried.by is None and self.targets[stub[0]].spot in (file.imported or ()):
                 tests = tuple(sorted(file.tests, key=lambda test: test not in own))
                 question = self._question(file, stub, tests, "import")
-                known = self.known.recall([question], Tried)
+                known = self.known.recall([question], StubOutcome)
                 if question in known:
                     tried = tried.and_then(known[question])
                 else:
@@ -202,7 +202,7 @@ class Trial:
 
     def _run(
         self, file: TestFile, lists: Mapping[Stub, Tests], probe: Sequence[str], active: Stub | None = None
-    ) -> dict[Stub, Tried]:
+    ) -> dict[Stub, StubOutcome]:
         """Run these tests as they are, and each stub over its list; keep what is learnt."""
         different = {tests: number for number, tests in enumerate(dict.fromkeys(lists.values()))}
         asked: dict[str, Any] = {
@@ -218,21 +218,23 @@ class Trial:
             "active": active,
             "lanes": self.workers,
         }
-        said, stuck = self.runner.stub(self.tree, file.tests, lambda _: PATIENT, asked)
-        heard = Heard(said, stuck, list(self.numbers), built=bool(self.runner.setting.prepare))
+        said, stuck = self.runner.stub(self.tree, file.tests, lambda _: DEFAULT_LIMITS, asked)
+        heard = MutationReplies(said, stuck, list(self.numbers), built=bool(self.runner.setting.prepare))
         if heard.trouble:
-            return {stub: Tried(trouble=heard.trouble) for stub in lists}
+            return {stub: StubOutcome(trouble=heard.trouble) for stub in lists}
         facts = self._learn_probes(file, heard, probe) if probe else {}
-        found: dict[Stub, Tried] = {}
+        found: dict[Stub, StubOutcome] = {}
         for number, (stub, tests) in enumerate(lists.items()):
             if active and (by := heard.notices_import(tests)):
-                found[stub], touched = Tried(by=by, ran=(by,), tried=1), heard.shared
+                found[stub], touched = StubOutcome(by=by, ran=(by,), tried=1), heard.shared
             elif (answer := heard.jobs.get(number)) is not None:
                 ran = tuple(answer["ran"])
-                found[stub] = Tried(by=answer["by"], ran=ran, tried=answer["tried"])
+                found[stub] = StubOutcome(by=answer["by"], ran=ran, tried=answer["tried"])
                 touched = heard.shared | frozenset(answer["opened"])
             else:
-                found[stub] = Tried(trouble=f"the run of its tests did not come to its end ({stuck})" if stuck else "")
+                found[stub] = StubOutcome(
+                    trouble=f"the run of its tests did not come to its end ({stuck})" if stuck else ""
+                )
                 continue
             over = tests if active or not probe else file.entering(tests, self.targets[stub[0]].spot)
             facts[self._question(file, stub, over, "import" if active else "stub")] = (found[stub], touched)
@@ -241,7 +243,9 @@ class Trial:
         return found
 
     @staticmethod
-    def _learn_probes(file: TestFile, heard: Heard, probe: Sequence[str]) -> dict[str, tuple[object, Touched]]:
+    def _learn_probes(
+        file: TestFile, heard: MutationReplies, probe: Sequence[str]
+    ) -> dict[str, tuple[object, Touched]]:
         """Take over what was heard of tests as they are; these are the facts of it."""
         facts: dict[str, tuple[object, Touched]] = {}
         probes = heard.probes(probe)

@@ -13,14 +13,14 @@ from pytest_execute.mutation.changed_functions import changed
 from pytest_execute.mutation.functions import Function
 from pytest_execute.mutation.runner import Target
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import Stretch
+from pytest_execute.tools.revisions import CommitRange
 
 Names = frozenset[tuple[str, str]]
 """Functions as (path, name)."""
 
 
 def targets(
-    git: Git, stretch: Stretch, layout: Layout, plan: Plan, turned: Mapping[str, set[str]]
+    git: Git, stretch: CommitRange, layout: Layout, plan: Plan, turned: Mapping[str, set[str]]
 ) -> tuple[Target, ...]:
     """The functions that changed since base; `turned` maps tasks to the commits that made their tests pass."""
     between = functools.partial(_changed, git, layout)
@@ -38,7 +38,7 @@ def targets(
     )
 
 
-def _ends(stretch: Stretch, commit: str) -> tuple[str, str]:
+def _ends(stretch: CommitRange, commit: str) -> tuple[str, str]:
     return (stretch.head, stretch.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
 
 

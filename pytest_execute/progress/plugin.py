@@ -14,7 +14,7 @@ import pytest
 from pytest_execute.core.verdict import Word
 from pytest_execute.progress.board import Board, End
 from pytest_execute.progress.format import WORDS, Line, block, cut, told, wide
-from pytest_execute.progress.status_area import Below
+from pytest_execute.progress.status_area import StatusArea
 
 OFTEN = 0.2
 """Seconds between two looks at the board."""
@@ -44,7 +44,7 @@ class Progress:
         self.config = config
         self.reporter: Any = None
         self.board: Board | None = None
-        self.screen: Below | None = None
+        self.screen: StatusArea | None = None
         self.stop = threading.Event()
         self.ticker: threading.Thread | None = None
         self.drawn = 0.0
@@ -60,7 +60,7 @@ class Progress:
         self.board = board
         if not fits(self.config, self.reporter):
             return
-        self.screen = self.reporter._tw._file = Below(self.reporter._tw._file, wide)
+        self.screen = self.reporter._tw._file = StatusArea(self.reporter._tw._file, wide)
         if self.config.pluginmanager.hasplugin(
             "dsession"
         ):  # where tests run in this process, it gets no thread of ours

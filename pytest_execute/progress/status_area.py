@@ -19,7 +19,7 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 OTHER_ORDERS = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Below:
+class StatusArea:
     """A text file that writes to `file`; `columns` says how many columns a text takes."""
 
     def __init__(self, file: TextIO, columns: Callable[[str], int]) -> None:

@@ -12,11 +12,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.engine.outcome import Seen
+from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Patience
-from pytest_execute.replay.search import Haste
-from pytest_execute.tools.cache import Ledger, digest
+from pytest_execute.engine.settings import TimeLimits
+from pytest_execute.replay.search import Attempt
+from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Tree
 
 KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
@@ -28,28 +28,28 @@ unless `agreed` keeps a hang."""
 
 
 T = TypeVar("T")
-Table = Mapping[tuple[Haste, bool], Patience]
+Table = Mapping[tuple[Attempt, bool], TimeLimits]
 """How long a run of a test may take, by what it is for and whether the test has hung before: then it is expected to hang again."""
 
 
-class Kept(Struct, frozen=True):
+class CachedOutcome(Struct, frozen=True):
     """What became of a test, and the name of the list of files that had a part in it."""
 
-    seen: Seen
+    seen: TreeOutcome
     files: str
 
 
-class Learnt:
+class CachedRunner:
     """Runs tests in `trees` by their ids, and knows what earlier runs of the same have shown.
 
     The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
     """
 
-    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: Ledger, patience: Table) -> None:
+    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: ResultCache, patience: Table) -> None:
         self.trees, self.runner, self.ledger, self.patience = trees, runner, ledger, patience
         self.under = f"{FORM} {runner.setting.fingerprint()}"
         self.times: Counter[tuple[str, str, str]] = Counter()
-        self.hung: dict[str, dict[str, Seen]] = {}
+        self.hung: dict[str, dict[str, TreeOutcome]] = {}
         self.slow: set[str] = set()
         self.lock = threading.Lock()
 
@@ -59,9 +59,9 @@ class Learnt:
         tests: Sequence[str],
         *,
         alone: bool = False,
-        haste: Haste = "patient",
+        haste: Attempt = "patient",
         begun: Callable[[], None] | None = None,
-    ) -> dict[str, Seen]:
+    ) -> dict[str, TreeOutcome]:
         """What becomes of each of `tests` in the tree with this id; see `Runner.run`."""
         keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {haste}") for test in tests}
         seen = self._recall(keys)
@@ -93,20 +93,21 @@ class Learnt:
     def keep_alone(self, tests: Iterable[str]) -> None:
         self.ledger.learn(ALONE, {f"{self.under} {test}": b"" for test in tests})
 
-    def _recall(self, keys: Mapping[str, str]) -> dict[str, Seen]:
+    def _recall(self, keys: Mapping[str, str]) -> dict[str, TreeOutcome]:
         """What is known under the keys of tests; the files that they touched, which many have in common, are kept by a name of their own."""
         found = self.ledger.known(KIND, keys.values())
-        kept = {test: msgspec.json.decode(found[key], type=Kept) for test, key in keys.items() if key in found}
+        kept = {test: msgspec.json.decode(found[key], type=CachedOutcome) for test, key in keys.items() if key in found}
         lists = self.ledger.known(FILES, {one.files for one in kept.values() if one.files})
         files = {name: frozenset(msgspec.json.decode(data, type=list[str])) for name, data in lists.items()}
         return {test: replace(one.seen, touched=files.get(one.files)) for test, one in kept.items()}
 
-    def _learn(self, new: Mapping[str, Seen]) -> None:
+    def _learn(self, new: Mapping[str, TreeOutcome]) -> None:
         lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
         names = {files: digest(data.decode()) for files, data in lists.items()}
         self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
         kept = {
-            key: Kept(replace(one, touched=None), names.get(one.touched or frozenset(), "")) for key, one in new.items()
+            key: CachedOutcome(replace(one, touched=None), names.get(one.touched or frozenset(), ""))
+            for key, one in new.items()
         }
         self.ledger.learn(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})
 
@@ -122,7 +123,7 @@ class Read:
     `facts` names all that everything depends on.
     """
 
-    def __init__(self, ledger: Ledger, facts: str) -> None:
+    def __init__(self, ledger: ResultCache, facts: str) -> None:
         self.ledger = ledger
         self.under = digest(f"{sys.version} {facts}")
         self.new: dict[str, bytes] = {}
@@ -142,6 +143,6 @@ class Read:
         self.ledger.learn(READ, self.new)
 
 
-def _is_fleeting(seen: Seen) -> bool:
+def _is_fleeting(seen: TreeOutcome) -> bool:
     """May it come out otherwise with more time or more memory?"""
     return seen.state in FLEETING or "builtins.MemoryError" in seen.types

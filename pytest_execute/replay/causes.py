@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Cause
-from pytest_execute.engine.outcome import Seen, State
+from pytest_execute.engine.outcome import State, TreeOutcome
 
 
 class Red(Struct, frozen=True):
@@ -17,7 +17,7 @@ class Red(Struct, frozen=True):
     phrase: str
 
 
-class Project(Struct, frozen=True):
+class ProjectModules(Struct, frozen=True):
     """What belongs to the project: the dotted names of its modules at head, and which paths are tests."""
 
     modules: frozenset[str]
@@ -41,7 +41,7 @@ NOT_COUNTED = {
 ASSERTIONS = ("builtins.AssertionError", "builtins.Failed")
 
 
-def classify(seen: Seen, project: Project) -> Red:
+def classify(seen: TreeOutcome, project: ProjectModules) -> Red:
     """The cause of a failure, or why it does not count."""
     if seen.state in PLAIN:
         return PLAIN[seen.state]
@@ -62,7 +62,7 @@ def classify(seen: Seen, project: Project) -> Red:
     return Red(None, f"an error of the test's own {seen.phase or 'protocol'} ({seen.message})")
 
 
-def _raised_in_call(seen: Seen) -> Red:
+def _raised_in_call(seen: TreeOutcome) -> Red:
     """The tests are the same before and after, so what a call raises only before comes from the project's change."""
     if not seen.types:
         return Red(None, seen.message)
@@ -71,16 +71,16 @@ def _raised_in_call(seen: Seen) -> Red:
     return Red("exception", seen.message)
 
 
-def _answered(seen: Seen, project: Project) -> bool:
+def _answered(seen: TreeOutcome, project: ProjectModules) -> bool:
     """Is the error what the project's own code answers a call with? Nothing was imported in vain then."""
     return seen.phase == "call" and not seen.missing and seen.raiser is not None and not project.is_test(seen.raiser)
 
 
-def _refused(seen: Seen, project: Project) -> bool:
+def _refused(seen: TreeOutcome, project: ProjectModules) -> bool:
     """Was it a call of the project, with arguments that it does not take?"""
     return seen.phase != "teardown" and any(module in project.modules for module, _ in seen.called)
 
 
-def _in_project(seen: Seen, project: Project) -> bool:
+def _in_project(seen: TreeOutcome, project: ProjectModules) -> bool:
     """Did the project's own code raise it, outside the call?"""
     return seen.phase != "teardown" and bool(seen.frames) and not project.is_test(seen.frames[-1])

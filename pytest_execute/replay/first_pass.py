@@ -6,19 +6,19 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from pytest_execute.engine.outcome import Seen
-from pytest_execute.replay.work_queue import Cost, Waiting
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.work_queue import Cost, WorkQueue
 
 Differs = Callable[[str, str, frozenset[str] | None], bool]
 """May a test come out otherwise on the second tree than on the first, where it had to do with these files?"""
 
 
 class First(Protocol):
-    def __call__(self, tree: str, tests: Sequence[str], begun: Callable[[], None]) -> dict[str, Seen]:
+    def __call__(self, tree: str, tests: Sequence[str], begun: Callable[[], None]) -> dict[str, TreeOutcome]:
         """Run tests on a tree; `begun` is called where not all was known, and some of them begin now."""
 
 
-class Walk:
+class FirstPassSearch:
     """How each test came out on the trees that may be another to it, up to the first on which it passes, in `first`.
 
     What waits for a tree runs together. A worker that would be idle runs ahead, tests that have not passed on the trees before: what it
@@ -28,12 +28,12 @@ class Walk:
     def __init__(self, trees: Sequence[str], run: First, differs: Differs, workers: int, cost: Cost) -> None:
         self.trees, self.run, self.differs = trees, run, differs
         self.first: dict[str, int] = {}
-        self.seen: dict[tuple[str, str], Seen] = {}
-        self.not_passed: dict[str, list[tuple[str, Seen]]] = {}  # on which trees, and how
+        self.seen: dict[tuple[str, str], TreeOutcome] = {}
+        self.not_passed: dict[str, list[tuple[str, TreeOutcome]]] = {}  # on which trees, and how
         self.at: dict[str, int] = {}  # the tree that each test has come to
-        self.found: dict[tuple[int, str], Seen] = {}  # there, or ahead
+        self.found: dict[tuple[int, str], TreeOutcome] = {}  # there, or ahead
         self.runs: set[tuple[int, str]] = set()
-        self.waiting = Waiting[int](workers, cost)
+        self.waiting = WorkQueue[int](workers, cost)
         self.lock = self.waiting.changed
 
     def begin(self, tests: Sequence[str]) -> None:
@@ -53,7 +53,7 @@ class Walk:
             finally:
                 self.waiting.done()
 
-    def alike(self, test: str, tree: str) -> Seen | None:
+    def alike(self, test: str, tree: str) -> TreeOutcome | None:
         """What a test that did not pass came to on a tree that is the same to it as this one."""
         known = self.not_passed.get(test, ())
         return next((seen for at, seen in known if not self.differs(at, tree, seen.touched)), None)
@@ -75,7 +75,7 @@ class Walk:
             for later, some in ahead.items():
                 self.waiting.offer(later, [test for test in some if (later, test) not in self.runs])
 
-    def _find(self, index: int, answers: Mapping[str, Seen]) -> None:
+    def _find(self, index: int, answers: Mapping[str, TreeOutcome]) -> None:
         for test, seen in answers.items():
             self.found[(index, test)] = seen
             if self.at[test] == index:

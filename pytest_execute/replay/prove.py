@@ -14,20 +14,20 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of
-from pytest_execute.engine.outcome import Seen
+from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Patience, Setting, setting_of
-from pytest_execute.replay.cache import Learnt, Read, Table
-from pytest_execute.replay.causes import Project
+from pytest_execute.engine.settings import Settings, TimeLimits, settings_for
+from pytest_execute.replay.cache import CachedRunner, Read, Table
+from pytest_execute.replay.causes import ProjectModules
 from pytest_execute.replay.overlay import identity, overlay
-from pytest_execute.replay.search import Form, Haste, Run, Search, Step
+from pytest_execute.replay.search import Attempt, RunTests, Search, Step, TestForm
 from pytest_execute.replay.test_identity import Forms
-from pytest_execute.replay.tree_diff import Differences
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.replay.tree_diff import TreeDiff
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.revisions import Stretch
+from pytest_execute.tools.revisions import CommitRange
 
-Tell = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Hears how many of how many are done."""
 GRACE = 10.0
 """Seconds that may pass, and be computed, before any test counts as hanging, besides ten times what it took in the run."""
@@ -40,7 +40,7 @@ IMPORTING = 1 / 3
 """The part of the time for imports that a first try has, or a test that has hung before; a fifth of it that has both."""
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class ReplayRequest(Struct, frozen=True, kw_only=True):
     """What to prove, and how pytest is run for it.
 
     `tests` maps nodeids to the seconds that they took in the run, `config` is the pytest configuration file as (name, content),
@@ -59,12 +59,12 @@ class Order(Struct, frozen=True, kw_only=True):
 
 def prove(
     git: Git,
-    stretch: Stretch,
+    stretch: CommitRange,
     layout: Layout,
-    order: Order,
+    order: ReplayRequest,
     place: Path,
-    ledger: Ledger,
-    tell: Tell | None = None,
+    ledger: ResultCache,
+    tell: ProgressCallback | None = None,
 ) -> dict[str, Proof]:
     """A proof, or why there is none, for each test of `order`, and for those of their files that were dropped. All that is written goes below `place`.
 
@@ -73,15 +73,15 @@ def prove(
     if not order.tests:
         return {}
     history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests}, ledger)
-    project = Project(layout.modules(history.today), layout.is_test)
+    project = ProjectModules(layout.modules(history.today), layout.is_test)
     steps = history.all()
     with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
-        learnt = Learnt(history.trees, runner, ledger, _patience())
-        run: Run = learnt.run
+        learnt = CachedRunner(history.trees, runner, ledger, _patience())
+        run: RunTests = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
         differs = (
-            Differences(history.trees).matter if not order.prepare else lambda *_: True
+            TreeDiff(history.trees).matter if not order.prepare else lambda *_: True
         )  # what is built may be another
         alone = learnt.alone(order.tests)
         search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed, order.tests, alone)
@@ -94,7 +94,7 @@ def prove(
         return proofs
 
 
-def telling(run: Run, trees: set[str], tell: Tell) -> Run:
+def telling(run: RunTests, trees: set[str], tell: ProgressCallback) -> RunTests:
     """Run, and tell how many of `trees` have had their first run."""
     open_trees = set(trees)
 
@@ -103,9 +103,9 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
         tests: Sequence[str],
         *,
         alone: bool = False,
-        haste: Haste = "patient",
+        haste: Attempt = "patient",
         begun: Callable[[], None] | None = None,
-    ) -> dict[str, Seen]:
+    ) -> dict[str, TreeOutcome]:
         answers = run(tree, tests, alone=alone, haste=haste, begun=begun)
         if tree in open_trees:
             open_trees.discard(tree)
@@ -115,9 +115,9 @@ def telling(run: Run, trees: set[str], tell: Tell) -> Run:
     return run_and_tell
 
 
-def _setting(git: Git, layout: Layout, today: Tree, order: Order) -> Setting:
+def _setting(git: Git, layout: Layout, today: Tree, order: ReplayRequest) -> Settings:
     seconds, prepare = _seconds(order.tests), order.prepare
-    return setting_of(git, layout, today, order.config, order.arguments, seconds, prepare, order.workers)
+    return settings_for(git, layout, today, order.config, order.arguments, seconds, prepare, order.workers)
 
 
 def _seconds(tests: Mapping[str, float]) -> dict[str, float]:
@@ -132,12 +132,12 @@ def _patience() -> Table:
     """Who passes only with more time than a first try is not taken for one that hangs: what a proof stands on is run again, with time."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
     busy = min(3.0, max(1.0, load / (os.cpu_count() or 1)))
-    patient = Patience(GRACE, GRACE)
+    patient = TimeLimits(GRACE, GRACE)
     return {
-        ("first", False): Patience(QUICK * busy, QUICK, 10.0, IMPORTING),
-        ("first", True): Patience(QUICK * busy, QUICK / 10, 5.0, IMPORTING / 5),
+        ("first", False): TimeLimits(QUICK * busy, QUICK, 10.0, IMPORTING),
+        ("first", True): TimeLimits(QUICK * busy, QUICK / 10, 5.0, IMPORTING / 5),
         ("again", False): patient,
-        ("again", True): Patience(GRACE, COMPUTING, 5.0, IMPORTING),
+        ("again", True): TimeLimits(GRACE, COMPUTING, 5.0, IMPORTING),
         ("patient", False): patient,
         ("patient", True): patient,
     }
@@ -146,7 +146,7 @@ def _patience() -> Table:
 class _Steps:
     """Makes a step of each commit: its overlay tree, which `trees` then holds too, and what the test files in `paths` were."""
 
-    def __init__(self, git: Git, stretch: Stretch, layout: Layout, paths: set[str], ledger: Ledger) -> None:
+    def __init__(self, git: Git, stretch: CommitRange, layout: Layout, paths: set[str], ledger: ResultCache) -> None:
         self.git, self.stretch, self.layout, self.paths = git, stretch, layout, paths
         parents = [parent for those in stretch.commits.values() for parent in those]
         self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
@@ -193,8 +193,8 @@ class _Steps:
         return tree
 
     @functools.cache  # noqa: B019 - lives as long as one proof
-    def _form(self, own: str, test: str) -> Form | None:
-        return self.read.once(f"{own} {test}", lambda: self.forms.at(self.trees[own], test), Form | None)
+    def _form(self, own: str, test: str) -> TestForm | None:
+        return self.read.once(f"{own} {test}", lambda: self.forms.at(self.trees[own], test), TestForm | None)
 
     def _step(self, name: str, treeish: str, before: tuple[Step, ...]) -> Step:
         own = self.trees[treeish]

@@ -13,12 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Found, Order, Proof, Turn
-from pytest_execute.engine.outcome import Seen
-from pytest_execute.replay.causes import Project, Red, classify
-from pytest_execute.replay.first_pass import Walk
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.causes import ProjectModules, Red, classify
+from pytest_execute.replay.first_pass import FirstPassSearch
 from pytest_execute.replay.work_queue import Pairs, RunTree, share_out, side_by_side
 
-Haste = Literal["first", "again", "patient"]
+Attempt = Literal["first", "again", "patient"]
 """A first try; a second run, to see whether it ends the same; or one that is waited for."""
 MUCH = 3.0
 """So many times what a test takes when it passes it must have gone on before, to count as hanging there."""
@@ -26,23 +26,23 @@ LEAST = 0.01
 """Seconds that any test costs, expected to take none."""
 
 
-class Run(Protocol):
+class RunTests(Protocol):
     def __call__(
         self,
         tree: str,
         tests: Sequence[str],
         *,
         alone: bool = False,
-        haste: Haste = "patient",
+        haste: Attempt = "patient",
         begun: Callable[[], None] | None = None,
-    ) -> dict[str, Seen]:
+    ) -> dict[str, TreeOutcome]:
         """Run tests on the composed tree with this id: beside their neighbours, or each alone.
 
         `begun` is called where not all is known, and something begins to run now.
         """
 
 
-class Form(Struct, frozen=True):
+class TestForm(Struct, frozen=True):
     """A test, without its parameters, as it stood in a commit: under which nodeid, and a fingerprint of its definition."""
 
     test: str
@@ -59,7 +59,7 @@ class Step(Struct, frozen=True):
     tree: str
     own: str
     before: tuple[Step, ...]
-    form: Callable[[str], Form | None]
+    form: Callable[[str], TestForm | None]
 
 
 class Search:
@@ -74,8 +74,8 @@ class Search:
     def __init__(
         self,
         steps: Sequence[Step],
-        run: Run,
-        project: Project,
+        run: RunTests,
+        project: ProjectModules,
         workers: int,
         differs: Callable[[str, str, frozenset[str] | None], bool],
         agreed: Callable[[str], None],
@@ -88,8 +88,8 @@ class Search:
         self.seconds = dict(seconds)  # what a test is expected to take
         self.brought = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
         self.trees = list(dict.fromkeys(step.tree for step in steps))
-        self.seen: dict[tuple[str, str], Seen] = {}
-        self.again: dict[tuple[str, str], Seen] = {}  # a second run, alone, on the trees that a proof stands on
+        self.seen: dict[tuple[str, str], TreeOutcome] = {}
+        self.again: dict[tuple[str, str], TreeOutcome] = {}  # a second run, alone, on the trees that a proof stands on
         self.alone = set(alone)  # tests of which only counts what they do alone, with time
         self.first: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -164,16 +164,18 @@ class Search:
         for test in tests:
             self.first.pop(test, None)
 
-    def _walk(self, tests: Sequence[str]) -> Walk:
+    def _walk(self, tests: Sequence[str]) -> FirstPassSearch:
         """Find the first tree that each test passes on."""
-        walk = Walk(self.trees, functools.partial(self._ask, haste="first"), self.differs, self.workers, self._cost)
+        walk = FirstPassSearch(
+            self.trees, functools.partial(self._ask, haste="first"), self.differs, self.workers, self._cost
+        )
         walk.begin(tests)
         side_by_side([walk.work] * self.workers)
         self.first |= walk.first
         self._keep(walk.seen, self.seen)
         return walk
 
-    def _settle(self, tests: Sequence[str], walk: Walk) -> None:
+    def _settle(self, tests: Sequence[str], walk: FirstPassSearch) -> None:
         """See each test a second time, alone, at the ends of its proof."""
         ends = {(step.tree, test) for test in tests for step in self._ends(test)}
         for tree, test in ends - self.seen.keys():
@@ -205,22 +207,22 @@ class Search:
         self._keep({(tree, test): seen for test, seen in self._ask(tree, tests).items()}, self.seen)
 
     def _ask(
-        self, tree: str, tests: Sequence[str], begun: Callable[[], None] | None = None, *, haste: Haste = "patient"
-    ) -> dict[str, Seen]:
+        self, tree: str, tests: Sequence[str], begun: Callable[[], None] | None = None, *, haste: Attempt = "patient"
+    ) -> dict[str, TreeOutcome]:
         """Run `tests` as they count: beside their neighbours, but for those that these turn, which have time too."""
         beside = [test for test in tests if test not in self.alone]
         alone = [test for test in tests if test in self.alone]
         answers = self.run(tree, beside, haste=haste, begun=begun) if beside else {}
         return answers | (self.run(tree, alone, alone=True, begun=begun) if alone else {})
 
-    def _run_again(self, tree: str, tests: Sequence[str], haste: Haste = "again") -> None:
+    def _run_again(self, tree: str, tests: Sequence[str], haste: Attempt = "again") -> None:
         beside = [test for test in tests if test not in self.alone]
         alone = [test for test in tests if test in self.alone]
         answers = self.run(tree, beside, alone=True, haste=haste) if beside else {}
         answers |= self.run(tree, alone, alone=True) if alone else {}
         self._keep({(tree, test): seen for test, seen in answers.items()}, self.again)
 
-    def _keep(self, new: Mapping[tuple[str, str], Seen], into: dict[tuple[str, str], Seen]) -> None:
+    def _keep(self, new: Mapping[tuple[str, str], TreeOutcome], into: dict[tuple[str, str], TreeOutcome]) -> None:
         with self.lock:
             into.update(new)
             for (_, test), seen in new.items():
@@ -299,10 +301,10 @@ class Search:
         pair = self._earlier(test, before)
         return pair is None or (self._is_red(pair) and self.seen[self._with_code(step, before, pair)].passed)
 
-    def _red(self, seen: Seen) -> Red:
+    def _red(self, seen: TreeOutcome) -> Red:
         return Red(None, "it passed") if seen.passed else classify(seen, self.project)
 
-    def _proof(self, test: str, strange: Seen | None) -> Proof:
+    def _proof(self, test: str, strange: TreeOutcome | None) -> Proof:
         if strange is not None:
             return Proof(test=test, found="foreign-module", detail=strange.message)
         step = self._turn(test)
@@ -344,6 +346,6 @@ class Search:
         return replace(turned, cause=red.cause, detail=red.phrase)
 
 
-def _ended(seen: Seen) -> str:
+def _ended(seen: TreeOutcome) -> str:
     """Did it pass, fail, or was it given up?"""
     return seen.state if seen.state in ("passed", "timeout") else "failed"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import function_of, names_of
-from pytest_execute.replay.search import Form
+from pytest_execute.replay.search import TestForm
 from pytest_execute.tools.git import Tree
 
 Read = Callable[[Iterable[str]], Mapping[str, bytes]]
@@ -19,7 +19,7 @@ Names = tuple[str, ...]
 HEAD = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
-class Outline:
+class TestDefinition:
     """A definition by its fingerprint and by that of its body, which a new name does not change. Both are made when they are asked for."""
 
     def __init__(self, node: Definition) -> None:
@@ -40,20 +40,20 @@ class Forms:
     def __init__(self, today: Tree, layout: Layout, read: Read) -> None:
         self.today, self.layout, self.read = today, layout, read
         self.sources: dict[str, bytes] = {}
-        self.gone: dict[int, tuple[tuple[str, Names, Outline], ...]] = {}
+        self.gone: dict[int, tuple[tuple[str, Names, TestDefinition], ...]] = {}
 
     def know(self, oids: Iterable[str]) -> None:
         """Read these files at once, where some are not known yet."""
         if new := sorted(set(oids) - self.sources.keys()):
             self.sources.update(self.read(new))
 
-    def at(self, own: Tree, test: str) -> Form | None:
+    def at(self, own: Tree, test: str) -> TestForm | None:
         """How `test` stood in the tree `own`; None where it did not stand there."""
         path, names = self._place(test)
         entry = own.get(path)
         found = self._print(entry.oid, names) if entry is not None else None
         if found is not None:
-            return Form(function_of(test), found)
+            return TestForm(function_of(test), found)
         return self._elsewhere(own, path, names) if names else None
 
     @functools.cache  # noqa: B019 - lives as long as one proof
@@ -72,7 +72,7 @@ class Forms:
         self.know([oid])
         return form(self.sources[oid], names) if names else oid
 
-    def _elsewhere(self, own: Tree, path: str, names: Names) -> Form | None:
+    def _elsewhere(self, own: Tree, path: str, names: Names) -> TestForm | None:
         """What has gone since and had the body of the test, or else its name."""
         now = self._outlines(self.today[path].oid)[names]
         if id(own) not in self.gone:
@@ -80,7 +80,7 @@ class Forms:
         for alike in (lambda _, outline: outline.body == now.body, lambda way, _: way[-1] == names[-1]):
             for file, way, outline in self.gone[id(own)]:
                 if alike(way, outline):
-                    return Form("::".join((file.removeprefix(self.layout.prefix), *way)), outline.print)
+                    return TestForm("::".join((file.removeprefix(self.layout.prefix), *way)), outline.print)
         return None
 
     def dropped(self, owns: Sequence[Tree], base: Tree, path: str) -> dict[Names, int]:
@@ -119,7 +119,7 @@ class Forms:
         outlines = (self._outlines(self.today[path].oid) for path in self._todays())
         return frozenset(one.body for each in outlines for one in each.values())
 
-    def _gone(self, own: Tree) -> Iterator[tuple[str, Names, Outline]]:
+    def _gone(self, own: Tree) -> Iterator[tuple[str, Names, TestDefinition]]:
         """The definitions in test files of `own` that are not there today."""
         changed = [
             path
@@ -141,7 +141,7 @@ class Forms:
         self.know([oid])
         return frozenset(HEAD.findall(self.sources[oid]))
 
-    def _outlines(self, oid: str) -> dict[Names, Outline]:
+    def _outlines(self, oid: str) -> dict[Names, TestDefinition]:
         self.know([oid])
         return outlines(self.sources[oid])
 
@@ -163,15 +163,15 @@ def form(source: bytes, names: Sequence[str]) -> str | None:
 
 
 @functools.lru_cache(maxsize=64)
-def outlines(source: bytes) -> dict[Names, Outline]:
+def outlines(source: bytes) -> dict[Names, TestDefinition]:
     """All classes and functions of a file, but for those in functions, by the names that lead to them."""
     return dict(reversed([*_outlined(_parsed(source), ())]))  # of several by one name the first, as above
 
 
-def _outlined(node: ast.AST | None, way: Names) -> Iterator[tuple[Names, Outline]]:
+def _outlined(node: ast.AST | None, way: Names) -> Iterator[tuple[Names, TestDefinition]]:
     for inner in _definitions(getattr(node, "body", [])):
         names = (*way, inner.name)
-        yield names, Outline(inner)
+        yield names, TestDefinition(inner)
         if isinstance(inner, ast.ClassDef):
             yield from _outlined(inner, names)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from pytest_execute.engine.dependencies import Inputs, differing
+from pytest_execute.engine.dependencies import TreeContents, differing
 from pytest_execute.tools.git import Tree
 
 
-class Differences:
+class TreeDiff:
     """Compares the trees by their ids."""
 
     def __init__(self, trees: Mapping[str, Tree]) -> None:
-        self.inputs = functools.cache(lambda tree: Inputs(trees[tree]))
+        self.inputs = functools.cache(lambda tree: TreeContents(trees[tree]))
         self.between = functools.cache(lambda one, other: differing(self.inputs(one), self.inputs(other)))
 
     def matter(self, one: str, other: str, touched: frozenset[str] | None) -> bool:

@@ -19,7 +19,7 @@ RunTree = Callable[[str, Sequence[str]], object]
 """Runs tests in a tree."""
 
 
-class Waiting(Generic[K]):
+class WorkQueue(Generic[K]):
     """Tests that wait for a tree each, given out a tree at a time, the lowest first. Workers may add more as they go.
 
     Where all that waits is for one tree, it is shared out between idle workers; where nothing more `comes`, each worker gets no
@@ -88,7 +88,7 @@ class Waiting(Generic[K]):
 
 def share_out(jobs: Sequence[tuple[Pairs | Callable[[], Pairs], RunTree]], workers: int, cost: Cost) -> None:
     """Run each pair as its job has it, a tree at a time, the costliest first; which pairs these are may be found out meanwhile."""
-    waiting = Waiting[tuple[float, int, str]](workers, cost, comes=False)
+    waiting = WorkQueue[tuple[float, int, str]](workers, cost, comes=False)
 
     def add(number: int, pairs: Pairs) -> None:
         trees: dict[str, list[str]] = {}

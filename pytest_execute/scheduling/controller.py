@@ -18,9 +18,9 @@ from pytest_execute.scheduling.blocked_reports import (
     label_of,
     lets_through,
 )
-from pytest_execute.scheduling.hang_watch import Limits, Watch
+from pytest_execute.scheduling.hang_watch import HangWatch, Limits
 from pytest_execute.scheduling.message_batching import unpacked
-from pytest_execute.scheduling.task_queue import Blocked, Work
+from pytest_execute.scheduling.task_queue import Blocked, ScheduledWork
 from pytest_execute.scheduling.worker import KEY, NAME
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
@@ -46,17 +46,17 @@ class Controller(Blocking):
     def __init__(
         self,
         config: pytest.Config,
-        assign: Callable[[bytes], Work],
+        assign: Callable[[bytes], ScheduledWork],
         label: Label = label_of,
         limits: Limits = Limits(0),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(config, label)
         self.assign, self.limits = assign, limits
-        self.watch: Watch | None = None
+        self.watch: HangWatch | None = None
         self.workers = 1
         self.teller: WorkerController | None = None
         self.about: About | None = None
-        self.work: Work | None = None
+        self.work: ScheduledWork | None = None
         self.scheduling: ExecuteScheduling | None = None
 
     @property
@@ -110,7 +110,7 @@ class Controller(Blocking):
         assert self.about is not None
         assert self.scheduling is not None
         queue = self.work.queue(nodeids, self.workers)
-        self.watch = Watch(self.limits, self.scheduling.stations, queue.seconds)
+        self.watch = HangWatch(self.limits, self.scheduling.stations, queue.seconds)
         self.watch.start()
         return Batches(queue, [len(nodeids) + which for which in self.about.sentinels])
 

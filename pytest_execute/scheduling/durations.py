@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pytest_execute.core.nodeids import file_of
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 
 KIND = "seconds of a file"
 """One fact for all tests of a file, a JSON object: thousands of tests are read and written with some dozens of them."""
@@ -16,7 +16,7 @@ WEIGHT = 0.5
 """What the last run counts against all that came before it."""
 
 
-def recall(ledger: Ledger, tests: Iterable[str]) -> dict[str, float]:
+def recall(ledger: ResultCache, tests: Iterable[str]) -> dict[str, float]:
     """The seconds that each of `tests` is known to take, set-up and tear-down included."""
     wanted = set(tests)
     return {
@@ -24,7 +24,7 @@ def recall(ledger: Ledger, tests: Iterable[str]) -> dict[str, float]:
     }
 
 
-def learn(ledger: Ledger, seen: Mapping[str, float]) -> None:
+def learn(ledger: ResultCache, seen: Mapping[str, float]) -> None:
     """Keep what a run has shown in which the tests took as long as `seen` says."""
     known = _files(ledger, seen)
     for test, seconds in seen.items():
@@ -33,7 +33,7 @@ def learn(ledger: Ledger, seen: Mapping[str, float]) -> None:
     ledger.learn(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
 
 
-def _files(ledger: Ledger, tests: Iterable[str]) -> dict[str, dict[str, float]]:
+def _files(ledger: ResultCache, tests: Iterable[str]) -> dict[str, dict[str, float]]:
     """What is known of each file that one of `tests` stands in: of all its tests."""
     facts = ledger.known(KIND, dict.fromkeys(map(file_of, tests)))
     return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
@@ -42,7 +42,7 @@ def _files(ledger: Ledger, tests: Iterable[str]) -> dict[str, dict[str, float]]:
 class Durations:
     """Listens to the reports; a test that passed or failed in its call has shown how long it takes, no other has."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: ResultCache) -> None:
         self.ledger = ledger
         self.running: dict[str, float] = {}
         self.called: set[str] = set()

@@ -37,7 +37,7 @@ class Limits:
 
 
 @dataclass
-class Watch:
+class HangWatch:
     """Ends each worker whose test runs for longer than its limit; to xdist it has crashed in that test."""
 
     limits: Limits

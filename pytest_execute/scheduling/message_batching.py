@@ -24,7 +24,7 @@ LONG = 0.05
 Event = tuple[str, dict[str, Any]]
 
 
-class Packer:
+class MessageBatcher:
     """Stands in for how xdist's worker, the `interactor`, sends its events."""
 
     def __init__(self, interactor: Any, clock: Callable[[], float] = time.monotonic) -> None:
@@ -54,11 +54,11 @@ class Packer:
             return not items
 
 
-def pack(config: pytest.Config) -> Packer | None:
+def pack(config: pytest.Config) -> MessageBatcher | None:
     """From now on this worker packs what it sends."""
     found = [each for each in config.pluginmanager.get_plugins() if type(each).__name__ == "WorkerInteractor"]
     for interactor in found:
-        packer = Packer(interactor)
+        packer = MessageBatcher(interactor)
         interactor.sendevent = packer.sendevent
         return packer
     return None

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Sequence
 Key = tuple[bool, float]
 
 
-class Ready:
+class ReadyQueue:
     """Hands tests to workers. `keys` says how urgent each test is, `groups` which tests share fixtures.
 
     Urgency comes first: a worker stays in its group while nothing is more urgent, then begins one that nobody is in, and

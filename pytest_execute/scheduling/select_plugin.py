@@ -10,14 +10,14 @@ import pytest
 if TYPE_CHECKING:
     from pytest_execute.scheduling.controller import Controller
     from pytest_execute.scheduling.serial import Serial
-    from pytest_execute.scheduling.task_queue import Work
+    from pytest_execute.scheduling.task_queue import ScheduledWork
     from pytest_execute.scheduling.worker import Worker
 
 
 def role(
     config: pytest.Config,
     describe: Callable[[Sequence[pytest.Item]], bytes],
-    assign: Callable[[bytes], Work],
+    assign: Callable[[bytes], ScheduledWork],
     label: Callable[[str], str],
     hang: float | None = 0,
 ) -> Worker | Controller | Serial:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 import pytest
 
 from pytest_execute.scheduling.blocked_reports import Blocking, Label, label_of, lets_through, tear_down
-from pytest_execute.scheduling.task_queue import Blocked, Queue, Work
+from pytest_execute.scheduling.task_queue import Blocked, ScheduledWork, TaskQueue
 
 
 class Serial(Blocking):
@@ -16,12 +16,12 @@ class Serial(Blocking):
     def __init__(
         self,
         config: pytest.Config,
-        assign: Callable[[Sequence[pytest.Item]], Work],
+        assign: Callable[[Sequence[pytest.Item]], ScheduledWork],
         label: Label = label_of,
     ) -> None:
         super().__init__(config, label)
         self.assign = assign
-        self.queue = Queue({}, [])
+        self.queue = TaskQueue({}, [])
         self.index: dict[pytest.Item, int] = {}
         self.blocked: dict[int, Blocked] = {}
         self.running: pytest.Item | None = None
@@ -60,7 +60,7 @@ class Serial(Blocking):
             self.blocked.update({blocked.test: blocked for blocked in told})
 
 
-def _order(queue: Queue) -> list[int]:
+def _order(queue: TaskQueue) -> list[int]:
     """The order in which one worker takes the tests, if all of them pass."""
     order: list[int] = []
     while (test := queue.take()) is not None:

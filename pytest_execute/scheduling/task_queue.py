@@ -14,7 +14,7 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from pytest_execute.core import graph
-from pytest_execute.scheduling.ready_queue import Key, Ready
+from pytest_execute.scheduling.ready_queue import Key, ReadyQueue
 
 LONG = 0.12
 """Seconds from which on a test is worth starting early; below, the order of collection saves more fixtures than time."""
@@ -32,7 +32,7 @@ class Blocked(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Work:
+class ScheduledWork:
     """What has to be done: units and the units they wait for; for each nodeid its units; known durations in seconds.
 
     `effort` is what a person thinks how long each unit takes, in any measure; with `keep_going` a test runs once all that
@@ -45,11 +45,11 @@ class Work:
     effort: Mapping[str, float] = field(default_factory=dict)
     keep_going: bool = False
 
-    def queue(self, tests: Sequence[str], workers: int) -> Queue:
+    def queue(self, tests: Sequence[str], workers: int) -> TaskQueue:
         """The queue over these nodeids, for so many workers; the tests of one file share fixtures."""
         known = {index: self.seconds[test] for index, test in enumerate(tests) if test in self.seconds}
         files: dict[str, int] = {}
-        return Queue(
+        return TaskQueue(
             self.needs,
             [self.units.get(test, ()) for test in tests],
             known,
@@ -60,7 +60,7 @@ class Work:
         )
 
 
-class Queue:
+class TaskQueue:
     """Hands out tests, longest remaining path first, and tells each blocked test exactly once.
 
     With one worker no order is faster than another, so the order of collection is kept as far as the needs allow.
@@ -93,7 +93,7 @@ class Queue:
         keys = _keys(self._needs, tests, lengths, self.seconds)
         if workers == 1:
             keys, groups = [(False, 0.0)] * len(tests), [0] * len(tests)
-        self._ready = Ready(keys, range(len(tests)) if groups is None else groups)
+        self._ready = ReadyQueue(keys, range(len(tests)) if groups is None else groups)
         self.left = len(tests)
         settled: deque[Node] = deque()
         for node in [node for node, parts in self._parts.items() if not parts]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_execute.scheduling.task_queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, TaskQueue
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -24,7 +24,7 @@ Clock = Callable[[], float]
 class Batches(NamedTuple):
     """What a run hands out: tests, and after the last one of a batch its sentinel."""
 
-    queue: Queue
+    queue: TaskQueue
     sentinels: Sequence[int]
 
 
@@ -219,7 +219,7 @@ class ExecuteScheduling:
         except OSError:  # it has died, and xdist will say so: none of these has begun
             self._take_back(station, batch, batches.queue)
 
-    def _batch(self, node: WorkerController, station: Station, queue: Queue, share: int) -> list[int]:
+    def _batch(self, node: WorkerController, station: Station, queue: TaskQueue, share: int) -> list[int]:
         """The next tests for one worker, at most `share`, and at least one if it is idle."""
         batch: list[int] = []
         while len(batch) < share and (test := queue.peek(node)) is not None:
@@ -232,7 +232,7 @@ class ExecuteScheduling:
         return batch
 
     @staticmethod
-    def _take_back(station: Station, batch: Sequence[int], queue: Queue) -> None:
+    def _take_back(station: Station, batch: Sequence[int], queue: TaskQueue) -> None:
         station.ready = False
         for item in (*batch, station.sent[-1]):
             station.sent.pop()

@@ -11,24 +11,24 @@ import pytest
 from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.coverage import remote_data
 from pytest_execute.discovery import mapping
-from pytest_execute.distributed.controller_side import Handover
+from pytest_execute.distributed.controller_side import ControllerSide
 from pytest_execute.progress.board import Board, rows
 from pytest_execute.progress.plugin import Progress
 from pytest_execute.scheduling.durations import Durations, recall
 from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.select_plugin import distributes
-from pytest_execute.scheduling.task_queue import Work
-from pytest_execute.session.judging import Referee
-from pytest_execute.session.messages import Shared, prepared_key, shared_key
+from pytest_execute.scheduling.task_queue import ScheduledWork
+from pytest_execute.session.judging import JudgingPlugin
+from pytest_execute.session.messages import RunSettings, prepared_key, shared_key
 
 
-def plugins(config: pytest.Config, shared: Shared) -> list[object]:
+def plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
     """Who gathers, shows, learns, and speaks with workers."""
-    found = [Referee(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
+    found = [JudgingPlugin(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
     return [*found, _handover(config, shared)] if distributes(config) else [*found]
 
 
-def _handover(config: pytest.Config, shared: Shared) -> Handover:
+def _handover(config: pytest.Config, shared: RunSettings) -> ControllerSide:
     """What goes to the workers, and what becomes of that which they bring."""
     prepared = config.stash[prepared_key]
     files = [
@@ -39,16 +39,16 @@ def _handover(config: pytest.Config, shared: Shared) -> Handover:
     def keep(coverage: list[bytes], worker: str, where: str) -> None:
         remote_data.unpack(coverage, place, worker, where, root)
 
-    return Handover(config, msgspec.json.encode(shared), files, keep)
+    return ControllerSide(config, msgspec.json.encode(shared), files, keep)
 
 
-def assign(config: pytest.Config, about: bytes) -> Work:
+def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
     """What has to run, in which order: told to the referee, and handed to the scheduler."""
     plan = config.stash[shared_key].plan
     manifest = mapping.map_tests(plan, msgspec.json.decode(about, type=list[CollectedTest]))
-    referee: Any = config.pluginmanager.getplugin("execute-referee")
+    referee: Any = config.pluginmanager.getplugin("execute-judgingplugin")
     referee.manifest = manifest
-    work = Work(
+    work = ScheduledWork(
         mapping.needs(plan),
         {test: mapping.units(manifest, test) for test in manifest.tests},
         recall(config.stash[prepared_key].ledger, manifest.tests),
@@ -59,7 +59,7 @@ def assign(config: pytest.Config, about: bytes) -> Work:
     return work
 
 
-def _show_progress(config: pytest.Config, work: Work) -> None:
+def _show_progress(config: pytest.Config, work: ScheduledWork) -> None:
     """From here on people see how far each stream is."""
     shared, progress = config.stash[shared_key], config.pluginmanager.getplugin("execute-progress")
     scope = shared.scope

@@ -15,7 +15,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, Manifest, TestResult
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Verdict, Word
-from pytest_execute.replay.prove import Order
+from pytest_execute.replay.prove import ReplayRequest
 from pytest_execute.reports import json_report, markdown, terminal
 from pytest_execute.session.messages import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
 from pytest_execute.session.outcomes import merged
@@ -39,7 +39,7 @@ COLOURS: dict[Word, str] = {
 }
 
 
-class Referee:
+class JudgingPlugin:
     """Gathers what the tests did, has it judged, and shows the verdict."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -73,7 +73,7 @@ class Referee:
 
     def _conclude(self, exitstatus: int) -> int:
         """Have it judged; the exit status is that of an interruption where the user broke off the replay."""
-        handover: Any = self.config.pluginmanager.getplugin("execute-handover")
+        handover: Any = self.config.pluginmanager.getplugin("execute-controllerside")
         if handover is not None:
             handover.check()
         prepared = self.config.stash[prepared_key]
@@ -101,14 +101,14 @@ class Referee:
                 reporter._tw.line()
             reporter.write_line(text)
 
-    def _run(self, interrupted: bool) -> workflow.Run:
+    def _run(self, interrupted: bool) -> workflow.RunResult:
         known = {
             test: result
             for test, result in self.results.items()
             if test in self.manifest.tests and (result.outcome != "passed" or test in self.ended)  # not only set up
         }
         coverage = self._measured()
-        return workflow.Run(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
+        return workflow.RunResult(manifest=self.manifest, results=known, coverage=coverage, interrupted=interrupted)
 
     def _measured(self) -> Path | str:
         """Where the raw data of the coverage is, or why there is none."""
@@ -117,7 +117,7 @@ class Referee:
             return str(rider.why_not)
         if not self.config.stash[shared_key].measured:
             return "the policy asks for no coverage"
-        handover: Any = self.config.pluginmanager.getplugin("execute-handover")
+        handover: Any = self.config.pluginmanager.getplugin("execute-controllerside")
         if handover is not None and not handover.all_ended:
             return "the run was broken off before its workers had told what they measured"
         return Path(self.config.stash[shared_key].coverage)
@@ -170,12 +170,12 @@ def status(verdict: Verdict, exitstatus: int) -> int:
     return pytest.ExitCode.OK if verdict.passed else pytest.ExitCode.TESTS_FAILED
 
 
-def order_of(config: pytest.Config) -> Order:
+def order_of(config: pytest.Config) -> ReplayRequest:
     """How the replay is to run pytest: with today's configuration, without options of ours."""
     file = config.inipath
     options = [str(option) for option in config.getini("addopts")]
     options += ["--cov-reset"] if has_cov(config.option) else []  # as if there were no --cov among them
-    return Order(
+    return ReplayRequest(
         tests={},
         config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),
         arguments=tuple(_without_ours(options)),

@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Scope
-from pytest_execute.coverage.recorder import Measuring
+from pytest_execute.coverage.recorder import CoverageRecorder
 from pytest_execute.distributed import bootstrap
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
 
 
-class Shared(Struct, frozen=True):
+class RunSettings(Struct, frozen=True):
     """What every process that runs tests must know, on whatever machine. `source` is relative to the root directory."""
 
     plan: Plan
@@ -31,12 +31,12 @@ class Shared(Struct, frozen=True):
 
 COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
 """The options that ask for a file of coverage, by its kind."""
-shared_key = pytest.StashKey[Shared]()
-prepared_key: pytest.StashKey[workflow.Prepared] = pytest.StashKey()
+shared_key = pytest.StashKey[RunSettings]()
+prepared_key: pytest.StashKey[workflow.Context] = pytest.StashKey()
 place_key = pytest.StashKey[Path]()
-recorder_key = pytest.StashKey[Measuring]()
+recorder_key = pytest.StashKey[CoverageRecorder]()
 notices_key = pytest.StashKey[list[str]]()
-handed_key = pytest.StashKey[bootstrap.Handed]()
+handed_key = pytest.StashKey[bootstrap.WorkerInput]()
 
 
 def has_cov(options: Any) -> bool:

@@ -13,11 +13,11 @@ import pytest
 from pytest_execute.core.verdict import label
 from pytest_execute.discovery.collect import describe
 from pytest_execute.scheduling.select_plugin import role
-from pytest_execute.session.messages import Shared, handed_key, prepared_key, recorder_key, shared_key
-from pytest_execute.session.test_process import Runner
+from pytest_execute.session.messages import RunSettings, handed_key, prepared_key, recorder_key, shared_key
+from pytest_execute.session.test_process import TestProcess
 
 if TYPE_CHECKING:
-    from pytest_execute.scheduling.task_queue import Work
+    from pytest_execute.scheduling.task_queue import ScheduledWork
 
 
 def register(config: pytest.Config) -> None:
@@ -32,16 +32,16 @@ def register(config: pytest.Config) -> None:
     config.pluginmanager.register(scheduler, "execute-scheduling")
 
 
-def _plugins(config: pytest.Config, shared: Shared) -> list[object]:
+def _plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
     plugins: list[object] = []
     if recorder_key in config.stash and (shared.measured or shared.scope.partial):
-        plugins.append(Runner(config, shared))
+        plugins.append(TestProcess(config, shared))
     if handed_key in config.stash:
         from pytest_execute.coverage import remote_data
-        from pytest_execute.distributed.worker_side import Away
+        from pytest_execute.distributed.worker_side import WorkerSide
 
         plugins.append(
-            Away(config, config.stash[handed_key], functools.partial(remote_data.pack, Path(shared.coverage)))
+            WorkerSide(config, config.stash[handed_key], functools.partial(remote_data.pack, Path(shared.coverage)))
         )
     if prepared_key in config.stash:
         from pytest_execute.session import controller
@@ -54,7 +54,7 @@ def _describe(topic: str, items: Sequence[pytest.Item]) -> bytes:
     return msgspec.json.encode(describe(items, topic))
 
 
-def _assign(config: pytest.Config, about: bytes) -> Work:
+def _assign(config: pytest.Config, about: bytes) -> ScheduledWork:
     from pytest_execute.session import controller
 
     return controller.assign(config, about)

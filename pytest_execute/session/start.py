@@ -12,11 +12,11 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Scope
-from pytest_execute.coverage.recorder import Recorder, Unmeasured
+from pytest_execute.coverage.recorder import NoCoverage, Recorder
 from pytest_execute.distributed import bootstrap
 from pytest_execute.session.messages import (
     COVERAGE_FILES,
-    Shared,
+    RunSettings,
     handed_key,
     has_cov,
     notices_key,
@@ -29,8 +29,8 @@ from pytest_execute.tools.scratch import make_cache, scratch
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
-    from pytest_execute.coverage.beside_pytest_cov import Rider, Role
-    from pytest_execute.tools.cache import Ledger
+    from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov, Role
+    from pytest_execute.tools.cache import ResultCache
 
 
 def begin(config: pytest.Config, args: list[str]) -> None:
@@ -72,19 +72,19 @@ def _cache(config: pytest.Config) -> Path | None:
     return cache / "d" / "execute"
 
 
-def _ledger(config: pytest.Config) -> Ledger:
+def _ledger(config: pytest.Config) -> ResultCache:
     """What earlier runs have learnt; its faults are told with the verdict."""
-    from pytest_execute.tools.cache import Ledger
+    from pytest_execute.tools.cache import ResultCache
 
     notices: list[str] = []
     config.stash[notices_key] = notices
     place = None if config.known_args_namespace.execute_no_cache else _cache(config)
-    ledger = Ledger(place, notices.append)
+    ledger = ResultCache(place, notices.append)
     config.add_cleanup(ledger.close)
     return ledger
 
 
-def _prepare(config: pytest.Config, place: Path, ledger: Ledger) -> workflow.Prepared:
+def _prepare(config: pytest.Config, place: Path, ledger: ResultCache) -> workflow.Context:
     from pytest_execute import workflow
 
     options = config.known_args_namespace
@@ -124,42 +124,42 @@ def _tell_of_idle_workers(config: pytest.Config) -> None:
         config.stash[notices_key].append("--tx names workers, but without -d this process ran the tests")
 
 
-def _shared(config: pytest.Config, prepared: workflow.Prepared, place: Path) -> Shared:
+def _shared(config: pytest.Config, prepared: workflow.Context, place: Path) -> RunSettings:
     source = tuple(os.path.relpath(entry, prepared.layout.prefix or ".") for entry in prepared.layout.source)
     scope = prepared.request.scope
     tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
     asked = prepared.policy.coverage
     measured = asked.asked or any(getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values())
-    return Shared(prepared.plan, scope, source, asked.branch, measured, str(place / "coverage"))
+    return RunSettings(prepared.plan, scope, source, asked.branch, measured, str(place / "coverage"))
 
 
-def _begin_in_worker(config: pytest.Config, handed: bootstrap.Handed) -> None:
-    shared = msgspec.json.decode(handed.told, type=Shared)
+def _begin_in_worker(config: pytest.Config, handed: bootstrap.WorkerInput) -> None:
+    shared = msgspec.json.decode(handed.told, type=RunSettings)
     if handed.files is not None:
         config.stash[handed_key] = handed
         shared = msgspec.structs.replace(shared, coverage=str(_place(config) / "coverage"))
     _begin_to_run(config, shared, Path(handed.root), "worker")
 
 
-def _begin_to_run(config: pytest.Config, shared: Shared, root: Path, role: Role) -> None:
+def _begin_to_run(config: pytest.Config, shared: RunSettings, root: Path, role: Role) -> None:
     config.stash[shared_key] = shared
     if not shared.measured:
-        config.stash[recorder_key] = Unmeasured()
+        config.stash[recorder_key] = NoCoverage()
     elif has_cov(config.known_args_namespace):
         config.stash[recorder_key] = _ride(config, shared, root, role)
     else:
         config.stash[recorder_key] = Recorder(_sources(shared, root), shared.branch, Path(shared.coverage))
 
 
-def _ride(config: pytest.Config, shared: Shared, root: Path, role: Role) -> Rider:
+def _ride(config: pytest.Config, shared: RunSettings, root: Path, role: Role) -> BesidePytestCov:
     """pytest-cov begins right after this, and conftests are loaded after that."""
-    from pytest_execute.coverage.beside_pytest_cov import Rider
+    from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
 
-    rider = Rider(_sources(shared, root), shared.branch, Path(shared.coverage), role)
+    rider = BesidePytestCov(_sources(shared, root), shared.branch, Path(shared.coverage), role)
     config.pluginmanager.register(rider, "execute-rider")
     return rider
 
 
-def _sources(shared: Shared, root: Path) -> list[Path]:
+def _sources(shared: RunSettings, root: Path) -> list[Path]:
     return [Path(os.path.normpath(root / entry)) for entry in shared.source]

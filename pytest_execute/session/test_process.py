@@ -8,13 +8,13 @@ import pytest
 
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collect import describe
-from pytest_execute.session.messages import Shared, recorder_key
+from pytest_execute.session.messages import RunSettings, recorder_key
 
 
-class Runner:
+class TestProcess:
     """Leaves out tests that are not asked for, and tells the coverage which gates each test counts for."""
 
-    def __init__(self, config: pytest.Config, shared: Shared) -> None:
+    def __init__(self, config: pytest.Config, shared: RunSettings) -> None:
         self.config, self.shared = config, shared
         self.gates: dict[str, tuple[str, ...]] = {}
 

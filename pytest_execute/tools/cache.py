@@ -30,7 +30,7 @@ class Damaged(Exception):
     """The file does not hold what was written to it."""
 
 
-class Ledger:
+class ResultCache:
     """The ledger in the directory `place`, made with its first use; without a place it lasts as long as the run.
 
     `say` is told in one line what became of a ledger that cannot be used. Threads may share a ledger.

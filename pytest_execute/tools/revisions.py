@@ -11,7 +11,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.tools.git import Git
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class CommitRange(Struct, frozen=True, kw_only=True):
     """`commits` maps each commit after base, up to and with head, to its parents, parents first.
 
     `base` is a commit, or the empty tree where the topic began with the repository. `tree` is what is judged: the tree of head, or
@@ -26,7 +26,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     shallow: bool = False
 
 
-def stretch(git: Git, breakdown: str, base: str | None = None, index: Path | None = None) -> Stretch:
+def commit_range(git: Git, breakdown: str, base: str | None = None, index: Path | None = None) -> CommitRange:
     """The stretch of the topic whose breakdown stands at `breakdown`, relative to the top of the repository.
 
     `base` is a revision that the work branched off from; without it the topic begins with the commit that brought its breakdown.
@@ -39,7 +39,7 @@ def stretch(git: Git, breakdown: str, base: str | None = None, index: Path | Non
     start = _branch_point(git, base, head) if base is not None else _beginning(git, breakdown, head)
     tree = git.staged(index) if index is not None else git.snapshot(head)
     after = None if tree == git.ask("rev-parse", f"{head}^{{tree}}") else "index" if index is not None else "worktree"
-    return Stretch(
+    return CommitRange(
         base=start or git.empty_tree(),
         head=head,
         commits=git.history(start, head),

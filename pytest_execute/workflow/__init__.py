@@ -3,7 +3,17 @@
 from pytest_execute.workflow.context import policy, prepare, source_of
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import conclude
-from pytest_execute.workflow.request import Prepared, Request, Run
+from pytest_execute.workflow.request import Context, Request, RunResult
 from pytest_execute.workflow.rerun_steps import not_proven
 
-__all__ = ["Prepared", "Request", "Run", "conclude", "not_proven", "policy", "prepare", "source_of", "write_coverage"]
+__all__ = [
+    "Context",
+    "Request",
+    "RunResult",
+    "conclude",
+    "not_proven",
+    "policy",
+    "prepare",
+    "source_of",
+    "write_coverage",
+]

@@ -12,15 +12,15 @@ from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.policy import read as read_policy
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
-from pytest_execute.workflow.request import Prepared, Request
+from pytest_execute.tools.revisions import commit_range
+from pytest_execute.workflow.request import Context, Request
 
 T = TypeVar("T")
 
 
-def prepare(request: Request, scratch: Path, ledger: Ledger) -> Prepared:
+def prepare(request: Request, scratch: Path, ledger: ResultCache) -> Context:
     """Read the plan, the policy and the history; ExecuteError with the problems of all three."""
     problems: list[Problem] = []
     git = _attempt(problems, lambda: _repository(request, scratch))
@@ -31,7 +31,7 @@ def prepare(request: Request, scratch: Path, ledger: Ledger) -> Prepared:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix = _prefix(git, request.root)
-    what = stretch(git, prefix + plan.path, request.base, request.index)
+    what = commit_range(git, prefix + plan.path, request.base, request.index)
     tree = git.tree(what.tree)
     source = source_of(rules, tree, prefix)
     layout = Layout(
@@ -41,7 +41,7 @@ def prepare(request: Request, scratch: Path, ledger: Ledger) -> Prepared:
         patterns=request.patterns,
         notes=prefix + notes,
     )
-    return Prepared(
+    return Context(
         request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree, ledger=ledger
     )
 
@@ -106,7 +106,7 @@ def _holds_source(path: str, source: Iterable[str]) -> bool:
     return path in ("", ".") or any(entry == path or entry.startswith(f"{path}/") for entry in source)
 
 
-def policy_at_base(prepared: Prepared) -> Policy:
+def policy_at_base(prepared: Context) -> Policy:
     """The policy before the topic began: what it allows now, the topic may have written itself."""
     path = f"{prepared.layout.prefix}pyproject.toml"
     entry = prepared.git.tree(prepared.stretch.base).get(path)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pytest_execute.core.evidence import Measure, Proof
 from pytest_execute.workflow.context import policy_at_base
-from pytest_execute.workflow.request import Prepared, Run
+from pytest_execute.workflow.request import Context, RunResult
 
 
-def coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
+def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
     if isinstance(run.coverage, str):
         return None
     from pytest_execute.coverage import changed_lines, data, measure
@@ -18,7 +18,7 @@ def coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict[
     git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
     sources = _sources(prepared)
     changed = changed_lines.changed_lines(git, what, layout, sources)
-    request = measure.Request(
+    request = measure.MeasureRequest(
         root=prepared.request.root,
         branch=prepared.policy.coverage.branch,
         sources=sources,
@@ -30,13 +30,13 @@ def coverage(prepared: Prepared, run: Run, proofs: Mapping[str, Proof]) -> dict[
     return measure.measure(plan, request, data.read(run.coverage))
 
 
-def _sources(prepared: Prepared) -> tuple[str, ...]:
+def _sources(prepared: Context) -> tuple[str, ...]:
     """All files of the implementation, relative to the root directory."""
     layout = prepared.layout
     return tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
 
 
-def write_coverage(prepared: Prepared, measured: Path, paths: Mapping[str, Path]) -> None:
+def write_coverage(prepared: Context, measured: Path, paths: Mapping[str, Path]) -> None:
     """Write what coverage.py can: "xml" and "lcov", each to its path."""
     if paths:
         from pytest_execute.coverage import export

@@ -15,11 +15,15 @@ from pytest_execute.replay import prove as replay
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Tree
 from pytest_execute.workflow import coverage_step, rerun_steps
-from pytest_execute.workflow.request import Prepared, Run
+from pytest_execute.workflow.request import Context, RunResult
 
 
 def conclude(
-    prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None = None
+    prepared: Context,
+    run: RunResult,
+    order: replay.ReplayRequest,
+    place: Path,
+    tell: replay.ProgressCallback | None = None,
 ) -> tuple[Verdict, Evidence]:
     """Prove, measure and judge. `order` says how to replay; what is written goes below `place`; `tell` hears how far it is."""
     proofs, why_not = rerun_steps.proofs(prepared, run, order, place, tell)
@@ -44,7 +48,7 @@ def conclude(
     return verdict, evidence
 
 
-def _history(prepared: Prepared, config: str) -> History:
+def _history(prepared: Context, config: str) -> History:
     what = prepared.stretch
     uncommitted = prepared.git.changed_files(what.head, what.tree) if what.snapshot is not None else ()
     layout = prepared.layout
@@ -62,14 +66,14 @@ def _history(prepared: Prepared, config: str) -> History:
     )
 
 
-def _documents(prepared: Prepared) -> dict[str, bool]:
+def _documents(prepared: Context) -> dict[str, bool]:
     request = prepared.request
     notes = prepared.layout.notes[len(prepared.layout.prefix) :]
     found = breakdown.documents(request.root, notes, request.topic)
     return {f"{notes}/{request.topic}/{name}": says for name, says in found.items()}
 
 
-def _files(prepared: Prepared) -> dict[str, bool]:
+def _files(prepared: Context) -> dict[str, bool]:
     """Whether the files that the plan names were ever there, and whether the artifacts are, with something in them."""
     prefix, git = prepared.layout.prefix, prepared.git
     named = {ref.path for task in prepared.plan.tasks for ref in task.files}
@@ -86,13 +90,13 @@ def _has(tree: Tree, path: str) -> bool:
     return path in tree or any(other.startswith(f"{path}/") for other in tree)
 
 
-def _may_deploy(prepared: Prepared, verdict: Verdict) -> bool:
+def _may_deploy(prepared: Context, verdict: Verdict) -> bool:
     """The commands of the deployment run only where nothing else stands in its way."""
     deployment = next((gate for gate in verdict.gates if gate.level == "deployment"), None)
     return bool(prepared.policy.deployment.commands) and deployment is not None and deployment.verdict == "passed"
 
 
-def _run_commands(prepared: Prepared) -> Iterable[CommandResult]:
+def _run_commands(prepared: Context) -> Iterable[CommandResult]:
     for command in prepared.policy.deployment.commands:
         try:
             done = process.run(command, cwd=prepared.request.root)

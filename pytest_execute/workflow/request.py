@@ -10,9 +10,9 @@ from pytest_execute.core.evidence import Manifest, TestResult
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.revisions import Stretch
+from pytest_execute.tools.revisions import CommitRange
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -34,20 +34,20 @@ class Request(Struct, frozen=True, kw_only=True):
     testpaths: tuple[str, ...] = ()
 
 
-class Prepared(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True):
     """All that is known before the first test runs."""
 
     request: Request
     plan: Plan
     policy: Policy
     git: Git
-    stretch: Stretch
+    stretch: CommitRange
     layout: Layout
     tree: Tree
-    ledger: Ledger
+    ledger: ResultCache
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class RunResult(Struct, frozen=True, kw_only=True):
     """What the run of the tests brought. `coverage` is the directory of the raw data, or says why there is none."""
 
     manifest: Manifest

@@ -11,11 +11,11 @@ import msgspec
 from pytest_execute.core.evidence import Mutant, Proof
 from pytest_execute.replay import prove as replay
 from pytest_execute.workflow.context import policy_at_base
-from pytest_execute.workflow.request import Prepared, Run
+from pytest_execute.workflow.request import Context, RunResult
 
 
 def proofs(
-    prepared: Prepared, run: Run, order: replay.Order, place: Path, tell: replay.Tell | None
+    prepared: Context, run: RunResult, order: replay.ReplayRequest, place: Path, tell: replay.ProgressCallback | None
 ) -> tuple[dict[str, Proof] | None, str]:
     """A proof for each test of a task that passed; or None, and why."""
     why_not = not_proven(prepared, run)
@@ -30,13 +30,13 @@ def proofs(
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
 
 
-def not_proven(prepared: Prepared, run: Run) -> str:
+def not_proven(prepared: Context, run: RunResult) -> str:
     """Why there is no replay; "" where there is."""
     off = prepared.policy.test_first == "off"
     return "the policy does not ask for it" if off else _not_run(prepared, run)
 
 
-def _not_run(prepared: Prepared, run: Run) -> str:
+def _not_run(prepared: Context, run: RunResult) -> str:
     """Why nothing can be run again, and compared with base; "" where it can."""
     if prepared.stretch.shallow:
         return "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)"
@@ -48,7 +48,7 @@ def _not_run(prepared: Prepared, run: Run) -> str:
 
 
 def mutants(
-    prepared: Prepared, run: Run, order: replay.Order, proved: Mapping[str, Proof], place: Path
+    prepared: Context, run: RunResult, order: replay.ReplayRequest, proved: Mapping[str, Proof], place: Path
 ) -> tuple[tuple[Mutant, ...] | None, str]:
     """What became of the stubs of each function that the topic added or changed; or None, and why."""
     what, scope = prepared.stretch, prepared.request.scope
@@ -72,7 +72,7 @@ def mutants(
     ]
     exempt = targets.reasons(policy_at_base(prepared).mutation.exempt)
     ours, others = targets.sorted_out(found, exempt)
-    mutating = mutate.Order(
+    mutating = mutate.MutationRequest(
         tree=what.tree,
         targets=ours,
         tests={test: run.results[test].seconds for test in run.manifest.tests if _passed(run, test)},
@@ -89,5 +89,5 @@ def mutants(
     return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others)), ""
 
 
-def _passed(run: Run, test: str) -> bool:
+def _passed(run: RunResult, test: str) -> bool:
     return test in run.results and run.results[test].outcome == "passed"

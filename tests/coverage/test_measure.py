@@ -14,7 +14,7 @@ import pytest
 
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
 from pytest_execute.coverage.data import Recording, read
-from pytest_execute.coverage.measure import Request, measure
+from pytest_execute.coverage.measure import MeasureRequest, measure
 from pytest_execute.coverage.owners import Owners, owners
 from pytest_execute.coverage.recorder import Recorder
 from pytest_execute.coverage.source import read as lines_of
@@ -80,9 +80,9 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 
 def request(
     root: Path, owned: Owners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
-) -> Request:
+) -> MeasureRequest:
     changed = dict.fromkeys(sources, frozenset(range(1, 20)))
-    return Request(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
+    return MeasureRequest(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
 
 
 def own(lines: range, tasks: frozenset[str]) -> Owners:
@@ -116,7 +116,7 @@ def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
     found = measure(PLAN, request(root, {}), data)
     assert found["changed"].missing == found["system"].missing == {"code.py": (15,)}
     assert "task:1" not in found
-    unchanged = Request(root=root, branch=True, sources=("code.py",), changed={})
+    unchanged = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={})
     assert measure(PLAN, unchanged, data)["system"].missing == {}
 
 
@@ -148,7 +148,7 @@ def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recordi
 
 def test_lines_that_did_not_change_are_not_asked_for(recording: Recorded) -> None:
     root, data = recording
-    asked = Request(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
+    asked = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
     found = measure(PLAN, asked, data)["changed"]
     assert (found.lines, found.covered) == (1, 1)  # line 8 stands in the statement of line 6
 
@@ -160,7 +160,7 @@ def test_the_system_has_the_numbers_of_coverage_itself(recording: Recorded) -> N
     root, data = recording
     theirs = coverage.Coverage(data_file=None, config_file=False)
     theirs.get_data().add_arcs({str(root / "code.py"): data.points(str(root / "code.py"))})
-    ours = measure(PLAN, Request(root=root, branch=True, sources=("code.py",), changed={}), data)["system"]
+    ours = measure(PLAN, MeasureRequest(root=root, branch=True, sources=("code.py",), changed={}), data)["system"]
     _, statements, _, missing, _ = theirs.analysis2(str(root / "code.py"))
     exits = theirs.branch_stats(str(root / "code.py"))
     theirs.get_data().close(force=True)

@@ -49,7 +49,11 @@ def test_every_label_is_there() -> None:
 
 def codes() -> set[str]:
     """The codes in calls that tell a problem, anywhere in the reader and in `check` and `init`."""
-    files = [*(TOP / "pytest_execute" / "breakdown").rglob("*.py"), TOP / "pytest_execute" / "commands" / "check.py"]
+    package = TOP / "pytest_execute"
+    files = [
+        *(package / "breakdown").rglob("*.py"),
+        *(package / "commands" / f"{name}.py" for name in ("check", "init")),
+    ]
     calls = (
         node
         for file in files

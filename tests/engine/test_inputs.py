@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_execute.engine.dependencies import PATHS, STDLIB, Inputs, differing, hiding
+from pytest_execute.engine.dependencies import PATHS, STDLIB, TreeContents, differing, hiding
 from pytest_execute.tools.git import Entry, Tree
 
 NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c", "uuid.py", "json"])
@@ -31,20 +31,20 @@ WORDS = st.one_of(
 
 @given(TREES, TREES, WORDS)
 def test_where_two_trees_differ_is_where_they_are_something_else(one: Tree, other: Tree, word: str) -> None:
-    differ = differing(Inputs(one), Inputs(other))
+    differ = differing(TreeContents(one), TreeContents(other))
     assert differ is not None
-    assert (word in differ) == (Inputs(one).of(word) != Inputs(other).of(word))
+    assert (word in differ) == (TreeContents(one).of(word) != TreeContents(other).of(word))
 
 
 @given(TREES, TREES)
 def test_what_could_hide_modules_of_python_is_a_word(one: Tree, other: Tree) -> None:
-    if Inputs(one).of(STDLIB) == Inputs(other).of(STDLIB):
+    if TreeContents(one).of(STDLIB) == TreeContents(other).of(STDLIB):
         assert hiding(one) == hiding(other)
     assert hiding(one) <= {"uuid", "json"}
 
 
 def between(one: Tree, other: Tree) -> frozenset[str]:
-    differ = differing(Inputs(one), Inputs(other))
+    differ = differing(TreeContents(one), TreeContents(other))
     assert differ is not None
     return differ
 
@@ -64,6 +64,6 @@ def test_a_new_file_is_something_to_its_directory_and_to_who_may_import_it() -> 
 def test_links_may_lead_anywhere() -> None:
     one = {"a": Entry("100644", "1")}
     for other in ({**one, "l": LINK}, {"a": LINK}):
-        assert differing(Inputs(one), Inputs(other)) is None
-        assert Inputs(one).links != Inputs(other).links
-    assert differing(Inputs({"l": LINK}), Inputs({"l": LINK})) == frozenset()
+        assert differing(TreeContents(one), TreeContents(other)) is None
+        assert TreeContents(one).links != TreeContents(other).links
+    assert differing(TreeContents({"l": LINK}), TreeContents({"l": LINK})) == frozenset()

@@ -11,7 +11,7 @@ import pytest
 
 import pytest_execute
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import PATIENT, Patience, Setting
+from pytest_execute.engine.settings import DEFAULT_LIMITS, Settings, TimeLimits
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -100,7 +100,7 @@ def runner(
     arguments: tuple[str, ...] = (),
 ) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
-    setting = Setting(
+    setting = Settings(
         user=str(user or repo.path),
         roots=("src",),
         tops=tops,
@@ -130,7 +130,7 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: Patience(4.0))
+        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(4.0))
         deadline = time.monotonic() + 5
         while is_running(int(note.read_text())) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -205,7 +205,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
         "lanes": 1,
     }
     with runner(repo, [one]) as made:
-        _, stuck = made.stub(made.git.tree(commit), [one], lambda _: PATIENT, asked)
+        _, stuck = made.stub(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, asked)
     assert stuck == "lost"
     assert not (repo.path.parent / "lived").exists()
 

@@ -14,9 +14,9 @@ import pytest
 
 from pytest_execute.engine.child import accesses
 from pytest_execute.engine.child.fixtures import telling
-from pytest_execute.engine.dependencies import Inputs, differing
+from pytest_execute.engine.dependencies import TreeContents, differing
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Patience, Setting
+from pytest_execute.engine.settings import Settings, TimeLimits
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -31,7 +31,7 @@ def repo(tmp_path: Path) -> Repository:
 @contextlib.contextmanager
 def runner(repo: Repository, *arguments: str) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
-    setting = Setting(
+    setting = Settings(
         user=str(repo.path),
         roots=("src",),
         tops=("app",),
@@ -90,7 +90,7 @@ def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -
     )}  # fmt: skip
     commit, tests = repo.commit("a", files), [ONE, "tests/test_b.py::test_b"]
     with runner(repo) as made:
-        seen = made.run(made.git.tree(commit), tests, patience=lambda _: Patience(600.0, computing=0.5))
+        seen = made.run(made.git.tree(commit), tests, patience=lambda _: TimeLimits(600.0, computing=0.5))
     assert [seen[test].state for test in tests] == ["timeout", "passed"]
     assert seen[ONE].seconds >= 0.5
 
@@ -219,7 +219,7 @@ def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository, mod
     second = repo.commit("b", {f"tests/{module}.py": "OURS = 1\n"})
     with runner(repo) as made:
         seen = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
-        words = differing(*(Inputs(made.git.tree(commit)) for commit in (first, second)))
+        words = differing(*(TreeContents(made.git.tree(commit)) for commit in (first, second)))
     assert [each.state for each in seen] == ["failed", "passed", "failed"]
     assert words is not None
     assert not words.isdisjoint(seen[0].touched or ())
@@ -278,7 +278,7 @@ for name in ("system", "accesses", "preload"):
     spec.loader.exec_module(module)
 sys.path[0] = "{elsewhere}"
 sys.modules["_execute_system"].take_over()
-watch = sys.modules["_execute_accesses"].Touched("{tree}", print, [])
+watch = sys.modules["_execute_accesses"].AccessLog("{tree}", print, [])
 module.load("{tree}", [], watch)
 print(*sorted(module.packages()))
 """

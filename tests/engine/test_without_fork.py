@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.engine.settings import Patience
-from pytest_execute.replay.prove import Order, prove
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.engine.settings import TimeLimits
+from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests import hello
 from tests.engine.test_runner import FILE, KILLERS, OTHER, ROWS, STATES, is_running, runner
 from tests.repository import Repository
@@ -49,7 +49,7 @@ def test_each_is_one_row(repo: Repository, no_fork: NoFork, monkeypatch: pytest.
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     no_fork()
     with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: Patience(3.0))
+        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(3.0))
         assert not is_running(int(note.read_text()))
     assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
     assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
@@ -84,7 +84,7 @@ def test_what_cannot_be_imported_is_told_in_the_same_way(
     for prepare in (lambda: None, no_fork):
         prepare()
         with runner(repo, tests) as made:
-            seen = made.run(made.git.tree(commit), tests, patience=lambda _: Patience(1.0))
+            seen = made.run(made.git.tree(commit), tests, patience=lambda _: TimeLimits(1.0))
         answers.append({test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in seen.items()})
     assert answers[0] == answers[1]
     assert [answers[0][test][0] for test in tests] == ["failed", "timeout", "crash", "failed", "failed", "absent"]
@@ -154,22 +154,22 @@ def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
         )
     git = Git.find(repo.path).within(repo.path.parent / "scratch")
-    what = stretch(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
+    what = commit_range(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
     layout = Layout(source=detect_source(git.tree(what.tree)))
-    order = Order(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
-    ledger = Ledger(None, print)
+    order = ReplayRequest(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
+    ledger = ResultCache(None, print)
 
-    def proofs(ledger: Ledger, order: Order = order) -> Any:
+    def proofs(ledger: ResultCache, order: ReplayRequest = order) -> Any:
         return prove(git, what, layout, order, repo.path.parent / "scratch/trees", ledger)
 
-    forked = proofs(Ledger(None, print))
+    forked = proofs(ResultCache(None, print))
     no_fork()
     assert proofs(ledger) == forked
     assert {name: (p.found, p.cause) for name, p in zip(FOUND, forked.values(), strict=True)} == FOUND
     monkeypatch.undo()
-    monkeypatch.setattr("pytest_execute.engine.worker.serving", None)  # nothing is started any more
+    monkeypatch.setattr("pytest_execute.engine.worker.start_child", None)  # nothing is started any more
     kept = {test: 0.0 for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"}
-    again = proofs(ledger, Order(tests=kept, config=order.config))
+    again = proofs(ledger, ReplayRequest(tests=kept, config=order.config))
     assert again == {test: forked[test] for test in kept}
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.mutation.functions import functions
-from pytest_execute.mutation.mutate import Order, mutate
+from pytest_execute.mutation.mutate import MutationRequest, mutate
 from pytest_execute.mutation.runner import Target
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -89,7 +89,7 @@ class Place:
     """A repository, and a ledger that all runs on it share; a run gives the tests that ran, and the stubs that none noticed."""
 
     def __init__(self, path: Path) -> None:
-        self.repo, self.ledger, self.path = Repository(path / "repo"), Ledger(None, print), path
+        self.repo, self.ledger, self.path = Repository(path / "repo"), ResultCache(None, print), path
         self.first = self.repo.commit("first", dict(FILES))
 
     def tried(self, tests: tuple[str, ...] = tuple(sorted(ALL))) -> Tried:
@@ -103,7 +103,7 @@ class Place:
             for function in functions((self.repo.path / f"src/app/{name}.py").read_text())
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
-        order = Order(
+        order = MutationRequest(
             tree=git.ask("rev-parse", "HEAD^{tree}"),
             targets=targets,
             tests=names,

@@ -111,7 +111,7 @@ def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: B
 def test_the_same_again_is_known(both: Both) -> None:
     first, second, place = both
     assert second.report["mutants"] == first.report["mutants"]
-    assert any("child.py" in line for line in started(place / "started-1"))
+    assert any("child/main.py" in line for line in started(place / "started-1"))
     assert started(place / "started-2") == []
 
 

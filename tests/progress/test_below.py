@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_execute.progress.format import wide
-from pytest_execute.progress.status_area import Below
+from pytest_execute.progress.status_area import StatusArea
 
 WIDTH, HEIGHT = 20, 12
 TEXTS = st.one_of(
@@ -37,7 +37,7 @@ class Screen(io.StringIO):
         return "\n".join("".join(row[at].data for at in range(WIDTH)).rstrip() for row in rows).rstrip()
 
 
-class Fixed(Below):
+class Fixed(StatusArea):
     def size(self) -> tuple[int, int]:
         return WIDTH, HEIGHT
 

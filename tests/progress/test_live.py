@@ -23,7 +23,7 @@ import pytest
 
 from pytest_execute.progress.format import wide
 from pytest_execute.progress.plugin import Progress
-from pytest_execute.progress.status_area import Below
+from pytest_execute.progress.status_area import StatusArea
 from tests.repository import Repository
 from tests.topic import PROJECT, SKELETON, environment, run
 
@@ -230,7 +230,7 @@ def test_on_a_pipe_a_line_for_each_task_that_has_ended(topic: Path, workers: str
 
 def test_what_is_counted_is_shown_and_gone_also_for_a_thread_that_counts_on() -> None:
     class Reporter:
-        _tw: Any = Below(io.StringIO(), wide)
+        _tw: Any = StatusArea(io.StringIO(), wide)
 
     progress = Progress(cast(pytest.Config, None))
     progress.reporter, progress.screen = Reporter, Reporter._tw

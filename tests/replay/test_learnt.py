@@ -9,11 +9,11 @@ import pytest
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay import test_identity
-from pytest_execute.replay.prove import Order, prove
+from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests.repository import Repository
 
 TEST = "import app\n\ndef test_f():\n    assert app.VALUE == 2\n"
@@ -23,9 +23,9 @@ ONE = "tests/test_f.py::test_f"
 def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
     place = repo.path.parent
     git = Git.find(repo.path).within(place / "scratch")
-    ledger = Ledger(place / "ledger", print)
-    order = Order(tests={ONE: 0.0}, config=("pytest.ini", config))
-    what = stretch(git, "none", base)
+    ledger = ResultCache(place / "ledger", print)
+    order = ReplayRequest(tests={ONE: 0.0}, config=("pytest.ini", config))
+    what = commit_range(git, "none", base)
     found = prove(git, what, Layout(source=("src/app",)), order, place / "trees", ledger)
     ledger.close()
     return found[ONE]

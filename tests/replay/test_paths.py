@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_execute.core.layout import Layout
-from pytest_execute.replay.prove import Order, prove
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests.repository import Repository
 
 WAYS = {
@@ -66,8 +66,8 @@ def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
     repo.commit("there again", dict(NEW))
     repo.commit("more", {"more": ""})
     git = Git.find(repo.path).within(tmp_path / "scratch")
-    order = Order(tests={f"{file}::test_f": 0.0 for file in files}, workers=1)
-    what, layout = stretch(git, "none", base), Layout(source=("src/app",))
-    proofs = prove(git, what, layout, order, tmp_path / "trees", Ledger(None, print))
+    order = ReplayRequest(tests={f"{file}::test_f": 0.0 for file in files}, workers=1)
+    what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
+    proofs = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))
     turns = {way: (proof.before, proof.after) for way, proof in zip(WAYS, proofs.values(), strict=True)}
     assert [way for way, turn in turns.items() if turn != (before, there)] == []

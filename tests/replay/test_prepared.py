@@ -8,10 +8,10 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.replay.prove import Order, prove
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests.replay.test_prove import CONFIG
 from tests.repository import Repository
 
@@ -51,10 +51,10 @@ def proof(repo: Repository, base: str, *prepare: str) -> Proof:
     before = repo.state()
     scratch = repo.path.parent / "scratch"
     git = Git.find(repo.path).within(scratch)
-    what = stretch(git, "notes/t/breakdown.md", base)
+    what = commit_range(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
-    order = Order(tests={TEST: 0.0}, config=CONFIG, prepare=prepare)
-    found = prove(git, what, layout, order, scratch / "trees", Ledger(None, print))[TEST]
+    order = ReplayRequest(tests={TEST: 0.0}, config=CONFIG, prepare=prepare)
+    found = prove(git, what, layout, order, scratch / "trees", ResultCache(None, print))[TEST]
     assert repo.state() == before
     return found
 

@@ -9,13 +9,13 @@ import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.engine.outcome import Seen
+from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.replay.overlay import identity
-from pytest_execute.replay.prove import Order, prove, telling
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.replay.prove import ReplayRequest, prove, telling
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests.repository import Repository
 
 CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
@@ -42,15 +42,15 @@ def proofs(
     before = repo.state()
     scratch = repo.path.parent / "scratch"
     git = Git.find(repo.path).within(scratch)
-    what = stretch(git, "notes/t/breakdown.md", base)
+    what = commit_range(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
     found = prove(
         git,
         what,
         layout,
-        Order(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
+        ReplayRequest(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
         scratch / "trees",
-        Ledger(None, print),
+        ResultCache(None, print),
     )
     assert repo.state() == before
     assert list((scratch / "trees").iterdir()) == []
@@ -63,9 +63,9 @@ def proof(repo: Repository, test: str = ONE, base: str | None = None) -> Proof:
 
 def test_how_many_trees_have_been_replayed_is_told_once_for_each() -> None:
     told: list[tuple[int, int]] = []
-    answers: dict[str, Seen] = {}
+    answers: dict[str, TreeOutcome] = {}
 
-    def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, Seen]:
+    def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, TreeOutcome]:
         return answers
 
     run = telling(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))

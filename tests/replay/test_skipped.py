@@ -12,11 +12,11 @@ import pytest
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.runner import Runner
-from pytest_execute.replay.prove import Order, prove
-from pytest_execute.replay.tree_diff import Differences
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.replay.tree_diff import TreeDiff
+from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Entry, Git
-from pytest_execute.tools.revisions import stretch
+from pytest_execute.tools.revisions import commit_range
 from tests.repository import Repository
 
 ONE = "tests/test_f.py::test_f"
@@ -59,9 +59,9 @@ def replayed(
         return run(self, tree, *args, **more)
 
     monkeypatch.setattr(Runner, "run", counted)
-    order = Order(tests={ONE: 0.0}, workers=1)
-    what, layout = stretch(git, "none", base), Layout(source=("src/app",))
-    found = prove(git, what, layout, order, tmp_path / "trees", Ledger(None, print))
+    order = ReplayRequest(tests={ONE: 0.0}, workers=1)
+    what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
+    found = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))
     return found[ONE], commits, len(set(trees))
 
 
@@ -178,6 +178,6 @@ def test_a_changed_mode_or_link_matters() -> None:
         "one": plain, "content": {**plain, "a": other}, "mode": {**plain, "a": Entry("100755", "1")},
         "link": {**plain, "a": Entry("120000", "1")}, "more": {**plain, "c": other},
     }  # fmt: skip
-    matter = Differences(trees).matter
+    matter = TreeDiff(trees).matter
     assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, False, True, False]
     assert [matter("one", "content", touched) for touched in (frozenset({"a"}), frozenset({"?a"}), None)] == [True] * 3

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_execute.replay.work_queue import Waiting, part, share_out
+from pytest_execute.replay.work_queue import WorkQueue, part, share_out
 
 
 def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:
-    waiting = Waiting[int](workers=2)
+    waiting = WorkQueue[int](workers=2)
     waiting.add(3, ["a::x"])
     waiting.add(1, ["b::x"])
     waiting.add(3, ["b::y"])
@@ -20,7 +20,7 @@ def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:
 
 
 def test_the_only_tree_is_shared_out_by_files() -> None:
-    waiting = Waiting[int](workers=2)
+    waiting = WorkQueue[int](workers=2)
     waiting.add(0, ["a::1", "a::2", "a::3", "b::1", "c::1"])
     assert [waiting.take(), waiting.take()] == [(0, ["a::1", "a::2", "a::3"]), (0, ["b::1", "c::1"])]
 
@@ -44,14 +44,14 @@ def test_a_part_is_measured_by_what_its_tests_take_the_costliest_file_first() ->
 
 def test_where_more_comes_a_tree_is_not_cut_while_others_wait() -> None:
     for comes, first in ((True, ["a::1", "b::1", "c::1"]), (False, ["a::1", "b::1"])):
-        waiting = Waiting[int](workers=2, comes=comes)
+        waiting = WorkQueue[int](workers=2, comes=comes)
         waiting.add(0, ["a::1", "b::1", "c::1"])
         waiting.add(1, ["a::1"])
         assert waiting.take() == (0, first)
 
 
 def test_who_finds_nothing_waits_for_what_the_others_add() -> None:
-    waiting = Waiting[int](workers=2)
+    waiting = WorkQueue[int](workers=2)
     waiting.add(0, ["a::x"])
     assert waiting.take() == (0, ["a::x"])
     found: list[object] = []

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from pytest_execute.engine.outcome import Seen
-from pytest_execute.replay.first_pass import Walk
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.first_pass import FirstPassSearch
 
 TREES = ("base", "one", "two", "three", "head")
 TEST = "tests/test_a.py::test_x"
@@ -21,21 +21,21 @@ class Trees:
         self.passes, self.known, self.hold = passes, known, hold
         self.ran: list[tuple[str, str]] = []
 
-    def run(self, tree: str, tests: Sequence[str], begun: Callable[[], None]) -> dict[str, Seen]:
+    def run(self, tree: str, tests: Sequence[str], begun: Callable[[], None]) -> dict[str, TreeOutcome]:
         self.ran += [(tree, test) for test in tests]
         if not self.known:
             begun()
         self.hold(tree)
         later = {test: TREES.index(tree) >= TREES.index(self.passes[test]) for test in tests}
-        return {test: Seen(test=test, state="passed" if later[test] else "failed") for test in tests}
+        return {test: TreeOutcome(test=test, state="passed" if later[test] else "failed") for test in tests}
 
 
 def differ(*_: object) -> bool:
     return True
 
 
-def walked(trees: Trees, workers: int, differs: Callable[..., bool] = differ) -> Walk:
-    walk = Walk(TREES, trees.run, differs, workers, lambda _: 1.0)
+def walked(trees: Trees, workers: int, differs: Callable[..., bool] = differ) -> FirstPassSearch:
+    walk = FirstPassSearch(TREES, trees.run, differs, workers, lambda _: 1.0)
     walk.begin(list(trees.passes))
     threads = [threading.Thread(target=walk.work, daemon=True) for _ in range(workers)]
     for thread in threads:

@@ -13,7 +13,7 @@ CONFTEST = """
 import json, os, sys, time
 from pathlib import Path
 import pytest
-from pytest_execute.scheduling.task_queue import Work
+from pytest_execute.scheduling.task_queue import ScheduledWork
 
 HERE = Path(__file__).parent
 
@@ -26,7 +26,7 @@ def describe(items):
 
 def assign(data):
     write("assigned.log", len(json.loads(data)))
-    return Work(json.loads((HERE / "graph.json").read_text()), json.loads(data))
+    return ScheduledWork(json.loads((HERE / "graph.json").read_text()), json.loads(data))
 
 class Outcomes:
     def pytest_runtest_logreport(self, report):

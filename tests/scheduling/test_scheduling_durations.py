@@ -8,9 +8,9 @@ from _pytest.reports import TestReport
 from pytest_execute.scheduling.blocked_reports import call_passed
 from pytest_execute.scheduling.durations import KIND, Durations, recall
 from pytest_execute.scheduling.effort import hours
-from pytest_execute.scheduling.hang_watch import Limits, Watch
+from pytest_execute.scheduling.hang_watch import HangWatch, Limits
 from pytest_execute.scheduling.xdist import Station
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 
 
 def report(
@@ -22,13 +22,13 @@ def report(
 def learnt(tmp_path, *runs: list[TestReport]) -> dict[str, float]:
     """What is known after these runs."""
     for reports in runs:
-        ledger = Ledger(tmp_path, pytest.fail)
+        ledger = ResultCache(tmp_path, pytest.fail)
         listener = Durations(ledger)
         for each in reports:
             listener.pytest_runtest_logreport(each)
         listener.pytest_sessionfinish()
         ledger.close()
-    return recall(Ledger(tmp_path, pytest.fail), ["t.py::x", "t.py::y"])
+    return recall(ResultCache(tmp_path, pytest.fail), ["t.py::x", "t.py::y"])
 
 
 def test_a_test_takes_its_set_up_its_call_and_its_tear_down(tmp_path):
@@ -51,7 +51,7 @@ def test_what_is_known_of_a_file_is_kept_together_and_grows_with_each_run(tmp_pa
     ]
 
     assert learnt(tmp_path, *runs) == {"t.py::x": 3.0, "t.py::y": 3.0}
-    assert set(Ledger(tmp_path, pytest.fail).known(KIND, ["t.py", "u.py", "t.py::x"])) == {"t.py", "u.py"}
+    assert set(ResultCache(tmp_path, pytest.fail).known(KIND, ["t.py", "u.py", "t.py::x"])) == {"t.py", "u.py"}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def watched(seconds: dict[int, float], given: float | None, now: float) -> tuple
     station, ended = Station(), []
     station.add(0, 0.1)
     station.since = 100.0
-    watch = Watch(Limits(given), {"gw0": station}, seconds)
+    watch = HangWatch(Limits(given), {"gw0": station}, seconds)
     for _ in range(2):
         watch.look("gw0", station, now, ended.append)
     return ended, watch.killed
@@ -126,7 +126,7 @@ def test_a_test_of_which_nothing_is_known_may_take_for_ever():
 
 def test_a_worker_that_waits_does_not_hang():
     station, ended = Station(), []
-    watch = Watch(Limits(1.0), {"gw0": station}, {})
+    watch = HangWatch(Limits(1.0), {"gw0": station}, {})
     watch.look("gw0", station, 1e9, ended.append)
     station.sent.append(100)
     watch.look("gw0", station, 1e9, ended.append)

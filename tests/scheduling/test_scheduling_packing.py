@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from conftest import function
 
-from pytest_execute.scheduling.message_batching import Packer, unpacked
+from pytest_execute.scheduling.message_batching import MessageBatcher, unpacked
 
 
 class Bench:
@@ -19,7 +19,7 @@ class Bench:
         self.messages = 0
         self.hear = unpacked(self.heard.append)
         self.channel = self.torun = self
-        self.packer = Packer(self, clock=lambda: self.now)
+        self.packer = MessageBatcher(self, clock=lambda: self.now)
 
     @contextmanager
     def lock(self):

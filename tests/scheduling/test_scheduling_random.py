@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scheduling_model import Case, Seen, expected, problems, random_case, violations
 from test_scheduling_xdist import Node
 
-from pytest_execute.scheduling.task_queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, TaskQueue
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
 KINDS = ["fails", "raises in its setup", "raises in its teardown", "skips", "xfails", "dies"]
@@ -58,7 +58,7 @@ class Machine:
         self.case, self.dice = case, dice
         self.ids = [f"test_{test}" for test in range(len(case.tests))]
         known = {test: dice.choice([0.001, 0.03, 1.0]) for test in range(len(case.tests)) if dice.random() < 0.5}
-        queue = Queue(case.needs, case.tests, known, workers)
+        queue = TaskQueue(case.needs, case.tests, known, workers)
         batches = Batches(queue, [1000 + dice.randrange(3) for _ in case.tests])
         self.blocked: list[Blocked] = []
         self.sched = ExecuteScheduling(workers, lambda ids: batches, self.blocked.append, pytest.fail)

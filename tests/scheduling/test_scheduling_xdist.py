@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_execute.scheduling.task_queue import Blocked, Queue
+from pytest_execute.scheduling.task_queue import Blocked, TaskQueue
 from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
 
 
@@ -44,7 +44,7 @@ class Bench:
         self.told: list[Blocked] = []
         self.refused: list[str] = []
         self.ids = [f"test_{i}" for i in range(len(tests))]
-        batches = Batches(Queue(needs, tests, seconds), [100 + i for i in range(len(tests))])
+        batches = Batches(TaskQueue(needs, tests, seconds), [100 + i for i in range(len(tests))])
         self.sched = ExecuteScheduling(2, lambda ids: batches, self.told.append, self.refuse, lambda: self.now)
         for node in self.nodes[:start]:
             self.join(node)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.scheduling.durations import recall
-from pytest_execute.tools.cache import Ledger
+from pytest_execute.tools.cache import ResultCache
 from tests.repository import Repository
 from tests.topic import PROJECT, Ran, environment, honest, run
 
@@ -133,9 +133,9 @@ def test_durations_are_learnt_where_a_cache_may_be_kept(broken: Repository) -> N
     place = broken.path / ".pytest_cache/d/execute"
     run(broken.path, "-n2", "--execute-no-cache")
     tests = ["tests/test_add.py::test_add", "tests/test_take.py::test_take", UNDO]
-    assert recall(Ledger(place, pytest.fail), tests) == {}
+    assert recall(ResultCache(place, pytest.fail), tests) == {}
     run(broken.path, "-n2")
-    known = recall(Ledger(place, pytest.fail), tests)
+    known = recall(ResultCache(place, pytest.fail), tests)
     assert list(known) == tests[:2]
     assert all(0 < seconds < 1 for seconds in known.values())
 

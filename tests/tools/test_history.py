@@ -8,7 +8,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools.git import Git, parse_changed_lines
-from pytest_execute.tools.revisions import Stretch, stretch
+from pytest_execute.tools.revisions import CommitRange, commit_range
 from pytest_execute.tools.scratch import scratch
 from tests.repository import Repository
 
@@ -20,9 +20,9 @@ def repo(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repo")
 
 
-def look(repo: Repository, base: str | None = None) -> Stretch:
+def look(repo: Repository, base: str | None = None) -> CommitRange:
     before = repo.state()
-    found = stretch(Git.find(repo.path).within(repo.path.parent / "scratch"), NOTES, base)
+    found = commit_range(Git.find(repo.path).within(repo.path.parent / "scratch"), NOTES, base)
     assert repo.state() == before
     return found
 

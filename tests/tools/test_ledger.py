@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.cache import NAME, Ledger
+from pytest_execute.tools.cache import NAME, ResultCache
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "execute"
 
 
-def open_ledger(place: Path | None, said: list[str]) -> closing[Ledger]:
-    return closing(Ledger(place, said.append))
+def open_ledger(place: Path | None, said: list[str]) -> closing[ResultCache]:
+    return closing(ResultCache(place, said.append))
 
 
 def test_what_is_learnt_is_known_to_the_next_run(place: Path, said: list[str]) -> None:
@@ -131,8 +131,8 @@ WRITER = """
 import contextlib
 import sys
 from pathlib import Path
-from pytest_execute.tools.cache import Ledger
-with contextlib.closing(Ledger(Path(sys.argv[1]), print)) as ledger:
+from pytest_execute.tools.cache import ResultCache
+with contextlib.closing(ResultCache(Path(sys.argv[1]), print)) as ledger:
     for number in range(int(sys.argv[3])):
         ledger.learn("replay", {f"{sys.argv[2]} {number}": b"1"})
 """
@@ -162,7 +162,7 @@ def test_a_killed_run_leaves_it_whole(place: Path, said: list[str]) -> None:
 
 
 def test_the_oldest_facts_go_where_it_grows_too_large(place: Path, said: list[str]) -> None:
-    with closing(Ledger(place, said.append, most=200_000)) as ledger:
+    with closing(ResultCache(place, said.append, most=200_000)) as ledger:
         for number in range(100):
             ledger.learn("replay", {f"key {number}": b"x" * 10_000})
     with open_ledger(place, said) as ledger:
@@ -173,4 +173,4 @@ def test_the_oldest_facts_go_where_it_grows_too_large(place: Path, said: list[st
 
 def test_one_that_is_forgotten_lets_go(said: list[str]) -> None:
     """With warnings as errors, Python 3.13 would fail this test."""
-    Ledger(None, said.append).learn("replay", {"a": b"1"})
+    ResultCache(None, said.append).learn("replay", {"a": b"1"})

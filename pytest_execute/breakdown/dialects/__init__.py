@@ -20,7 +20,7 @@ from pytest_execute.breakdown.dialects import (
 )
 from pytest_execute.breakdown.dialects.common import Doubt
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import Head
+from pytest_execute.breakdown.task_starts import TaskStart
 
 
 class Dialect(Struct, frozen=True):
@@ -32,11 +32,11 @@ class Dialect(Struct, frozen=True):
     """
 
     name: str
-    find: Callable[[Outline], list[Head]]
+    find: Callable[[Outline], list[TaskStart]]
     sections: bool = False
     certain: bool = False
     weak: bool = False
-    doubts: Callable[[Outline, list[Head]], Iterator[Doubt]] | None = None
+    doubts: Callable[[Outline, list[TaskStart]], Iterator[Doubt]] | None = None
 
 
 TABLE: tuple[Dialect, ...] = (

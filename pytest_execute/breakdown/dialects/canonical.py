@@ -9,7 +9,7 @@ import re
 
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import BOX, Head, of_heading
+from pytest_execute.breakdown.task_starts import BOX, TaskStart, of_heading
 
 _ID_FIRST = re.compile(rf"(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE)
 _BOX_FIRST = re.compile(
@@ -17,7 +17,7 @@ _BOX_FIRST = re.compile(
 )
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The headings with an id and a box."""
     heads = []
     for at in outline.headings:

@@ -9,12 +9,12 @@ from msgspec import structs
 
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt, untasked
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, Head, of_item
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
 
 _SUBSTEP = re.compile(r"(?<![\w.`])(\d+)\.\d+(?:\.\d+)*\.?\s+\[[ xX~!-]\]|^\[[ xX~!-]\]\*?\s+(\d+)\.\d+\b")
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The boxed items of ordered lists on the first level, outside lists of criteria.
 
     A formatter counts a list anew but leaves the numbers in its texts: those of the substeps are a task's number.
@@ -24,7 +24,7 @@ def find(outline: Outline) -> list[Head]:
     return told if len({head.id for head in told}) == len(told) else heads
 
 
-def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
+def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
     """Tasks whose number in the list is not that of their substeps."""
     for head in tasks:
         listed = outline.blocks[head.at].marker.rstrip(".)")
@@ -33,7 +33,7 @@ def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
             yield Doubt(head.line, "renumbered", message, sure=True)
 
 
-def _listed(outline: Outline) -> list[Head]:
+def _listed(outline: Outline) -> list[TaskStart]:
     heads = []
     for at, block in enumerate(outline.blocks):
         ordered = block.kind == "item" and block.depth == 1 and block.marker[0].isdigit()
@@ -43,9 +43,9 @@ def _listed(outline: Outline) -> list[Head]:
     return heads
 
 
-def _counted(heads: list[Head], outline: Outline) -> list[Head]:
+def _counted(heads: list[TaskStart], outline: Outline) -> list[TaskStart]:
     """The tasks counted up where a formatter has written the same number before each of a list."""
-    counted: list[Head] = []
+    counted: list[TaskStart] = []
     for head in heads:
         last = counted[-1] if counted else None
         again = last is not None and _same_list(outline, last, head)
@@ -53,13 +53,13 @@ def _counted(heads: list[Head], outline: Outline) -> list[Head]:
     return counted
 
 
-def _same_list(outline: Outline, last: Head, head: Head) -> bool:
+def _same_list(outline: Outline, last: TaskStart, head: TaskStart) -> bool:
     """Whether nothing but the first one's own text stands between two items that carry one number."""
     same = outline.blocks[last.at].marker == outline.blocks[head.at].marker
     return same and extent(outline.blocks, last.at, head.at).stop == head.at
 
 
-def _told(outline: Outline, head: Head) -> str | None:
+def _told(outline: Outline, head: TaskStart) -> str | None:
     """The number that all of a task's substeps begin with, if it is one."""
     numbers: set[str] = set()
     for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks))):

@@ -10,13 +10,13 @@ import re
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, most, nested, substance, untasked
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import Head, of_heading
+from pytest_execute.breakdown.task_starts import TaskStart, of_heading
 
 _CODED = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
 _TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The headings with a code, where most of them hold a field or a box, or the title says that they are tasks."""
     title = outline.title
     heads = []
@@ -28,13 +28,13 @@ def find(outline: Outline) -> list[Head]:
     return heads if most(substance(outline, head.at) for head in heads) or _counted(outline, heads) else []
 
 
-def _counted(outline: Outline, heads: list[Head]) -> bool:
+def _counted(outline: Outline, heads: list[TaskStart]) -> bool:
     """Whether there are at least three codes, few kinds of them, in a document whose title says that it tells tasks."""
     told = outline.title is not None and _TASKS.search(outline.blocks[outline.title].text)
     return bool(told) and len(heads) > 2 and len({re.sub(r"\d.*", "", head.id) for head in heads}) * 2 <= len(heads)
 
 
-def _inner(outline: Outline, heads: list[Head]) -> list[Head]:
+def _inner(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     """The heads without those of a level whose headings are but groups over the others."""
     over = {at for head in heads for at in outline.path(head.at)}
     groups = {outline.blocks[head.at].depth for head in heads if head.at in over}

@@ -15,7 +15,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.ids import NUMBER, normal, parent_of
 from pytest_execute.breakdown.outline import Outline, extent, remembered
 from pytest_execute.breakdown.streams import keyword
-from pytest_execute.breakdown.task_starts import BOXED, Head, of_item
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
 from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION, field_of
 
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
@@ -79,10 +79,10 @@ def _weight(block: Block) -> int:
     return int(box)
 
 
-def nested(outline: Outline, heads: list[Head]) -> list[Head]:
+def nested(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     """The heads without those that stand inside another one and extend its id: they are its substeps."""
-    kept: list[Head] = []
-    ids: dict[str, Head] = {}
+    kept: list[TaskStart] = []
+    ids: dict[str, TaskStart] = {}
     for head in heads:
         name = parent_of(head.id, ids)
         over = ids[name] if name is not None else None
@@ -98,7 +98,7 @@ Form = Callable[[str], "re.Match[str] | None"]
 _MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
 
 
-def boxed(outline: Outline, form: re.Pattern[str]) -> list[Head]:
+def boxed(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
     """The boxed items whose text goes on with `form` (groups `id` and, to tell where the title begins, `title`)."""
     heads = []
     for at, box, begin in _boxes(outline):
@@ -122,9 +122,9 @@ def _boxes(outline: Outline) -> list[tuple[int, str, int]]:
     return found
 
 
-def outermost(outline: Outline, heads: list[Head]) -> list[Head]:
+def outermost(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     """The heads without those inside the list item of another one."""
-    kept: list[Head] = []
+    kept: list[TaskStart] = []
     end = -1
     for head in heads:
         if head.at < end:

@@ -11,7 +11,7 @@ from pytest_execute.breakdown import fields
 from pytest_execute.breakdown.dialects.common import most, outermost, untasked
 from pytest_execute.breakdown.ids import CODE, ID
 from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, Head, of_item
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
 
 _NAMED = re.compile(
     rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
@@ -20,7 +20,7 @@ _NAMED = re.compile(
 _FIELDS = {"depends", "tests", "effort", "status", "files", "commit", "agent"}
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The items on the first level, where most of them hold fields."""
     for heads in (_by_name(outline), _by_number(outline)):
         heads = [head for head in outermost(outline, heads) if not untasked(outline, head.at, head.id)]
@@ -29,7 +29,7 @@ def find(outline: Outline) -> list[Head]:
     return []
 
 
-def _by_name(outline: Outline) -> list[Head]:
+def _by_name(outline: Outline) -> list[TaskStart]:
     heads = []
     for at, block in enumerate(outline.blocks):
         found = _NAMED.match(block.text) if block.kind == "item" and block.depth == 1 else None
@@ -38,7 +38,7 @@ def _by_name(outline: Outline) -> list[Head]:
     return heads
 
 
-def _by_number(outline: Outline) -> list[Head]:
+def _by_number(outline: Outline) -> list[TaskStart]:
     return [
         of_item(block, at, block.marker.rstrip(".)"), 0)
         for at, block in enumerate(outline.blocks)
@@ -46,7 +46,7 @@ def _by_number(outline: Outline) -> list[Head]:
     ]
 
 
-def _has_field(outline: Outline, head: Head) -> bool:
+def _has_field(outline: Outline, head: TaskStart) -> bool:
     below = extent(outline.blocks, head.at, len(outline.blocks))
     found = fields.read([*([head.rest] if head.rest else []), *(outline.blocks[at] for at in below)])
     return any(field.name in _FIELDS for field in found)

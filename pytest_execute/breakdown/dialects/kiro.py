@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pytest_execute.breakdown.dialects.common import Doubt, boxed, extends, untasked
 from pytest_execute.breakdown.ids import normal, parent_of
 from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import BOXED, Head
+from pytest_execute.breakdown.task_starts import BOXED, TaskStart
 
 _FORM = re.compile(
     r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"
@@ -22,7 +22,7 @@ _FORM = re.compile(
 _NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The boxed items with a number that extends no other one's."""
     heads = _all(outline)
     ids = {normal(head.id) for head in heads}
@@ -30,11 +30,11 @@ def find(outline: Outline) -> list[Head]:
 
 
 @remembered
-def _all(outline: Outline) -> list[Head]:
+def _all(outline: Outline) -> list[TaskStart]:
     return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at, head.id)]
 
 
-def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
+def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
     """`4.2` without a task 4 among whole numbers, `12.5` beside task 12 without `12.1`, and counted criteria."""
     heads = _all(outline)
     yield from _criteria(outline, {normal(head.id) for head in heads})
@@ -82,7 +82,7 @@ def _unboxed(outline: Outline) -> dict[str, int]:
     return found
 
 
-def _indented(outline: Outline, parent: Head, head: Head, first: str) -> bool:
+def _indented(outline: Outline, parent: TaskStart, head: TaskStart, first: str) -> bool:
     """Whether the first substep stands indented below the task, so that this one goes on with its count."""
     below = outline.blocks[parent.at + 1 : head.at]
     return any(re.match(rf"\[.\]\*?\s+(?:\*\*)?{re.escape(first)}\b", block.text) for block in below)

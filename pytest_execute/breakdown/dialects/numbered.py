@@ -10,7 +10,7 @@ import re
 from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import Head, of_heading
+from pytest_execute.breakdown.task_starts import TaskStart, of_heading
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
@@ -20,12 +20,12 @@ _RESULTS = re.compile(
 _TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The numbered headings of the level that holds the tasks."""
     return _best(outline, _levels(outline))
 
 
-def boxed(outline: Outline) -> list[Head]:
+def boxed(outline: Outline) -> list[TaskStart]:
     """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
     for _, heads in sorted(_levels(outline).items()):
         heads = [head for head in heads if head.box is None and not _criteria(outline, head)]
@@ -34,14 +34,14 @@ def boxed(outline: Outline) -> list[Head]:
     return []
 
 
-def _criteria(outline: Outline, head: Head) -> bool:
+def _criteria(outline: Outline, head: TaskStart) -> bool:
     return untasked(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
 
 
 @remembered
-def _levels(outline: Outline) -> dict[int, list[Head]]:
+def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
     """The numbered headings by their level."""
-    levels: dict[int, list[Head]] = {}
+    levels: dict[int, list[TaskStart]] = {}
     title = outline.title
     for at in outline.headings:
         block = outline.blocks[at]
@@ -65,7 +65,7 @@ def _told_of(outline: Outline, at: int) -> bool:
     return any(_RESULTS.search(outline.blocks[over].text) for over in outline.path(at) if over != outline.title)
 
 
-def _best(outline: Outline, levels: dict[int, list[Head]]) -> list[Head]:
+def _best(outline: Outline, levels: dict[int, list[TaskStart]]) -> list[TaskStart]:
     """The outermost level with fields, else that under a heading that says "tasks"."""
     for level in sorted(levels):
         if most(substance(outline, head.at) >= STRONG for head in levels[level]):
@@ -76,7 +76,7 @@ def _best(outline: Outline, levels: dict[int, list[Head]]) -> list[Head]:
     return []
 
 
-def _told(outline: Outline, heads: list[Head]) -> bool:
+def _told(outline: Outline, heads: list[TaskStart]) -> bool:
     """Whether the headings are all those below one that says that they are tasks, counted from 1."""
     over = outline.above[heads[0].at]
     if over < 0 or over == outline.title or not _TASKS.search(outline.blocks[over].text):

@@ -10,14 +10,14 @@ import re
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, boxed
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import Head
+from pytest_execute.breakdown.task_starts import TaskStart
 
 _FORM = re.compile(
     rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
 )
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The boxed items with a code, two at least, requirements left out."""
     heads = [head for head in boxed(outline, _FORM) if not REQUIREMENT.match(head.id)]
     return heads if len(heads) > 1 else []

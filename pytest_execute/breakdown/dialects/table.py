@@ -9,7 +9,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
 from pytest_execute.breakdown.ids import ID, WORDS
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import Head, plain_title
+from pytest_execute.breakdown.task_starts import TaskStart, plain_title
 from pytest_execute.breakdown.vocabulary import DONE_MARKS, field_of
 
 _ID_COLUMN = re.compile(
@@ -30,13 +30,13 @@ _NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|합계|总计|合計|小计"
 """The first words of a row that only adds up."""
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The rows of the tables that have a column of ids first and a title beside it."""
     rows = (_head(outline.blocks[at], at, column) for at, column in _rows(outline))
     return [head for head in rows if head is not None]
 
 
-def doubts(outline: Outline, tasks: list[Head]) -> Iterator[Doubt]:
+def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
     """Rows between tasks that have a title and no id, but for sums."""
     headers = {outline.blocks[head.at].header for head in tasks}
     for at, column in _rows(outline):
@@ -76,13 +76,13 @@ def _title(header: tuple[str, ...]) -> int | None:
     return next((at for at, cell in enumerate(plain) if at and _TITLE_COLUMN.fullmatch(cell)), None)
 
 
-def _head(block: Block, at: int, column: int) -> Head | None:
+def _head(block: Block, at: int, column: int) -> TaskStart | None:
     cell = re.sub(r"[*`]", "", block.cells[0]).strip()
     found = _CELL.fullmatch(cell)
     if found is None or REQUIREMENT.match(found["id"]):
         return None
     title, effort, done = plain_title(block.cells[column])
-    return Head(
+    return TaskStart(
         id=found["id"],
         title=title,
         at=at,

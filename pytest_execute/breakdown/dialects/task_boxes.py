@@ -10,7 +10,7 @@ import re
 from pytest_execute.breakdown.dialects.common import boxed, nested, untasked
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import Head
+from pytest_execute.breakdown.task_starts import TaskStart
 
 _FORM = re.compile(
     rf"(?:\*\*)?(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
@@ -18,7 +18,7 @@ _FORM = re.compile(
 )
 
 
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The boxed items with the word and an id."""
     heads = nested(outline, boxed(outline, _FORM))
     return [head for head in heads if not untasked(outline, head.at, head.id)] or heads

@@ -10,7 +10,7 @@ import re
 from pytest_execute.breakdown.dialects.common import most, nested, substance
 from pytest_execute.breakdown.ids import ID, normal
 from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import Head, of_heading
+from pytest_execute.breakdown.task_starts import TaskStart, of_heading
 
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
@@ -23,7 +23,7 @@ _FORMS = tuple(
 
 
 @remembered
-def find(outline: Outline) -> list[Head]:
+def find(outline: Outline) -> list[TaskStart]:
     """The headings with the strongest of the words; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
         heads = _once(outline, nested(outline, _all(outline, form)))
@@ -33,7 +33,7 @@ def find(outline: Outline) -> list[Head]:
     return []
 
 
-def others(outline: Outline) -> list[Head]:
+def others(outline: Outline) -> list[TaskStart]:
     """The headings with a weaker word than that of the tasks, where most of them hold a field or a box."""
     chosen = find(outline)
     kinds = [_all(outline, form) for form in _FORMS[1:]]
@@ -42,10 +42,10 @@ def others(outline: Outline) -> list[Head]:
     return heads if chosen and most(substance(outline, head.at) for head in heads) else []
 
 
-def _all(outline: Outline, form: re.Pattern[str]) -> list[Head]:
+def _all(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
     """The headings with one word; those with a section's number before it only where their own ids do not repeat."""
-    plain: list[Head] = []
-    counted: list[Head] = []
+    plain: list[TaskStart] = []
+    counted: list[TaskStart] = []
     for at in outline.headings:
         block = outline.blocks[at]
         found = form.fullmatch(block.joined.replace("**", ""))
@@ -56,9 +56,9 @@ def _all(outline: Outline, form: re.Pattern[str]) -> list[Head]:
     return both if len({normal(head.id) for head in both}) == len(both) else plain
 
 
-def _once(outline: Outline, heads: list[Head]) -> list[Head]:
+def _once(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     """The heads without those that but tell more on a task, where of each id told again only the first looks like one."""
-    first: dict[str, Head] = {}
+    first: dict[str, TaskStart] = {}
     again = [head for head in heads if first.setdefault(normal(head.id), head) is not head]
     empty = [head for head in again if not substance(outline, head.at, deep=True)]
     told = all(substance(outline, first[normal(head.id)].at, deep=True) for head in again)

@@ -70,7 +70,7 @@ TRUSTED = ("coverage",)
 """Packages whose compiled modules open nothing."""
 
 
-class Touched:
+class AccessLog:
     """Tells each word once: with what is told next, or at once where the process may be ended in the middle (`eager`).
 
     `out` writes a line. Who lists a directory in `ours`, the code of functions, makes nothing of what is there.
@@ -236,7 +236,7 @@ class Touched:
 class Asking:
     """Stands in for a function that asks the system for a path, and is none itself: in a class it is no method, as those are none."""
 
-    def __init__(self, function: Callable[..., Any], touched: Touched) -> None:
+    def __init__(self, function: Callable[..., Any], touched: AccessLog) -> None:
         self.function, self.heard = function, touched.asked
         functools.update_wrapper(self, function)
 
@@ -245,7 +245,7 @@ class Asking:
         return self.function(*args, **named)
 
 
-def stand_in(touched: Touched) -> None:
+def stand_in(touched: AccessLog) -> None:
     """Have all that looks for paths and modules from here on heard."""
     asking = {function: Asking(function, touched) for name in ASKS if (function := getattr(os, name, None))}
     for module in [module for name, module in sys.modules.items() if name != __name__]:

@@ -74,7 +74,7 @@ class Planter:
         wanted = self.functions.get(os.path.realpath(spec.origin)) if spec is not None and spec.origin else None
         if spec is None or wanted is None:
             return spec
-        loader = Planted(name, str(spec.origin), {(line, column): number for line, column, number in wanted})
+        loader = Instrumented(name, str(spec.origin), {(line, column): number for line, column, number in wanted})
         within = spec.submodule_search_locations
         return importlib.util.spec_from_file_location(
             name, spec.origin, loader=loader, submodule_search_locations=within
@@ -84,7 +84,7 @@ class Planter:
         """There are none."""
 
 
-class Planted(SourceFileLoader):
+class Instrumented(SourceFileLoader):
     """Loads a module from its source, never from compiled code, with switches in it."""
 
     def __init__(self, name: str, path: str, numbers: dict[Place, int]) -> None:

@@ -109,7 +109,7 @@ class TreeOnly:
         importlib.machinery.PathFinder.invalidate_caches()
 
 
-def conftest_failed(tests: plugin.Running, error: Any) -> None:
+def conftest_failed(tests: plugin.TreePlugin, error: Any) -> None:
     """A conftest that cannot be imported fails the tests below its directory."""
     directory = os.path.relpath(Path(error.path).resolve().parent, tests.root).replace(os.sep, "/")
     tests.fail("" if directory == "." else directory, error, "collect")
@@ -126,7 +126,7 @@ def settle(place: Record) -> None:
     bytecode.Store(place["code"], place["tree"]).serve()
 
 
-def obey(tests: plugin.Running) -> None:
+def obey(tests: plugin.TreePlugin) -> None:
     """Start pytest, which asks for the order as soon as it needs one, and run what the order asks for."""
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
@@ -149,9 +149,9 @@ def obey(tests: plugin.Running) -> None:
         tell({"end": True})
 
 
-def obey_and_exit(place: Record, ask: Callable[[plugin.Running, Any], Record], *, looking: bool = True) -> NoReturn:
+def obey_and_exit(place: Record, ask: Callable[[plugin.TreePlugin, Any], Record], *, looking: bool = True) -> NoReturn:
     """Obey the order that `ask` gives, in the process that it gives it in; `looking` at the tree, maybe, before it is asked."""
-    tests = plugin.Running(place, tell, lambda config: ask(tests, config))
+    tests = plugin.TreePlugin(place, tell, lambda config: ask(tests, config))
     if looking:
         tests.touched.start()
     try:
@@ -219,7 +219,7 @@ def serve() -> Record:
             tell_if_heard({"group": job})
 
 
-def serve_warm(tests: plugin.Running, config: Any) -> Record:
+def serve_warm(tests: plugin.TreePlugin, config: Any) -> Record:
     """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
     place = tests.place
     system.take_over()

@@ -61,7 +61,7 @@ def end_of(child: int, pipe: int, limit: Callable[[], float | None]) -> tuple[st
         over = system.ended(child)
 
 
-class Stubbing:
+class MutationRun:
     """All that one order asks for. `tell` writes a line to the runner, `fork` makes a process of ours.
 
     `alone` tells how a test ends in a process of its own, what it computed, and which files it opened.

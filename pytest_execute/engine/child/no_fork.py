@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from pytest_execute.engine.child import snapshot, system
-    from pytest_execute.engine.child.tree_guard import Guard
+    from pytest_execute.engine.child.tree_guard import TreeGuard
 else:
     import snapshot
     import system
 
     sys.modules.update(_execute_snapshot=snapshot, _execute_system=system)
-    from tree_guard import Guard
+    from tree_guard import TreeGuard
 
 Record = dict[str, Any]
 
@@ -40,7 +40,7 @@ def tell(record: Record) -> None:
         system.write(OUT, record)
 
 
-class Starter:
+class JobProcesses:
     """Starts processes in one place, one after the other, and listens to them. All end with this one."""
 
     def __init__(self, place: Record) -> None:
@@ -78,7 +78,7 @@ class Starter:
 
     def run_file(self, order: Record, tests: list[str]) -> bool:
         """Run tests until nothing more is to be said of any; False where that cannot be reached."""
-        guard = Guard(self.place["tree"], order["environment"]["HOME"])
+        guard = TreeGuard(self.place["tree"], order["environment"]["HOME"])
         left = dict.fromkeys(tests)
         while batch := [*left][: 1 if order["alone"] else None]:
             tell({"file": tests[0].partition("::")[0]})
@@ -184,4 +184,4 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-Starter(json.loads(sys.stdin.buffer.readline())).serve()
+JobProcesses(json.loads(sys.stdin.buffer.readline())).serve()

@@ -21,17 +21,16 @@ import pytest
 if TYPE_CHECKING:
     from pytest_execute.engine.child import accesses, instrument, mutating, preload, snapshot, system
     from pytest_execute.engine.child.exceptions import facts, foreign
-    from pytest_execute.engine.child.tree_guard import Guard
+    from pytest_execute.engine.child.tree_guard import TreeGuard
 else:
     import _execute_accesses as accesses
-    import _execute_instrument as instrument
     import _execute_instrument as instrument
     import _execute_mutating as mutating
     import _execute_preload as preload
     import _execute_snapshot as snapshot
     import _execute_system as system
     from _execute_exceptions import facts, foreign
-    from _execute_tree_guard import Guard
+    from _execute_tree_guard import TreeGuard
 
 Record = dict[str, Any]
 
@@ -40,7 +39,7 @@ DONE = 87
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 
 
-class Running:
+class TreePlugin:
     """Selects the tests, and gives each file its own process; each test where the order says alone.
 
     `tell` writes a line to the runner. `ask` gives the order, and may do so in a process that it forks for it.
@@ -50,11 +49,13 @@ class Running:
         self.place, self.root, self.tree, self.ask = place, place["root"], place["tree"], ask
         self.order: Record = {}
         self.open: dict[str, float] = {}
-        self.touched = accesses.Touched(self.tree, tell, [_pytest.pathlib.scandir.__code__, snapshot.look.__code__])
+        self.touched = accesses.AccessLog(
+            self.tree, tell, [_pytest.pathlib.scandir.__code__, snapshot.take_snapshot.__code__]
+        )
         self.tell = self.touched.tell
         self.raised: Record | None = None
         self.outcomes: list[str] = []
-        self.stubbing: mutating.Stubbing | None = None
+        self.stubbing: mutating.MutationRun | None = None
 
     def begin(self, order: Record) -> None:
         """Take the order, in the process that runs its tests from here on."""
@@ -73,7 +74,7 @@ class Running:
         names = dict.fromkeys(test.partition("::")[0] for test in self.open)
         self.files = [name for name in names if self.path(name).exists()]
         if "mutants" in order:
-            self.stubbing = mutating.Stubbing(instrument, self.order, self.tell, self.touched.fork, self.alone)
+            self.stubbing = mutating.MutationRun(instrument, self.order, self.tell, self.touched.fork, self.alone)
         self.touched.start()
         self.touched.say(accesses.STDLIB)
         for name in preload.packages():
@@ -194,20 +195,20 @@ class Running:
             asked.setdefault(str(self.asked(item)), []).append(item)
         self.tell({"collected": True, **({"tests": list(asked)} if self.is_here else {})})
         if self.stubbing:
-            guard = Guard(self.tree, self.order["environment"]["HOME"])
+            guard = TreeGuard(self.tree, self.order["environment"]["HOME"])
             self.stubbing.run(asked)
             self.tell({"spoilt": True} if guard.is_spoilt() else {})
             self.end()
         tests = {name: items for name, items in asked.items() if name in self.open}
         if self.is_here:
-            self.run_and_exit(tests, self.touched.out, Guard(self.tree, self.order["environment"]["HOME"]))
+            self.run_and_exit(tests, self.touched.out, TreeGuard(self.tree, self.order["environment"]["HOME"]))
         self.run_all(tests)
         self.end()
 
     # -- running
 
     def run_all(self, tests: dict[str, list[Any]]) -> None:
-        guard = Guard(self.tree, self.order["environment"]["HOME"])
+        guard = TreeGuard(self.tree, self.order["environment"]["HOME"])
         groups: dict[str, list[str]] = {}
         for name in tests:
             groups.setdefault(name if self.order.get("alone") else name.partition("::")[0], []).append(name)
@@ -242,7 +243,7 @@ class Running:
             os.close(ours)
             system.end(child)
 
-    def forked(self, tests: dict[str, list[Any]], guard: Guard) -> None:
+    def forked(self, tests: dict[str, list[Any]], guard: TreeGuard) -> None:
         """Run `tests` in one process until one of them spoils it; it is ended with all it started."""
         ours, theirs = os.pipe()
         child = self.touched.fork()
@@ -259,7 +260,7 @@ class Running:
             system.end(child)
             os.close(ours)
 
-    def run_and_exit(self, tests: dict[str, list[Any]], out: Callable[[Record], None], guard: Guard) -> NoReturn:
+    def run_and_exit(self, tests: dict[str, list[Any]], out: Callable[[Record], None], guard: TreeGuard) -> NoReturn:
         """Run `tests` in this process until one of them spoils it."""
         system.own_group()
         system.die_with_parent()

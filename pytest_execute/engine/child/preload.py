@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_execute.engine.child import system
-    from pytest_execute.engine.child.accesses import Touched
+    from pytest_execute.engine.child.accesses import AccessLog
 else:
     import _execute_system as system
 
@@ -36,7 +36,7 @@ REWRITES = (b"register_assert_rewrite", b"pytest_plugins")
 LOADED: set[str] = set()
 
 
-def load(tree: str, code: Collection[str], watch: Touched) -> None:
+def load(tree: str, code: Collection[str], watch: AccessLog) -> None:
     """Load what tests of this tree and the modules at `code`, paths without suffixes, name; none of it from the tree."""
     before, path = set(sys.modules), sys.path[:]
     texts, own = look(tree, tuple(code))
@@ -117,7 +117,7 @@ def is_compiled(package: str) -> bool:
     return True
 
 
-def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
+def tried(names: Sequence[str], watch: AccessLog) -> tuple[list[str], list[str]]:
     """Those that can be loaded, up to the first that does more than that, and those after it; a process of its own loads them."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -141,7 +141,7 @@ def tried(names: Sequence[str], watch: Touched) -> tuple[list[str], list[str]]:
     return [line[1:] for line in lines if line.startswith("!")], list(names[len(begun) or len(names) :])
 
 
-def loading(names: Sequence[str], watch: Touched) -> Iterator[str]:
+def loading(names: Sequence[str], watch: AccessLog) -> Iterator[str]:
     """Loads one after the other: "?name" before, and "!name" where it did no more."""
     watch.start()
     asked = heard_environment()
@@ -175,7 +175,7 @@ def heard_environment() -> list[str]:
     return asked
 
 
-def state(watch: Touched, asked: list[str]) -> object:
+def state(watch: AccessLog, asked: list[str]) -> object:
     """What of this process others could see, and what it has asked for and looked at."""
     before = len(asked)
     there = [os.listdir(place) for place in ("/proc/self/fd", os.environ.get("HOME", "")) if os.path.isdir(place)]  # noqa: PTH112, PTH208

@@ -8,7 +8,7 @@ import os
 Marks = dict[str, tuple[int, ...]]
 
 
-def look(place: str) -> Marks:
+def take_snapshot(place: str) -> Marks:
     """All below `place`, links not followed, each with marks that change with it: nobody can set a file's time of change back."""
     found: Marks = {}
     todo = [place]

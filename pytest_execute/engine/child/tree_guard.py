@@ -14,18 +14,18 @@ else:
     import _execute_system as system
 
 
-class Guard:
+class TreeGuard:
     """What stood in the tree and in the home directory before the tests: what they add is taken away, what they spoil is told."""
 
     def __init__(self, tree: str, home: str) -> None:
-        self.places = {tree: snapshot.look(tree), home: snapshot.look(home)}
+        self.places = {tree: snapshot.take_snapshot(tree), home: snapshot.take_snapshot(home)}
         self.tree = tree
         self.children = set(system.children())
 
     def clean(self) -> bool:
         """End what the tests have left running, and remove what they have left lying. Is the tree still whole?"""
         system.end_all(self.children)
-        there = {place: snapshot.look(place) for place in self.places}
+        there = {place: snapshot.take_snapshot(place) for place in self.places}
         for place, before in self.places.items():
             for path in sorted(there[place].keys() - before.keys(), reverse=True):
                 with contextlib.suppress(OSError):
@@ -34,14 +34,14 @@ class Guard:
 
     def is_spoilt(self) -> bool:
         """Is something of the tree gone or changed?"""
-        return not self.places[self.tree].items() <= snapshot.look(self.tree).items()
+        return not self.places[self.tree].items() <= snapshot.take_snapshot(self.tree).items()
 
-    def watch(self) -> Watch:
+    def watch(self) -> TreeWatch:
         """Watches this process from here on."""
-        return Watch(self.tree, self.places[self.tree])
+        return TreeWatch(self.tree, self.places[self.tree])
 
 
-class Watch:
+class TreeWatch:
     """Notes when this process removes or changes a file that stood in the tree."""
 
     EVENTS = frozenset(

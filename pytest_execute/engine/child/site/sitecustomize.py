@@ -9,9 +9,8 @@ _here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pat
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]  # noqa: PTH100
 
 if "PYTEST_EXECUTE_PLANTED" in os.environ:
-    _spec = importlib.util.spec_from_file_location(
-        "_pytest_execute_instrument", os.path.join(_here, "..", "instrument.py")
-    )
+    _file = os.path.join(_here, "..", "instrument.py")  # noqa: PTH118
+    _spec = importlib.util.spec_from_file_location("_pytest_execute_instrument", _file)
     assert _spec is not None
     assert _spec.loader is not None
     _instrument = importlib.util.module_from_spec(_spec)
