@@ -2,13 +2,14 @@
 
 usage: python benchmarks/agreement.py REPO [--commits N] [--head REV] [--place DIR] [--held PATH]... [--source PATH]...
 
-Run it with a Python that has pytest-execute and what the repository's tests need. The stretch goes from head (default: HEAD) back
-over the last N commits of its main line that bring code and tests. All is compared in two ways:
+Run it with a Python that has pytest-execute and what the repository's tests need. The stretch goes from head (default:
+HEAD) back over the last N commits of its main line that bring code and tests. All is compared in two ways:
 
-1. By the definition: today's tests on the tree of every commit of the stretch, by a real checkout and plain `python -m pytest`. A
-   test's turns are the commits at which it passes and at no parent; each must be what the replay found, and the other way round.
-2. As SWE-bench does: for each commit that brings code and tests, its own tests on its parent and on itself; a test that fails on
-   the one and passes on the other should turn there for the replay too, unless the test is another one today.
+1. By the definition: today's tests on the tree of every commit of the stretch, by a real checkout and plain `python -m
+   pytest`. A test's turns are the commits at which it passes and at no parent; each must be what the replay found, and
+   the other way round.
+2. As SWE-bench does: for each commit that brings code and tests, its own tests on its parent and on itself; a test that
+   fails on the one and passes on the other should turn there for the replay too, unless the test is another one today.
 
 DIR (default: a temporary one) holds the clone, the checkouts and what was seen by hand, which is not run twice.
 """
@@ -22,13 +23,18 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
+from typing import Any, TypeVar
 
 import by_hand
 from by_hand import Outcome, Repository
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 POLICY = """
 [tool.pytest-execute]
@@ -84,7 +90,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     differing: dict[str, list[str]] = field(default_factory=dict)
 
-    def differs(self, kind: str, test: str, ours: dict, hand: str) -> None:
+    def differs(self, kind: str, test: str, ours: dict[str, Any], hand: str) -> None:
         self.counts[kind] += 1
         said = {name: ours.get(name) for name in ("verdict", "code", "before", "after", "detail")}
         self.differing.setdefault(f"{kind}\n    ours: {json.dumps(said)}\n    hand: {hand}", []).append(test)
@@ -101,13 +107,13 @@ class Tally:
 # -- by hand
 
 
-def side_by_side(repository: Repository, jobs: list, work) -> list:
+def side_by_side(repository: Repository, jobs: list[Job], work: Callable[[Path, Job], Result]) -> list[Result]:
     """Do `work(hand, job)` for each job, as many at once as there are checkouts."""
     hands: Queue[Path] = Queue()
     for hand in repository.hands:
         hands.put(hand)
 
-    def one(job):
+    def one(job: Job) -> Result:
         hand = hands.get()
         try:
             return work(hand, job)
@@ -158,7 +164,7 @@ def look_as_swe_bench(repository: Repository, commits: list[str]) -> dict[str, l
 # -- by pytest-execute
 
 
-def judge(repository: Repository, base: str, tests: list[str], source: list[str]) -> dict[str, dict]:
+def judge(repository: Repository, base: str, tests: list[str], source: list[str]) -> dict[str, dict[str, Any]]:
     """`{test: its row of the report, with the code of the reason}`, from the door that everybody uses."""
     files = sorted({test.partition("::")[0] for test in tests})
     clone = repository.path
@@ -194,7 +200,7 @@ def judge(repository: Repository, base: str, tests: list[str], source: list[str]
 # -- comparing
 
 
-def compare(hand: Hand, ours: dict[str, dict]) -> Tally:
+def compare(hand: Hand, ours: dict[str, dict[str, Any]]) -> Tally:
     """By the definition: the turns of each test."""
     tally = Tally()
     for test in hand.tests:
@@ -211,7 +217,7 @@ def compare(hand: Hand, ours: dict[str, dict]) -> Tally:
     return tally
 
 
-def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict, turns: list[str]) -> None:
+def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], turns: list[str]) -> None:
     """It must fail at base and at the commit before, pass at the commit after, and have turned there."""
     before, after = row["before"], row["after"]
     at = {name: hand.at(commit, test) for name, commit in (("base", hand.base), ("before", before), ("after", after))}
@@ -223,7 +229,7 @@ def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict, turns: list[
         tally.counts["agreed: proven"] += 1
 
 
-def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict, turns: list[str]) -> None:
+def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], turns: list[str]) -> None:
     if hand.base in turns:
         if row["code"] == "never-red":
             tally.counts["agreed: never red"] += 1
@@ -243,7 +249,7 @@ def _kind(parent: Outcome) -> str:
     return "unreadable" if "SyntaxError: " in parent.message else parent.state
 
 
-def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[str, dict]) -> Tally:
+def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[str, dict[str, Any]]) -> Tally:
     """Each test that a commit's own tests turned, against where the replay says that today's turned."""
     tally = Tally()
     for commit, tests in found.items():

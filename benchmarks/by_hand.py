@@ -1,4 +1,4 @@
-"""Old commits tried the way one would by hand: a real checkout, other tests copied over it, and plain `python -m pytest`.
+"""Try old commits by hand: check one out, copy other tests over it, and run plain `python -m pytest`.
 
 Nothing of pytest-execute has a part in it, so that it can be compared with what pytest-execute finds.
 """
@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from plain import command
 
@@ -30,7 +31,7 @@ SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.i
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a test ended: "passed", "failed", "skipped", "absent", "timeout" or "crash"; in which phase, with which words."""
+    """End of a test: "passed", "failed", "skipped", "absent", "timeout" or "crash", with its phase and message."""
 
     state: str
     phase: str = ""
@@ -99,7 +100,9 @@ class Repository:
         """`{commit: its parents}` from base to head, parents first, with the parents that branched off before base."""
         lines = self.git("rev-list", "--topo-order", "--reverse", "--parents", self.head, f"^{base}").splitlines()
         found = {commit: parents for commit, *parents in map(str.split, lines)}
-        outside = {parent: [] for parents in found.values() for parent in parents if parent not in found}
+        outside: dict[str, list[str]] = {
+            parent: [] for parents in found.values() for parent in parents if parent not in found
+        }
         return {base: [], **outside, **found}
 
     def compose(self, hand: Path, commit: str, tests: str) -> str:
@@ -117,7 +120,7 @@ class Repository:
 
 
 def run(hand: Path, files: Iterable[str], cache: Path, tree: str) -> dict[str, Outcome]:
-    """How each test of `files` that pytest finds in the checkout `hand` ends; a file itself stands for one that does not import."""
+    """Run `files` in the checkout `hand`, and return how each test ends; a file that does not import counts as a test."""
     there = sorted(file for file in set(files) if (hand / file).exists())
     key = hashlib.sha256(json.dumps([tree, there, sys.version]).encode()).hexdigest()[:32]
     known = cache / f"{key}.json"
@@ -178,7 +181,7 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
-def _read(records: Iterable[dict], found: dict[str, Outcome]) -> str | None:
+def _read(records: Iterable[dict[str, Any]], found: dict[str, Outcome]) -> str | None:
     """Put the outcomes of `records` into `found`; the test that had begun and not ended, if any."""
     running = None
     for record in records:

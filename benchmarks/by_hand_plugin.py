@@ -1,4 +1,4 @@
-"""What `by_hand.py` has plain pytest load: it writes down, line by line, what starts and how it ends. It changes nothing."""
+"""Plugin of `by_hand.py`: write a line for each test that starts or ends, and change nothing."""
 
 from __future__ import annotations
 

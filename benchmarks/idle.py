@@ -1,7 +1,8 @@
 """What the plugin costs where it is installed and not used: `python benchmarks/idle.py`.
 
-`-X importtime` does not see what an entry point loads, so pytest runs without the plugin first, in an empty directory, and the
-plugin's module is imported after it, when all that pytest imports anyway is there. The best of ten processes counts.
+`-X importtime` does not see what an entry point loads, so pytest runs without the plugin first, in an empty directory,
+and the plugin's module is imported after it, when all that pytest imports anyway is there. The best of ten processes
+counts.
 """
 
 from __future__ import annotations

@@ -2,14 +2,17 @@
 
 usage: python benchmarks/mutation.py REPO --source src/app [--tests tests] [--every 10] [--mutmut PYTHON] [--only NAME]
 
-Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history becomes two
-commits, one without the source and one with all of it, so that the topic covers every function.
+Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history
+becomes two commits, one without the source and one with all of it, so that the topic covers every function.
 
-1. By us: `pytest --execute-topic`, all of it (the run of the tests, coverage, mutation), on two workers, with an empty ledger, and again.
-2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout and `python -m pytest -x` runs the same
-   tests in a process of its own, for ten times what they take without a stub at most; the sum is scaled by N. Both must say the same of each.
-3. With `--mutmut PYTHON` (one that has mutmut and what the tests need), mutmut runs on the same functions, and what each found is shown side by side:
-   mutmut changes a little at a time, we take whole bodies. mutmut is needed for this alone.
+1. By us: `pytest --execute-topic`, all of it (the run of the tests, coverage, mutation), on two workers, with an empty
+   ledger, and again.
+2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout and `python -m pytest -x`
+   runs the same tests in a process of its own, for ten times what they take without a stub at most; the sum is scaled
+   by N. Both must say the same of each.
+3. With `--mutmut PYTHON` (one that has mutmut and what the tests need), mutmut runs on the same functions, and what
+   each found is shown side by side: mutmut changes a little at a time, we take whole bodies. mutmut is needed for this
+   alone.
 """
 
 from __future__ import annotations
@@ -30,7 +33,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PLAN = "# All: Task Breakdown\n\n## Stream A: All\n\n### 1. [x] All\n\n- **Files**: `{}`\n- **Tests**: {}\n- **Dependencies**: None\n"
+PLAN = """\
+# All: Task Breakdown
+
+## Stream A: All
+
+### 1. [x] All
+
+- **Files**: `{}`
+- **Tests**: {}
+- **Dependencies**: None
+"""
 POLICY = '\n[tool.pytest-execute]\nsource = ["{}"]\ntest-first = "off"\n'
 WHO = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
 PYTEST = ["-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
@@ -149,7 +162,7 @@ def own(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) -> tuple[float, list[str]]:
-    """(seconds, where a process of its own says something else than we); what runs for longer than `limit` has noticed."""
+    """Return the seconds, and each stub of which a process of its own says something else; a time-out is a kill."""
     total, differences = 0.0, []
     for mutant in mutants:
         file = project.root / mutant["path"]
@@ -174,7 +187,10 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
 
 
 def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
-    """(seconds, {function: how its mutants ended}); tests that fail in mutmut's copy of the tree, which it takes for no start, are left out."""
+    """Return the seconds, and for each function how its mutants ended.
+
+    Tests that fail in mutmut's copy of the tree are left out, as mutmut does not start with them.
+    """
     env = {name: value for name, value in project.env.items() if name != "PYTHONPATH"}
     command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
     left_out = list(project.left_out)

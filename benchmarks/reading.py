@@ -1,10 +1,10 @@
-"""How long reading a breakdown takes, as a multiple of markdown-it-py's own time for the same text, and how much memory.
+"""Measure how long reading a breakdown takes, in multiples of markdown-it-py's own time, and its memory.
 
 usage: python benchmarks/reading.py [TASKS] [--rounds N]
 
-Prints the ratio of the medians of alternating rounds (wanted: at most 1.5) and the memory per task at a quarter of the tasks
-and at all of them (wanted: the same). The 10,000 examples of the properties run with
-`pytest tests/breakdown/test_properties.py --hypothesis-profile=long`.
+Prints the ratio of the medians of alternating rounds (wanted: at most 1.5) and the memory per task at a quarter of the
+tasks and at all of them (wanted: the same). The 10,000 examples of the properties run with `pytest
+tests/breakdown/test_properties.py --hypothesis-profile=long`.
 """
 
 from __future__ import annotations

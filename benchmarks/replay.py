@@ -1,10 +1,11 @@
 """What the replay costs on a real repository: `python benchmarks/replay.py REPO --commits 40`.
 
-The repository is cloned, and all tests of the test files that its last commits touched are proven against those commits: cold, with an
-empty ledger, and warm, with all that was learnt. Beside it, in the same run: plain runs of the whole suite, and what one would do by
-hand, with as many processes: for each commit a worktree of its parent and one of itself, and `python -m pytest` in both on the
-test files that the commit touched, as the commit has them. With `--by-hand N` only N of the commits, evenly spread, are done by hand, and
-the time of all is reckoned from theirs. The last line is JSON.
+The repository is cloned, and all tests of the test files that its last commits touched are proven against those
+commits: cold, with an empty ledger, and warm, with all that was learnt. Beside it, in the same run: plain runs of the
+whole suite, and what one would do by hand, with as many processes: for each commit a worktree of its parent and one of
+itself, and `python -m pytest` in both on the test files that the commit touched, as the commit has them. With
+`--by-hand N` only N of the commits, evenly spread, are done by hand, and the time of all is reckoned from theirs. The
+last line is JSON.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.replay.prove import ReplayRequest, prove
@@ -49,14 +53,14 @@ PLAIN = ["-q", "-p", "no:cacheprovider", "-p", "no:execute", "-p", "no:randomly"
 
 
 @contextlib.contextmanager
-def counted() -> Iterator[list[object]]:
+def counted() -> Iterator[list[Sequence[str]]]:
     """What the replay starts meanwhile: each is a Python that has pytest."""
-    started: list[object] = []
+    started: list[Sequence[str]] = []
     start = process.start
 
-    def noted(*args: object, **more: object) -> object:
-        started.append(args)
-        return start(*args, **more)
+    def noted(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+        started.append(command)
+        return start(command, **options)
 
     process.start = noted
     try:
@@ -76,7 +80,7 @@ def timed(what: str, times: dict[str, float]) -> Iterator[None]:
 def pytest(
     directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None, enough: float = ENOUGH
 ) -> bool:
-    """One run of pytest in a checkout, whose own modules are imported. Did it have to be ended? Tests on old code may never end."""
+    """Run pytest in a checkout, on its own modules; tell if it had to be ended, as tests on old code may never end."""
     roots = [str(directory / root) for root in layout.roots(_files(directory))]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, str(plugins or directory)])}
     command = [sys.executable, "-m", "pytest", *PLAIN, *arguments]
@@ -115,7 +119,7 @@ def plain(clone: Path, layout: Layout, place: Path) -> dict[str, float]:
 
 
 def naive(git: Git, what: CommitRange, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int, int]:
-    """The commits by hand, `most` of them at most; how many that are, of how many, and how many runs had to be ended."""
+    """Try at most `most` commits by hand; return how many, of how many, and how many runs had to be ended."""
     jobs = [
         (commit, parents[0], files)
         for commit, parents in what.commits.items()
@@ -189,13 +193,12 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     config = next(
         (clone / name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None
     )
-    order = ReplayRequest(
-        tests=tests,
-        workers=asked.workers,
-        **({"config": (config.name, config.read_bytes())} if config else {}),
-    )
+    order = ReplayRequest(tests=tests, workers=asked.workers)
+    if config is not None:
+        order = replace(order, config=(config.name, config.read_bytes()))
     print(
-        f"{len(what.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} files that were touched"
+        f"{len(what.commits)} commits, {len(passed)} tests, "
+        f"{len(tests)} of them in {len(files)} files that were touched"
     )
     for number in range(asked.rounds):
         ledger = ResultCache(place / f"ledger-{number}", print)

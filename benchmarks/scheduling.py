@@ -1,11 +1,13 @@
-"""How near a run comes to the shortest possible: `python benchmarks/scheduling.py`, and `--trivial` for what ten thousand tests cost.
+"""Measure how near a run comes to the shortest possible: `python benchmarks/scheduling.py`.
 
-Sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, durations with heavy tails. The
-graphs are drawn so that what does not depend on us, level after level, task after task, file by file, comes out as far from the
-bound as in the sketch that the figures asked for come from.
-From the start of the first test to the end of the last one; what pytest and xdist take to start and to end is told apart. The bound is
-the longest path, each task as long as its longest test, or an even share of all work, whichever is longer. `levels` runs the same
-tasks level after level, a level being all tasks that are equally deep in the graph. Every figure is a ratio within one run of this
+With `--trivial` it measures what ten thousand tests cost.
+
+Sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, durations with heavy
+tails. The graphs are drawn so that what does not depend on us, level after level, task after task, file by file, comes
+out as far from the bound as in the sketch that the figures asked for come from. From the start of the first test to the
+end of the last one; what pytest and xdist take to start and to end is told apart. The bound is the longest path, each
+task as long as its longest test, or an even share of all work, whichever is longer. `levels` runs the same tasks level
+after level, a level being all tasks that are equally deep in the graph. Every figure is a ratio within one run of this
 program. With `--kept FILE` a measurement can be cut into pieces (`--seeds 0 1 2`): what is there counts along.
 """
 
@@ -78,7 +80,7 @@ TAILS: dict[str, Callable[[random.Random], float]] = {
 
 
 def topic(seed: int, tail: str = "lognormal") -> Topic:
-    """Each task but the first of a stream needs an earlier one of its stream, and some need one of an earlier stream."""
+    """Draw a topic: each task but a stream's first needs an earlier one of it, and some need one of an earlier stream."""
     dice = random.Random(seed)
     needs: dict[int, list[int]] = {}
     for task in range(60):
@@ -148,7 +150,8 @@ Row = dict[str, float]
 
 def measured(seed: int, workers: int, tail: str) -> Row:
     """Each way over the bound, and the seconds that pytest and xdist take besides."""
-    what, row = topic(seed, tail), {}
+    what = topic(seed, tail)
+    row: Row = {}
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
         naps = {
@@ -243,7 +246,8 @@ def trivial(tests: int, rounds: int, shown: bool) -> bool:
             print(*([round(figure, 2) for figure in each] for each in (*costs, ratios[-1])), flush=True)
     middle = Cost(*map(median, zip(*ratios, strict=True)))
     print(
-        f"{tests} trivial tests, -n2, {'progress shown' if shown else 'ours'} over {'not' if shown else 'plain'}, {rounds} rounds: "
+        f"{tests} trivial tests, -n2, {'progress shown' if shown else 'ours'} over {'not' if shown else 'plain'}, "
+        f"{rounds} rounds: "
         f"wall {middle.wall:.3f}, processors {middle.cpu:.3f}, the controller's memory {middle.memory:.3f}; "
         "asked: wall 1.05, memory 1.2"
     )

@@ -1,8 +1,8 @@
-"""What measuring per task costs, beside pytest-cov with a context per test: `python benchmarks/coverage.py`.
+"""What measuring per task costs, beside pytest-cov with a context per test: `python benchmarks/coverage_cost.py`.
 
-A made suite that computes, on two workers: without coverage, with ours (a context per task, branches; no proofs, no mutation), and
-with `pytest-cov --cov-context=test --cov-branch`, in turns; the least of the rounds counts. It needs pytest-cov. Then the lines of every
-task are read from what 10,000 tests of 60 tasks reach in 500 files.
+A made suite that computes, on two workers: without coverage, with ours (a context per task, branches; no proofs, no
+mutation), and with `pytest-cov --cov-context=test --cov-branch`, in turns; the least of the rounds counts. It needs
+pytest-cov. Then the lines of every task are read from what 10,000 tests of 60 tasks reach in 500 files.
 """
 
 from __future__ import annotations
@@ -110,18 +110,17 @@ def runs(tests: int, rounds: int) -> float:
                 )
     least = {way: [min(values) for values in zip(*rows, strict=True)] for way, rows in taken.items()}
     for way in ("ours", "pytest-cov"):
-        print(
-            f"{way} to plain: {least[way][0] / least['plain'][0]:.2f}, processors {least[way][1] / least['plain'][1]:.2f}"
-        )
+        wall, cpu = (least[way][at] / least["plain"][at] for at in (0, 1))
+        print(f"{way} to plain: {wall:.2f}, processors {cpu:.2f}")
     wall, cpu = (least["ours"][at] / least["pytest-cov"][at] for at in (0, 1))
     print(f"ours to pytest-cov: {wall:.2f}, processors {cpu:.2f} (asked: at most 1)")
-    return cpu
+    return float(cpu)
 
 
 def recorded(directory: Path, branch: bool, dense: bool) -> None:
     """What 10,000 tests reach in 500 files, 30 files a test and 40 lines a file, in the contexts of 60 tasks.
 
-    Each test reaches the same 40 lines of a file or, where it is `dense`, 40 of its 400, so that a task comes to nearly all.
+    Each test reaches the same 40 lines of a file or, with `dense`, any 40 of its 400: then a task reaches nearly all.
     """
     chance = random.Random(6)
     data = coverage.CoverageData(basename=str(directory / "data"), suffix="made")
@@ -140,7 +139,7 @@ def recorded(directory: Path, branch: bool, dense: bool) -> None:
 
 
 def sets(branch: bool, dense: bool = False) -> float:
-    """Seconds until every task has what it reaches, by file: its lines or, with `branch`, its ways from line to line."""
+    """Measure the seconds until each task has its lines by file or, with `branch`, its arcs from line to line."""
     with tempfile.TemporaryDirectory() as directory:
         recorded(Path(directory), branch, dense)
         start = time.process_time()
