@@ -80,7 +80,7 @@ TAILS: dict[str, Callable[[random.Random], float]] = {
 
 
 def topic(seed: int, tail: str = "lognormal") -> Topic:
-    """Draw a topic: each task but a stream's first needs an earlier one of it, and some need one of an earlier stream."""
+    """Draw a topic: each task but a stream's first needs one before it, and some need one of an earlier stream."""
     dice = random.Random(seed)
     needs: dict[int, list[int]] = {}
     for task in range(60):
