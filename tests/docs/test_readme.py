@@ -26,6 +26,24 @@ def test_the_first_screen() -> None:
     assert block(README, "output of the demo").splitlines().count("…") == 1
 
 
+def test_the_whole_example_can_be_pasted(tmp_path: Path) -> None:
+    """In one shell, in an empty directory; the output ends with what is shown, and then pytest's own line."""
+    done = hello.run(["bash", "-e", "-c", block(README, "a whole example")], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = block(README, "output of the whole example").splitlines()
+    assert done.stdout.splitlines()[-len(shown) - 1 : -1] == shown
+
+
+def test_the_whole_example_fails_with_the_reason_that_is_named(tmp_path: Path) -> None:
+    """When the commits of the test and of the code are swapped."""
+    example = block(README, "a whole example")
+    plan, test, code = re.findall(r".*?^git add [^\n]*\n", example, re.MULTILINE | re.DOTALL)
+    (command,) = re.findall(r"^pytest .*$", example, re.MULTILINE)
+    done = hello.run(["bash", "-e", "-c", plan + code + test + command], tmp_path)
+    assert done.returncode == 1
+    assert "(test-after)" in done.stdout
+
+
 def test_the_breakdown_reads_without_problems() -> None:
     reading = read_text(block(README, "a breakdown"), "chat", "notes/chat/breakdown.md")
     assert reading.problems == ()
@@ -56,5 +74,5 @@ def test_the_workflow(tmp_path: Path) -> None:
 
 def test_the_links_lead_somewhere() -> None:
     links = re.findall(r"\]\(([^)]+)\)", "\n".join(LINES))
-    assert len(links) == 4
+    assert len(links) == 7
     assert all((TOP / link).is_file() for link in links)
