@@ -14,6 +14,7 @@ html_theme = "furo"
 html_title = project
 exclude_patterns = ["_build"]
 source_suffix = {".md": "markdown"}
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 myst_all_links_external = False
 

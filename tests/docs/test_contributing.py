@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+import runpy
+from pathlib import Path
 
 from pytest_execute.breakdown import read_text
 from tests.docs.shown import TOP, block
@@ -11,9 +12,10 @@ from tests.docs.shown import TOP, block
 PAGE = "CONTRIBUTING.md"
 
 
-def test_the_good_test_passes() -> None:
-    names: dict[str, Any] = {"read_text": read_text}
-    exec(block(PAGE, "python: a good test"), names)
+def test_the_good_test_passes(tmp_path: Path) -> None:
+    file = tmp_path / "test_good.py"
+    file.write_text(block(PAGE, "python: a good test"), encoding="utf-8")
+    names = runpy.run_path(str(file), {"read_text": read_text})
     (test,) = (value for name, value in names.items() if name.startswith("test_"))
     test()
 

@@ -20,7 +20,10 @@ def test_the_first_screen() -> None:
     """The promise, two commands of one line each, and an output: all within 30 lines, with one cut at most."""
     assert [line.strip() for line in LINES if line.startswith("    python3 -m venv")] == [
         "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/pytest-execute demo",
-        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -n auto --dist loadfile",
+        (
+            "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' "
+            "&& .venv/bin/python -m pytest -n auto --dist loadfile"
+        ),
     ]
     assert next(number for number, line in enumerate(LINES, 1) if line == "```") <= 30
     assert block(README, "output of the demo").splitlines().count("…") == 1
