@@ -7,7 +7,7 @@
 | `types` | mypy, strict, on the package, the benchmarks and the tests |
 | `imports` | the import contracts of pyproject.toml |
 | `docs` | the documentation builds without a warning |
-| `schemas` | the action, the workflows and the hooks follow their published schemas |
+| `schemas` | the files of GitHub and of pre-commit follow their published schemas |
 | `changelog` | towncrier can render the fragments in changelog.d |
 | `own_topic` | pytest-execute passes its own topic, from this repository's history |
 | `tests` | the tests pass against the built wheel, on each Python that is installed |
@@ -65,6 +65,15 @@ FEWER = {
     "3.13": ("--ignore=tests/session/test_run.py", "--ignore=tests/scheduling/test_scheduling_runs.py"),
 }
 """Further arguments of pytest on some Pythons, so that all of CI ends within 20 minutes."""
+
+SCHEMAS = {
+    "github-actions": "action.yml",
+    "github-workflows": ".github/workflows/*.yml",
+    "github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
+    "github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*.yml",
+    "dependabot": ".github/dependabot.yml",
+}
+"""The schemas that check-jsonschema brings along, and the files that follow them."""
 
 nox.needs_version = ">=2025.10.16"
 nox.options.default_venv_backend = "venv"
@@ -176,12 +185,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Check the action, the workflows, dependabot's file and both files of pre-commit."""
+    """Check the files of GitHub and of pre-commit."""
     session.install("--quiet", *tools("check-jsonschema", "pre-commit"))
-    workflows = [str(path) for path in sorted(ROOT.glob(".github/workflows/*.yml"))]
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
-    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    for schema, pattern in SCHEMAS.items():
+        files = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(pattern))]
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
     session.run("pre-commit", "validate-config", ".pre-commit-config.yaml")
     session.run("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
 
@@ -209,13 +217,12 @@ def own_topic(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests against the wheel, without those that are the same on every Python."""
     session.install("--quiet", f"{built_wheel(session)}[test]")
-    missing = [name for name in SAME_ON_EVERY_PYTHON if not (ROOT / "tests" / name).exists()]
+    arguments = [*(f"--ignore=tests/{name}" for name in SAME_ON_EVERY_PYTHON), *FEWER.get(str(session.python), ())]
+    missing = [name for name in arguments if not (ROOT / name.removeprefix("--ignore=")).exists()]
     if missing:
-        session.error(f"SAME_ON_EVERY_PYTHON names tests that do not exist: {', '.join(missing)}")
-    left_out = [f"--ignore=tests/{name}" for name in SAME_ON_EVERY_PYTHON]
+        session.error(f"noxfile.py names tests that do not exist: {', '.join(missing)}")
     with tree_without_package(session):
-        arguments = session.posargs or [*left_out, *FEWER.get(str(session.python), ())]
-        session.run("python", "-m", "pytest", *SPREAD, *arguments)
+        session.run("python", "-m", "pytest", *SPREAD, *(session.posargs or arguments))
 
 
 @nox.session(default=False)
