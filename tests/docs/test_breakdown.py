@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
+import pytest_execute
 from pytest_execute.breakdown import read_text
 from pytest_execute.breakdown.vocabulary import LABELS
 from pytest_execute.core.plan import Task
@@ -49,7 +51,7 @@ def test_every_label_is_there() -> None:
 
 def codes() -> set[str]:
     """The codes in calls that tell a problem, anywhere in the reader and in `check` and `init`."""
-    package = TOP / "pytest_execute"
+    package = Path(pytest_execute.__file__).parent
     files = [
         *(package / "breakdown").rglob("*.py"),
         *(package / "commands" / f"{name}.py" for name in ("check", "init")),

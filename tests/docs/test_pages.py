@@ -55,3 +55,9 @@ def test_the_inputs_of_the_action_are_documented() -> None:
     action = (TOP / "action.yml").read_text(encoding="utf-8")
     inputs = re.findall(r"^  ([a-z-]+):$", action.partition("\noutputs:")[0], re.MULTILINE)
     assert re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE) == inputs
+
+
+def test_the_glossary_is_in_order() -> None:
+    terms = re.findall(r"^(\w.*)\n: ", (TOP / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert terms == sorted(terms, key=str.lower)
+    assert len(terms) > 30
