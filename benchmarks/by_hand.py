@@ -120,7 +120,7 @@ class Repository:
 
 
 def run(hand: Path, files: Iterable[str], cache: Path, tree: str) -> dict[str, Outcome]:
-    """Run `files` in the checkout `hand`, and return how each test ends; a file that cannot be imported is a test, too."""
+    """Run `files` in the checkout `hand`, and return how each test ends; a file that is not importable is one test."""
     there = sorted(file for file in set(files) if (hand / file).exists())
     key = hashlib.sha256(json.dumps([tree, there, sys.version]).encode()).hexdigest()[:32]
     known = cache / f"{key}.json"
