@@ -157,7 +157,7 @@ def package(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check style: ruff's rules, its format, and the width of Markdown."""
     session.install("--quiet", *tools("ruff"))
-    session.run("ruff", "check")
+    session.run("ruff", "check", "--output-format=concise")
     session.run("ruff", "format", "--check")
     session.run("python", ".ci/markdown_width.py")
 
