@@ -9,7 +9,7 @@ from pytest_execute import breakdown
 from pytest_execute.breakdown import Reading
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.reports import breakdown as report
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
 DOCUMENT_REMEDIES = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
 
@@ -24,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
     if options.what is None and not options.json:
-        status, text = check_all(root, policy(root).notes)
+        status, text = check_all(root, project_policy(root).notes)
     elif options.what is None:
         raise ExecuteError(Problem("usage", "--json answers on one topic or file: name it"))
     else:
-        notes = "notes" if options.what.endswith(".md") else policy(root).notes
+        notes = "notes" if options.what.endswith(".md") else project_policy(root).notes
         status, text = check(options.what, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status

@@ -17,7 +17,7 @@ from pytest_execute.core.verdict import NOT_PASSED, PASSED
 from pytest_execute.reports import explain as report
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def explain(test: str, topic: str | None, *, as_json: bool) -> int:
 
 def _only_topic(root: Path) -> str:
     """The topic, where there is but one."""
-    notes = policy(root).notes
+    notes = project_policy(root).notes
     found = breakdown.topics(root / notes)
     if len(found) != 1:
         raise ExecuteError(

@@ -11,7 +11,7 @@ from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.policy import table
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
-    status, text = init(root, policy(root).notes, options.topic)
+    status, text = init(root, project_policy(root).notes, options.topic)
     print(text, file=sys.stderr if status else sys.stdout)
     return status
 

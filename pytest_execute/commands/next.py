@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_execute import breakdown
 from pytest_execute.core.plan import Plan, Task
 from pytest_execute.core.verdict import PASSED
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
-    print(list_ready(root, policy(root).notes, options.topic, as_json=options.json))
+    print(list_ready(root, project_policy(root).notes, options.topic, as_json=options.json))
     return PASSED
 
 

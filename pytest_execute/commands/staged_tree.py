@@ -13,7 +13,7 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import policy, source_of
+from pytest_execute.workflow import project_policy, source_paths
 
 
 @contextlib.contextmanager
@@ -61,4 +61,4 @@ def _index_file(git: Git) -> Path:
 
 def _import_roots(root: Path, prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     """Where the staged modules are imported from, so that no installed checkout stands in for them."""
-    return Layout(prefix=prefix, source=source_of(policy(root), paths, prefix)).roots(paths)
+    return Layout(prefix=prefix, source=source_paths(project_policy(root), paths, prefix)).roots(paths)
