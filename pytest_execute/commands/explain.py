@@ -63,4 +63,4 @@ def _only_topic(root: Path) -> str:
 
 
 def _subject(git: Git, commit: str) -> str | None:
-    return git.try_ask("log", "-1", "--format=%s", commit, "--") if git.commit(commit) else None
+    return git.try_run_text("log", "-1", "--format=%s", commit, "--") if git.find_commit(commit) else None

@@ -12,6 +12,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import project_policy, source_paths
 
@@ -20,9 +21,9 @@ from pytest_execute.workflow import project_policy, source_paths
 def staged_tree(repository: Git, here: Path, cache: Path | None) -> Iterator[RunLocation]:
     """Yield the location of the project `here`, in a directory that holds the staged files and nothing else."""
     with scratch(cache) as private:
-        git = repository.within(private)
+        git = repository.with_scratch(private)
         index = _index_file(git)
-        tree = git.tree(git.staged(index))
+        tree = git.tree(write_index(git, index))
         directory = private / "staged"
         directory.mkdir()
         write_tree(git, tree, directory)

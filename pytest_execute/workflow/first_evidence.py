@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_execute import breakdown
 from pytest_execute.core.evidence import Evidence, History
 from pytest_execute.tools.git import Tree
+from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.workflow import deployment
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -24,7 +25,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
 
 def _history(context: Context, config_file: str) -> History:
     commits, layout, tree = context.commit_range, context.layout, context.tree
-    uncommitted = context.git.changed_files(commits.head, commits.tree) if commits.snapshot is not None else ()
+    uncommitted = changed_files(context.git, commits.head, commits.tree) if commits.snapshot is not None else ()
     settings = [path for path in (layout.prefix + config_file,) if path in tree]
     return History(
         base=commits.base,

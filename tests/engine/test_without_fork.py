@@ -153,7 +153,7 @@ def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
         )
-    git = Git.find(repo.path).within(repo.path.parent / "scratch")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
     what = commit_range(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
     layout = Layout(source=detect_source(git.tree(what.tree)))
     order = ReplayRequest(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.tools.git import Git, parse_changed_lines
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_diff import changed_lines, parse_changed_lines
+from pytest_execute.tools.git_write import write_work_tree
 from pytest_execute.tools.revisions import CommitRange, commit_range
 from pytest_execute.tools.scratch import scratch
 from tests.repository import Repository
@@ -22,7 +24,7 @@ def repo(tmp_path: Path) -> Repository:
 
 def look(repo: Repository, base: str | None = None) -> CommitRange:
     before = repo.state()
-    found = commit_range(Git.find(repo.path).within(repo.path.parent / "scratch"), NOTES, base)
+    found = commit_range(Git.find(repo.path).with_scratch(repo.path.parent / "scratch"), NOTES, base)
     assert repo.state() == before
     return found
 
@@ -86,8 +88,8 @@ def test_the_snapshot_is_what_a_commit_of_everything_would_hold(repo: Repository
         repo.put(path, text)
     (repo.path / "gone.txt").unlink()
     repo.git("update-index", "--assume-unchanged", "a.txt")
-    git = Git.find(repo.path).within(repo.path.parent / "scratch")
-    tree = git.tree(git.snapshot("HEAD"))
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    tree = git.tree(write_work_tree(git, "HEAD"))
     assert sorted(tree) == [".gitignore", "a.txt", "new.txt"]
     assert git.blobs([tree["a.txt"].oid]) == {tree["a.txt"].oid: b"changed\n"}
 
@@ -97,8 +99,8 @@ def test_a_virtual_environment_that_is_ignored(repo: Repository) -> None:
     for name in (".venv", ".venv-ci", "env"):
         repo.put(f"{name}/pyvenv.cfg", "x\n")
     repo.put("new.txt", "n\n")
-    git = Git.find(repo.path).within(repo.path.parent / "scratch")
-    assert sorted(git.tree(git.snapshot("HEAD"))) == [".gitignore", "new.txt"]
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    assert sorted(git.tree(write_work_tree(git, "HEAD"))) == [".gitignore", "new.txt"]
 
 
 def test_switches_of_the_users_git_change_nothing(repo: Repository) -> None:
@@ -111,7 +113,7 @@ def test_switches_of_the_users_git_change_nothing(repo: Repository) -> None:
         "log.showSignature": "true",
     }.items():
         repo.git("config", name, value)
-    assert Git.find(repo.path).changed_lines(one, two) == {"a.py": {2, 4}, "b.py": {1}}
+    assert changed_lines(Git.find(repo.path), one, two) == {"a.py": {2, 4}, "b.py": {1}}
     assert look(repo).base == Git.find(repo.path).empty_tree()
 
 

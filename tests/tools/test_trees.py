@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.tools.git import Git
+from pytest_execute.tools.git import BlobReader, Git
+from pytest_execute.tools.git_write import write_blobs
 from tests.repository import Repository
 
 
@@ -37,12 +38,12 @@ def test_contents_read_one_after_the_other_are_those_read_at_once(tmp_path: Path
     repo = Repository(tmp_path / "repo")
     texts = ("", "one\n", "no line end", "many\n" * 100_000, "é\0\n\n")
     commit = repo.commit("a", {f"{number}.txt": text for number, text in enumerate(texts)})
-    git = Git.find(repo.path).within(tmp_path / "scratch")
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     oids = [entry.oid for entry in git.tree(commit).values()]
-    with contextlib.closing(git.contents()) as contents:
+    with contextlib.closing(BlobReader(git)) as contents:
         assert contents.blobs(oids) == git.blobs(oids)
         (repo.path / "later").write_bytes(b"later")
-        later = git.keep([repo.path / "later"])
+        later = write_blobs(git, [repo.path / "later"])
         assert contents.blobs([*later, oids[3]]) == git.blobs([*later, oids[3]])
         with pytest.raises(ExecuteError, match="git fetch"):
             contents.blobs(["0" * 40])
@@ -52,10 +53,10 @@ def test_contents_read_one_after_the_other_are_those_read_at_once(tmp_path: Path
 def test_who_reads_contents_starts_nothing_before_and_leaves_nothing_after(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     oids = [entry.oid for entry in Git.find(repo.path).tree(repo.commit("a", {"a": "a\n"})).values()]
-    contents = Git.find(repo.path).contents()
+    contents = BlobReader(Git.find(repo.path))
     assert contents.process is None
     contents.blobs(oids)
     contents.close()
     assert contents.process is not None
     assert contents.process.returncode == 0
-    Git.find(repo.path).contents().close()
+    BlobReader(Git.find(repo.path)).close()
