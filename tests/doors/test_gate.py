@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.cache import NAME
+from pytest_execute.tools.cache import FILE_NAME
 from tests import hello
 from tests.repository import Repository
 
@@ -67,5 +67,5 @@ def test_what_is_staged_uses_what_the_checkout_has_learnt(passing: Repository) -
     before = passing.state()
     done = hello.run(["pytest-execute", "gate", "hello", "--staged"], passing.path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert {path.name.partition(".")[0] for path in kept.iterdir()} == {NAME.partition(".")[0]}
+    assert {path.name.partition(".")[0] for path in kept.iterdir()} == {FILE_NAME.partition(".")[0]}
     assert passing.state() == before

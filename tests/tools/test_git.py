@@ -1,4 +1,4 @@
-"""Many trees read at once are what git itself says of each."""
+"""Reading a repository: trees, blobs, and an environment that the caller cannot change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_execute.tools.git_write import write_blobs
 from tests.repository import Repository
 
 
-def test_all_trees_at_once_are_what_git_says_of_each(tmp_path: Path) -> None:
+def test_several_trees_read_at_once_are_the_same_as_one_by_one(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     first = repo.commit("a", {"src/app/__init__.py": "", "src/app/sub/é ü.py": "x = 1\n", "top.txt": "t\n"})
     (repo.path / "src" / "run").write_text("#!/bin/sh\n")
@@ -27,36 +27,48 @@ def test_all_trees_at_once_are_what_git_says_of_each(tmp_path: Path) -> None:
     assert git.trees([]) == {}
 
 
-def test_a_tree_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_tree_is_an_error_with_its_remedy(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     repo.commit("a", {"a": "a\n"})
     with pytest.raises(ExecuteError, match="git fetch"):
         Git.find(repo.path).trees(["0" * 40])
 
 
-def test_contents_read_one_after_the_other_are_those_read_at_once(tmp_path: Path) -> None:
+def test_blobs_read_by_one_process_are_the_same_as_those_read_at_once(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     texts = ("", "one\n", "no line end", "many\n" * 100_000, "é\0\n\n")
     commit = repo.commit("a", {f"{number}.txt": text for number, text in enumerate(texts)})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     oids = [entry.oid for entry in git.tree(commit).values()]
-    with contextlib.closing(BlobReader(git)) as contents:
-        assert contents.blobs(oids) == git.blobs(oids)
+    with contextlib.closing(BlobReader(git)) as reader:
+        assert reader.blobs(oids) == git.blobs(oids)
         (repo.path / "later").write_bytes(b"later")
         later = write_blobs(git, [repo.path / "later"])
-        assert contents.blobs([*later, oids[3]]) == git.blobs([*later, oids[3]])
+        assert reader.blobs([*later, oids[3]]) == git.blobs([*later, oids[3]])
         with pytest.raises(ExecuteError, match="git fetch"):
-            contents.blobs(["0" * 40])
-        assert contents.blobs(oids) == git.blobs(oids), "and goes on after that"
+            reader.blobs(["0" * 40])
+        assert reader.blobs(oids) == git.blobs(oids), "and goes on after that"
 
 
-def test_who_reads_contents_starts_nothing_before_and_leaves_nothing_after(tmp_path: Path) -> None:
+def test_the_blob_reader_starts_git_with_the_first_blob_and_ends_it(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     oids = [entry.oid for entry in Git.find(repo.path).tree(repo.commit("a", {"a": "a\n"})).values()]
-    contents = BlobReader(Git.find(repo.path))
-    assert contents.process is None
-    contents.blobs(oids)
-    contents.close()
-    assert contents.process is not None
-    assert contents.process.returncode == 0
+    reader = BlobReader(Git.find(repo.path))
+    assert reader.process is None
+    reader.blobs(oids)
+    reader.close()
+    assert reader.process is not None
+    assert reader.process.returncode == 0
     BlobReader(Git.find(repo.path)).close()
+
+
+def test_replace_refs_and_the_callers_git_variables_are_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repository(tmp_path / "repo")
+    one = repo.commit("one", {"b.txt": "x\n"})
+    two = repo.commit("two", {"a.txt": "a\n"})
+    other = repo.git("commit-tree", "-m", "other", f"{one}^{{tree}}")
+    repo.git("replace", two, other)
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    assert sorted(Git.find(repo.path).tree(two)) == ["a.txt", "b.txt"]
