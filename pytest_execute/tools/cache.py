@@ -104,7 +104,7 @@ class ResultCache:
                 return
             except OSError as failure:
                 error = failure
-        self.warn(f"the ledger cannot be kept: {error} ({self.file})")
+        self.warn(f"the result cache cannot be used, so this run keeps no results: {error} ({self.file})")
         self.file = None
 
     def _set_aside(self, file: Path) -> None:
@@ -113,7 +113,7 @@ class ResultCache:
         file.replace(aside)
         for suffix in ("-wal", "-shm"):
             file.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
-        self.warn(f"the ledger was damaged: it is set aside as {aside}, and all is learnt anew")
+        self.warn(f"the result cache was damaged: it was renamed to {aside}, and a new one is made")
 
 
 def digest(*texts: str) -> str:

@@ -76,7 +76,7 @@ def test_a_file_that_is_no_database_is_set_aside_with_a_warning(directory: Path,
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a"]) == {"a": b"1"}
     assert warnings == [
-        f"the ledger was damaged: it is set aside as {directory / FILE_NAME}.damaged, and all is learnt anew"
+        f"the result cache was damaged: it was renamed to {directory / FILE_NAME}.damaged, and a new one is made"
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_directory_that_cannot_be_written_gives_a_warning_and_the_run_goes_on(
         cache.put("replay", {"a": b"1"})
         assert cache.get("replay", ["a"]) == {"a": b"1"}
     assert len(warnings) == 1
-    assert warnings[0].startswith("the ledger cannot be kept: ")
+    assert warnings[0].startswith("the result cache cannot be used, so this run keeps no results: ")
 
 
 def test_threads_share_a_cache(directory: Path, warnings: list[str]) -> None:
