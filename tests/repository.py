@@ -22,7 +22,7 @@ USER_SETTINGS = {"diff.noprefix": "true", "color.ui": "always", "diff.external":
 
 
 class Repository:
-    """A git repository at `path`."""
+    """Git repository at `path`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

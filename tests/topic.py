@@ -1,4 +1,4 @@
-"""A small topic of three tasks with a test-first history, and pytest on it in a process of its own."""
+"""Small topic of three tasks with a test-first history, and pytest on it in a process of its own."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ FLAWS: dict[str, tuple[str, str]] = {
 """`{task: (the check that must fail, the code of the reason)}`; every other ticked task has no fault."""
 
 OPEN = ("21",)
-"""The tasks that are neither ticked nor begun."""
+"""Tasks that are neither ticked nor begun."""
 
 FLAWED_SKELETON = (*SKELETON, "src/ferry/harbours.py", "src/ferry/testing.py")
 

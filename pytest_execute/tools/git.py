@@ -31,7 +31,7 @@ Tree = dict[str, Entry]
 
 
 class Git:
-    """One repository with its work tree. `scratch` is the directory for new objects and private indexes."""
+    """Repository with its work tree. `scratch` is the directory for new objects and private indexes."""
 
     def __init__(self, git_dir: Path, work_tree: Path, scratch: Path | None = None) -> None:
         self.git_dir = git_dir

@@ -1,4 +1,4 @@
-"""The command line: the table of commands, and what is imported for each."""
+"""Command line: the table of commands, and what is imported for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands `init`, `check` and `next` one after the other, on a new topic."""
+"""Commands `init`, `check` and `next` one after the other, on a new topic."""
 
 from __future__ import annotations
 

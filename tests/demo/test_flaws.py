@@ -1,4 +1,4 @@
-"""The flawed demo: each task has the fault that the table gives it, and plain pytest finds none of them."""
+"""Flawed demo: each task has the fault that the table gives it, and plain pytest finds none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The repository of the demo: the same on every machine, test-first, and never written over other files."""
+"""Repository of the demo: the same on every machine, test-first, and never written over other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on breakdowns: its examples are read as it says, and it names every label and every problem."""
+"""Page on breakdowns: its examples are read as it says, and it names every label and every problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README: its examples are right."""
+"""README: its examples are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents show what the demo prints."""
+"""Output of the demo, as the documents show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The GitHub Action: checked with GitHub's schema, and its script run with bash as GitHub runs it."""
+"""GitHub Action: checked with GitHub's schema, and its script run with bash as GitHub runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hook with the real pre-commit: it lets good work through, stops a broken task, and changes nothing."""
+"""Hook with the real pre-commit: it lets good work through, stops a broken task, and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result cache serves all runs at once, and a damaged one is not used."""
+"""Result cache: shared by all runs, and not used where it is damaged."""
 
 from __future__ import annotations
 

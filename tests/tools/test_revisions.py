@@ -1,4 +1,4 @@
-"""The range of commits of a topic, from where it began to the work that is not committed yet."""
+"""Range of commits of a topic, from where it began to the work that is not committed yet."""
 
 from __future__ import annotations
 

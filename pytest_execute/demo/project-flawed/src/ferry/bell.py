@@ -1,4 +1,4 @@
-"""The bell that the crew rings in fog."""
+"""Bell that the crew rings in fog."""
 
 from __future__ import annotations
 

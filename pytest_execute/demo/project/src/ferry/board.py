@@ -1,4 +1,4 @@
-"""The departure board on the quay."""
+"""Departure board on the quay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The booking desk: seats are reserved first, and booked when they are paid."""
+"""Booking desk: seats are reserved first, and booked when they are paid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two harbours that the boats call at."""
+"""Two harbours that the boats call at."""
 
 from __future__ import annotations
 
