@@ -1,6 +1,6 @@
 """Coverage: measure the lines and branches that the tests of each gate have reached.
 
-coverage.py is imported only where something was measured: its import takes longer than the rest of this package.
+coverage.py is imported only where something was measured, to keep other runs short.
 """
 
 from __future__ import annotations
