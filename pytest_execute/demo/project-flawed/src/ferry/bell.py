@@ -1,4 +1,4 @@
-"""Bell that the crew rings in fog."""
+"""The bell that the crew rings in fog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Departure board on the quay."""
+"""The departure board on the quay."""
 
 from __future__ import annotations
 

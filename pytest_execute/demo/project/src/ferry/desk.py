@@ -1,4 +1,4 @@
-"""Booking desk: seats are reserved first, and booked when they are paid."""
+"""The booking desk: seats are reserved first, and booked when they are paid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two harbours that the boats call at."""
+"""The two harbours that the boats call at."""
 
 from __future__ import annotations
 
