@@ -23,12 +23,16 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "gate": Command("judge a topic: for CI and for pre-commit", json="print the JSON report and nothing else"),
-    "check": Command("read a breakdown alone: all its problems, and its shape", json="print what was read as JSON"),
-    "next": Command("the tasks that can start now", json="print them as JSON"),
-    "explain": Command("the proof of one test as a story, and how to see it by hand", json="print the proof as JSON"),
-    "init": Command("write a topic's three documents and the policy's table; overwrites nothing"),
+    "check": Command(
+        "report the problems of a breakdown, and its streams", json="print the plan and its problems as JSON"
+    ),
+    "next": Command("list the tasks that can start now", json="print the tasks as JSON"),
+    "explain": Command(
+        "explain the proof of one test, with commands to repeat it by hand", json="print the proof as JSON"
+    ),
+    "init": Command("write the documents of a new topic and the policy's table; never overwrite a file"),
     "demo": Command(
-        "write a small application with its history, and judge it", json="print the JSON report and nothing else"
+        "write a small application with its git history, and judge it", json="print the JSON report and nothing else"
     ),
 }
 """Commands by name: `commands/NAME.py` has the functions `add_arguments(parser)` and `run(options) -> exit status`."""

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if options.target is None and not options.json:
         status, text = check_all(root, project_policy(root).notes)
     elif options.target is None:
-        raise ExecuteError(Problem("usage", "--json answers on one topic or file: name it"))
+        raise ExecuteError(Problem("usage", "--json needs one topic or file: name it"))
     else:
         notes = "notes" if _is_file(options.target) else project_policy(root).notes
         status, text = check(options.target, root=root, notes=notes, as_json=options.json)

@@ -13,8 +13,12 @@ from pytest_execute.tools.scratch import scratch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", nargs="?", metavar="DIR", help="where (default: a new temporary directory)")
-    parser.add_argument("--flawed", action="store_true", help="the same with honest-looking faults, each to be found")
+    parser.add_argument(
+        "directory", nargs="?", metavar="DIR", help="a new or empty directory (default: a temporary one)"
+    )
+    parser.add_argument(
+        "--flawed", action="store_true", help="write it with more tasks, ten of which have a fault that is hard to see"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

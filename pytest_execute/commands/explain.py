@@ -21,7 +21,7 @@ from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("test", metavar="TEST", help="its nodeid")
+    parser.add_argument("test", metavar="TEST", help="nodeid of the test")
     parser.add_argument("--topic", metavar="NAME", help="the topic (default: the only one)")
 
 
@@ -34,7 +34,10 @@ def run(options: argparse.Namespace) -> int:
     proof = (evidence.proofs or {}).get(options.test) if evidence is not None else None
     if proof is None or evidence is None:
         reason = evidence.proofs_missing if evidence is not None else ""
-        hint = reason or f"not a passing test of a task of {topic}: `pytest --execute-topic={topic}` says what it is"
+        hint = (
+            reason
+            or f"not a passing test of a task of {topic}: run `pytest --execute-topic={topic}` to see its outcome"
+        )
         raise ExecuteError(Problem("not-replayed", hint, options.test))
     subject = functools.partial(_subject, git)
     print(report.as_json(proof) if options.json else report.render(proof, evidence.history, subject), end="")

@@ -22,14 +22,14 @@ from pytest_execute.tools.scratch import scratch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "What follows `--` is handed to pytest."
+    parser.epilog = "Arguments after `--` are handed to pytest."
     parser.add_argument("topic", metavar="TOPIC")
-    parser.add_argument("--staged", action="store_true", help="judge what the next commit would hold")
-    parser.add_argument("--base", metavar="REV", help="judge what came after REV")
+    parser.add_argument("--staged", action="store_true", help="judge the staged files instead of the work tree")
+    parser.add_argument("--base", metavar="REV", help="judge the commits after REV (default: those of the topic)")
     parser.add_argument(
         "--scope", choices=("all", "claimed"), help="claimed (default with --staged): only ticked tasks count"
     )
-    parser.add_argument("--report", metavar="PATH", help="write the JSON report there")
+    parser.add_argument("--report", metavar="PATH", help="write the JSON report to PATH")
     parser.add_argument("--summary", metavar="PATH", help="append a Markdown summary to PATH")
 
 

@@ -57,7 +57,9 @@ def _add_table(file: Path, notes: str) -> tuple[int, str]:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         has_table = table(text, file.name) is not None
     except (ExecuteError, UnicodeDecodeError):
-        return CANNOT_JUDGE, str(Problem("bad-toml", "not valid TOML: mend it, then run this again", file.name))
+        return CANNOT_JUDGE, str(
+            Problem("bad-toml", "not valid TOML: correct it, then run `pytest-execute init` again", file.name)
+        )
     if has_table:
         return PASSED, f"kept [tool.pytest-execute] in {file.name}"
     beginning = f"{text.rstrip()}\n\n" if text.strip() else ""

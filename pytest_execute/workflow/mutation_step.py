@@ -27,7 +27,7 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
     has_fork = hasattr(os, "fork")
-    no_fork = "" if has_fork else "functions are stubbed in forks, which this platform does not have"
+    no_fork = "" if has_fork else "functions cannot be mutated on this platform: Python has no os.fork here"
     return why_not_rerun(context, run) or no_fork
 
 

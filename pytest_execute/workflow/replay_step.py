@@ -24,7 +24,7 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
 
 def why_not_replayed(context: Context, run: RunResult) -> str:
     """Return the reason why there is no replay, or "" where there is one."""
-    return "the policy does not ask for it" if context.policy.test_first == "off" else why_not_rerun(context, run)
+    return 'the policy sets test-first to "off"' if context.policy.test_first == "off" else why_not_rerun(context, run)
 
 
 def why_not_rerun(context: Context, run: RunResult) -> str:
@@ -34,7 +34,7 @@ def why_not_rerun(context: Context, run: RunResult) -> str:
     if run.interrupted:
         return "the run was interrupted"
     if context.policy.prepare != context.policy_at_base.prepare:
-        return "the policy's `prepare` is another than at base, where it would have to stand: change it before a topic begins"
+        return "the policy's `prepare` differs from the one at base: change it in a commit before the topic begins"
     return ""
 
 

@@ -41,7 +41,7 @@ def test_json_is_of_one_topic(tmp_path: Path) -> None:
     read = json.loads(command(tmp_path, "check", "sums", "--json").stdout)
     assert [task["id"] for task in read["tasks"]] == ["1", "2", "3"]
     done = command(tmp_path, "check", "--json")
-    assert (done.returncode, done.stderr) == (2, "error: --json answers on one topic or file: name it (usage)\n")
+    assert (done.returncode, done.stderr) == (2, "error: --json needs one topic or file: name it (usage)\n")
 
 
 def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:

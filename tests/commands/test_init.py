@@ -24,5 +24,5 @@ def test_init_starts_a_topic_and_overwrites_nothing(tmp_path: Path, monkeypatch:
 def test_a_pyproject_whose_tool_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("tool = 3\n")
     status, text = init(tmp_path, "notes", "chat")
-    message = "pyproject.toml: error: not valid TOML: mend it, then run this again (bad-toml)"
+    message = "pyproject.toml: error: not valid TOML: correct it, then run `pytest-execute init` again (bad-toml)"
     assert (status, text.splitlines()[-1]) == (2, message)
