@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser(chosen: Iterable[str]) -> argparse.ArgumentParser:
-    """Return a parser for all commands. Only the modules of the chosen ones are imported, and only these have arguments."""
+    """Return a parser for all commands. Only the chosen ones are imported, and only these have arguments."""
     parser = argparse.ArgumentParser(prog="pytest-execute", description="The referee of plan-driven, test-first work.")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -1,4 +1,4 @@
-"""Smallest topic that passes: one task, its test and its code in four commits. For tests of commands and integrations."""
+"""Smallest topic that passes: one task in four commits. For tests of commands and integrations."""
 
 from __future__ import annotations
 

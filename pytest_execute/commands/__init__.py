@@ -1,1 +1,1 @@
-"""Commands of `pytest-execute`, a module each: `add_arguments(parser)`, and `run(options)`, which returns the exit status."""
+"""Commands of `pytest-execute`, a module each: `add_arguments(parser)` and `run(options) -> exit status`."""

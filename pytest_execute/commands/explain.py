@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _replay(project: Path, topic: str, test: str) -> Evidence | None:
-    """Run one test in a child process, replay it on every tree, and return the evidence; None where nothing was judged."""
+    """Run and replay one test in a child process and return the evidence; None where nothing was judged."""
     with scratch(cache_directory(project)) as directory, Path(os.devnull).open("w") as devnull:
         file = create_empty(directory / "evidence")
         options = [f"--execute-topic={topic}", f"--execute-evidence={file}", "--execute-turns", test]

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
-    """Write the documents and the policy's table where they are missing; return the exit status and a line for each file."""
+    """Write the documents and the policy's table where they are missing; return the status and a line per file."""
     try:
         breakdown.check_name(notes, topic)
         directory = f"{Path(notes).as_posix()}/{topic}"

@@ -42,7 +42,7 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
 
 
 def exit_status(report: Path, pytest_status: int, *, as_json: bool) -> int:
-    """Return the exit status for the report of a pytest run; without a report, or where pytest broke down, nothing was judged."""
+    """Return the exit status for the report of a pytest run; without a report nothing was judged."""
     text = report.read_text(encoding="utf-8")
     if not text or pytest_status not in JUDGED:
         return CANNOT_JUDGE
@@ -72,7 +72,7 @@ def cache_directory(project: Path) -> Path | None:
 
 
 def writable_path(name: str) -> Path:
-    """Make the file `name` where it does not exist, and return its absolute path. Raises ExecuteError where that fails."""
+    """Return the absolute path of the file `name`, made if needed. Raises ExecuteError where it cannot be written."""
     path = Path(name).absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
 
 
 def _index_file(git: Git) -> Path:
-    """Return the index that will be committed. `git commit -a` uses another one than usual, and names it in GIT_INDEX_FILE."""
+    """Return the index that will be committed. `git commit -a` makes another one, and names it in GIT_INDEX_FILE."""
     path = git.work_tree / (os.environ.get("GIT_INDEX_FILE") or git.git_dir / "index")
     if not path.exists():
         raise ExecuteError(Problem("no-index", "nothing is staged: run `git add` first", str(git.work_tree)))
@@ -61,5 +61,5 @@ def _index_file(git: Git) -> Path:
 
 
 def _import_roots(root: Path, prefix: str, tree: Tree) -> tuple[str, ...]:
-    """Return the directories that modules are imported from, so that the staged ones come before those of an installed checkout."""
+    """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
     return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).roots(tree)

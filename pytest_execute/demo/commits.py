@@ -15,7 +15,7 @@ SKELETON = (".gitignore", "README.md", "pyproject.toml", "src/ferry/__init__.py"
 
 
 class Commit(Struct, frozen=True, kw_only=True):
-    """Commit of the demo. `stage` names the state of its files in `paths` (see `DemoProject.read`), `done` the task that it ticks."""
+    """Commit of the demo. `stage` is the state of its files (see `DemoProject.read`), `done` the task that it ticks."""
 
     branch: str
     message: str

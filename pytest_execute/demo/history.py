@@ -24,7 +24,7 @@ STORED_NAMES = {".gitignore": "gitignore"}  # as `.gitignore` it would hide file
 
 
 def build(directory: Path, flawed: bool = False) -> None:
-    """Make the repository in `directory`, with main checked out. Raises ExecuteError where the directory is not new or empty."""
+    """Make the repository in `directory`, with main checked out. Raises ExecuteError where it is not new or empty."""
     if directory.is_file() or (directory.is_dir() and any(directory.iterdir())):
         message = "there is something here already: name a new or an empty directory"
         raise ExecuteError(Problem("not-empty", message, str(directory)))
@@ -39,7 +39,7 @@ def build(directory: Path, flawed: bool = False) -> None:
 class DemoProject:
     """Files of the application at each stage of its history.
 
-    `layers` are directories beside this module: the first that has a file counts. `project-earlier/STAGE` comes before all of them.
+    `layers` are directories beside this module: the first that has a file counts. `project-earlier/STAGE` comes first.
     """
 
     def __init__(self, layers: tuple[str, ...]) -> None:

@@ -1,7 +1,8 @@
 """Cache of results for later runs: a sqlite file that concurrent runs share.
 
-An entry is bytes under a kind and a key; the key must name all that the entry depends on. Each entry has a checksum, and a file with a
-damaged entry is set aside. Checksums find accidents, not forgeries: who can write to the cache could as well change the tests.
+An entry is bytes under a kind and a key; the key must name all that the entry depends on. Each entry has a checksum,
+and a file with a damaged entry is set aside. Checksums find accidents, not forgeries: who can write to the cache could
+as well change the tests.
 
 | limit | value | meaning |
 | --- | --- | --- |
@@ -35,7 +36,7 @@ class DamagedCache(Exception):
 
 
 class ResultCache:
-    """Cache in a file of `directory`, which is made with the first use; without a directory it lasts as long as the run.
+    """Cache in a file of `directory`, made with the first use; without a directory it lasts as long as the run.
 
     `warn` is called with one line where the file cannot be used. Threads may share a cache.
     """

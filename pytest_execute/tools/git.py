@@ -1,7 +1,7 @@
 """Read a git repository by running git, and write nothing to it.
 
-New objects and indexes go to a directory of this package (see `tools.git_write`): there the user's object store is only an alternate.
-The environment of each git process leaves out the caller's `GIT_*` variables and switches replace refs off.
+New objects and indexes go to a directory of this package (see `tools.git_write`): there the user's object store is only
+an alternate. Each git process runs without the caller's `GIT_*` variables and without replace refs.
 `demo.history` runs git as well, to make the repository of the demo.
 """
 
@@ -18,7 +18,7 @@ from pytest_execute.tools import process
 
 
 class Entry(NamedTuple):
-    """File of a tree: its mode ("100644", "100755", "120000" a link, "160000" a submodule) and the id of its content."""
+    """File of a tree: the id of its content and its mode: "100644", "100755", "120000" a link, "160000" a submodule."""
 
     mode: str
     oid: str
@@ -49,7 +49,7 @@ class Git:
 
     @classmethod
     def find(cls, directory: Path) -> Git:
-        """Return the repository around `directory`. Raises ExecuteError where there is none, or none with a work tree."""
+        """Return the repository around `directory`. Raises ExecuteError where none with a work tree is found."""
         command = ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"]
         try:
             done = process.run(command, cwd=directory, env=clean_environment())
@@ -123,7 +123,7 @@ class Git:
         return entries
 
     def trees(self, ids: Iterable[str]) -> dict[str, Tree]:
-        """Return the files of several trees by the full id of each tree, or of its commit. Shared directories are read once."""
+        """Return the files of several trees, each named by its full id or its commit's. Shared parts are read once."""
         top_trees = {name: f"{name}^{{tree}}" for name in ids}
         directories: dict[str, list[tuple[str, Entry]]] = {}
         unread = list(top_trees.values())
@@ -207,7 +207,7 @@ def _flatten(directories: Mapping[str, list[tuple[str, Entry]]], oid: str, paren
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the caller's environment without `GIT_*` variables, and with those that keep git's answers the same everywhere."""
+    """Return the caller's environment without `GIT_*` variables, with those that make git answer alike everywhere."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     env.update(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
     return env

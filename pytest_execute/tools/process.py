@@ -54,7 +54,7 @@ def start(
     pass_fds: Sequence[int] = (),
     keep_output: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a command with a pipe to write to, as the leader of its own process group. Its output is dropped by default."""
+    """Start a command in its own process group, with a pipe to write to. Its output is dropped by default."""
     return subprocess.Popen(
         command,
         cwd=cwd,
@@ -68,7 +68,7 @@ def start(
 
 
 def kill_group(leader: int) -> None:
-    """Kill every process of the group that `leader` leads; on Windows, which has no groups, the tree of its children."""
+    """Kill all processes of the group that `leader` leads; on Windows, which has no groups, its children."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Find the range of git history that is judged: from the beginning of the topic to the work that is not committed yet."""
+"""Find the commits to judge: from the beginning of a topic to the work that is not committed yet."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Snapshot = Literal["index", "worktree"]
 class CommitRange(Struct, frozen=True, kw_only=True):
     """Commits after `base`, up to and with `head`: `commits` maps each to its parents, parents first.
 
-    `base` is a commit, or the empty tree where the topic began with the repository. `tree` is the tree that is judged: that of
-    `head`, or that of uncommitted work, which `snapshot` then names.
+    `base` is a commit, or the empty tree where the topic began with the repository. `tree` is the tree that is judged:
+    that of `head`, or that of uncommitted work, which `snapshot` then names.
     """
 
     base: str
@@ -32,8 +32,8 @@ class CommitRange(Struct, frozen=True, kw_only=True):
 def commit_range(git: Git, breakdown: str, base: str | None = None, index: Path | None = None) -> CommitRange:
     """Return the commits of the topic whose breakdown has the path `breakdown`, from the top of the repository.
 
-    `base` is a revision that the work branched off from; without it the topic begins with the commit that added its breakdown.
-    `index` is an index file to judge instead of the work tree. Raises ExecuteError where the history gives no such range.
+    `base` is a revision that the work branched off from; without it the topic begins with the commit that added its
+    breakdown. `index` is an index file to judge instead of the work tree. Raises ExecuteError where there is none.
     """
     head = git.find_commit("HEAD")
     if head is None:
@@ -65,7 +65,7 @@ def _branch_point(git: Git, base: str, head: str) -> str:
 def _commit_before(git: Git, breakdown: str, head: str) -> str | None:
     """Return the commit before the one that added the breakdown; None where that is the first of the repository.
 
-    With `--first-parent -m`, a topic that was merged begins with its merge: `-m` lists the files that a merge commit adds.
+    With `--first-parent -m`, a topic that was merged begins with its merge: `-m` lists what a merge commit adds.
     """
     output = git.run_text(
         "log", "--diff-filter=A", "--format=%H", "--full-history", "-m", "--first-parent", head, "--", breakdown

@@ -1,6 +1,6 @@
 """Private directories of a run: removed when the run ends, or by the next run where it was killed.
 
-Each directory has a lock file that its run holds. The system releases the lock of a killed run, so that the next run can tell.
+Each directory has a lock file that its run holds. The system releases the lock of a killed run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ LOCK = "lock"
 PREFIX = "run-"
 SUPPORT_FILES = {
     ".gitignore": "# Made by pytest-execute.\n*\n",
-    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-execute, as pytest's cache directory.\n",
+    "CACHEDIR.TAG": (
+        "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-execute, as pytest's cache directory.\n"
+    ),
 }
 """Files of a cache directory: the first hides it from git, the second from backups (https://bford.info/cachedir/)."""
 
@@ -63,7 +65,7 @@ def remove(directory: Path) -> None:
 
 
 def _make(parent: Path | None) -> tuple[Path, IO[bytes]]:
-    """Make a directory with its lock. Runs wait for each other here, so that none removes a directory without a lock yet."""
+    """Make a directory and lock it. Runs do this one by one, so that none removes another's before it is locked."""
     if parent is None:
         return _lock(Path(tempfile.mkdtemp(prefix=PREFIX)))
     parent.mkdir(parents=True, exist_ok=True)

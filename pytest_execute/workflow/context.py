@@ -142,7 +142,8 @@ def _prefix(git: Git, root: Path) -> str:
     try:
         path = root.resolve().relative_to(git.work_tree.resolve()).as_posix()
     except ValueError:
-        hint = f"pytest's root directory is not in the repository at {git.work_tree}: run pytest in the repository, or pass --rootdir"
+        remedy = "run pytest in the repository, or pass --rootdir"
+        hint = f"pytest's root directory is not in the repository at {git.work_tree}: {remedy}"
         raise ExecuteError(Problem("no-git", hint, str(root))) from None
     return "" if path == "." else f"{path}/"
 

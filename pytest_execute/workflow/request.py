@@ -1,4 +1,4 @@
-"""Values that the session hands to the workflow: the request, the result of the run, the settings to run tests again."""
+"""Values that the session hands to the workflow: the request, the run's result, the settings to run tests again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pytest_execute.replay.prove import ProgressCallback, ReplayRequest
 class Request(Struct, frozen=True, kw_only=True):
     """Options of the judgement, and the names of tests from pytest's configuration.
 
-    For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read from, and
-    `repository` is the checkout whose history counts.
+    For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
+    from, and `repository` is the checkout whose history counts.
     """
 
     topic: str

@@ -47,7 +47,7 @@ def install_hook(repository: Repository, hook_repository: Repository, home: dict
 
 
 def staged_state(repository: Repository) -> tuple[str, ...]:
-    """Return the state that the hook must not change. Time stamps in the index are not part of it: pre-commit rewrites them."""
+    """Return the state that the hook must not change. pre-commit rewrites time stamps in the index: not these."""
     return (repository.git("ls-files", "--stage"), repository.git("rev-parse", "HEAD"), *repository.state()[1:])
 
 
