@@ -34,6 +34,7 @@ from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.tools.revisions import CommitRange, commit_range
 
 PASSED = """
@@ -144,7 +145,7 @@ def naive(git: Git, what: CommitRange, layout: Layout, place: Path, workers: int
 
 def _touched(git: Git, layout: Layout, old: str, new: str) -> list[str]:
     there = git.tree(new)
-    return [path for path in git.changed_files(old, new) if path in there and _is_test_file(layout, path)]
+    return [path for path in changed_files(git, old, new) if path in there and _is_test_file(layout, path)]
 
 
 def _is_test_file(layout: Layout, path: str) -> bool:
@@ -180,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def compare(asked: argparse.Namespace, place: Path) -> int:
     clone, times = place / "clone", dict[str, float]()
     _git(place, "clone", "-q", "--no-hardlinks", str(asked.repo.resolve()), str(clone))
-    git = Git.find(clone).within(place / "git")
+    git = Git.find(clone).with_scratch(place / "git")
     what = commit_range(git, "none", base_of(clone, asked.commits))
     tree = git.tree(what.tree)
     layout = Layout(source=detect_source(tree))

@@ -1,4 +1,4 @@
-"""`python -m pytest_execute` is `pytest-execute`."""
+"""Run `pytest-execute` as `python -m pytest_execute`."""
 
 from __future__ import annotations
 

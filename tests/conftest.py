@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Settings for all tests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# the processes that tests start keep compiled and rewritten modules, as they do for users: it halves what a run costs
+# processes that tests start may write compiled modules, as they do for users: it halves the time of a run
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# in the background of a shell ^C is ignored, and so it would be in the processes that tests start
+# a shell ignores ^C for its background jobs, and the processes that tests start would inherit that
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# for on demand: `pytest tests/breakdown/test_properties.py tests/scheduling --hypothesis-profile=long`
+# on demand: `pytest tests/breakdown/test_properties.py tests/scheduling --hypothesis-profile=long`
 settings.register_profile("long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 pytest_plugins = ["pytester"]

@@ -1,4 +1,4 @@
-"""The smallest topic that passes: one task, its test, its code, in four commits. For tests that look at a door, not at a judgement."""
+"""Smallest topic that passes: one task in four commits. For tests of commands and integrations."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ CODE = "def greet(name):\n    return f'Hello, {name}!'\n"
 BROKEN = "def greet(name):\n    return f'Good day, {name}.'\n"
 IGNORED = ".pytest_cache/\n__pycache__/\n"
 DONE = {"src/hello.py": CODE, "notes/hello/breakdown.md": BREAKDOWN.format("x")}
-"""What the last commit brings: the code, and the tick."""
+"""Files of the last commit: the code, and the tick."""
 
 
 def begun(path: Path) -> Repository:
-    """The topic with its failing test committed, and its task still to be done."""
+    """Make the topic with its failing test committed, and its task open."""
     repository = Repository(path)
     repository.commit(
         "Begin", {"pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\n", ".gitignore": IGNORED}
@@ -49,21 +49,21 @@ def begun(path: Path) -> Repository:
 
 
 def done(path: Path) -> Repository:
-    """The topic with its task done and committed."""
+    """Make the topic with its task done and committed."""
     repository = begun(path)
     repository.commit("Greet", dict(DONE))
     return repository
 
 
 def flawed(path: Path) -> Repository:
-    """The topic with a second task that is ticked and has no test."""
+    """Make the topic with a second task that is ticked and has no test."""
     repository = done(path)
     repository.commit("Claim more", {"notes/hello/breakdown.md": BREAKDOWN.format("x") + UNTESTED})
     return repository
 
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command as a user who has this environment on the path; in one process, as the topic is small."""
+    """Run a command with this environment on the path; in one process, as the topic is small."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     clean |= QUIET | {"PATH": path, "PYTEST_ADDOPTS": "-n0 -p no:randomly", **(env or {})}

@@ -1,4 +1,4 @@
-"""A real git repository for a test: write files, commit, branch, look at what git says."""
+"""Git repositories for tests."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ QUIET = {
     "GIT_COMMITTER_EMAIL": "author@example.org",
 }
 
+"""Environment in which git reads nobody's configuration."""
+USER_SETTINGS = {"diff.noprefix": "true", "color.ui": "always", "diff.external": "false", "log.showSignature": "true"}
+"""Configuration of a user that changes what git prints."""
+
 
 class Repository:
-    """A repository at `path`, made with the first use."""
+    """Git repository at `path`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,13 +30,14 @@ class Repository:
         self.git("init", "-q", "-b", "main")
 
     def git(self, *arguments: str) -> str:
-        """What git prints; a failure of git fails the test."""
+        """Run git and return its output; a failure of git fails the test."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | QUIET
         done = subprocess.run(["git", *arguments], cwd=self.path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.rstrip("\n")
 
     def put(self, path: str, text: str | None) -> None:
+        """Write a file of the work tree, or remove it where `text` is None."""
         target = self.path / path
         if text is None:
             target.unlink()
@@ -41,7 +46,7 @@ class Repository:
             target.write_text(dedent(text).lstrip("\n"))
 
     def commit(self, message: str = "work", files: dict[str, str | None] | None = None) -> str:
-        """Write `files`, commit all there is, and give the commit's id."""
+        """Write `files`, commit everything, and return the id of the commit."""
         for path, text in (files or {}).items():
             self.put(path, text)
         self.git("add", "-A")
@@ -49,8 +54,8 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def state(self) -> tuple[str, ...]:
-        """All that a tool must leave as it was: status, stash, worktrees, branches, the bytes of the index."""
+        """Return the state that a tool must not change: the bytes of the index, status, stash, worktrees, branches."""
         index = (self.path / ".git" / "index").read_bytes().hex()
-        asked = (["status", "--porcelain"], ["stash", "list"], ["worktree", "list"], ["for-each-ref"])
+        commands = (["status", "--porcelain"], ["stash", "list"], ["worktree", "list"], ["for-each-ref"])
         # the index first: `git status` may refresh it
-        return (index, *(self.git("--no-optional-locks", *words) for words in asked))
+        return (index, *(self.git("--no-optional-locks", *words) for words in commands))

@@ -1,4 +1,4 @@
-"""A small topic with an honest history, and pytest run on it as a user would: in a process of its own."""
+"""Small topic of three tasks with a test-first history, and pytest on it in a process of its own."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CODE = {
 
 
 class Ran(NamedTuple):
-    """How a command ended: its status, all it printed, and the JSON report if it wrote one."""
+    """Exit status and output of a command, and its JSON report if it wrote one."""
 
     status: int
     text: str
@@ -87,7 +87,7 @@ class Ran(NamedTuple):
         return {gate["id"]: gate["verdict"] for gate in self.report["gates"]}
 
     def codes(self, gate: str) -> list[tuple[str, str]]:
-        """(check, code) of each reason that keeps a gate from passing."""
+        """Return (check, code) of each reason why a gate does not pass."""
         found = next(each for each in self.report["gates"] if each["id"] == gate)
         return [(check["name"], reason["code"]) for check in found["checks"] for reason in check["reasons"]]
 
@@ -96,13 +96,13 @@ class Ran(NamedTuple):
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a user: without what the outer run of pytest, or git, put there."""
+    """Return the environment without variables of the outer pytest, of git and of coverage."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_", "COV_"))}
     return {**env, **changes}
 
 
 def honest(path: Path) -> Repository:
-    """The topic "sums": three tasks in three streams, each with a red and a green commit."""
+    """Make the topic "sums": three tasks in three streams, each with a red and a green commit."""
     repo = Repository(path)
     repo.commit("plan", dict(SKELETON))
     repo.commit("a test of its own", {"tests/test_other.py": TESTS["tests/test_other.py"]})
@@ -114,7 +114,7 @@ def honest(path: Path) -> Repository:
 
 
 def below_the_top(path: Path, directory: str) -> Repository:
-    """The same topic, with the same history, as a project in a directory of a larger repository."""
+    """Make the same topic, with the same history, as a project in a directory of a larger repository."""
     whole = honest(path / "whole")
     outer = Repository(path / "outer")
     outer.commit("readme", {"README.md": "x\n"})
@@ -126,7 +126,7 @@ def below_the_top(path: Path, directory: str) -> Repository:
 
 
 def run(directory: Path, *arguments: str, topic: str = "sums", **changes: str) -> Ran:
-    """`pytest --execute-topic` in a directory."""
+    """Run `pytest --execute-topic` in a directory."""
     report = directory.parent / "report.json"
     report.unlink(missing_ok=True)
     options = [f"--execute-topic={topic}", f"--execute-report={report}", *arguments]

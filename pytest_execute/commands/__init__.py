@@ -1,1 +1,1 @@
-"""One module per command of `pytest-execute`: its arguments, and `run`, which returns the exit status."""
+"""Commands of `pytest-execute`, a module each: `add_arguments(parser)` and `run(options) -> exit status`."""

@@ -8,66 +8,71 @@ from pathlib import Path
 from pytest_execute import breakdown
 from pytest_execute.breakdown import Reading
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
-DOCUMENT_REMEDIES = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
+REMEDIES = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", nargs="?", metavar="TOPIC|FILE", help="a topic, or a Markdown file (default: every topic)"
+        "target", nargs="?", metavar="TOPIC|FILE", help="a topic, or a Markdown file (default: every topic)"
     )
-    parser.add_argument("--json", action="store_true", help="print what was read as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
-    if options.what is None and not options.json:
-        status, text = check_all(root, policy(root).notes)
-    elif options.what is None:
-        raise ExecuteError(Problem("usage", "--json answers on one topic or file: name it"))
+    if options.target is None and not options.json:
+        status, text = check_all(root, project_policy(root).notes)
+    elif options.target is None:
+        raise ExecuteError(Problem("usage", "--json needs one topic or file: name it"))
     else:
-        notes = "notes" if options.what.endswith(".md") else policy(root).notes
-        status, text = check(options.what, root=root, notes=notes, as_json=options.json)
+        notes = "notes" if _is_file(options.target) else project_policy(root).notes
+        status, text = check(options.target, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status
 
 
-def check(argument: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, str]:
-    """Exit status (0 or 2) and text for one topic, or for one file where `argument` names a Markdown file."""
+def check(target: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, str]:
+    """Return the exit status and the report for a topic, or for a Markdown file."""
     documents = None
     try:
-        if argument.endswith(".md"):
-            reading = breakdown.read_file(root / argument, Path(argument).stem, argument)
+        if _is_file(target):
+            reading = breakdown.read_file(root / target, Path(target).stem, target)
         else:
-            reading = breakdown.read(root, notes, argument)
-            documents = breakdown.documents(root, notes, argument)
+            reading = breakdown.read(root, notes, target)
+            documents = breakdown.documents(root, notes, target)
     except ExecuteError as error:
         reading = Reading(None, error.problems)
     if documents is not None:
-        reading = Reading(reading.plan, (*reading.problems, *_documents(root, f"{notes}/{argument}", documents)))
+        problems = _document_problems(root, f"{notes}/{target}", documents)
+        reading = Reading(reading.plan, (*reading.problems, *problems))
     text = report.as_json(reading) if as_json else report.render(reading, documents)
-    return (2 if reading.errors else 0), text
+    return (CANNOT_JUDGE if reading.errors else PASSED), text
 
 
 def check_all(root: Path, notes: str) -> tuple[int, str]:
-    """The same for every topic that there is, one text after the other."""
+    """Return the exit status and the reports for all topics, one after the other."""
     topics = breakdown.topics(root / notes)
     if not topics:
         hint = "no topic there: start one with `pytest-execute init NAME`"
-        return 2, str(Problem("no-topic", hint, Path(notes).as_posix()))
+        return CANNOT_JUDGE, str(Problem("no-topic", hint, Path(notes).as_posix()))
     answers = [check(topic, root=root, notes=notes, as_json=False) for topic in topics]
     return max(status for status, _ in answers), "\n\n".join(text.rstrip("\n") for _, text in answers)
 
 
-def _documents(root: Path, folder: str, documents: dict[str, bool]) -> list[Problem]:
-    """What is wrong with the documents beside the breakdown."""
+def _is_file(target: str) -> bool:
+    return target.endswith(".md")
+
+
+def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -> list[Problem]:
+    """Return a problem for each document beside the breakdown that is missing or has only headings."""
     problems = []
-    for name, says_something in documents.items():
-        path = f"{folder}/{name}"
+    for name, has_text in documents.items():
+        path = f"{directory}/{name}"
         if not (root / path).is_file():
-            problems.append(Problem("no-document", f"no such file: {DOCUMENT_REMEDIES[name]}", path))
-        elif not says_something:
-            problems.append(Problem("empty-document", f"only headings: {DOCUMENT_REMEDIES[name]}", path))
+            problems.append(Problem("no-document", f"no such file: {REMEDIES[name]}", path))
+        elif not has_text:
+            problems.append(Problem("empty-document", f"only headings: {REMEDIES[name]}", path))
     return problems

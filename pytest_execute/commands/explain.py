@@ -17,50 +17,53 @@ from pytest_execute.core.verdict import NOT_PASSED, PASSED
 from pytest_execute.reports import explain as report
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import policy
+from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("test", metavar="TEST", help="its nodeid")
+    parser.add_argument("test", metavar="TEST", help="nodeid of the test")
     parser.add_argument("--topic", metavar="NAME", help="the topic (default: the only one)")
-    parser.add_argument("--json", action="store_true", help="print the proof as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    return explain(options.test, options.topic, as_json=options.json)
-
-
-def explain(test: str, topic: str | None, *, as_json: bool) -> int:
-    """Tell the proof of one test: the test is run, and replayed on every tree. 0 where it is proven, 1 where not."""
+    """Print the proof of one test. The exit status is 0 where the test is proven, 1 where it is not."""
     git = Git.find(Path.cwd())
-    location = RunLocation(project_directory(Path.cwd().resolve(), git.work_tree.resolve()))
-    name = topic or _only_topic(location.directory)
-    with scratch(cache_directory(location.directory)) as directory, Path(os.devnull).open("w") as devnull:
-        file = create_empty(directory / "evidence")
-        options = [f"--execute-topic={name}", f"--execute-evidence={file}", "--execute-turns", test]
-        run_pytest(options, location, devnull)
-        text = file.read_bytes()
-        evidence = msgspec.json.decode(text, type=Evidence) if text else None
-    proof = (evidence.proofs or {}).get(test) if evidence is not None else None
+    project = project_directory(Path.cwd().resolve(), git.work_tree.resolve())
+    topic = options.topic or _only_topic(project)
+    evidence = _replay(project, topic, options.test)
+    proof = (evidence.proofs or {}).get(options.test) if evidence is not None else None
     if proof is None or evidence is None:
-        why = evidence.proofs_missing if evidence is not None else ""
-        hint = why or f"not a passing test of a task of {name}: `pytest --execute-topic={name}` says what it is"
-        raise ExecuteError(Problem("not-replayed", hint, test))
+        reason = evidence.proofs_missing if evidence is not None else ""
+        hint = (
+            reason
+            or f"not a passing test of a task of {topic}: run `pytest --execute-topic={topic}` to see its outcome"
+        )
+        raise ExecuteError(Problem("not-replayed", hint, options.test))
     subject = functools.partial(_subject, git)
-    print(report.as_json(proof) if as_json else report.render(proof, evidence.history, subject), end="")
+    print(report.as_json(proof) if options.json else report.render(proof, evidence.history, subject), end="")
     return PASSED if proof.found == "turned" else NOT_PASSED
 
 
+def _replay(project: Path, topic: str, test: str) -> Evidence | None:
+    """Run and replay one test in a child process and return the evidence; None where nothing was judged."""
+    with scratch(cache_directory(project)) as directory, Path(os.devnull).open("w") as devnull:
+        file = create_empty(directory / "evidence")
+        options = [f"--execute-topic={topic}", f"--execute-evidence={file}", "--execute-turns", test]
+        run_pytest(options, RunLocation(project), devnull)
+        text = file.read_bytes()
+    return msgspec.json.decode(text, type=Evidence) if text else None
+
+
 def _only_topic(root: Path) -> str:
-    """The topic, where there is but one."""
-    notes = policy(root).notes
-    found = breakdown.topics(root / notes)
-    if len(found) != 1:
-        raise ExecuteError(
-            Problem("usage", f"name the topic with --topic: {', '.join(found) or 'there is none'}", notes)
-        )
-    return found[0]
+    """Return the only topic of a project. Raises ExecuteError where there are several, or none."""
+    notes = project_policy(root).notes
+    topics = breakdown.topics(root / notes)
+    if len(topics) != 1:
+        message = f"name the topic with --topic: {', '.join(topics) or 'there is none'}"
+        raise ExecuteError(Problem("usage", message, notes))
+    return topics[0]
 
 
 def _subject(git: Git, commit: str) -> str | None:
-    return git.try_ask("log", "-1", "--format=%s", commit, "--") if git.commit(commit) else None
+    """Return the first line of a commit's message, or None where there is no such commit."""
+    return git.try_run_text("log", "-1", "--format=%s", commit, "--") if git.find_commit(commit) else None

@@ -11,7 +11,8 @@ from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.policy import table
-from pytest_execute.workflow import policy
+from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
+from pytest_execute.workflow import project_policy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,27 +21,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
-    status, text = init(root, policy(root).notes, options.topic)
+    status, text = init(root, project_policy(root).notes, options.topic)
     print(text, file=sys.stderr if status else sys.stdout)
     return status
 
 
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
-    """Write a topic's three documents and the policy's table where they are missing; status and what was done."""
+    """Write the documents and the policy's table where they are missing; return the status and a line per file."""
     try:
         breakdown.check_name(notes, topic)
-        folder = f"{Path(notes).as_posix()}/{topic}"
-        written = [_write(root, f"{folder}/{name}", text) for name, text in starting_texts(topic).items()]
+        directory = f"{Path(notes).as_posix()}/{topic}"
+        lines = [_write(root, f"{directory}/{name}", text) for name, text in starting_texts(topic).items()]
     except ExecuteError as error:
-        return 2, str(error)
+        return CANNOT_JUDGE, str(error)
     except OSError as error:
-        return 2, str(Problem("unwritable", f"cannot be written: {error.strerror}", str(error.filename)))
-    status, told = _add_table(root / "pyproject.toml", notes)
-    return status, "\n".join([*written, told])
+        return CANNOT_JUDGE, str(Problem("unwritable", f"cannot be written: {error.strerror}", str(error.filename)))
+    status, last_line = _add_table(root / "pyproject.toml", notes)
+    return status, "\n".join([*lines, last_line])
 
 
 def _write(root: Path, path: str, text: str) -> str:
-    """Write one document unless it is there, and say which."""
+    """Write a document unless it exists, and return a line for the user."""
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     try:
         with (root / path).open("x", encoding="utf-8") as file:
@@ -51,14 +52,16 @@ def _write(root: Path, path: str, text: str) -> str:
 
 
 def _add_table(file: Path, notes: str) -> tuple[int, str]:
-    """Add the policy's table to pyproject.toml unless it is there."""
+    """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        there = table(text, file.name) is not None
+        has_table = table(text, file.name) is not None
     except (ExecuteError, UnicodeDecodeError):
-        return 2, str(Problem("bad-toml", "not valid TOML: mend it, then run this again", file.name))
-    if there:
-        return 0, f"kept [tool.pytest-execute] in {file.name}"
-    begin = f"{text.rstrip()}\n\n" if text.strip() else ""
-    file.write_text(f"{begin}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")
-    return 0, f"added [tool.pytest-execute] to {file.name}"
+        return CANNOT_JUDGE, str(
+            Problem("bad-toml", "not valid TOML: correct it, then run `pytest-execute init` again", file.name)
+        )
+    if has_table:
+        return PASSED, f"kept [tool.pytest-execute] in {file.name}"
+    beginning = f"{text.rstrip()}\n\n" if text.strip() else ""
+    file.write_text(f"{beginning}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")
+    return PASSED, f"added [tool.pytest-execute] to {file.name}"

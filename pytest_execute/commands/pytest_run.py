@@ -16,10 +16,15 @@ from pytest_execute.tools import process
 from pytest_execute.tools.scratch import make_cache
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
+JUDGED = (0, 1, 2)
+"""Exit statuses of a pytest whose report counts: OK, TESTS_FAILED and INTERRUPTED of `pytest.ExitCode`.
+
+pytest is not imported for their names: this process runs no test.
+"""
 
 
 class RunLocation(Struct, frozen=True):
-    """The directory that pytest runs in, with further options and environment variables."""
+    """Directory that pytest runs in, with further options and environment variables."""
 
     directory: Path
     options: tuple[str, ...] = ()
@@ -27,17 +32,19 @@ class RunLocation(Struct, frozen=True):
 
 
 def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None) -> int:
-    """Run pytest as a child, and give its status; what it prints is for people, what it found is in the report."""
-    command = [sys.executable, "-m", "pytest", *options]
-    # started from a test, it must not take itself for a worker of that test's run
+    """Run pytest as a child process and return its exit status; without `output` it prints to the terminal.
+
+    Variables of pytest-xdist are left out: where a test starts this command, its pytest would take itself for a worker.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
+    command = [sys.executable, "-m", "pytest", *options]
     return process.follow(command, cwd=location.directory, env={**env, **location.environment}, output=output)
 
 
-def exit_status(report: Path, ended: int, *, as_json: bool) -> int:
-    """The exit status that the child's report stands for. Without a report, or where the child broke down, nothing was judged."""
+def exit_status(report: Path, pytest_status: int, *, as_json: bool) -> int:
+    """Return the exit status for the report of a pytest run; without a report nothing was judged."""
     text = report.read_text(encoding="utf-8")
-    if not text or ended not in (0, 1, 2):  # passed, not passed, stopped before all tests had run
+    if not text or pytest_status not in JUDGED:
         return CANNOT_JUDGE
     if as_json:
         print(text, end="")
@@ -50,22 +57,22 @@ def create_empty(path: Path) -> Path:
 
 
 def cache_directory(project: Path) -> Path | None:
-    """Our part of the cache directory that pytest has in `project`; None where it cannot be written.
+    """Make and return this package's part of pytest's cache directory in `project`; None where it cannot be written.
 
-    What stands there is swept by the next run where this one is killed.
+    Directories that a killed run leaves there are removed by the next one.
     """
     cache = project / ".pytest_cache"
-    ours = cache / "d" / "execute"
+    directory = cache / "d" / "execute"
     try:
         make_cache(cache)
-        ours.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return ours
+    return directory
 
 
 def writable_path(name: str) -> Path:
-    """The absolute path of the file called `name`, which is there and can be written."""
+    """Return the absolute path of the file `name`, made if needed. Raises ExecuteError where it cannot be written."""
     path = Path(name).absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +82,9 @@ def writable_path(name: str) -> Path:
     return path
 
 
-def project_directory(here: Path, top: Path) -> Path:
-    """The nearest directory from `here` up to the top of the repository that is configured as a project; else the top."""
-    candidates = [directory for directory in (here, *here.parents) if directory.is_relative_to(top)]
-    return next(
-        (directory for directory in candidates if any((directory / name).exists() for name in CONFIGURATION_FILES)), top
-    )
+def project_directory(start: Path, top: Path) -> Path:
+    """Return the nearest directory with a configuration file, from `start` up to `top`; `top` where there is none."""
+    for directory in (start, *start.parents):
+        if directory.is_relative_to(top) and any((directory / name).exists() for name in CONFIGURATION_FILES):
+            return directory
+    return top

@@ -11,27 +11,29 @@ from pytest_execute.commands.pytest_run import RunLocation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
-from pytest_execute.tools.git import Git
+from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import policy, source_of
+from pytest_execute.workflow import project_policy, source_paths
 
 
 @contextlib.contextmanager
-def staged_tree(repository: Git, here: Path, cache: Path | None) -> Iterator[RunLocation]:
-    """Yield the location of the project `here`, in a directory that holds the staged files and nothing else."""
-    with scratch(cache) as private:
-        git = repository.within(private)
+def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[RunLocation]:
+    """Yield the location of `project` in a directory that holds the staged files and nothing else."""
+    with scratch(cache) as parent:
+        git = repository.with_scratch(parent)
         index = _index_file(git)
-        tree = git.tree(git.staged(index))
-        directory = private / "staged"
+        tree = git.tree(write_index(git, index))
+        directory = parent / "staged"
         directory.mkdir()
         write_tree(git, tree, directory)
-        below = here.relative_to(git.work_tree.resolve())
-        root = directory / below
+        relative = project.relative_to(git.work_tree.resolve())
+        root = directory / relative
         if not root.is_dir():
             hint = "nothing of this project is staged: run `git add` first"
-            raise ExecuteError(Problem("not-staged", hint, str(here)))
-        (private / "pytest.ini").write_text("[pytest]\n")  # so that none further up counts where none is staged
+            raise ExecuteError(Problem("not-staged", hint, str(project)))
+        # pytest looks for its configuration upwards: it must not find one of another project above this directory
+        (parent / "pytest.ini").write_text("[pytest]\n")
         options = (
             f"--rootdir={root}",
             f"--execute-repository={git.work_tree}",
@@ -40,25 +42,24 @@ def staged_tree(repository: Git, here: Path, cache: Path | None) -> Iterator[Run
             *([f"--execute-ledger={cache}"] if cache is not None else []),
             *("-p", "no:cacheprovider"),
         )
-        roots = _import_roots(root, f"{below.as_posix()}/" if below.parts else "", tuple(tree))
-        path = os.pathsep.join(str(directory / each) for each in roots)
-        yield RunLocation(
-            root,
-            options,
-            {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "GIT_CEILING_DIRECTORIES": str(private)},
-        )
+        prefix = f"{relative.as_posix()}/" if relative.parts else ""
+        import_roots = _import_roots(root, prefix, tree)
+        environment = {
+            "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in import_roots),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GIT_CEILING_DIRECTORIES": str(parent),
+        }
+        yield RunLocation(root, options, environment)
 
 
 def _index_file(git: Git) -> Path:
-    """The index that is to be committed: a hook is from_hook of it where it is not the usual one."""
-    from_hook = os.environ.get("GIT_INDEX_FILE")
-    path = Path(from_hook) if from_hook else git.git_dir / "index"
-    path = path if path.is_absolute() else git.work_tree / path
+    """Return the index that will be committed. `git commit -a` makes another one, and names it in GIT_INDEX_FILE."""
+    path = git.work_tree / (os.environ.get("GIT_INDEX_FILE") or git.git_dir / "index")
     if not path.exists():
         raise ExecuteError(Problem("no-index", "nothing is staged: run `git add` first", str(git.work_tree)))
     return path
 
 
-def _import_roots(root: Path, prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Where the staged modules are imported from, so that no installed checkout stands in for them."""
-    return Layout(prefix=prefix, source=source_of(policy(root), paths, prefix)).roots(paths)
+def _import_roots(root: Path, prefix: str, tree: Tree) -> tuple[str, ...]:
+    """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
+    return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).roots(tree)

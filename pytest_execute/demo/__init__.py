@@ -1,1 +1,1 @@
-"""A small application whose history shows what this package judges: built honestly, or with faults that look honest."""
+"""Small application with a history to be judged: built test-first, or with faults that look honest."""

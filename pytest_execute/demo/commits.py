@@ -1,8 +1,8 @@
-"""The history of the demo as a table: who committed what, where, in which order."""
+"""Commits of the demo: a table of its tasks, and the order of the commits."""
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Literal
 
 from msgspec import Struct
@@ -10,11 +10,12 @@ from msgspec import Struct
 TOPIC = "ferry"
 NOTES = f"notes/{TOPIC}"
 BREAKDOWN = f"{NOTES}/breakdown.md"
+BRANCHES = ("stream-a", "stream-b", "main", "stream-d")
 SKELETON = (".gitignore", "README.md", "pyproject.toml", "src/ferry/__init__.py", "tests/conftest.py")
 
 
 class Commit(Struct, frozen=True, kw_only=True):
-    """One commit. `stage` names the state in which it brings its `paths`, `done` the task that it ticks."""
+    """Commit of the demo. `stage` is the state of its files (see `DemoProject.read`), `done` the task that it ticks."""
 
     branch: str
     message: str
@@ -25,8 +26,8 @@ class Commit(Struct, frozen=True, kw_only=True):
     merges: str = ""
 
 
-class DemoCommit(Struct, frozen=True, kw_only=True):
-    """One task: where it is done, by whom, the messages for its tests and its code, and their paths."""
+class DemoTask(Struct, frozen=True, kw_only=True):
+    """Work on one task. `red` is the message of the commit with its tests, `green` that of the commit with its code."""
 
     branch: str
     author: str
@@ -37,8 +38,8 @@ class DemoCommit(Struct, frozen=True, kw_only=True):
     order: Literal["test-first", "test-after", "same-commit"] = "test-first"
 
 
-WORK = {
-    "1": DemoCommit(
+TASKS = {
+    "1": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(boats): a boat refuses more than it carries",
@@ -46,7 +47,7 @@ WORK = {
         tests=("tests/test_boats.py",),
         code=("src/ferry/boats.py",),
     ),
-    "2": DemoCommit(
+    "2": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(sailings): a boat is in one place at a time",
@@ -54,7 +55,7 @@ WORK = {
         tests=("tests/test_sailings.py",),
         code=("src/ferry/sailings.py",),
     ),
-    "3": DemoCommit(
+    "3": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(timetable): sailings are kept in order",
@@ -62,7 +63,7 @@ WORK = {
         tests=("tests/test_timetable.py",),
         code=("src/ferry/timetable.py",),
     ),
-    "4": DemoCommit(
+    "4": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(weather): old forecasts are asked for again",
@@ -70,7 +71,7 @@ WORK = {
         tests=("tests/test_weather.py",),
         code=("src/ferry/weather.py",),
     ),
-    "5": DemoCommit(
+    "5": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="test(fares): children pay half",
@@ -78,7 +79,7 @@ WORK = {
         tests=("tests/test_fares.py",),
         code=("src/ferry/fares.py",),
     ),
-    "6": DemoCommit(
+    "6": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="test(fares): residents and parties pay less",
@@ -86,7 +87,7 @@ WORK = {
         tests=("tests/test_discounts.py",),
         code=("src/ferry/fares.py",),
     ),
-    "7": DemoCommit(
+    "7": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="test(holds): a hold ends by itself",
@@ -94,7 +95,7 @@ WORK = {
         tests=("tests/test_holds.py",),
         code=("src/ferry/holds.py",),
     ),
-    "8": DemoCommit(
+    "8": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="test(passes): ten trips cost eight",
@@ -102,7 +103,7 @@ WORK = {
         tests=("tests/test_passes.py",),
         code=("src/ferry/passes.py",),
     ),
-    "9": DemoCommit(
+    "9": DemoTask(
         branch="main",
         author="booking-agent",
         red="test(references): typing errors are found",
@@ -110,7 +111,7 @@ WORK = {
         tests=("tests/test_references.py",),
         code=("src/ferry/references.py",),
     ),
-    "10": DemoCommit(
+    "10": DemoTask(
         branch="main",
         author="booking-agent",
         red="test(desk): a boat is not sold twice",
@@ -118,7 +119,7 @@ WORK = {
         tests=("tests/test_desk.py",),
         code=("src/ferry/desk.py",),
     ),
-    "11": DemoCommit(
+    "11": DemoTask(
         branch="main",
         author="booking-agent",
         red="test(waiting): a cancellation serves who waits",
@@ -126,7 +127,7 @@ WORK = {
         tests=("tests/test_waiting.py", "tests/test_desk_waiting.py"),
         code=("src/ferry/waiting.py", "src/ferry/desk.py"),
     ),
-    "12": DemoCommit(
+    "12": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(manifest): nobody comes aboard twice",
@@ -134,7 +135,7 @@ WORK = {
         tests=("tests/test_manifest.py",),
         code=("src/ferry/manifest.py",),
     ),
-    "13": DemoCommit(
+    "13": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(board): the board shows the rest of the day",
@@ -142,7 +143,7 @@ WORK = {
         tests=("tests/test_board.py", "tests/test_boat_names.py"),
         code=("src/ferry/board.py", "src/ferry/boats.py"),
     ),
-    "14": DemoCommit(
+    "14": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(command): the command answers three questions",
@@ -153,47 +154,46 @@ WORK = {
 }
 
 
-def story(work: dict[str, DemoCommit], skeleton: tuple[str, ...] = SKELETON) -> list[Commit]:
-    """The commits that build the application out of `work`, in the order in which they are made."""
-    streams = {
-        branch: [_commits(task, one) for task, one in work.items() if one.branch == branch] for branch in BRANCHES
-    }
+def commits_of(tasks: dict[str, DemoTask], skeleton: tuple[str, ...] = SKELETON) -> list[Commit]:
+    """Return the commits that build the application, in the order in which they are made."""
+    streams: dict[str, list[Commit]] = {branch: [] for branch in BRANCHES}
+    for task_id, task in tasks.items():
+        streams[task.branch] += _commits_of_task(task_id, task)
     return [
-        _main("chore: begin the ferry", "planning-agent", *skeleton, stage="base"),
-        _main(
+        _commit_to_main("chore: begin the ferry", "planning-agent", *skeleton, stage="base"),
+        _commit_to_main(
             "docs: plan the ferry",
             "planning-agent",
             *(f"{NOTES}/{name}.md" for name in ("research", "plan", "breakdown")),
         ),
-        *_side_by_side(list(chain(*streams["stream-a"])), list(chain(*streams["stream-b"]))),
+        *_alternate(streams["stream-a"], streams["stream-b"]),
         _merge("stream-a"),
         _merge("stream-b"),
-        *chain(*streams["main"]),
-        _main("test(booking): a passenger's journey from end to end", "integration-agent", "tests/test_journey.py"),
-        *chain(*streams["stream-d"]),
+        *streams["main"],
+        _commit_to_main(
+            "test(booking): a passenger's journey from end to end", "integration-agent", "tests/test_journey.py"
+        ),
+        *streams["stream-d"],
         _merge("stream-d"),
-        _main("test(quay): a whole day", "integration-agent", "tests/test_day.py"),
-        _main("docs: write the changelog of 1.0.0", "documentation-agent", "CHANGELOG.md"),
+        _commit_to_main("test(quay): a whole day", "integration-agent", "tests/test_day.py"),
+        _commit_to_main("docs: write the changelog of 1.0.0", "documentation-agent", "CHANGELOG.md"),
     ]
 
 
-BRANCHES = ("stream-a", "stream-b", "main", "stream-d")
-
-
-def _commits(task: str, work: DemoCommit) -> list[Commit]:
-    """The commits of one task; the one that brings the code ticks it."""
+def _commits_of_task(task_id: str, task: DemoTask) -> list[Commit]:
+    """Return the commits of one task; the commit with the code ticks it."""
 
     def commit(message: str, paths: tuple[str, ...], done: str = "") -> Commit:
-        return Commit(branch=work.branch, message=message, author=work.author, paths=paths, stage=task, done=done)
+        return Commit(branch=task.branch, message=message, author=task.author, paths=paths, stage=task_id, done=done)
 
-    red, green = commit(work.red, work.tests), commit(work.green, work.code, done=task)
-    if work.order == "same-commit":
-        return [commit(work.green, (*work.tests, *work.code), done=task)]
-    ordered = [red, green] if work.order == "test-first" else [green, red]
-    return [one for one in ordered if one.paths]
+    if task.order == "same-commit":
+        return [commit(task.green, (*task.tests, *task.code), done=task_id)]
+    tests, code = commit(task.red, task.tests), commit(task.green, task.code, done=task_id)
+    ordered = [tests, code] if task.order == "test-first" else [code, tests]
+    return [each for each in ordered if each.paths]
 
 
-def _main(message: str, author: str, *paths: str, stage: str = "") -> Commit:
+def _commit_to_main(message: str, author: str, *paths: str, stage: str = "") -> Commit:
     return Commit(branch="main", message=message, author=author, paths=paths, stage=stage)
 
 
@@ -201,5 +201,6 @@ def _merge(branch: str) -> Commit:
     return Commit(branch="main", message=f"Merge branch '{branch}'", author="integration-agent", merges=branch)
 
 
-def _side_by_side(first: list[Commit], second: list[Commit]) -> list[Commit]:
+def _alternate(first: list[Commit], second: list[Commit]) -> list[Commit]:
+    """Return the commits of two branches in turns, as of two streams that are developed at the same time."""
     return [commit for pair in zip_longest(first, second) for commit in pair if commit is not None]

@@ -1,10 +1,10 @@
-"""What is wrong in the flawed demo: the same application, with more tasks, ten of which are not what they seem."""
+"""Faults of the flawed demo: the same application with more tasks, ten of which have a fault."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.demo.commits import SKELETON, WORK, DemoCommit
+from pytest_execute.demo.commits import SKELETON, TASKS, DemoTask
 
 FLAWS: dict[str, tuple[str, str]] = {
     "4": ("test-first", "test-after"),
@@ -18,17 +18,17 @@ FLAWS: dict[str, tuple[str, str]] = {
     "20": ("tests", "xfailed"),
     "22": ("dependencies", "unmet-dependency"),
 }
-"""`{task: (the check that must fail, the code of the reason)}`; every other ticked task is sound."""
+"""`{task: (the check that must fail, the code of the reason)}`; every other ticked task has no fault."""
 
 OPEN = ("21",)
-"""The tasks that are neither ticked nor begun."""
+"""Tasks that are neither ticked nor begun."""
 
 FLAWED_SKELETON = (*SKELETON, "src/ferry/harbours.py", "src/ferry/testing.py")
 
-FLAWED_WORK = WORK | {
-    "4": replace(WORK["4"], order="test-after"),
-    "6": replace(WORK["6"], order="same-commit"),
-    "15": DemoCommit(
+FLAWED_TASKS = TASKS | {
+    "4": replace(TASKS["4"], order="test-after"),
+    "6": replace(TASKS["6"], order="same-commit"),
+    "15": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(harbours): the tide decides in the south",
@@ -36,7 +36,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_harbours.py",),
         code=("src/ferry/harbours.py",),
     ),
-    "16": DemoCommit(
+    "16": DemoTask(
         branch="stream-a",
         author="timetable-agent",
         red="test(bell): the bell rings in fog",
@@ -44,7 +44,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_bell.py",),
         code=("src/ferry/bell.py", "src/ferry/testing.py"),
     ),
-    "17": DemoCommit(
+    "17": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="",
@@ -52,7 +52,7 @@ FLAWED_WORK = WORK | {
         tests=(),
         code=("src/ferry/vouchers.py",),
     ),
-    "18": DemoCommit(
+    "18": DemoTask(
         branch="stream-b",
         author="tickets-agent",
         red="test(receipts): a receipt ends with the total",
@@ -60,7 +60,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_receipts.py",),
         code=("src/ferry/receipts.py",),
     ),
-    "19": DemoCommit(
+    "19": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(lost): what is found can be claimed",
@@ -68,7 +68,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_lost.py",),
         code=("src/ferry/lost.py",),
     ),
-    "20": DemoCommit(
+    "20": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(labels): each piece has its label",
@@ -76,7 +76,7 @@ FLAWED_WORK = WORK | {
         tests=("tests/test_labels.py",),
         code=("src/ferry/labels.py",),
     ),
-    "22": DemoCommit(
+    "22": DemoTask(
         branch="stream-d",
         author="quay-agent",
         red="test(calls): passengers are called aboard",

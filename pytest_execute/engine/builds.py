@@ -18,6 +18,7 @@ from pytest_execute.engine.child.snapshot import take_snapshot
 from pytest_execute.engine.settings import Settings, clean_environment
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Entry, Git, Tree
+from pytest_execute.tools.git_write import write_blobs
 
 BUILDING = Path(__file__).parent / "child" / "build.py"
 PATIENCE = 600.0
@@ -108,7 +109,7 @@ class Builds:
                 raise BuildFailed(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
         files = (path for path, mark in there.items() if len(mark) > 1 and not Path(path).is_symlink())
         new = [path for path in sorted(_below(slot, files) - tree.keys()) if "__pycache__" not in path.split("/")]
-        oids = self.git.keep(slot.directory / path for path in new)
+        oids = write_blobs(self.git, (slot.directory / path for path in new))
         modes = ("100755" if os.access(slot.directory / path, os.X_OK) else "100644" for path in new)
         return {path: Entry(mode, oid) for path, mode, oid in zip(new, modes, oids, strict=True)}
 

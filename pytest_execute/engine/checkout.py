@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_execute.engine.child.snapshot import Marks, take_snapshot
-from pytest_execute.tools.git import Contents, Git, Tree
+from pytest_execute.tools.git import BlobReader, Git, Tree
 from pytest_execute.tools.scratch import remove
 
 LINK, SUBMODULE = "120000", "160000"
@@ -18,7 +18,7 @@ class Checkout:
     """A directory that holds one tree after the other: what is right stays, the rest is removed or written."""
 
     def __init__(self, git: Git, directory: Path) -> None:
-        self.contents, self.directory = git.contents(), directory
+        self.contents, self.directory = BlobReader(git), directory
         self.held: Tree = {}
         self.marks: Marks = {}
 
@@ -59,7 +59,7 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def write_tree(git: Git | Contents, tree: Tree, directory: Path) -> None:
+def write_tree(git: Git | BlobReader, tree: Tree, directory: Path) -> None:
     """Write each blob as it is stored: no attribute, filter or line ending has a say. Links that leave the tree are left out."""
     files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE}
     contents = git.blobs(entry.oid for entry in files.values())

@@ -99,7 +99,7 @@ class ChildProcessWithoutFork(ChildProcess):
 
     def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
         child = process.start(
-            [sys.executable, str(STARTER)], cwd=STARTER.parent, env=clean_environment(), listening=True
+            [sys.executable, str(STARTER)], cwd=STARTER.parent, env=clean_environment(), keep_output=True
         )
         assert child.stdout is not None
         self.pieces = queue.SimpleQueue[bytes]()

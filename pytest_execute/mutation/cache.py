@@ -51,13 +51,13 @@ class MutationCache:
     def recall(self, asked: Iterable[str], kind: type[T]) -> dict[str, T]:
         """What is known of what is asked; the rest is left out."""
         keys = {each: digest(self.under, each) for each in asked}
-        lists = {key: msgspec.json.decode(data) for key, data in self.ledger.known(LISTS, keys.values()).items()}
-        files = self.ledger.known(FILES, {name for names in lists.values() for name in names})
+        lists = {key: msgspec.json.decode(data) for key, data in self.ledger.get(LISTS, keys.values()).items()}
+        files = self.ledger.get(FILES, {name for names in lists.values() for name in names})
         ways = {
             each: [f"{key} {self.word(files[name])}" for name in lists.get(key, ()) if name in files]
             for each, key in keys.items()
         }
-        facts = self.ledger.known(FACTS, [way for some in ways.values() for way in some])
+        facts = self.ledger.get(FACTS, [way for some in ways.values() for way in some])
         found = {each: next((facts[way] for way in some if way in facts), None) for each, some in ways.items()}
         return {each: msgspec.json.decode(fact, type=kind) for each, fact in found.items() if fact is not None}
 
@@ -67,15 +67,15 @@ class MutationCache:
         lists = {files: msgspec.json.encode(sorted(files)) for files in {files for _, files in facts.values()}}
         names = {files: digest(data.decode()) for files, data in lists.items()}
         keys = {each: digest(self.under, each) for each in facts}
-        before = self.ledger.known(LISTS, keys.values())
-        self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
+        before = self.ledger.get(LISTS, keys.values())
+        self.ledger.put(FILES, {names[files]: data for files, data in lists.items()})
         new = {
             f"{keys[each]} {self.word(lists[files])}": msgspec.json.encode(fact)
             for each, (fact, files) in facts.items()
         }
-        self.ledger.learn(FACTS, new)
+        self.ledger.put(FACTS, new)
         kept = {keys[each]: _with(names[files], before.get(keys[each])) for each, (_, files) in facts.items()}
-        self.ledger.learn(LISTS, {key: data for key, data in kept.items() if data != before.get(key)})
+        self.ledger.put(LISTS, {key: data for key, data in kept.items() if data != before.get(key)})
 
     def _word(self, files: bytes) -> str:
         """One word for the files of a list, and what they are."""

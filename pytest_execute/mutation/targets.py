@@ -13,6 +13,7 @@ from pytest_execute.mutation.changed_functions import changed
 from pytest_execute.mutation.functions import Function
 from pytest_execute.mutation.runner import Target
 from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.tools.revisions import CommitRange
 
 Names = frozenset[tuple[str, str]]
@@ -48,9 +49,9 @@ def _names(functions: Mapping[str, Sequence[Function]]) -> Names:
 
 def _changed(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Function, ...]]:
     """The functions of the implementation that changed from `old` to `new`."""
-    if old.endswith("^") and git.commit(old) is None:
+    if old.endswith("^") and git.find_commit(old) is None:
         old = git.empty_tree()
-    paths = {path for path in git.changed_files(old, new) if layout.is_source(path)}
+    paths = {path for path in changed_files(git, old, new) if layout.is_source(path)}
     return changed(_sources(git, old, paths), _sources(git, new, paths))
 
 

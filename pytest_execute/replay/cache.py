@@ -88,28 +88,28 @@ class CachedRunner:
     def alone(self, tests: Iterable[str]) -> set[str]:
         """Those that earlier runs found to count only alone, and with time: they are not tried otherwise first."""
         keys = {f"{self.under} {test}": test for test in tests}
-        return {keys[key] for key in self.ledger.known(ALONE, keys)}
+        return {keys[key] for key in self.ledger.get(ALONE, keys)}
 
     def keep_alone(self, tests: Iterable[str]) -> None:
-        self.ledger.learn(ALONE, {f"{self.under} {test}": b"" for test in tests})
+        self.ledger.put(ALONE, {f"{self.under} {test}": b"" for test in tests})
 
     def _recall(self, keys: Mapping[str, str]) -> dict[str, TreeOutcome]:
         """What is known under the keys of tests; the files that they touched, which many have in common, are kept by a name of their own."""
-        found = self.ledger.known(KIND, keys.values())
+        found = self.ledger.get(KIND, keys.values())
         kept = {test: msgspec.json.decode(found[key], type=CachedOutcome) for test, key in keys.items() if key in found}
-        lists = self.ledger.known(FILES, {one.files for one in kept.values() if one.files})
+        lists = self.ledger.get(FILES, {one.files for one in kept.values() if one.files})
         files = {name: frozenset(msgspec.json.decode(data, type=list[str])) for name, data in lists.items()}
         return {test: replace(one.seen, touched=files.get(one.files)) for test, one in kept.items()}
 
     def _learn(self, new: Mapping[str, TreeOutcome]) -> None:
         lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
         names = {files: digest(data.decode()) for files, data in lists.items()}
-        self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
+        self.ledger.put(FILES, {names[files]: data for files, data in lists.items()})
         kept = {
             key: CachedOutcome(replace(one, touched=None), names.get(one.touched or frozenset(), ""))
             for key, one in new.items()
         }
-        self.ledger.learn(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})
+        self.ledger.put(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})
 
     def _key(self, tree: str, test: str, mode: str) -> str:
         with self.lock:
@@ -131,7 +131,7 @@ class Read:
     def once(self, what: str, read: Callable[[], T], kind: Any) -> T:
         """What `read` gives, a value of this kind, and `what` names within the facts."""
         key = f"{self.under} {digest(what)}"
-        if known := self.ledger.known(READ, [key]):
+        if known := self.ledger.get(READ, [key]):
             found: T = msgspec.json.decode(known[key], type=kind)
             return found
         found = read()
@@ -140,7 +140,7 @@ class Read:
 
     def keep(self) -> None:
         """Keep what was read."""
-        self.ledger.learn(READ, self.new)
+        self.ledger.put(READ, self.new)
 
 
 def _is_fleeting(seen: TreeOutcome) -> bool:

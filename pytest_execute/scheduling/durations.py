@@ -30,12 +30,12 @@ def learn(ledger: ResultCache, seen: Mapping[str, float]) -> None:
     for test, seconds in seen.items():
         file = known.setdefault(file_of(test), {})
         file[test] = round(WEIGHT * seconds + (1 - WEIGHT) * file.get(test, seconds), 6)
-    ledger.learn(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
+    ledger.put(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
 
 
 def _files(ledger: ResultCache, tests: Iterable[str]) -> dict[str, dict[str, float]]:
     """What is known of each file that one of `tests` stands in: of all its tests."""
-    facts = ledger.known(KIND, dict.fromkeys(map(file_of, tests)))
+    facts = ledger.get(KIND, dict.fromkeys(map(file_of, tests)))
     return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
 
 

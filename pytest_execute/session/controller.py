@@ -24,7 +24,7 @@ from pytest_execute.session.messages import RunSettings, prepared_key, shared_ke
 
 def plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
     """Who gathers, shows, learns, and speaks with workers."""
-    found = [JudgingPlugin(config), Progress(config), Durations(config.stash[prepared_key].ledger)]
+    found = [JudgingPlugin(config), Progress(config), Durations(config.stash[prepared_key].cache)]
     return [*found, _handover(config, shared)] if distributes(config) else [*found]
 
 
@@ -51,7 +51,7 @@ def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
     work = ScheduledWork(
         mapping.needs(plan),
         {test: mapping.units(manifest, test) for test in manifest.tests},
-        recall(config.stash[prepared_key].ledger, manifest.tests),
+        recall(config.stash[prepared_key].cache, manifest.tests),
         {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
         config.option.execute_keep_going,
     )

@@ -79,16 +79,16 @@ class JudgingPlugin:
         prepared = self.config.stash[prepared_key]
         order, place = order_of(self.config), self.config.stash[place_key] / "trees"
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-        if not workflow.not_proven(prepared, run):
-            commits, base = len(prepared.stretch.commits), prepared.stretch.base[:7]
+        if not workflow.why_not_replayed(prepared, run):
+            commits, base = len(prepared.commit_range.commits), prepared.commit_range.base[:7]
             self._say(f"execute: replaying on the {commits} commits since {base} …")
         progress: Any = self.config.pluginmanager.getplugin("execute-progress")
         try:
             with progress.counting("trees replayed") as tell:
-                self.verdict, self.evidence = workflow.conclude(prepared, run, order, place, tell)
+                self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(order, place, tell))
         except KeyboardInterrupt:  # what the tests have shown is still told
             run = msgspec.structs.replace(run, interrupted=True)
-            self.verdict, self.evidence = workflow.conclude(prepared, run, order, place)
+            self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(order, place))
             return pytest.ExitCode.INTERRUPTED
         return exitstatus
 

@@ -101,7 +101,7 @@ def _prepare(config: pytest.Config, place: Path, ledger: ResultCache) -> workflo
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
     )
     try:
-        return workflow.prepare(request, place, ledger)
+        return workflow.read_context(request, place, ledger)
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
 

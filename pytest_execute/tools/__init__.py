@@ -1,1 +1,1 @@
-"""One module per outside thing: git, processes."""
+"""Access to what is outside of this package: git, processes, temporary directories, the result cache."""

@@ -1,7 +1,14 @@
-"""What was learnt once, kept for the next run: a sqlite file that concurrent runs share, each fact with its own checksum.
+"""Cache of results for later runs: a sqlite file that concurrent runs share.
 
-A fact is bytes under a kind and a key; the key names all that the fact depends on. Whatever is damaged is set aside and never
-trusted. The checksums tell accidents, not forgers: who can write here could as well change the tests.
+An entry is bytes under a kind and a key; the key must name all that the entry depends on. Each entry has a checksum,
+and a file with a damaged entry is set aside. Checksums find accidents, not forgeries: who can write to the cache could
+as well change the tests.
+
+| limit | value | meaning |
+| --- | --- | --- |
+| `BUSY_TIMEOUT` | 60 seconds | time to wait for another run that writes |
+| `KEYS_PER_QUERY` | 500 | sqlite allows 999 variables in one statement before 3.32, and 32,766 since |
+| `MAX_BYTES` | 256 MiB | size from which the older half of the entries is removed when the cache is closed |
 """
 
 from __future__ import annotations
@@ -14,82 +21,82 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-NAME = "ledger-1.sqlite"
-"""The number is that of the table's form."""
-TABLE = "CREATE TABLE IF NOT EXISTS facts (kind, key, value, checksum, PRIMARY KEY (kind, key))"
-PATIENCE = 60.0
-"""Seconds to wait for another run that writes."""
-AT_ONCE = 500
-MOST = 256 << 20
-"""Bytes from which on the older half is forgotten."""
+FILE_NAME = "ledger-1.sqlite"
+"""Name of the file; its number is the version of the table."""
+CREATE_TABLE = "CREATE TABLE IF NOT EXISTS facts (kind, key, value, checksum, PRIMARY KEY (kind, key))"
+BUSY_TIMEOUT = 60.0
+KEYS_PER_QUERY = 500
+MAX_BYTES = 256 << 20
 
 T = TypeVar("T")
 
 
-class Damaged(Exception):
-    """The file does not hold what was written to it."""
+class DamagedCache(Exception):
+    """Entry whose checksum does not fit its content."""
 
 
 class ResultCache:
-    """The ledger in the directory `place`, made with its first use; without a place it lasts as long as the run.
+    """Cache in a file of `directory`, made with the first use; without a directory it lasts as long as the run.
 
-    `say` is told in one line what became of a ledger that cannot be used. Threads may share a ledger.
+    `warn` is called with one line where the file cannot be used. Threads may share a cache.
     """
 
-    def __init__(self, place: Path | None, say: Callable[[str], None], most: int = MOST) -> None:
-        self.file = place / NAME if place is not None else None
-        self.say, self.most = say, most
+    def __init__(self, directory: Path | None, warn: Callable[[str], None], max_bytes: int = MAX_BYTES) -> None:
+        self.file = directory / FILE_NAME if directory is not None else None
+        self.warn, self.max_bytes = warn, max_bytes
         self.lock = threading.RLock()
         self.database: sqlite3.Connection | None = None
 
-    def known(self, kind: str, keys: Iterable[str]) -> dict[str, bytes]:
-        """What is known under `keys`; a key that nothing was learnt for is left out."""
+    def get(self, kind: str, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the entries under `keys`; a key without an entry is left out."""
         wanted = list(keys)
-        return self._attempt(lambda database: dict(_read(database, kind, wanted)))
+        return self._with_database(lambda database: dict(_read(database, kind, wanted)))
 
-    def learn(self, kind: str, facts: Mapping[str, bytes]) -> None:
-        """Keep `facts`, in place of what was known under their keys; all or, where the run is killed, none."""
-        rows = [(kind, key, value, _checksum(kind, key, value)) for key, value in facts.items()]
-        self._attempt(lambda database: _write(database, rows))
+    def put(self, kind: str, entries: Mapping[str, bytes]) -> None:
+        """Store entries, in place of older ones under their keys: all of them or, where the run is killed, none."""
+        rows = [(kind, key, value, _checksum(kind, key, value)) for key, value in entries.items()]
+        self._with_database(lambda database: _write(database, rows))
 
     def close(self) -> None:
-        """Let go of the file, smaller where it has grown too large."""
+        """Close the file, and remove old entries where it has grown too large."""
         with self.lock:
             if self.database is not None:
                 with contextlib.suppress(sqlite3.Error):
-                    _shrink(self.database, self.most)
-                self.database.close()
-                self.database = None
+                    _shrink(self.database, self.max_bytes)
+            self._close_database()
 
     def __del__(self) -> None:
-        """Nobody closed it: Python 3.13 and later warn of a database that is only forgotten."""
+        """Close the database, as Python 3.13 and later warn of one that is not closed."""
+        self._close_database()
+
+    def _close_database(self) -> None:
         if self.database is not None:
             self.database.close()
+            self.database = None
 
-    def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """Do it; where the file is damaged, or cannot be used, do it on a new one."""
+    def _with_database(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        """Return the value of a step; where the file is damaged or cannot be used, try once more with a new one."""
         with self.lock:
             try:
                 return step(self._open())
-            except (Damaged, sqlite3.DatabaseError, OSError) as error:
-                self._leave(error)
+            except (DamagedCache, sqlite3.DatabaseError, OSError) as error:
+                self._replace_file(error)
                 return step(self._open())
 
     def _open(self) -> sqlite3.Connection:
+        """Return the open database. In WAL mode one run can write while others read."""
         if self.database is None:
             if self.file is not None:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
             name = self.file if self.file is not None else ":memory:"
-            self.database = sqlite3.connect(name, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-            for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", TABLE):
+            self.database = sqlite3.connect(name, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+            for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", CREATE_TABLE):
                 self.database.execute(statement)
         return self.database
 
-    def _leave(self, error: Exception) -> None:
-        """Let go of a ledger that cannot be used: a damaged file goes aside, any other fault ends the keeping."""
-        if self.database is not None:
-            self.database.close()
-            self.database = None
+    def _replace_file(self, error: Exception) -> None:
+        """Set a damaged file aside. After any other error, or where that fails, go on in memory."""
+        self._close_database()
         if self.file is None:
             raise error
         if not isinstance(error, OSError | sqlite3.OperationalError):
@@ -98,24 +105,35 @@ class ResultCache:
                 return
             except OSError as failure:
                 error = failure
-        self.say(f"the ledger cannot be kept: {error} ({self.file})")
+        self.warn(f"the result cache cannot be used, so this run keeps no results: {error} ({self.file})")
         self.file = None
 
     def _set_aside(self, file: Path) -> None:
-        aside = file.with_name(f"{NAME}.damaged")
+        """Rename the file, and remove those that sqlite keeps beside it in WAL mode."""
+        aside = file.with_name(f"{FILE_NAME}.damaged")
         file.replace(aside)
         for suffix in ("-wal", "-shm"):
-            file.with_name(NAME + suffix).unlink(missing_ok=True)
-        self.say(f"the ledger was damaged: it is set aside as {aside}, and all is learnt anew")
+            file.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
+        self.warn(f"the result cache was damaged: it was renamed to {aside}, and a new one is made")
+
+
+def digest(*texts: str) -> str:
+    """Return a short digest of texts, to be a key or a part of one."""
+    return hashlib.blake2b("\0".join(texts).encode(errors="surrogateescape"), digest_size=16).hexdigest()
+
+
+def _checksum(kind: str, key: str, value: bytes) -> bytes:
+    return hashlib.blake2b(b"\0".join((kind.encode(), key.encode(), value)), digest_size=16).digest()
 
 
 def _read(database: sqlite3.Connection, kind: str, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    for start in range(0, len(keys), AT_ONCE):
-        some = keys[start : start + AT_ONCE]
-        question = f"SELECT key, value, checksum FROM facts WHERE kind = ? AND key IN ({','.join('?' * len(some))})"
-        for key, value, checksum in database.execute(question, (kind, *some)):
+    """Yield the keys and values of entries. Raises DamagedCache where one of them has another checksum."""
+    for start in range(0, len(keys), KEYS_PER_QUERY):
+        some = keys[start : start + KEYS_PER_QUERY]
+        query = f"SELECT key, value, checksum FROM facts WHERE kind = ? AND key IN ({','.join('?' * len(some))})"
+        for key, value, checksum in database.execute(query, (kind, *some)):
             if not isinstance(value, bytes) or checksum != _checksum(kind, key, value):
-                raise Damaged
+                raise DamagedCache
             yield key, value
 
 
@@ -129,21 +147,12 @@ def _write(database: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes, b
     database.execute("COMMIT")
 
 
-def digest(*words: str) -> str:
-    """A short word for all these, to be a key or a part of one."""
-    return hashlib.blake2b("\0".join(words).encode(errors="surrogateescape"), digest_size=16).hexdigest()
-
-
-def _checksum(kind: str, key: str, value: bytes) -> bytes:
-    return hashlib.blake2b(b"\0".join((kind.encode(), key.encode(), value)), digest_size=16).digest()
-
-
-def _shrink(database: sqlite3.Connection, most: int) -> None:
-    """Forget the older half of the facts where they take more than `most` bytes."""
-    (pages,), (size,) = (
+def _shrink(database: sqlite3.Connection, max_bytes: int) -> None:
+    """Remove the older half of the entries where the file is larger than `max_bytes`. Row ids grow with time."""
+    (pages,), (page_size,) = (
         database.execute("PRAGMA page_count").fetchone(),
         database.execute("PRAGMA page_size").fetchone(),
     )
-    if pages * size > most:
+    if pages * page_size > max_bytes:
         database.execute("DELETE FROM facts WHERE rowid <= (SELECT (min(rowid) + max(rowid)) / 2 FROM facts)")
         database.execute("VACUUM")

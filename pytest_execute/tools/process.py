@@ -1,4 +1,7 @@
-"""The only starter of processes: every child has its own group, and the group ends with it."""
+"""Start processes for this package, and end them with all that they started.
+
+Modules of `engine/child` start processes by themselves: they run in a child process, outside of this package's imports.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+PR_SET_PDEATHSIG = 1
+"""Option of Linux's prctl(2), from <linux/prctl.h>: the signal that a process gets when its parent ends."""
 
 
 def run(
@@ -20,27 +24,26 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run `command` to its end and keep what it wrote. Raises OSError where it cannot be started."""
+    """Run a command to its end and keep its output. Raises OSError where it cannot be started."""
     return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, check=False)
 
 
 def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: IO[str] | None = None) -> int:
-    """Run `command` for the user to see, or with all it prints going to `output`, and give its exit status.
+    """Run a command with its output on the terminal, or in `output`, and return its exit status.
 
-    Where the system can, it ends with this process, also where that is killed.
+    On Linux the command ends with this process, also where this process is killed.
     """
-    begin = end_with_parent if hasattr(os, "fork") else None
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False, preexec_fn=begin)
-    return done.returncode
+    preexec = end_with_parent if hasattr(os, "fork") else None
+    return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False, preexec_fn=preexec).returncode
 
 
 def end_with_parent() -> None:
-    """Ask the system to end this process when the one that started it ends, however it ends; only Linux can."""
+    """Ask Linux to kill this process when its parent ends; do nothing on other systems."""
     import ctypes
 
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
-        prctl(DIES_WITH_PARENT, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def start(
@@ -49,24 +52,23 @@ def start(
     cwd: Path,
     env: Mapping[str, str],
     pass_fds: Sequence[int] = (),
-    listening: bool = False,
+    keep_output: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` as the leader of a process group of its own, to be written to; what it prints is dropped, but where we are `listening`."""
-    null = subprocess.DEVNULL
+    """Start a command in its own process group, with a pipe to write to. Its output is dropped by default."""
     return subprocess.Popen(
         command,
         cwd=cwd,
         env=env,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if listening else null,
-        stderr=null,
+        stdout=subprocess.PIPE if keep_output else subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         pass_fds=pass_fds,
         start_new_session=True,
     )
 
 
 def kill_group(leader: int) -> None:
-    """End every process of the group that `leader` leads, as far as there are any; where there are no groups, all that is below it."""
+    """Kill all processes of the group that `leader` leads; on Windows, which has no groups, its children."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGKILL)

@@ -1,4 +1,7 @@
-"""A private directory for one run, which is removed when the run ends, and by the next run where it was killed."""
+"""Private directories of a run: removed when the run ends, or by the next run where it was killed.
+
+Each directory has a lock file that its run holds. The system releases the lock of a killed run.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,30 @@ from typing import IO
 
 try:
     import fcntl
-except ImportError:  # no such locks there: nothing of another run is ever swept
-    fcntl = None  # type: ignore[assignment]
+except ImportError:  # Windows has no fcntl: directories of killed runs stay there
+    fcntl = None  # type: ignore[assignment]  # a module, or None
 
 LOCK = "lock"
 PREFIX = "run-"
-SUPPORT = {
+SUPPORT_FILES = {
     ".gitignore": "# Made by pytest-execute.\n*\n",
-    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-execute, as pytest's cache directory.\n",
+    "CACHEDIR.TAG": (
+        "Signature: 8a477f597d28d172789f06886806bc55\n# Made by pytest-execute, as pytest's cache directory.\n"
+    ),
 }
-"""What stands in a cache directory: first what hides it from git, then what hides it from backups."""
+"""Files of a cache directory: the first hides it from git, the second from backups (https://bford.info/cachedir/)."""
 
 
 def make_cache(directory: Path) -> None:
-    """Make pytest's cache directory, if it is not there. pytest makes one under another name beside it, which a killed run leaves there."""
+    """Make pytest's cache directory, if there is none.
+
+    pytest (8.2 and later) makes it under a temporary name beside it, and a killed run leaves that in the work tree.
+    """
     with contextlib.suppress(FileExistsError):
         directory.mkdir(parents=True)
-    if any(path.name not in SUPPORT for path in directory.iterdir()):
-        return  # somebody else's, or one that is whole
-    for name, text in SUPPORT.items():
+    if any(path.name not in SUPPORT_FILES for path in directory.iterdir()):
+        return  # made by pytest, or complete
+    for name, text in SUPPORT_FILES.items():
         path = directory / name
         if not path.exists() or not path.stat().st_size:
             path.write_text(text)
@@ -38,8 +46,8 @@ def make_cache(directory: Path) -> None:
 
 @contextlib.contextmanager
 def scratch(parent: Path | None) -> Iterator[Path]:
-    """A new directory below `parent`, or in the system's place for temporary files."""
-    directory, lock = _new(parent)
+    """Yield a new directory in `parent`, or in the system's directory for temporary files, and remove it at the end."""
+    directory, lock = _make(parent)
     with lock:
         try:
             yield directory
@@ -47,26 +55,8 @@ def scratch(parent: Path | None) -> Iterator[Path]:
             remove(directory)
 
 
-def _new(parent: Path | None) -> tuple[Path, IO[bytes]]:
-    """A directory and the lock on it. One run after the other comes here, so that none sweeps what is only half made."""
-    if parent is None:
-        return _locked(Path(tempfile.mkdtemp(prefix=PREFIX)))
-    parent.mkdir(parents=True, exist_ok=True)
-    with parent.with_suffix(".lock").open("wb") as door:
-        _take(door, wait=True)
-        for left in parent.glob(f"{PREFIX}*"):
-            _sweep(left)
-        return _locked(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
-
-
-def _locked(directory: Path) -> tuple[Path, IO[bytes]]:
-    lock = (directory / LOCK).open("wb")
-    _take(lock)
-    return directory.resolve(), lock
-
-
 def remove(directory: Path) -> None:
-    """Remove a directory of ours, also where a test took its permissions away."""
+    """Remove a directory, also where a test took away the permissions of what is in it."""
     shutil.rmtree(directory, ignore_errors=True)
     if directory.exists():
         for path, _, _ in os.walk(directory):
@@ -74,16 +64,33 @@ def remove(directory: Path) -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _sweep(left: Path) -> None:
-    """Remove a directory that a killed run has left: nobody holds its lock any more."""
+def _make(parent: Path | None) -> tuple[Path, IO[bytes]]:
+    """Make a directory and lock it. Runs do this one by one, so that none removes another's before it is locked."""
+    if parent is None:
+        return _lock(Path(tempfile.mkdtemp(prefix=PREFIX)))
+    parent.mkdir(parents=True, exist_ok=True)
+    with parent.with_suffix(".lock").open("wb") as lock_of_parent:
+        _acquire(lock_of_parent, wait=True)
+        for directory in parent.glob(f"{PREFIX}*"):
+            _remove_if_unlocked(directory)
+        return _lock(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
+
+
+def _lock(directory: Path) -> tuple[Path, IO[bytes]]:
+    lock = (directory / LOCK).open("wb")
+    _acquire(lock)
+    return directory.resolve(), lock
+
+
+def _remove_if_unlocked(directory: Path) -> None:
     if fcntl is not None:
-        with contextlib.suppress(OSError), (left / LOCK).open("ab") as lock:
-            if _take(lock):
-                remove(left)
+        with contextlib.suppress(OSError), (directory / LOCK).open("ab") as lock:
+            if _acquire(lock):
+                remove(directory)
 
 
-def _take(lock: IO[bytes], *, wait: bool = False) -> bool:
-    """Take a lock, if nobody has it or once nobody has; it goes with the process."""
+def _acquire(lock: IO[bytes], *, wait: bool = False) -> bool:
+    """Acquire a lock and return whether that was possible; the system releases it when the process ends."""
     if fcntl is not None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

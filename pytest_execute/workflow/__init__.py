@@ -1,19 +1,21 @@
-"""The steps of a judgement, in order: prepare, before any test runs; conclude, after all have."""
+"""Steps of a judgement: read the context before the first test runs, gather the evidence after the last, judge it."""
 
-from pytest_execute.workflow.context import policy, prepare, source_of
+from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
-from pytest_execute.workflow.gather import conclude
-from pytest_execute.workflow.request import Context, Request, RunResult
-from pytest_execute.workflow.rerun_steps import not_proven
+from pytest_execute.workflow.gather import judge_run
+from pytest_execute.workflow.project import project_policy, source_paths
+from pytest_execute.workflow.replay_step import why_not_replayed
+from pytest_execute.workflow.request import Request, Rerun, RunResult
 
 __all__ = [
     "Context",
     "Request",
+    "Rerun",
     "RunResult",
-    "conclude",
-    "not_proven",
-    "policy",
-    "prepare",
-    "source_of",
+    "judge_run",
+    "project_policy",
+    "read_context",
+    "source_paths",
+    "why_not_replayed",
     "write_coverage",
 ]

@@ -1,4 +1,4 @@
-"""Before the run: read the plan, the policy and the history."""
+"""Context of a judgement: the plan, the policy and the history, read before the first test runs."""
 
 from __future__ import annotations
 
@@ -6,48 +6,107 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
+
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.core.policy import read as read_policy
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
-from pytest_execute.workflow.request import Context, Request
+from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.revisions import CommitRange, commit_range
+from pytest_execute.workflow.project import committed_policy, project_policy, source_paths
+from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
 
 
-def prepare(request: Request, scratch: Path, ledger: ResultCache) -> Context:
-    """Read the plan, the policy and the history; ExecuteError with the problems of all three."""
+class Context(Struct, frozen=True, kw_only=True):
+    """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
+
+    `policy_at_base` is the policy before the topic began: the topic may have changed its own rules since.
+    """
+
+    request: Request
+    plan: Plan
+    policy: Policy
+    policy_at_base: Policy
+    git: Git
+    commit_range: CommitRange
+    layout: Layout
+    tree: Tree
+    cache: ResultCache
+
+    @property
+    def root(self) -> Path:
+        return self.request.root
+
+    @property
+    def scope(self) -> Scope:
+        return self.request.scope
+
+    @property
+    def notes(self) -> str:
+        """Return the directory of the plans, relative to the root directory."""
+        return self.relative(self.layout.notes)
+
+    @property
+    def source_files(self) -> tuple[str, ...]:
+        """Return the files of the implementation, relative to the root directory."""
+        prefix = self.layout.prefix
+        return tuple(
+            self.relative(path) for path in self.tree if path.startswith(prefix) and self.layout.is_source(path)
+        )
+
+    @property
+    def selected_tasks(self) -> set[str]:
+        """Return the ids of the tasks in the scope."""
+        if self.scope.partial:
+            return set(self.plan.select(self.scope.streams, self.scope.tasks))
+        return {task.id for task in self.plan.tasks}
+
+    def relative(self, path: str) -> str:
+        """Return a path of the repository as seen from the root directory."""
+        return path.removeprefix(self.layout.prefix)
+
+
+def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context:
+    """Read the plan, the policy and the history. Raises ExecuteError with the problems of all three."""
     problems: list[Problem] = []
-    git = _attempt(problems, lambda: _repository(request, scratch))
-    rules = _attempt(problems, lambda: policy(request.root))
-    notes = request.notes or (rules.notes if rules is not None else "notes")
-    plan = _attempt(problems, lambda: breakdown.load(request.root, notes, request.topic))
-    if git is None or rules is None or plan is None:
+    git = _collect_problems(problems, lambda: _repository(request, scratch))
+    policy = _collect_problems(problems, lambda: project_policy(request.root))
+    notes = request.notes or (policy.notes if policy is not None else "notes")
+    plan = _collect_problems(problems, lambda: breakdown.load(request.root, notes, request.topic))
+    if git is None or policy is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix = _prefix(git, request.root)
-    what = commit_range(git, prefix + plan.path, request.base, request.index)
-    tree = git.tree(what.tree)
-    source = source_of(rules, tree, prefix)
+    commits = commit_range(git, prefix + plan.path, request.base, request.index)
+    tree = git.tree(commits.tree)
+    source = source_paths(policy, tree, prefix)
     layout = Layout(
         prefix=prefix,
         source=source,
-        tests=tuple(prefix + path for path in request.testpaths if not _holds_source(prefix + path, source)),
+        tests=tuple(prefix + path for path in request.testpaths if not _contains_source(prefix + path, source)),
         patterns=request.patterns,
         notes=prefix + notes,
     )
     return Context(
-        request=request, plan=plan, policy=rules, git=git, stretch=what, layout=layout, tree=tree, ledger=ledger
+        request=request,
+        plan=plan,
+        policy=policy,
+        policy_at_base=committed_policy(git, commits.base, prefix),
+        git=git,
+        commit_range=commits,
+        layout=layout,
+        tree=tree,
+        cache=cache,
     )
 
 
-def _attempt(problems: list[Problem], step: Callable[[], T]) -> T | None:
-    """The value of a step, or None and its problems kept, so that one pass tells them all."""
+def _collect_problems(problems: list[Problem], step: Callable[[], T]) -> T | None:
+    """Return the value of a step; where it raises ExecuteError, add its problems to `problems` and return None."""
     try:
         return step()
     except ExecuteError as error:
@@ -57,26 +116,12 @@ def _attempt(problems: list[Problem], step: Callable[[], T]) -> T | None:
 
 def _repository(request: Request, scratch: Path) -> Git:
     if request.repository is None or request.work_tree is None:
-        return Git.find(request.root).within(scratch)
-    theirs = Git.find(request.repository)
-    return Git(theirs.git_dir, request.work_tree, scratch)
-
-
-def policy(root: Path) -> Policy:
-    """The policy of the project at `root`, the default one where it has none."""
-    file = root / "pyproject.toml"
-    try:
-        return read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else Policy()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", file.name)) from None
-
-
-def source_of(rules: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
-    """What counts as implementation: what the policy names, else what looks like it among `paths`."""
-    return tuple(prefix + entry.rstrip("/") for entry in rules.source) or detect_source(paths, prefix)
+        return Git.find(request.root).with_scratch(scratch)
+    return Git(Git.find(request.repository).git_dir, request.work_tree, scratch)
 
 
 def _check_scope(plan: Plan, scope: Scope) -> None:
+    """Raise ExecuteError where the scope names a stream or a task that the plan does not have."""
     streams = {stream.id for stream in plan.streams}
     problems = [
         Problem("unknown-stream", f"--execute-stream={name}: streams here are {', '.join(sorted(streams))}", plan.path)
@@ -93,26 +138,15 @@ def _check_scope(plan: Plan, scope: Scope) -> None:
 
 
 def _prefix(git: Git, root: Path) -> str:
-    """The way from the top of the repository to the root directory."""
+    """Return the path from the top of the repository to the root directory, "" or with a slash at its end."""
     try:
-        way = root.resolve().relative_to(git.work_tree.resolve()).as_posix()
+        path = root.resolve().relative_to(git.work_tree.resolve()).as_posix()
     except ValueError:
-        hint = f"pytest's root directory is not in the repository at {git.work_tree}: start in it, or pass --rootdir"
+        remedy = "run pytest in the repository, or pass --rootdir"
+        hint = f"pytest's root directory is not in the repository at {git.work_tree}: {remedy}"
         raise ExecuteError(Problem("no-git", hint, str(root))) from None
-    return "" if way == "." else f"{way}/"
+    return "" if path == "." else f"{path}/"
 
 
-def _holds_source(path: str, source: Iterable[str]) -> bool:
+def _contains_source(path: str, source: Iterable[str]) -> bool:
     return path in ("", ".") or any(entry == path or entry.startswith(f"{path}/") for entry in source)
-
-
-def policy_at_base(prepared: Context) -> Policy:
-    """The policy before the topic began: what it allows now, the topic may have written itself."""
-    path = f"{prepared.layout.prefix}pyproject.toml"
-    entry = prepared.git.tree(prepared.stretch.base).get(path)
-    if entry is None:
-        return Policy()
-    try:
-        return read_policy(prepared.git.blobs([entry.oid])[entry.oid].decode(errors="replace"), path)
-    except ExecuteError:
-        return Policy()

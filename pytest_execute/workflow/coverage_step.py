@@ -1,49 +1,49 @@
-"""Coverage as evidence: what the tests of each gate have reached."""
+"""Coverage: measure the lines and branches that the tests of each gate have reached.
+
+coverage.py is imported only where something was measured, to keep other runs short.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_execute.core.evidence import Measure, Proof
-from pytest_execute.workflow.context import policy_at_base
-from pytest_execute.workflow.request import Context, RunResult
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import Evidence, Measure, Proof
+from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.request import Rerun, RunResult
 
 
-def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
+def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
+    """Add a measure for each gate, or the reason why nothing was measured."""
     if isinstance(run.coverage, str):
-        return None
+        return replace(evidence, coverage=None, coverage_missing=run.coverage)
+    return replace(evidence, coverage=_measure(context, run, run.coverage, evidence.proofs or {}))
+
+
+def _measure(context: Context, run: RunResult, data_directory: Path, proofs: Mapping[str, Proof]) -> dict[str, Measure]:
     from pytest_execute.coverage import changed_lines, data, measure
 
-    git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
-    sources = _sources(prepared)
-    changed = changed_lines.changed_lines(git, what, layout, sources)
+    git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
+    sources = context.source_files
+    changed = changed_lines.changed_lines(git, commits, layout, sources)
     request = measure.MeasureRequest(
-        root=prepared.request.root,
-        branch=prepared.policy.coverage.branch,
+        root=context.root,
+        branch=context.policy.coverage.branch,
         sources=sources,
         changed=changed,
-        owners=changed_lines.owners_of(git, what, layout, plan, run.manifest, proofs, changed),
+        owners=changed_lines.owners_of(git, commits, layout, plan, run.manifest, proofs, changed),
         named=frozenset(task.id for task in plan.tasks if task.files),
-        exclude=policy_at_base(prepared).coverage.exclude,
+        exclude=context.policy_at_base.coverage.exclude,
     )
-    return measure.measure(plan, request, data.read(run.coverage))
+    return measure.measure(plan, request, data.read(data_directory))
 
 
-def _sources(prepared: Context) -> tuple[str, ...]:
-    """All files of the implementation, relative to the root directory."""
-    layout = prepared.layout
-    return tuple(_below(layout.prefix, (path for path in prepared.tree if layout.is_source(path))))
-
-
-def write_coverage(prepared: Context, measured: Path, paths: Mapping[str, Path]) -> None:
-    """Write what coverage.py can: "xml" and "lcov", each to its path."""
+def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, Path]) -> None:
+    """Write the reports of coverage.py: "xml" and "lcov", each to its path."""
     if paths:
         from pytest_execute.coverage import export
 
-        root = prepared.request.root.resolve()
-        export.write(measured, [root / path for path in _sources(prepared)], paths)
-
-
-def _below(prefix: str, paths: Iterable[str]) -> list[str]:
-    return [path[len(prefix) :] for path in paths if path.startswith(prefix)]
+        root = context.root.resolve()
+        export.write(data_directory, [root / path for path in context.source_files], paths)

@@ -1,4 +1,4 @@
-"""What is asked for, what is known before the first test runs, and what the run brings."""
+"""Values that the session hands to the workflow: the request, the run's result, the settings to run tests again."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Manifest, TestResult
-from pytest_execute.core.layout import Layout
-from pytest_execute.core.plan import Plan
-from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.revisions import CommitRange
+from pytest_execute.core.policy import Scope
+from pytest_execute.replay.prove import ProgressCallback, ReplayRequest
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What is asked for: the topic, where it is, how much of it, and what pytest's configuration says of tests.
+    """Options of the judgement, and the names of tests from pytest's configuration.
 
-    For what is staged, `work_tree` is a directory that holds just that, `index` the index file that it was written from, and
-    `repository` the checkout whose history counts.
+    For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
+    from, and `repository` is the checkout whose history counts.
     """
 
     topic: str
@@ -34,23 +30,24 @@ class Request(Struct, frozen=True, kw_only=True):
     testpaths: tuple[str, ...] = ()
 
 
-class Context(Struct, frozen=True, kw_only=True):
-    """All that is known before the first test runs."""
-
-    request: Request
-    plan: Plan
-    policy: Policy
-    git: Git
-    stretch: CommitRange
-    layout: Layout
-    tree: Tree
-    ledger: ResultCache
-
-
 class RunResult(Struct, frozen=True, kw_only=True):
-    """What the run of the tests brought. `coverage` is the directory of the raw data, or says why there is none."""
+    """Results of the run. `coverage` is the directory of the raw data, or the reason why there is none."""
 
     manifest: Manifest
     results: dict[str, TestResult]
     coverage: Path | str
     interrupted: bool = False
+
+    @property
+    def passed(self) -> dict[str, float]:
+        """Return `{test: seconds}` of the tests that passed, in the order of the files."""
+        results = {test: self.results[test] for test in self.manifest.tests if test in self.results}
+        return {test: result.seconds for test, result in results.items() if result.outcome == "passed"}
+
+
+class Rerun(Struct, frozen=True):
+    """Settings to run tests again: pytest's options, a directory for the trees, a callback for the progress."""
+
+    request: ReplayRequest
+    directory: Path
+    on_progress: ProgressCallback | None = None

@@ -129,7 +129,7 @@ def test_init_leaves_a_broken_pyproject_alone(tmp_path: Path, text: str) -> None
     status, told = init(tmp_path, "notes", "chat")
     assert (status, told.splitlines()[-1]) == (
         2,
-        "pyproject.toml: error: not valid TOML: mend it, then run this again (bad-toml)",
+        "pyproject.toml: error: not valid TOML: correct it, then run `pytest-execute init` again (bad-toml)",
     )
     assert (tmp_path / "pyproject.toml").read_bytes() == text.encode("latin-1")
 

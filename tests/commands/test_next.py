@@ -1,4 +1,4 @@
-"""`pytest-execute next`: what to take up now, for people and for programs."""
+"""`pytest-execute next`: the tasks that can start now, for people and for programs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from tests.topic import BREAKDOWN
 
 
-class Said(NamedTuple):
-    """How the command ended, and what it printed."""
+class Finished(NamedTuple):
+    """Exit status and output of a command."""
 
     returncode: int
     stdout: str
@@ -28,24 +28,24 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def next_of(root: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """The command in this process, where its coverage is measured."""
+def run_next(root: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Finished]:
+    """Run the command in this process, where its coverage is measured."""
     from pytest_execute.cli import main
 
-    def run(breakdown: str, *arguments: str) -> Said:
+    def run(breakdown: str, *arguments: str) -> Finished:
         (root / "notes/sums/breakdown.md").write_text(breakdown)
-        return Said(main(["next", "sums", *arguments]), *capsys.readouterr())
+        return Finished(main(["next", "sums", *arguments]), *capsys.readouterr())
 
     return run
 
 
-def test_it_names_the_tasks_that_can_start(next_of: Callable[..., Said]) -> None:
-    done = next_of(BREAKDOWN.replace("### 2. [x]", "### 2. [ ]").replace("### 3. [x]", "### 3. [ ]"))
+def test_next_lists_the_tasks_that_can_start(run_next: Callable[..., Finished]) -> None:
+    done = run_next(BREAKDOWN.replace("### 2. [x]", "### 2. [ ]").replace("### 3. [x]", "### 3. [ ]"))
     assert (done.returncode, done.stdout) == (0, "2  Take  (stream B, 1 hour)\n")
 
 
-def test_it_answers_programs(next_of: Callable[..., Said]) -> None:
-    done = next_of(BREAKDOWN.replace("[x]", "[ ]"), "--json")
+def test_next_prints_json(run_next: Callable[..., Finished]) -> None:
+    done = run_next(BREAKDOWN.replace("[x]", "[ ]"), "--json")
     assert json.loads(done.stdout) == {
         "tasks": [
             {"id": "1", "title": "Add", "stream": "A", "effort": "1 hour", "agent": "", "line": 5},
@@ -54,12 +54,12 @@ def test_it_answers_programs(next_of: Callable[..., Said]) -> None:
     }
 
 
-def test_it_says_where_all_is_done(next_of: Callable[..., Said]) -> None:
-    done = next_of(BREAKDOWN)
+def test_next_says_that_every_task_is_ticked(run_next: Callable[..., Finished]) -> None:
+    done = run_next(BREAKDOWN)
     assert (done.returncode, done.stdout) == (0, "every task is ticked: `pytest-execute gate sums` judges them\n")
 
 
-def test_a_plan_that_cannot_be_read_ends_with_two(next_of: Callable[..., Said]) -> None:
-    done = next_of(BREAKDOWN.replace("Task 2", "Task 9"))
+def test_a_plan_that_cannot_be_read_ends_with_two(run_next: Callable[..., Finished]) -> None:
+    done = run_next(BREAKDOWN.replace("Task 2", "Task 9"))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "notes/sums/breakdown.md:27: error: task 3 depends on 9, which no stream has (unknown-task)\n"

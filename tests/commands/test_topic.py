@@ -1,4 +1,4 @@
-"""The plan's commands together: a topic is started, read, and taken up."""
+"""Commands `init`, `check` and `next` one after the other, on a new topic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_execute.cli import main
 
 
 @pytest.mark.stream("A", topic="next")
-def test_a_topic_that_was_started_offers_its_first_task(
+def test_a_new_topic_offers_its_first_task(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -27,14 +27,3 @@ def test_a_topic_that_was_started_offers_its_first_task(
     assert capsys.readouterr().out.count("critical path") == 1
     assert main(["next", "chat"]) == 0
     assert capsys.readouterr().out.startswith("1  ")
-
-
-def test_a_pyproject_whose_tool_is_no_table(tmp_path: Path) -> None:
-    from pytest_execute.commands.init import init
-
-    (tmp_path / "pyproject.toml").write_text("tool = 3\n")
-    status, said = init(tmp_path, "notes", "chat")
-    assert (status, said.splitlines()[-1]) == (
-        2,
-        "pyproject.toml: error: not valid TOML: mend it, then run this again (bad-toml)",
-    )

@@ -1,22 +1,22 @@
-"""One honest and one flawed demo for all tests here."""
+"""Fixtures: one honest and one flawed demo for all tests."""
 
 from __future__ import annotations
 
 import pytest
-from demo_repository import Repository
 
 from pytest_execute.demo.history import build
+from tests.demo.demo_repository import DemoRepository
 
 
 @pytest.fixture(scope="session")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def honest(tmp_path_factory: pytest.TempPathFactory) -> DemoRepository:
     directory = tmp_path_factory.mktemp("honest")
     build(directory)
-    return Repository(directory)
+    return DemoRepository(directory)
 
 
 @pytest.fixture(scope="session")
-def flawed(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def flawed(tmp_path_factory: pytest.TempPathFactory) -> DemoRepository:
     directory = tmp_path_factory.mktemp("flawed") / "new"
     build(directory, flawed=True)
-    return Repository(directory)
+    return DemoRepository(directory)

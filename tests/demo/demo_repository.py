@@ -1,4 +1,4 @@
-"""A way to look at the commits of the demo."""
+"""Access to the commits of a demo."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ TASK = re.compile(r"^### (\d+)\. \[(.)\] .*\n((?:(?!#).*\n?)*)", re.MULTILINE)
 FIELD = re.compile(r"^- \*\*(\w+)\*\*: ((?:.*)(?:\n  .*)*)", re.MULTILINE)
 
 
-class Repository:
-    """The demo in a directory, seen through plain git."""
+class DemoRepository:
+    """Demo in a directory, read with plain git."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -28,25 +28,25 @@ class Repository:
             ["git", *arguments], cwd=self.directory, env=env, check=True, stdout=subprocess.PIPE
         ).stdout
 
-    def ask(self, *arguments: str) -> str:
+    def git_text(self, *arguments: str) -> str:
         return self.git(*arguments).decode().strip()
 
     def commit(self, message: str) -> str:
-        """The one commit of main with this first line."""
-        found = [line[41:] == message and line[:40] for line in self.ask("log", "--format=%H %s", "main").splitlines()]
-        (commit,) = filter(None, found)
+        """Return the only commit of main with this first line."""
+        lines = self.git_text("log", "--format=%H %s", "main").splitlines()
+        (commit,) = (line[:40] for line in lines if line[41:] == message)
         return commit
 
     def changed(self, commit: str) -> list[str]:
-        return self.ask("diff-tree", "--no-commit-id", "--name-only", "-r", commit).splitlines()
+        return self.git_text("diff-tree", "--no-commit-id", "--name-only", "-r", commit).splitlines()
 
     def tasks(self, commit: str = "main") -> dict[str, dict[str, str]]:
-        """`{id: fields}` of the breakdown as a commit has it, the box among the fields as "box"."""
-        text = self.ask("show", f"{commit}:notes/{TOPIC}/breakdown.md")
+        """Return `{id: fields}` of the breakdown in a commit; the checkbox is the field "box"."""
+        text = self.git_text("show", f"{commit}:notes/{TOPIC}/breakdown.md")
         return {number: {"box": box, **dict(FIELD.findall(body))} for number, box, body in TASK.findall(text)}
 
     def pytest(self, commit: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """pytest in an export of the commit."""
+        """Run pytest in an export of the commit."""
         with tarfile.open(fileobj=io.BytesIO(self.git("archive", commit))) as archive:
             archive.extractall(tmp_path, filter="data")
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-W", "ignore::pytest.PytestUnknownMarkWarning"]

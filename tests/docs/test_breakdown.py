@@ -1,4 +1,4 @@
-"""What the page on breakdowns shows is read just so, and it names every label and every problem that there is."""
+"""Page on breakdowns: its examples are read as it says, and it names every label and every problem."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TELLS = {"tell", "warn", "_tell", "Doubt", "Problem"}
 
 
 def shown(task: Task) -> str:
-    """A task as the comments write it: its id, + where it is done, and what it waits for."""
+    """Return a task as the comments write it: its id, + where it is done, and its dependencies."""
     return f"{task.id}{'+' if task.done else ''}{'<' + ','.join(task.depends) if task.depends else ''}"
 
 
@@ -50,7 +50,7 @@ def test_every_label_is_there() -> None:
 
 
 def codes() -> set[str]:
-    """The codes in calls that tell a problem, anywhere in the reader and in `check` and `init`."""
+    """Return the codes of all problems in the source of the reader, of `check` and of `init`."""
     package = Path(pytest_execute.__file__).parent
     files = [
         *(package / "breakdown").rglob("*.py"),

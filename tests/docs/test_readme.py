@@ -1,4 +1,4 @@
-"""What the README shows is so."""
+"""README: its examples are right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINES = (TOP / README).read_text(encoding="utf-8").splitlines()
 
 
 def test_the_first_screen() -> None:
-    """The promise, two commands of one line each, and an output: all within 30 lines, with one cut at most."""
+    """The first 30 lines have the two commands and the output of the demo, with one cut at most."""
     assert [line.strip() for line in LINES if line.startswith("    python3 -m venv")] == [
         "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/pytest-execute demo",
         (
@@ -54,28 +54,28 @@ def test_the_breakdown_reads_without_problems() -> None:
     assert reading.plan.edges() == {"1": (), "2": ("1",)}
 
 
-def test_the_policy_is_read() -> None:
-    """And what it calls the defaults are the defaults."""
+def test_the_policy_is_valid_and_its_defaults_are_right() -> None:
+    """The values that it calls defaults are the defaults."""
     read = policy.read(block(README, "pyproject.toml"), "pyproject.toml")
     default = policy.Policy()
     assert (read.notes, read.test_first, read.coverage) == (default.notes, default.test_first, default.coverage)
     assert read.source == ("src/chat",)
 
 
-def test_the_configuration_of_pre_commit(tmp_path: Path) -> None:
+def test_the_configuration_of_pre_commit_is_valid(tmp_path: Path) -> None:
     (tmp_path / ".pre-commit-config.yaml").write_text(block(README, ".pre-commit-config.yaml"))
     done = hello.run(["pre-commit", "validate-config"], tmp_path, {"PRE_COMMIT_HOME": str(tmp_path / "home")})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_workflow(tmp_path: Path) -> None:
+def test_the_workflow_fits_githubs_schema(tmp_path: Path) -> None:
     (tmp_path / "chat.yml").write_text(block(README, ".github/workflows/chat.yml"))
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", "chat.yml"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "ok -- validation done\n")
 
 
-def test_the_links_lead_somewhere() -> None:
+def test_every_link_leads_to_a_file() -> None:
     links = re.findall(r"\]\(([^)]+)\)", "\n".join(LINES))
     assert len(links) == 7
     assert all((TOP / link).is_file() for link in links)

@@ -110,7 +110,7 @@ def runner(
         seconds=dict.fromkeys(tests, 0.0),
         memory=500 << 20,
     )
-    with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:
+    with contextlib.closing(Runner(Git.find(repo.path).with_scratch(scratch), setting, scratch / "trees")) as made:
         yield made
     assert list((scratch / "trees").iterdir()) == []
 

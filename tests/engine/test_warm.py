@@ -41,7 +41,7 @@ def runner(repo: Repository, *arguments: str) -> Iterator[Runner]:
         seconds={},
         memory=500 << 20,
     )
-    with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:
+    with contextlib.closing(Runner(Git.find(repo.path).with_scratch(scratch), setting, scratch / "trees")) as made:
         yield made
 
 

@@ -153,7 +153,7 @@ def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
         )
-    git = Git.find(repo.path).within(repo.path.parent / "scratch")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
     what = commit_range(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
     layout = Layout(source=detect_source(git.tree(what.tree)))
     order = ReplayRequest(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
@@ -183,7 +183,7 @@ def test_a_topic_has_the_same_proofs_and_no_function_is_stubbed(tmp_path: Path) 
     assert forked.report["proofs"] == ran.report["proofs"]
     assert [proof["verdict"] for proof in ran.report["proofs"]] == ["proven"]
     assert (forked.codes("task:1"), ran.codes("task:1")) == ([], [("mutation", "not-measured")])
-    assert "functions are stubbed in forks, which this platform does not have" in json.dumps(ran.report)
+    assert "functions cannot be mutated on this platform: Python has no os.fork here" in json.dumps(ran.report)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")

@@ -95,7 +95,7 @@ class Place:
     def tried(self, tests: tuple[str, ...] = tuple(sorted(ALL))) -> Tried:
         note = self.path / "note"
         note.write_text("")
-        git = Git.find(self.repo.path).within(self.path / "scratch")
+        git = Git.find(self.repo.path).with_scratch(self.path / "scratch")
         layout = Layout(source=("src/app",))
         targets = tuple(
             Target(function.name, f"src/app/{name}.py", function, (name,))
@@ -104,7 +104,7 @@ class Place:
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
         order = MutationRequest(
-            tree=git.ask("rev-parse", "HEAD^{tree}"),
+            tree=git.run_text("rev-parse", "HEAD^{tree}"),
             targets=targets,
             tests=names,
             own={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},

@@ -22,7 +22,7 @@ ONE = "tests/test_f.py::test_f"
 
 def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
     place = repo.path.parent
-    git = Git.find(repo.path).within(place / "scratch")
+    git = Git.find(repo.path).with_scratch(place / "scratch")
     ledger = ResultCache(place / "ledger", print)
     order = ReplayRequest(tests={ONE: 0.0}, config=("pytest.ini", config))
     what = commit_range(git, "none", base)

@@ -65,7 +65,7 @@ def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
     repo.commit("gone", {})
     repo.commit("there again", dict(NEW))
     repo.commit("more", {"more": ""})
-    git = Git.find(repo.path).within(tmp_path / "scratch")
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     order = ReplayRequest(tests={f"{file}::test_f": 0.0 for file in files}, workers=1)
     what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
     proofs = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))

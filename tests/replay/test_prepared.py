@@ -50,7 +50,7 @@ def built(repo: Repository, log: Path, old: str = "", more: str = "") -> str:
 def proof(repo: Repository, base: str, *prepare: str) -> Proof:
     before = repo.state()
     scratch = repo.path.parent / "scratch"
-    git = Git.find(repo.path).within(scratch)
+    git = Git.find(repo.path).with_scratch(scratch)
     what = commit_range(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
     order = ReplayRequest(tests={TEST: 0.0}, config=CONFIG, prepare=prepare)

@@ -41,7 +41,7 @@ def proofs(
     """Prove `tests`, and see that nothing of the user's was touched and nothing was left."""
     before = repo.state()
     scratch = repo.path.parent / "scratch"
-    git = Git.find(repo.path).within(scratch)
+    git = Git.find(repo.path).with_scratch(scratch)
     what = commit_range(git, "notes/t/breakdown.md", base)
     layout = Layout(source=detect_source(git.tree(what.tree)))
     found = prove(

@@ -51,7 +51,7 @@ def replayed(
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {**APP, "tests/test_f.py": textwrap.dedent(test)})
     commits = [base, *(repo.commit(str(number), dict(change)) for number, change in enumerate(changes))]
-    git = Git.find(repo.path).within(tmp_path / "scratch")
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     run, trees = Runner.run, list[int]()
 
     def counted(self: Runner, tree: Any, *args: Any, **more: Any) -> Any:

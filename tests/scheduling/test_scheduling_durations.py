@@ -51,7 +51,7 @@ def test_what_is_known_of_a_file_is_kept_together_and_grows_with_each_run(tmp_pa
     ]
 
     assert learnt(tmp_path, *runs) == {"t.py::x": 3.0, "t.py::y": 3.0}
-    assert set(ResultCache(tmp_path, pytest.fail).known(KIND, ["t.py", "u.py", "t.py::x"])) == {"t.py", "u.py"}
+    assert set(ResultCache(tmp_path, pytest.fail).get(KIND, ["t.py", "u.py", "t.py::x"])) == {"t.py", "u.py"}
 
 
 @pytest.mark.parametrize(

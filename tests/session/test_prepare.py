@@ -28,4 +28,4 @@ def test_a_project_with_a_build_step(tmp_path: Path) -> None:
     ran = run(repo.path, "-n0")
     assert ("test-first", "no-history") in ran.codes("task:1")
     assert ran.report["proofs"] == []
-    assert "`prepare` is another than at base" in ran.text
+    assert "`prepare` differs from the one at base" in ran.text

@@ -1,4 +1,4 @@
-"""A cache directory that is made wherever the process is killed."""
+"""Directories of a run: made whole and removed, also where the process is killed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pytest_execute.tools.scratch import scratch
 from tests.repository import Repository
 
 KILLED = """
@@ -21,8 +22,8 @@ make_cache(Path(".pytest_cache"))
 """
 
 
-def test_a_cache_directory_that_is_made_leaves_nothing_beside_it_wherever_it_is_killed(tmp_path: Path) -> None:
-    """pytest makes its own under another name beside it."""
+def test_a_killed_process_leaves_nothing_beside_the_cache_directory(tmp_path: Path) -> None:
+    """Kill the process at each of its steps. pytest itself makes the directory under another name beside it."""
     repo = Repository(tmp_path / "repo")
     ended, steps = -9, 0
     while ended:
@@ -35,3 +36,14 @@ def test_a_cache_directory_that_is_made_leaves_nothing_beside_it_wherever_it_is_
     assert (repo.path / ".pytest_cache/.gitignore").read_text().splitlines()[-1] == "*"
     tag = (repo.path / ".pytest_cache/CACHEDIR.TAG").read_text()
     assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_directories_of_killed_runs_are_removed_and_those_of_other_runs_are_kept(tmp_path: Path) -> None:
+    parent = tmp_path / "execute"
+    for name in ("run-dead", "run-half-made"):
+        (parent / name).mkdir(parents=True)
+        (parent / name / "file").touch()
+    (parent / "run-dead" / "lock").touch()
+    with scratch(parent) as first, scratch(parent) as second:
+        assert sorted(parent.iterdir()) == sorted([first, second])
+    assert list(parent.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The command's `explain`: the proof of one test as a story, whose commands do what they say."""
+"""`pytest-execute explain`: the proof of one test, with commands that show it by hand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 
 @pytest.fixture(scope="module")
-def told(passing: Repository) -> str:
+def explanation(passing: Repository) -> str:
     before = passing.state()
     done = hello.run(["pytest-execute", "explain", TEST], passing.path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -31,9 +31,9 @@ def told(passing: Repository) -> str:
     return done.stdout
 
 
-def test_the_story(passing: Repository, told: str) -> None:
+def test_the_explanation_shows_the_failure_the_commits_and_the_commands(passing: Repository, explanation: str) -> None:
     red, green = (passing.git("rev-parse", "--short=7", name) for name in ("HEAD^", "HEAD"))
-    assert told.startswith(
+    assert explanation.startswith(
         f"{TEST}: turned, before\n"
         f"  fails at    {red} Test\n"
         "              missing-symbol: hello is not there\n"
@@ -47,24 +47,24 @@ def test_the_story(passing: Repository, told: str) -> None:
     )
 
 
-def by_hand(told: str, repository: Repository, tmp_path: Path) -> tuple[list[str], str]:
-    """How pytest ends where the commands are pasted into a shell, and all that it says."""
-    commands = told.partition("by hand:\n")[2].replace("/tmp/replay", str(tmp_path / "replay"))
+def by_hand(explanation: str, repository: Repository, tmp_path: Path) -> tuple[list[str], str]:
+    """Run the commands in a shell; return the outcome of each pytest, and all output."""
+    commands = explanation.partition("by hand:\n")[2].replace("/tmp/replay", str(tmp_path / "replay"))
     script = commands.replace("python -m pytest", f"{sys.executable} -m pytest -p no:cacheprovider")
     done = subprocess.run(["bash", "-c", script], cwd=repository.path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return re.findall(r"(\d (?:error|passed|failed)) in", done.stdout), done.stdout
 
 
-def test_its_commands_show_red_and_green(passing: Repository, told: str, tmp_path: Path) -> None:
-    """The first pytest fails for the reason told, the second passes."""
-    ended, said = by_hand(told, passing, tmp_path)
-    assert ended == ["1 error", "1 passed"]
-    assert "No module named 'hello'" in said
+def test_its_commands_show_the_failure_and_the_pass(passing: Repository, explanation: str, tmp_path: Path) -> None:
+    """The first pytest fails for the reason given, the second passes."""
+    outcomes, output = by_hand(explanation, passing, tmp_path)
+    assert outcomes == ["1 error", "1 passed"]
+    assert "No module named 'hello'" in output
     assert passing.git("worktree", "list").count("\n") == 0
 
 
-def test_where_trees_are_built_its_commands_build_them(tmp_path: Path) -> None:
+def test_its_commands_build_the_trees_where_the_policy_does(tmp_path: Path) -> None:
     """Without what is built both runs would end in the same error."""
     repository = Repository(tmp_path / "work")
     settings = (
@@ -87,30 +87,30 @@ def test_where_trees_are_built_its_commands_build_them(tmp_path: Path) -> None:
     assert by_hand(done.stdout, repository, tmp_path)[0] == ["1 error", "1 passed"]
 
 
-def test_json_with_all_turns(tmp_path: Path) -> None:
+def test_json_has_all_turns(tmp_path: Path) -> None:
     repository = hello.done(tmp_path / "work")
     green = repository.git("rev-parse", "HEAD")
     broken = repository.commit("Break", {"src/hello.py": hello.BROKEN})
     mended = repository.commit("Mend", {"src/hello.py": hello.CODE})
     done = hello.run(["pytest-execute", "explain", TEST, "--topic", "hello", "--json"], repository.path)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert (found["found"], found["order"], found["after"]) == ("turned", "before", green)
+    proof = json.loads(done.stdout)
+    assert (proof["found"], proof["order"], proof["after"]) == ("turned", "before", green)
     turns = [
         {"commit": green, "passes": True},
         {"commit": broken, "passes": False},
         {"commit": mended, "passes": True},
     ]
-    assert found["turns"] == turns
-    asked = ["pytest-execute", "gate", "hello", "--json", "--", "--execute-turns"]
-    report = json.loads(hello.run(asked, repository.path).stdout)
+    assert proof["turns"] == turns
+    command = ["pytest-execute", "gate", "hello", "--json", "--", "--execute-turns"]
+    report = json.loads(hello.run(command, repository.path).stdout)
     assert report["proofs"][0]["turns"] == turns
-    told = [check["reasons"] for check in report["gates"][1]["checks"] if check["name"] == "test-first"]
-    assert [reason["code"] for reason in told[0]] == ["turned-again"]
+    reasons = [check["reasons"] for check in report["gates"][1]["checks"] if check["name"] == "test-first"]
+    assert [reason["code"] for reason in reasons[0]] == ["turned-again"]
     assert report["verdict"] == "passed"
 
 
-def test_what_is_not_proven_ends_with_1_and_what_cannot_be_told_with_2(passing: Repository, tmp_path: Path) -> None:
+def test_an_unproven_test_ends_with_1_and_an_unknown_one_with_2(passing: Repository, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(passing.path, copy)
     (copy / "tests/test_hello.py").write_text("def test_greets():\n    assert True\n")

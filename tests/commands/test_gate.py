@@ -1,4 +1,4 @@
-"""The command's door: what is asked reaches pytest, what cannot be done is told in one line, with status 2."""
+"""`pytest-execute gate`: options reach pytest, and an error is one line with status 2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.cache import NAME
+from pytest_execute.tools.cache import FILE_NAME
 from tests import hello
 from tests.repository import Repository
 
@@ -18,8 +18,8 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return hello.done(tmp_path_factory.mktemp("gate") / "work")
 
 
-def test_what_follows_two_dashes_is_pytests(passing: Repository, tmp_path: Path) -> None:
-    """Nothing is collected with `-k nothing`, so no test counts, and the files are written all the same."""
+def test_arguments_after_two_dashes_are_handed_to_pytest(passing: Repository, tmp_path: Path) -> None:
+    """With `-k nothing` no test is collected, and the files are written all the same."""
     report, summary = tmp_path / "new/report.json", tmp_path / "new/summary.md"
     command = ["python", "-m", "pytest_execute", "gate", "hello", "--report", str(report), "--summary", str(summary)]
     done = hello.run([*command, "--", "-k", "nothing"], passing.path)
@@ -41,31 +41,31 @@ def test_what_follows_two_dashes_is_pytests(passing: Repository, tmp_path: Path)
         (["hello", "--summary", "src"], "src: error: cannot be written: Is a directory (unwritable)\n"),
     ],
 )
-def test_what_cannot_be_judged(passing: Repository, arguments: list[str], message: str) -> None:
+def test_a_wrong_argument_is_an_error(passing: Repository, arguments: list[str], message: str) -> None:
     before = passing.state()
     done = hello.run(["pytest-execute", "gate", *arguments], passing.path)
     assert (done.returncode, done.stderr) == (2, message)
     assert passing.state() == before
 
 
-def test_outside_of_a_repository(tmp_path: Path) -> None:
+def test_outside_of_a_repository_nothing_can_be_judged(tmp_path: Path) -> None:
     done = hello.run(["pytest-execute", "gate", "hello", "--staged"], tmp_path)
     message = "not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a checkout"
     assert (done.returncode, done.stderr) == (2, f"{tmp_path}: error: {message} (no-git)\n")
 
 
-def test_inside_of_a_test_that_a_worker_runs(passing: Repository) -> None:
-    """The outer run's worker says what it is in the environment; the gate's pytest is none."""
+def test_the_gate_can_be_run_by_a_test_in_a_worker(passing: Repository) -> None:
+    """The gate's pytest must not take itself for the worker that the environment names."""
     done = hello.run(["pytest-execute", "gate", "hello"], passing.path, {"PYTEST_XDIST_WORKER": "gw0"})
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_what_is_staged_uses_what_the_checkout_has_learnt(passing: Repository) -> None:
-    kept = passing.path / ".pytest_cache" / "d" / "execute"
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
+def test_staged_files_are_judged_with_the_result_cache_of_the_checkout(passing: Repository) -> None:
+    cache_directory = passing.path / ".pytest_cache" / "d" / "execute"
+    shutil.rmtree(cache_directory, ignore_errors=True)
+    cache_directory.parent.mkdir(parents=True, exist_ok=True)
     before = passing.state()
     done = hello.run(["pytest-execute", "gate", "hello", "--staged"], passing.path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert {path.name.partition(".")[0] for path in kept.iterdir()} == {NAME.partition(".")[0]}
+    assert {path.name.partition(".")[0] for path in cache_directory.iterdir()} == {FILE_NAME.partition(".")[0]}
     assert passing.state() == before

@@ -1,4 +1,4 @@
-"""The hook with the real pre-commit: it lets honest work through, stops what breaks a ticked task, and touches nothing."""
+"""Hook with the real pre-commit: it lets good work through, stops a broken task, and changes nothing."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ repos:
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    """pre-commit keeps what it clones there."""
+    """Return the environment with a home of its own for pre-commit's clones."""
     return {"PRE_COMMIT_HOME": str(tmp_path / "home")}
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> Repository:
-    """A repository that offers our hook, as ours does."""
+def hook_repository(tmp_path: Path) -> Repository:
+    """Return a repository that offers the hook, as this project's own does."""
     repository = Repository(tmp_path / "ours")
     shutil.copy(HOOKS, repository.path)
     repository.commit("Offer the hook")
     return repository
 
 
-def hooked(repository: Repository, ours: Repository, home: dict[str, str]) -> Repository:
-    """The repository with pre-commit and our hook installed, and this committed."""
-    config = CONFIG.format(ours.path, ours.git("rev-parse", "HEAD"))
+def install_hook(repository: Repository, hook_repository: Repository, home: dict[str, str]) -> Repository:
+    """Install pre-commit and the hook in a repository, and commit the configuration."""
+    config = CONFIG.format(hook_repository.path, hook_repository.git("rev-parse", "HEAD"))
     repository.commit("Use pre-commit", {".pre-commit-config.yaml": config})
     installed = hello.run(["pre-commit", "install"], repository.path, home)
     assert installed.stdout == "pre-commit installed at .git/hooks/pre-commit\n", installed.stderr
     return repository
 
 
-def staged(repository: Repository) -> tuple[str, ...]:
-    """What is staged, and all else that a hook must leave alone. pre-commit itself rewrites the index's time stamps."""
+def staged_state(repository: Repository) -> tuple[str, ...]:
+    """Return the state that the hook must not change. pre-commit rewrites time stamps in the index: not these."""
     return (repository.git("ls-files", "--stage"), repository.git("rev-parse", "HEAD"), *repository.state()[1:])
 
 
-def test_honest_work_is_committed_and_a_staged_break_is_not(
-    tmp_path: Path, ours: Repository, home: dict[str, str]
+def test_good_work_is_committed_and_a_staged_fault_is_not(
+    tmp_path: Path, hook_repository: Repository, home: dict[str, str]
 ) -> None:
-    """The second commit would break the ticked task, though the work tree is fine: only what is staged counts."""
-    repository = hooked(hello.begun(tmp_path / "work"), ours, home)
+    """The second commit would break the ticked task, though the work tree is right: only staged files count."""
+    repository = install_hook(hello.begun(tmp_path / "work"), hook_repository, home)
     for path, text in hello.DONE.items():
         repository.put(path, text)
     repository.git("add", "--all")
@@ -66,19 +66,19 @@ def test_honest_work_is_committed_and_a_staged_break_is_not(
     repository.put("src/hello.py", hello.BROKEN)
     repository.git("add", "src/hello.py")
     repository.put("src/hello.py", hello.CODE)
-    before = staged(repository)
+    before = staged_state(repository)
     refused = hello.run(["git", "commit", "-q", "-m", "Break"], repository.path, home)
     assert refused.returncode == 1
-    said = refused.stdout + refused.stderr
-    assert "pytest-execute...........................................................Failed\n" in said
-    assert "tests: tests/test_hello.py::test_greets failed: " in said
-    assert "hello: failed (gates: 4 failed, 1 passed)" in said
-    assert staged(repository) == before
+    output = refused.stdout + refused.stderr
+    assert "pytest-execute...........................................................Failed\n" in output
+    assert "tests: tests/test_hello.py::test_greets failed: " in output
+    assert "hello: failed (gates: 4 failed, 1 passed)" in output
+    assert staged_state(repository) == before
     assert (repository.path / "src/hello.py").read_text() == hello.CODE
 
 
 def test_the_index_keeps_its_bytes(tmp_path: Path) -> None:
-    """Of the hook's own command, without what pre-commit does around it."""
+    """Run the command of the hook alone: pre-commit itself rewrites the index."""
     repository = hello.done(tmp_path / "work")
     repository.put("src/hello.py", hello.BROKEN)
     repository.git("add", "src/hello.py")
@@ -90,7 +90,7 @@ def test_the_index_keeps_its_bytes(tmp_path: Path) -> None:
 
 
 def test_a_commit_of_everything_is_judged_by_its_own_index(tmp_path: Path) -> None:
-    """`git commit -a` stages into another index, and tells the hook which."""
+    """`git commit -a` stages into another index, and names it in the environment of the hook."""
     repository = hello.done(tmp_path / "work")
     hook = repository.path / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
@@ -105,8 +105,8 @@ def test_a_commit_of_everything_is_judged_by_its_own_index(tmp_path: Path) -> No
     assert repository.git("diff", "--cached", "--name-only") == ""
 
 
-def test_code_and_test_in_one_commit_are_refused_with_the_command_that_helps(tmp_path: Path) -> None:
-    """The command commits the test alone, through the same hook; then the code goes in."""
+def test_code_and_test_in_one_commit_are_refused_with_the_command_to_run_first(tmp_path: Path) -> None:
+    """The command commits the test alone, through the same hook; then the code can be committed."""
     repository = hello.begun(tmp_path / "work")
     repository.git("reset", "-q", "--soft", "HEAD^")
     for path, text in hello.DONE.items():
@@ -117,10 +117,10 @@ def test_code_and_test_in_one_commit_are_refused_with_the_command_that_helps(tmp
     hook.write_text("#!/bin/sh\nexec pytest-execute gate --staged hello\n")
     hook.chmod(0o755)
     refused = hello.run(["git", "commit", "-q", "-m", "Greet"], repository.path)
-    said = refused.stdout + refused.stderr
+    output = refused.stdout + refused.stderr
     assert refused.returncode == 1
-    remedy = re.search(r"came in one commit with the code, the index: commit it first, `(git commit [^`]+)`", said)
-    assert remedy is not None, said
+    remedy = re.search(r"came in one commit with the code, the index: commit it first, `(git commit [^`]+)`", output)
+    assert remedy is not None, output
     first = hello.run(["sh", "-c", remedy[1]], repository.path)
     assert first.returncode == 0, first.stdout + first.stderr
     assert repository.git("show", "--format=", "--name-only", "HEAD") == "tests/test_hello.py"

@@ -1,4 +1,4 @@
-"""The command's `check` and `init`: problems in one pass, the plan's shape, and nothing overwritten."""
+"""`pytest-execute check`: the problems of a topic, of a file, of every topic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def topic(root: Path, name: str, text: str) -> None:
     (folder / "plan.md").write_text("Do.\n")
 
 
-def test_a_topic_a_file_and_every_topic(tmp_path: Path) -> None:
+def test_check_reads_a_topic_a_file_or_every_topic(tmp_path: Path) -> None:
     topic(tmp_path, "sums", BREAKDOWN)
     topic(tmp_path, "worse", BREAKDOWN.replace("Task 2", "Task 9"))
     assert command(tmp_path, "check", "sums").returncode == 0
@@ -36,25 +36,15 @@ def test_a_topic_a_file_and_every_topic(tmp_path: Path) -> None:
     assert "worse/breakdown.md:27: error" in done.stdout
 
 
-def test_json_of_one_topic(tmp_path: Path) -> None:
+def test_json_is_of_one_topic(tmp_path: Path) -> None:
     topic(tmp_path, "sums", BREAKDOWN)
     read = json.loads(command(tmp_path, "check", "sums", "--json").stdout)
     assert [task["id"] for task in read["tasks"]] == ["1", "2", "3"]
     done = command(tmp_path, "check", "--json")
-    assert (done.returncode, done.stderr) == (2, "error: --json answers on one topic or file: name it (usage)\n")
+    assert (done.returncode, done.stderr) == (2, "error: --json needs one topic or file: name it (usage)\n")
 
 
-def test_no_topic_at_all(tmp_path: Path) -> None:
+def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
     done = command(tmp_path, "check")
     assert done.returncode == 2
     assert "no topic there: start one with `pytest-execute init NAME`" in done.stdout
-
-
-def test_init_starts_a_topic_and_overwrites_nothing(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    assert command(tmp_path, "init", "chat").returncode == 0
-    (tmp_path / "notes/chat/plan.md").write_text("mine\n")
-    done = command(tmp_path, "init", "chat")
-    assert (done.returncode, (tmp_path / "notes/chat/plan.md").read_text()) == (0, "mine\n")
-    assert "[tool.pytest-execute]" in (tmp_path / "pyproject.toml").read_text()
-    assert command(tmp_path, "check", "notes/chat/breakdown.md").returncode == 0

@@ -1,4 +1,4 @@
-"""Installed is not used: without the option, nothing of ours is imported but the door itself."""
+"""Imports of the plugin: without `--execute-topic`, pytest imports only its entry point."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.topic import honest, run
 
-DOOR = {"pytest_execute", "pytest_execute.plugin"}
+ENTRY_POINT = {"pytest_execute", "pytest_execute.plugin"}
 LOADED = """
 import sys, pytest
 pytest.main(sys.argv[1:])
@@ -24,29 +24,29 @@ def stderr(directory: Path, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize("arguments", [["--markers"], ["--collect-only"], []])
-def test_without_the_option_only_the_door_is_imported(tmp_path: Path, arguments: list[str]) -> None:
-    assert set(stderr(tmp_path, "-c", LOADED, *arguments)[-1].split()) == DOOR
+def test_without_the_option_only_the_entry_point_is_imported(tmp_path: Path, arguments: list[str]) -> None:
+    assert set(stderr(tmp_path, "-c", LOADED, *arguments)[-1].split()) == ENTRY_POINT
 
 
-def test_python_shows_no_other_import_of_ours(tmp_path: Path) -> None:
-    """-X importtime tells what `import` statements bring; an entry point itself is loaded past it."""
+def test_importtime_shows_only_the_entry_point(tmp_path: Path) -> None:
+    """-X importtime lists `import` statements; pluggy loads an entry point without one."""
     lines = stderr(tmp_path, "-X", "importtime", "-m", "pytest")
     imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
     assert "xdist" in imported or "_pytest.config" in imported
-    assert {name for name in imported if name.startswith("pytest_execute")} <= DOOR
+    assert {name for name in imported if name.startswith("pytest_execute")} <= ENTRY_POINT
 
 
-def test_a_worker_imports_nothing_of_what_reads_plans_replays_and_judges(tmp_path: Path) -> None:
+def test_a_worker_does_not_import_the_stages_of_the_judgement(tmp_path: Path) -> None:
     repo = honest(tmp_path / "repo")
-    repo.commit("tell", {"conftest.py": TELL})
+    repo.commit("list imports", {"conftest.py": WRITE_IMPORTED})
     run(repo.path, "-n1")
     imported = (repo.path / "imported").read_text().split()
     assert "pytest_execute.scheduling.worker" in imported
-    apart = {"breakdown", "engine", "gates", "mutation", "progress", "replay", "reports", "workflow"}
-    assert apart.isdisjoint(name.split(".")[1] for name in imported if "." in name)
+    stages = {"breakdown", "engine", "gates", "mutation", "progress", "replay", "reports", "workflow"}
+    assert stages.isdisjoint(name.split(".")[1] for name in imported if "." in name)
 
 
-TELL = """
+WRITE_IMPORTED = """
 import os, sys
 
 def pytest_sessionfinish():

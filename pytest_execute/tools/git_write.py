@@ -1,0 +1,54 @@
+"""Write trees, blobs and commits to the scratch directory of a `Git`, never to the user's repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pytest_execute.tools.git import Git
+
+IDENTITY = ("-c", "user.name=pytest-execute", "-c", "user.email=pytest-execute@localhost")
+
+
+def write_work_tree(git: Git, head: str) -> str:
+    """Return the id of the tree that a commit of the whole work tree, untracked files included, would have.
+
+    A virtual environment at the top that git does not ignore is left out: it is not part of the user's work.
+    """
+    index = _private_index(git, "snapshot")
+    git.run("read-tree", head, index=index)
+    environments = {path.parent.name for path in git.work_tree.glob("*/pyvenv.cfg")}
+    if environments:  # `git add` fails where an excluded path is ignored as well
+        environments -= set((git.try_run_text("check-ignore", "--", *environments) or "").splitlines())
+    excluded = [f":(top,exclude,literal){name}" for name in sorted(environments)]
+    git.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *excluded, index=index)
+    return git.run_text("write-tree", index=index)
+
+
+def write_index(git: Git, index_file: Path) -> str:
+    """Return the id of the tree that a commit of the index in `index_file` would have; the file itself is only read."""
+    index = _private_index(git, "staged")
+    index.write_bytes(index_file.read_bytes())
+    return git.run_text("write-tree", index=index)
+
+
+def write_blobs(git: Git, files: Iterable[Path]) -> list[str]:
+    """Store the contents of files, byte for byte, and return their ids."""
+    paths = "".join(f"{path}\n" for path in files)
+    if not paths:
+        return []
+    output = git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=os.fsencode(paths))
+    return output.decode().split()
+
+
+def write_commit(git: Git, tree: str, parent: str) -> str:
+    """Return the id of a new commit of `tree` after `parent`."""
+    return git.run_text(*IDENTITY, "commit-tree", "--no-gpg-sign", "-p", parent, "-m", "snapshot", tree)
+
+
+def _private_index(git: Git, name: str) -> Path:
+    assert git.scratch is not None, "Git.with_scratch comes before anything is written"
+    index = git.scratch / f"{name}.index"
+    index.unlink(missing_ok=True)
+    return index

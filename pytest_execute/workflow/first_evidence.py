@@ -1,0 +1,61 @@
+"""Evidence that is there without a step: the run's results, the history, the documents and the files of the project."""
+
+from __future__ import annotations
+
+from pytest_execute import breakdown
+from pytest_execute.core.evidence import Evidence, History
+from pytest_execute.tools.git import Tree
+from pytest_execute.tools.git_diff import changed_files
+from pytest_execute.workflow import deployment
+from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.request import Rerun, RunResult
+
+
+def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
+    """Return the evidence that the steps add to."""
+    config_file, _ = rerun.request.config
+    return Evidence(
+        history=_history(context, config_file),
+        manifest=run.manifest,
+        results=run.results,
+        documents=_documents(context),
+        files=_named_files(context) | deployment.artifacts(context),
+    )
+
+
+def _history(context: Context, config_file: str) -> History:
+    commits, layout, tree = context.commit_range, context.layout, context.tree
+    uncommitted = changed_files(context.git, commits.head, commits.tree) if commits.snapshot is not None else ()
+    settings = [path for path in (layout.prefix + config_file,) if path in tree]
+    return History(
+        base=commits.base,
+        head=commits.head,
+        snapshot=commits.snapshot,
+        shallow=commits.shallow,
+        uncommitted=tuple(uncommitted),
+        held=(*layout.held(tree), *settings),
+        roots=layout.roots(tree),
+        prefix=layout.prefix,
+        prepare=context.policy.prepare,
+    )
+
+
+def _documents(context: Context) -> dict[str, bool]:
+    """Return `{path: has it text besides headings?}` of the documents beside the breakdown."""
+    topic = context.request.topic
+    documents = breakdown.documents(context.root, context.notes, topic)
+    return {f"{context.notes}/{topic}/{name}": has_text for name, has_text in documents.items()}
+
+
+def _named_files(context: Context) -> dict[str, bool]:
+    """Return `{path: does it exist now, or did it at base?}` of the files and directories that the plan names."""
+    paths = {ref.path for task in context.plan.tasks for ref in task.files}
+    base = context.git.tree(context.commit_range.base) if paths else {}
+    trees, prefix = (context.tree, base), context.layout.prefix
+    return {path: any(_contains(tree, prefix + path) for tree in trees) for path in sorted(paths)}
+
+
+def _contains(tree: Tree, path: str) -> bool:
+    """Return whether a tree has a file or a directory at `path`."""
+    path = path.rstrip("/")
+    return path in tree or any(other.startswith(f"{path}/") for other in tree)

@@ -1,0 +1,64 @@
+"""Mutation: replace the bodies of the functions that the topic added or changed, and run the tests that reach them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import Evidence, Mutant, Proof
+from pytest_execute.mutation import mutate, targets
+from pytest_execute.mutation.runner import Target
+from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.replay_step import why_not_rerun
+from pytest_execute.workflow.request import Rerun, RunResult
+
+
+def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
+    """Add the mutants of each function that the topic added or changed, or the reason why there are none."""
+    if not context.policy.mutation.task:
+        return replace(evidence, mutants=())
+    reason = _why_not_mutated(context, run)
+    if reason:
+        return replace(evidence, mutants=None, mutants_missing=reason)
+    return replace(evidence, mutants=_mutants(context, run, rerun, evidence.proofs or {}))
+
+
+def _why_not_mutated(context: Context, run: RunResult) -> str:
+    has_fork = hasattr(os, "fork")
+    no_fork = "" if has_fork else "functions cannot be mutated on this platform: Python has no os.fork here"
+    return why_not_rerun(context, run) or no_fork
+
+
+def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
+    """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
+    tests_of_tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in context.plan.tasks}
+    exempt = targets.reasons(context.policy_at_base.mutation.exempt)
+    chosen, others = targets.sorted_out(_targets(context, tests_of_tasks, proofs), exempt)
+    request = mutate.MutationRequest(
+        tree=context.commit_range.tree,
+        targets=chosen,
+        tests=run.passed,
+        own=tests_of_tasks,
+        config=rerun.request.config,
+        arguments=rerun.request.arguments,
+        workers=rerun.request.workers,
+        prepare=context.policy.prepare,
+    )
+    mutants = mutate.mutate(context.git, context.layout, request, rerun.directory, context.cache)
+    newly_exempt = targets.reasons(context.policy.mutation.exempt).keys() - exempt
+    marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
+    return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))
+
+
+def _targets(
+    context: Context, tests_of_tasks: Mapping[str, tuple[str, ...]], proofs: Mapping[str, Proof]
+) -> list[Target]:
+    """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
+    commits = context.commit_range
+    ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
+    turning_commits = targets.turned_by(proofs, tests_of_tasks, commits.commits)
+    changed = targets.targets(context.git, commits, context.layout, context.plan, turning_commits)
+    whole = not context.scope.partial
+    return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

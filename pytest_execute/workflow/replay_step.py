@@ -1,0 +1,48 @@
+"""Replay: run the tests of the tasks again on the trees of the commits since base."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import Evidence
+from pytest_execute.replay.prove import prove
+from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.request import Rerun, RunResult
+
+
+def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
+    """Add a proof for each test of a task that passed, or the reason why there is none."""
+    reason = why_not_replayed(context, run)
+    if reason:
+        return replace(evidence, proofs=None, proofs_missing=reason)
+    request = replace(rerun.request, tests=_tests_of_tasks(run), prepare=context.policy.prepare)
+    proofs = prove(
+        context.git, context.commit_range, context.layout, request, rerun.directory, context.cache, rerun.on_progress
+    )
+    return replace(evidence, proofs=proofs)
+
+
+def why_not_replayed(context: Context, run: RunResult) -> str:
+    """Return the reason why there is no replay, or "" where there is one."""
+    return 'the policy sets test-first to "off"' if context.policy.test_first == "off" else why_not_rerun(context, run)
+
+
+def why_not_rerun(context: Context, run: RunResult) -> str:
+    """Return the reason why tests cannot be run again and compared with base, or "" where they can."""
+    if context.commit_range.shallow:
+        return "the clone is shallow, so its history is missing: run `git fetch --unshallow` (in CI, fetch-depth: 0)"
+    if run.interrupted:
+        return "the run was interrupted"
+    if context.policy.prepare != context.policy_at_base.prepare:
+        return "the policy's `prepare` differs from the one at base: change it in a commit before the topic begins"
+    return ""
+
+
+def _tests_of_tasks(run: RunResult) -> dict[str, float]:
+    """Return `{test: seconds}` of the tests that passed and count for a task."""
+    gates = run.manifest.gates
+    return {
+        test: result.seconds
+        for test, result in run.results.items()
+        if result.outcome == "passed" and any(gate.startswith("task:") for gate in gates.get(test, ()))
+    }

@@ -1,0 +1,56 @@
+"""Command line: the table of commands, and what is imported for each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from pytest_execute.cli import COMMANDS, main
+
+IMPORTED = """
+import contextlib, sys
+from pytest_execute.cli import main
+with contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+sys.stderr.write(" ".join(name for name in sys.modules if name.startswith("pytest_execute.commands.")))
+"""
+
+
+def imported_commands(*arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    return {name.rpartition(".")[2] for name in done.stderr.split() if name.rpartition(".")[2] in COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "modules"), [(["--help"], set()), (["next", "--help"], {"next"}), (["gate", "--help"], {"gate"})]
+)
+def test_only_the_module_of_the_chosen_command_is_imported(arguments: list[str], modules: set[str]) -> None:
+    assert imported_commands(*arguments) == modules
+
+
+def test_an_unknown_command_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(["judge"])
+    assert error.value.code == 2
+    assert "argument COMMAND: invalid choice: 'judge'" in capsys.readouterr().err
+
+
+def test_words_after_two_dashes_are_no_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pytest_execute.commands import gate
+
+    handed: list[list[str]] = []
+    monkeypatch.setattr(gate, "run", lambda options: handed.append(options.pytest) or 0)
+    assert main(["gate", "chat", "--", "-k", "x", "--", "--json"]) == 0
+    assert handed == [["-k", "x", "--", "--json"]]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_module(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main([name, "--help"])
+    assert error.value.code == 0
+    assert ("--json" in capsys.readouterr().out) == bool(COMMANDS[name].json)

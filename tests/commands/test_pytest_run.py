@@ -1,0 +1,41 @@
+"""Running pytest as a child process: where it runs, and which exit status its report gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.commands.pytest_run import cache_directory, exit_status, project_directory
+
+
+@pytest.mark.parametrize(
+    ("text", "pytest_status", "expected"),
+    [
+        ('{"verdict": "passed"}', 0, 0),
+        ('{"verdict": "passed"}', 2, 0),
+        ('{"verdict": "failed"}', 1, 1),
+        ('{"verdict": "passed"}', 3, 2),
+        ("", 0, 2),
+    ],
+)
+def test_the_report_decides_unless_pytest_broke_down(
+    tmp_path: Path, text: str, pytest_status: int, expected: int
+) -> None:
+    report = tmp_path / "report"
+    report.write_text(text)
+    assert exit_status(report, pytest_status, as_json=False) == expected
+
+
+def test_the_project_is_the_nearest_directory_with_a_configuration_file(tmp_path: Path) -> None:
+    start = tmp_path / "services/api/src"
+    start.mkdir(parents=True)
+    assert project_directory(start, tmp_path) == tmp_path
+    (tmp_path / "services/api/tox.ini").touch()
+    assert project_directory(start, tmp_path) == tmp_path / "services/api"
+
+
+def test_a_project_that_cannot_be_written_has_no_cache_directory(tmp_path: Path) -> None:
+    assert cache_directory(tmp_path) == tmp_path / ".pytest_cache/d/execute"
+    (tmp_path / "file").touch()
+    assert cache_directory(tmp_path / "file") is None

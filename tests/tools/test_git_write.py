@@ -1,0 +1,43 @@
+"""Trees of work that is not committed yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_write import write_work_tree
+from tests.repository import Repository
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")
+
+
+def test_the_snapshot_is_what_a_commit_of_everything_would_hold(repo: Repository) -> None:
+    repo.commit("base", {"a.txt": "a\n", "gone.txt": "g\n", ".gitignore": "ignored\n"})
+    for path, text in {
+        "a.txt": "changed\n",
+        "new.txt": "n\n",
+        "ignored": "i\n",
+        "env/pyvenv.cfg": "x\n",
+        "env/x.py": "x\n",
+    }.items():
+        repo.put(path, text)
+    (repo.path / "gone.txt").unlink()
+    repo.git("update-index", "--assume-unchanged", "a.txt")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    tree = git.tree(write_work_tree(git, "HEAD"))
+    assert sorted(tree) == [".gitignore", "a.txt", "new.txt"]
+    assert git.blobs([tree["a.txt"].oid]) == {tree["a.txt"].oid: b"changed\n"}
+
+
+def test_a_virtual_environment_that_is_ignored(repo: Repository) -> None:
+    repo.commit("base", {".gitignore": ".venv*/\n"})
+    for name in (".venv", ".venv-ci", "env"):
+        repo.put(f"{name}/pyvenv.cfg", "x\n")
+    repo.put("new.txt", "n\n")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    assert sorted(git.tree(write_work_tree(git, "HEAD"))) == [".gitignore", "new.txt"]
