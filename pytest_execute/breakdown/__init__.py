@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from pytest_execute.breakdown.load import check_name, documents, load, read, read_file, topics
-from pytest_execute.breakdown.reader import Reading, read_text
+from pytest_execute.breakdown.load import (
+    check_topic_name,
+    find_topics,
+    load_plan,
+    read_file,
+    read_topic,
+    written_documents,
+)
+from pytest_execute.breakdown.reader import ParsedBreakdown, read_text
 
-__all__ = ["Reading", "check_name", "documents", "load", "read", "read_file", "read_text", "topics"]
+__all__ = [
+    "ParsedBreakdown",
+    "check_topic_name",
+    "find_topics",
+    "load_plan",
+    "read_file",
+    "read_text",
+    "read_topic",
+    "written_documents",
+]

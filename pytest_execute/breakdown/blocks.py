@@ -41,7 +41,7 @@ class Block(Struct, frozen=True, gc=False):
         return self.line + self.text.count("\n", 0, offset)
 
 
-class Fence(Struct, frozen=True):
+class UnclosedFence(Struct, frozen=True):
     """A code fence that runs to the end of the file because nothing closes it."""
 
     line: int
@@ -55,11 +55,11 @@ class Document(Struct, frozen=True):
     """
 
     blocks: tuple[Block, ...]
-    unclosed: Fence | None = None
+    unclosed: UnclosedFence | None = None
     quotes: tuple[tuple[int, Block], ...] = ()
 
 
-def parse(text: str) -> Document:
+def parse_blocks(text: str) -> Document:
     """The blocks of a Markdown text."""
     text = _without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _parser().parse(text)
@@ -81,7 +81,7 @@ def _without_front_matter(text: str) -> str:
 
 def _walk(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Iterator[Block]:
     """Blocks from tokens: the first paragraph of a list item becomes the item itself; quoted ones go to `quotes`."""
-    walker = _Walker()
+    walker = _BlockBuilder()
     count = 0
     for token in tokens:
         if walker.quoted and token.type not in ("blockquote_open", "blockquote_close"):
@@ -96,7 +96,7 @@ def _walk(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Iterator[Bloc
                 yield block
 
 
-class _Walker:
+class _BlockBuilder:
     """Where the walk stands: the open list item, the open heading, the table's header and cells."""
 
     def __init__(self) -> None:
@@ -174,18 +174,18 @@ class _Walker:
 
 
 _HANDLERS = {
-    "blockquote_open": _Walker.quote_open,
-    "blockquote_close": _Walker.quote_close,
-    "list_item_open": _Walker.item_open,
-    "list_item_close": _Walker.item_close,
-    "heading_open": _Walker.heading_open,
-    "inline": _Walker.inline,
-    "fence": _Walker.code,
-    "code_block": _Walker.code,
-    "thead_open": _Walker.header_open,
-    "thead_close": _Walker.header_close,
-    "tr_open": _Walker.row_open,
-    "tr_close": _Walker.row_close,
+    "blockquote_open": _BlockBuilder.quote_open,
+    "blockquote_close": _BlockBuilder.quote_close,
+    "list_item_open": _BlockBuilder.item_open,
+    "list_item_close": _BlockBuilder.item_close,
+    "heading_open": _BlockBuilder.heading_open,
+    "inline": _BlockBuilder.inline,
+    "fence": _BlockBuilder.code,
+    "code_block": _BlockBuilder.code,
+    "thead_open": _BlockBuilder.header_open,
+    "thead_close": _BlockBuilder.header_close,
+    "tr_open": _BlockBuilder.row_open,
+    "tr_close": _BlockBuilder.row_close,
 }
 
 
@@ -200,7 +200,7 @@ def without_comments(text: str) -> str:
     return re.sub(r"<!--.*?(?:-->|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
 
 
-def _unclosed(tokens: list[Token], text: str) -> Fence | None:
+def _unclosed(tokens: list[Token], text: str) -> UnclosedFence | None:
     """The last fence where no line closes it."""
     fences = [token for token in tokens if token.type == "fence"]
     if not fences or fences[-1].map is None or fences[-1].level:
@@ -211,4 +211,4 @@ def _unclosed(tokens: list[Token], text: str) -> Fence | None:
         return None
     mark = rf" {{0,3}}{re.escape(fences[-1].markup)}[`~]*\s*"
     closed = end - 1 > begin and re.fullmatch(mark, lines[min(end, len(lines)) - 1])
-    return None if closed else Fence(begin + 1, fences[-1].content)
+    return None if closed else UnclosedFence(begin + 1, fences[-1].content)

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown import missing_ids, task_sections
-from pytest_execute.breakdown.dialects import TABLE, Dialect
-from pytest_execute.breakdown.dialects.common import most
-from pytest_execute.breakdown.ids import bare
-from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.dialects import DIALECTS, Dialect
+from pytest_execute.breakdown.dialects.common import is_majority
+from pytest_execute.breakdown.ids import normalize_number
+from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import TaskStart
 
 
-class Shape(Struct, frozen=True):
+class DialectMatch(Struct, frozen=True):
     """A dialect and the tasks that it finds in a file."""
 
     dialect: Dialect
@@ -24,12 +24,12 @@ class Shape(Struct, frozen=True):
 
     @property
     def ids(self) -> set[str]:
-        return {bare(head.id) for head in self.heads}
+        return {normalize_number(head.id) for head in self.heads}
 
 
-def choose(outline: Outline, desk: Problems) -> list[TaskStart]:
+def find_task_starts(outline: Outline, desk: Problems) -> list[TaskStart]:
     """The heads of the tasks in the strongest dialect that has any."""
-    found = [Shape(dialect, heads) for dialect in TABLE if (heads := _found(outline, dialect))]
+    found = [DialectMatch(dialect, heads) for dialect in DIALECTS if (heads := _found(outline, dialect))]
     shapes = [shape for shape in found if not shape.dialect.weak]
     if not shapes:
         return []
@@ -40,7 +40,7 @@ def choose(outline: Outline, desk: Problems) -> list[TaskStart]:
     for other in found:
         if other is not chosen:
             chosen = _compared(outline, chosen, other, desk)
-    missing_ids.tell(outline, chosen.heads, desk)
+    missing_ids.report_missing_ids(outline, chosen.heads, desk)
     _struck(outline, chosen.heads, desk)
     for doubt in chosen.dialect.doubts(outline, chosen.heads) if chosen.dialect.doubts else ():
         desk.tell(doubt.line, doubt.code, doubt.message, "warning" if doubt.sure else "error")
@@ -58,41 +58,43 @@ def _struck(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> Non
 def _found(outline: Outline, dialect: Dialect) -> list[TaskStart]:
     """The heads of a dialect; of one that is not certain, those that a section of tasks does not speak against."""
     heads = dialect.find(outline)
-    return heads if dialect.certain else task_sections.inside(outline, heads)
+    return heads if dialect.certain else task_sections.starts_in_task_sections(outline, heads)
 
 
-def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
+def _sections(outline: Outline, headings: DialectMatch, inner: DialectMatch) -> bool:
     """Whether the headings are but sections over the tasks of the other shape: more of them, with ids of their own."""
     if not headings.dialect.sections:
         return False
     inside, _ = _split(outline, headings, inner)
-    own = [head for head in inside if not any(bare(head.id).startswith(f"{name}.") for name in headings.ids)]
+    own = [
+        head for head in inside if not any(normalize_number(head.id).startswith(f"{name}.") for name in headings.ids)
+    ]
     return len(own) >= len(headings.heads) and len(own) * 2 > len(inside)
 
 
-def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[TaskStart], list[TaskStart]]:
+def _split(outline: Outline, outer: DialectMatch, inner: DialectMatch) -> tuple[list[TaskStart], list[TaskStart]]:
     """The heads of one shape inside the tasks of another, and the rest."""
     covered: set[int] = set()
     begins = sorted(head.at for head in outer.heads)
     for begin, stop in zip(begins, [*begins[1:], len(outline.blocks)], strict=True):
-        covered.update((begin, *extent(outline.blocks, begin, stop)))
+        covered.update((begin, *task_extent(outline.blocks, begin, stop)))
     inside = [head for head in inner.heads if head.at in covered]
     return inside, [head for head in inner.heads if head.at not in covered]
 
 
-def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Problems) -> Shape:
+def _compared(outline: Outline, chosen: DialectMatch, other: DialectMatch, desk: Problems) -> DialectMatch:
     """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
     _, outside = _split(outline, chosen, other)
     over = {at for head in chosen.heads for at in outline.path(head.at)}
     outside = [head for head in outside if head.at not in over]
     begins, beyond = {head.at for head in chosen.heads}, {head.at for head in outside}
-    ids = {bare(head.id) for head in other.heads if head.at in begins or head.at in beyond}
+    ids = {normalize_number(head.id) for head in other.heads if head.at in begins or head.at in beyond}
     unlike = other.dialect.weak and not _alike(outside, chosen.heads)
     if not outside or (ids <= chosen.ids and not unlike):
         return chosen
     if chosen.ids < ids and _alike(chosen.heads, other.heads):
-        return Shape(other.dialect, _detailed(other.heads, chosen.heads))
-    fresh = outside if unlike else [head for head in outside if bare(head.id) not in chosen.ids]
+        return DialectMatch(other.dialect, _detailed(other.heads, chosen.heads))
+    fresh = outside if unlike else [head for head in outside if normalize_number(head.id) not in chosen.ids]
     if other.dialect.certain or len(fresh) * 2 > len(chosen.heads):
         first, again = chosen.heads[0], fresh[0]
         message = (
@@ -109,8 +111,8 @@ def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Problems) -> 
 
 def _alike(heads: Sequence[TaskStart], others: Sequence[TaskStart]) -> bool:
     """Whether most tasks with one id have words of their titles in common."""
-    titles = {bare(head.id): _words(head.title) for head in others}
-    return most(_words(head.title) & titles.get(bare(head.id), set()) for head in heads)
+    titles = {normalize_number(head.id): _words(head.title) for head in others}
+    return is_majority(_words(head.title) & titles.get(normalize_number(head.id), set()) for head in heads)
 
 
 def _words(title: str) -> set[str]:
@@ -119,5 +121,5 @@ def _words(title: str) -> set[str]:
 
 def _detailed(heads: Sequence[TaskStart], details: Sequence[TaskStart]) -> list[TaskStart]:
     """The heads, with their text from where another shape tells more on the same task."""
-    told = {bare(head.id): head for head in details}
-    return [structs.replace(head, detail=told.get(bare(head.id))) for head in heads]
+    told = {normalize_number(head.id): head for head in details}
+    return [structs.replace(head, detail=told.get(normalize_number(head.id))) for head in heads]

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.fields import Piece
-from pytest_execute.breakdown.ids import GROUP_WORDS
+from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.streams import keyword
-from pytest_execute.breakdown.task_starts import BOXED
+from pytest_execute.breakdown.streams import stream_from_heading
+from pytest_execute.breakdown.task_starts import LEADING_BOX
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 
 _WORD = r"(?:quality gates?|gates?|checkpoints?)"
 _BOLD = re.compile(
@@ -28,19 +28,19 @@ _DECIDED = re.compile(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
 _PLURAL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
 _ITEM = re.compile(r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL)
 _AFTER = re.compile(
-    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]|\bafter\s+(?P<bare>{GROUP_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
+    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]|\bafter\s+(?P<bare>{STREAM_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
     re.IGNORECASE,
 )
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class WrittenGate(Struct, frozen=True, kw_only=True):
     """A gate as written; `at` is the index of its block, `after` what it says it comes after."""
 
     name: str
     text: str
     at: int
     line: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ValuePart, ...]
 
     @property
     def after(self) -> str:
@@ -48,7 +48,7 @@ class Found(Struct, frozen=True, kw_only=True):
         return ", ".join(m["inner"] or m["bare"] for m in _AFTER.finditer(self.text))
 
 
-def read(outline: Outline) -> Iterator[Found]:
+def find_gates(outline: Outline) -> Iterator[WrittenGate]:
     """All gates, in order."""
     done = -1
     for at, block in enumerate(outline.blocks):
@@ -59,12 +59,12 @@ def read(outline: Outline) -> Iterator[Found]:
             yield gate
 
 
-def _at(outline: Outline, at: int, block: Block) -> Iterator[Found]:
+def _at(outline: Outline, at: int, block: Block) -> Iterator[WrittenGate]:
     if block.kind == "heading":
         if re.fullmatch(rf"\W*(?:\d+\.?\s+)?{_PLURAL.pattern}\W*", block.joined, re.IGNORECASE):
             yield from _listed(outline, at)
         return
-    found = _BOLD.fullmatch(BOXED.sub("", block.text, count=1))
+    found = _BOLD.fullmatch(LEADING_BOX.sub("", block.text, count=1))
     if found is None:
         return
     name = " ".join(found["name"].split())
@@ -81,8 +81,8 @@ def _at(outline: Outline, at: int, block: Block) -> Iterator[Found]:
         yield from _bulleted(outline, at, name)
 
 
-def _gate(name: str, text: str, at: int, line: int, own: int) -> Found:
-    return Found(name=name, text=" ".join(text.split()), at=at, line=own, pieces=(Piece(text, line),))
+def _gate(name: str, text: str, at: int, line: int, own: int) -> WrittenGate:
+    return WrittenGate(name=name, text=" ".join(text.split()), at=at, line=own, pieces=(ValuePart(text, line),))
 
 
 def _below(outline: Outline, at: int) -> Iterator[tuple[int, Block]]:
@@ -95,10 +95,10 @@ def _below(outline: Outline, at: int) -> Iterator[tuple[int, Block]]:
         yield index, block
 
 
-def _listed(outline: Outline, at: int) -> Iterator[Found]:
+def _listed(outline: Outline, at: int) -> Iterator[WrittenGate]:
     """One gate per item `- Name: text` below a label for all gates."""
     for index, block in _below(outline, at):
-        text = BOXED.sub("", block.text, count=1)
+        text = LEADING_BOX.sub("", block.text, count=1)
         found = _ITEM.fullmatch(text)
         if found and block.depth <= outline.blocks[at].depth + 1:
             yield _gate(
@@ -110,23 +110,23 @@ def _listed(outline: Outline, at: int) -> Iterator[Found]:
             )
 
 
-def _bulleted(outline: Outline, at: int, name: str) -> Iterator[Found]:
+def _bulleted(outline: Outline, at: int, name: str) -> Iterator[WrittenGate]:
     """One gate whose text is the items below its label."""
     items = list(_below(outline, at))
     if items:
         text = "; ".join(block.joined for _, block in items)
-        pieces = tuple(Piece(block.text, block.line) for _, block in items)
-        yield Found(name=name, text=text, at=items[-1][0], line=outline.blocks[at].line, pieces=pieces)
+        pieces = tuple(ValuePart(block.text, block.line) for _, block in items)
+        yield WrittenGate(name=name, text=text, at=items[-1][0], line=outline.blocks[at].line, pieces=pieces)
 
 
-def place(outline: Outline, gate: Found) -> tuple[str, str] | None:
+def gate_stream(outline: Outline, gate: WrittenGate) -> tuple[str, str] | None:
     """Kind and id of the stream that a gate names itself by, or else of the one it stands in."""
     heading = Block("heading", 1, gate.name, gate.line)
-    named = keyword(heading, gate.at)
+    named = stream_from_heading(heading, gate.at)
     if named is not None:
         return named.kind, named.id
     for at in outline.path(gate.at):
-        section = keyword(outline.blocks[at], at)
+        section = stream_from_heading(outline.blocks[at], at)
         if section is not None:
             return section.kind, section.id
     return None

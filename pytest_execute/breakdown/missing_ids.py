@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_execute.breakdown.dialects.common import labels_before, untasked
-from pytest_execute.breakdown.ids import ID, WORDS
-from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.dialects.common import is_outside_tasks, labels_above
+from pytest_execute.breakdown.ids import ID
+from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart, plain_title
-from pytest_execute.breakdown.vocabulary import field_of
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, split_title
+from pytest_execute.breakdown.vocabulary import TASK_WORDS, field_name
 
-_NAMED = re.compile(rf"\W*(?:{WORDS}\s+#?)?{ID}", re.IGNORECASE)
+_NAMED = re.compile(rf"\W*(?:{TASK_WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
-def tell(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
+def report_missing_ids(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
     """A warning per section that has some, or one error where right beside the tasks they are more than those."""
     sections: dict[int, list[int]] = {}
     for at in _boxes(outline, heads):
@@ -31,7 +31,7 @@ def tell(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
         return
     for listed in sections.values():
         many = len(listed) > 1
-        first = plain_title(BOXED.sub("", outline.blocks[listed[0]].text, count=1))[0]
+        first = split_title(LEADING_BOX.sub("", outline.blocks[listed[0]].text, count=1))[0]
         message = (
             f"{len(listed)} box{'es' if many else ''} without an id, which {'are' if many else 'is'} not read as "
             f"{'tasks' if many else 'a task'}: {first[:60]}"
@@ -48,12 +48,16 @@ def _boxes(outline: Outline, heads: Sequence[TaskStart]) -> Iterator[int]:
     """The boxes on the level of the tasks, below headings of the level that holds them, criteria left out."""
     if any(outline.blocks[head.at].kind != "item" for head in heads):
         return
-    covered = {at for head in heads for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks)))}
+    covered = {at for head in heads for at in (head.at, *task_extent(outline.blocks, head.at, len(outline.blocks)))}
     depth = max(outline.blocks[head.at].depth for head in heads)
     levels = {_place(outline, outline.above[head.at])[1] for head in heads}
     for at, block in enumerate(outline.blocks):
-        box = BOXED.match(block.text) if block.kind == "item" and block.depth <= depth and at not in covered else None
+        box = (
+            LEADING_BOX.match(block.text)
+            if block.kind == "item" and block.depth <= depth and at not in covered
+            else None
+        )
         if box is None or _NAMED.match(block.text, box.end()) or _place(outline, outline.above[at])[1] not in levels:
             continue
-        if not untasked(outline, at) and not any(map(field_of, labels_before(outline, at))):
+        if not is_outside_tasks(outline, at) and not any(map(field_name, labels_above(outline, at))):
             yield at

@@ -53,7 +53,7 @@ class Outline:
         return range(heading + 1, len(self.blocks))
 
 
-def remembered(look: Callable[[Outline], T]) -> Callable[[Outline], T]:
+def cached_per_outline(look: Callable[[Outline], T]) -> Callable[[Outline], T]:
     """What is looked for in an outline, looked for once."""
 
     @wraps(look)
@@ -66,7 +66,7 @@ def remembered(look: Callable[[Outline], T]) -> Callable[[Outline], T]:
     return known
 
 
-def extent(blocks: Sequence[Block], start: int, stop: int, child: object = None) -> range:
+def task_extent(blocks: Sequence[Block], start: int, stop: int, child: object = None) -> range:
     """The indexes of the blocks that belong to the task at `start`, none of them at or after `stop`.
 
     `child(block)` says whether a block that is not indented belongs to it all the same.

@@ -7,29 +7,29 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from pytest_execute.breakdown import gates, sentences, stated_order
-from pytest_execute.breakdown.blocks import Document, parse
-from pytest_execute.breakdown.detect_dialect import choose
-from pytest_execute.breakdown.ids import normal
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.plan_checks import check, total
+from pytest_execute.breakdown import gates, sentence_dependencies, sentence_parser
+from pytest_execute.breakdown.blocks import Document, parse_blocks
+from pytest_execute.breakdown.detect_dialect import find_task_starts
+from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
+from pytest_execute.breakdown.ids import normalize_id
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.resolve import Resolver, unique
-from pytest_execute.breakdown.self_naming import own_ids, renamed, streams_by_field
-from pytest_execute.breakdown.sentences import Named
-from pytest_execute.breakdown.streams import Section
-from pytest_execute.breakdown.streams import read as read_sections
-from pytest_execute.breakdown.task_sections import boxes as boxes_of
-from pytest_execute.breakdown.task_sections import of_tasks
+from pytest_execute.breakdown.resolve import Resolver, unique_gates
+from pytest_execute.breakdown.sentence_parser import Mention
+from pytest_execute.breakdown.streams import StreamStart
+from pytest_execute.breakdown.streams import find_streams as read_sections
+from pytest_execute.breakdown.task_sections import find_boxes as boxes_of
+from pytest_execute.breakdown.task_sections import find_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
-from pytest_execute.breakdown.tasks import Draft, draft
+from pytest_execute.breakdown.tasks import ParsedTask, parse_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import Plan
 
 REMEDY = "write tasks as `### 1. [ ] Title`"
 
 
-class Reading(Struct, frozen=True):
+class ParsedBreakdown(Struct, frozen=True):
     """What a breakdown says. `plan` holds all that could be read, None where there is no task; problems go by line."""
 
     plan: Plan | None
@@ -41,24 +41,24 @@ class Reading(Struct, frozen=True):
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def read_text(text: str, topic: str, path: str) -> Reading:
+def read_text(text: str, topic: str, path: str) -> ParsedBreakdown:
     """The plan in a breakdown's text, and all problems of it in one pass."""
     desk = Problems(path)
-    document = parse(text)
+    document = parse_blocks(text)
     outline = Outline(document)
     _hidden(document, desk)
-    found = choose(outline, desk)
+    found = find_task_starts(outline, desk)
     if not found:
         _no_task(outline, desk)
-        return Reading(None, desk.problems)
+        return ParsedBreakdown(None, desk.problems)
     plan = _plan(outline, found, topic, desk)
-    return Reading(plan, desk.problems)
+    return ParsedBreakdown(plan, desk.problems)
 
 
 def _no_task(outline: Outline, desk: Problems) -> None:
     if desk.problems:
         return
-    boxes = boxes_of(outline, of_tasks(outline)) or boxes_of(outline, ())
+    boxes = boxes_of(outline, find_task_sections(outline)) or boxes_of(outline, ())
     if boxes:
         seen = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
         desk.tell(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {seen}: {REMEDY}")
@@ -71,7 +71,7 @@ def _hidden(document: Document, desk: Problems) -> None:
     if document.unclosed is None:
         return
     quiet = Problems(desk.path)
-    count = len(choose(Outline(parse(document.unclosed.content)), quiet))
+    count = len(find_task_starts(Outline(parse_blocks(document.unclosed.content)), quiet))
     if count:
         tasks = f"{count} task{'s' if count > 1 else ''}"
         desk.tell(document.unclosed.line, "unclosed-fence", f"this fence is never closed and hides {tasks}")
@@ -82,35 +82,35 @@ def _plan(outline: Outline, found: Sequence[TaskStart], topic: str, desk: Proble
     sections, stream_of = read_sections(outline, found, desk)
     heads = _restarted(found, stream_of)
     stops = _stops(outline, heads)
-    drafts = [_in_stream(draft(outline, head, stops[head.at]), stream_of.get(head.at)) for head in heads]
-    aliases = own_ids(drafts)
-    drafts = _once(renamed(drafts, aliases), desk)
+    drafts = [_in_stream(parse_task(outline, head, stops[head.at]), stream_of.get(head.at)) for head in heads]
+    aliases = ids_from_fields(drafts)
+    drafts = _once(rename_tasks(drafts, aliases), desk)
     if not sections:
-        sections, drafts = streams_by_field(outline, drafts)
+        sections, drafts = streams_from_fields(outline, drafts)
     linker = Resolver(desk, sections, drafts, aliases)
     linker.sentences(outline, set(stops))
     begins = _firsts(stream_of)
     streams = tuple(linker.stream(outline, section, begins.get(section.id, section.at)) for section in sections)
-    named = (linker.gate(outline, gate) for gate in gates.read(outline))
+    named = (linker.gate(outline, gate) for gate in gates.find_gates(outline))
     plan = Plan(
         topic=topic,
         path=desk.path,
         title=_title(outline),
         streams=streams,
         tasks=tuple(map(linker.task, drafts)),
-        gates=unique(named, desk),
+        gates=unique_gates(named, desk),
     )
-    listener = sentences.SentenceReader(
+    listener = sentence_parser.SentenceParser(
         linker.names,
-        sentences.words_of(outline.blocks[head.at].text for head in heads),
-        sentences.kinds_of(section.kind for section in sections),
+        sentence_parser.task_words(outline.blocks[head.at].text for head in heads),
+        sentence_parser.stream_words(section.kind for section in sections),
     )
-    places = stated_order.SentenceOwners(
+    places = sentence_dependencies.SentenceContext(
         _owners(outline, heads, stops, aliases, sections, begins), _used(linker, drafts)
     )
-    plan = stated_order.add(plan, outline, listener, places, desk)
-    check(plan, drafts, linker, desk)
-    total(
+    plan = sentence_dependencies.add_sentence_dependencies(plan, outline, listener, places, desk)
+    check_plan(plan, drafts, linker, desk)
+    check_stated_totals(
         ((block.line, block.joined) for block in outline.blocks if "otal" in block.text or "ll " in block.text),
         plan,
         desk,
@@ -133,24 +133,24 @@ def _owners(
     heads: Sequence[TaskStart],
     stops: Mapping[int, int],
     aliases: Mapping[str, str],
-    sections: Sequence[Section],
+    sections: Sequence[StreamStart],
     begins: Mapping[str, int],
-) -> dict[int, Named]:
+) -> dict[int, Mention]:
     """The task or stream that each block speaks of where it names none."""
-    owners: dict[int, Named] = {}
+    owners: dict[int, Mention] = {}
     for section in sections:
         if section.at >= 0:
             owners.update(
-                dict.fromkeys(range(section.at, begins.get(section.id, section.at)), Named(streams=(section.id,)))
+                dict.fromkeys(range(section.at, begins.get(section.id, section.at)), Mention(streams=(section.id,)))
             )
     for head in heads:
-        task = Named((aliases.get(head.id, head.id),))
+        task = Mention((aliases.get(head.id, head.id),))
         owners[head.at] = task
-        owners.update(dict.fromkeys(extent(outline.blocks, head.at, stops[head.at]), task))
+        owners.update(dict.fromkeys(task_extent(outline.blocks, head.at, stops[head.at]), task))
     return owners
 
 
-def _used(linker: Resolver, drafts: Sequence[Draft]) -> frozenset[int]:
+def _used(linker: Resolver, drafts: Sequence[ParsedTask]) -> frozenset[int]:
     """The lines that fields and sections have read already."""
     own = (
         piece for one in drafts for name in ("depends", "blocks") for field in one.of(name) for piece in field.pieces
@@ -159,7 +159,7 @@ def _used(linker: Resolver, drafts: Sequence[Draft]) -> frozenset[int]:
     return frozenset((*linker.used, *lines))
 
 
-def _in_stream(one: Draft, stream: str | None) -> Draft:
+def _in_stream(one: ParsedTask, stream: str | None) -> ParsedTask:
     return structs.replace(one, task=structs.replace(one.task, stream=stream))
 
 
@@ -171,7 +171,7 @@ def _stops(outline: Outline, heads: Sequence[TaskStart]) -> dict[int, int]:
 
 def _restarted(heads: Sequence[TaskStart], stream_of: dict[int, str]) -> list[TaskStart]:
     """The tasks with their stream before the number, where every stream counts anew."""
-    ids = [normal(head.id) for head in heads]
+    ids = [normalize_id(head.id) for head in heads]
     placed = [(stream_of.get(head.at), name) for head, name in zip(heads, ids, strict=True)]
     again = len(set(ids)) < len(ids) and len(set(placed)) == len(placed) and None not in dict(placed)
     firsts = (
@@ -186,11 +186,11 @@ def _joined(stream: str, number: str) -> str:
     return f"{stream}{number}" if re.fullmatch(r"[A-Z]", stream) else f"{stream}-{number}"
 
 
-def _once(drafts: Sequence[Draft], desk: Problems) -> list[Draft]:
+def _once(drafts: Sequence[ParsedTask], desk: Problems) -> list[ParsedTask]:
     """The tasks without those whose id another one has, which are told."""
-    kept: dict[str, Draft] = {}
+    kept: dict[str, ParsedTask] = {}
     for one in drafts:
-        other = kept.setdefault(normal(one.task.id), one)
+        other = kept.setdefault(normalize_id(one.task.id), one)
         if other is not one:
             message = f"task {one.task.id} stands here and on line {other.task.line}: give it another id"
             desk.tell(one.task.line, "duplicate-task", message)

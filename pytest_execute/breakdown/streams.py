@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.ids import GROUP_WORDS, normal, singular
+from pytest_execute.breakdown.ids import normalize_id, singular
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.task_starts import TaskStart, plain_title
-from pytest_execute.breakdown.vocabulary import SAYS_TASKS
+from pytest_execute.breakdown.task_starts import TaskStart, split_title
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASKS_HEADING
 
 _GROUP = re.compile(
-    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{GROUP_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
+    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{STREAM_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -39,7 +39,7 @@ _WANTS = re.compile(
 )
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class StreamStart(Struct, frozen=True, kw_only=True):
     """A stream as it stands in the document: `at` is its heading, `wants` what its heading says it depends on.
 
     `aliases` are other names for it: user stories in its heading, its title without a note.
@@ -54,16 +54,16 @@ class Section(Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
 
 
-def keyword(block: Block, at: int) -> Section | None:
+def stream_from_heading(block: Block, at: int) -> StreamStart | None:
     """The stream that a heading such as `## Stream A: Title (Depends on Stream B)` opens."""
     text, wants = _unnoted(block.joined)
     found = _GROUP.fullmatch(text.replace("**", ""))
     if not found or block.kind != "heading":
         return None
     again = _AGAIN.match(found["title"])
-    title = plain_title(found["title"][again.end() :] if again else found["title"])[0]
+    title = split_title(found["title"][again.end() :] if again else found["title"])[0]
     name = found["id"] + (again["mark"] if again else "")
-    return Section(
+    return StreamStart(
         id=name,
         kind=singular(found["kind"]),
         title=title or text.strip(),
@@ -101,33 +101,37 @@ def _unnoted(text: str) -> tuple[str, str]:
     return text, wants
 
 
-def _prefix(block: Block, at: int, task: str) -> Section | None:
+def _prefix(block: Block, at: int, task: str) -> StreamStart | None:
     """The stream that a heading such as `## 2. Title` opens for task 2.1."""
     text, wants = _unnoted(block.joined)
     found = _LEADING.fullmatch(text.replace("**", ""))
     if not found or len(found["id"]) >= len(task):
         return None
-    rest = normal(task)[len(normal(found["id"])) :]
-    begins = normal(task).startswith(normal(found["id"]))
+    rest = normalize_id(task)[len(normalize_id(found["id"])) :]
+    begins = normalize_id(task).startswith(normalize_id(found["id"]))
     if not begins or not (rest[0] in ".-_" or (rest[0].isdigit() and found["id"][-1].isalpha())):
         return None
-    return Section(id=found["id"], kind="", title=plain_title(found["title"])[0], at=at, line=block.line, wants=wants)
+    return StreamStart(
+        id=found["id"], kind="", title=split_title(found["title"])[0], at=at, line=block.line, wants=wants
+    )
 
 
-def _plain(block: Block, at: int) -> Section:
+def _plain(block: Block, at: int) -> StreamStart:
     """The stream that any other heading opens; its title is its id."""
     text, wants = _unnoted(block.joined)
-    title = plain_title(text)[0]
+    title = split_title(text)[0]
     code = _LEADING.fullmatch(title)
     aliases = (code["id"].casefold(),) if code and not code["id"].isdigit() else ()
-    return Section(id=title, kind="", title=title, at=at, line=block.line, wants=wants, aliases=aliases)
+    return StreamStart(id=title, kind="", title=title, at=at, line=block.line, wants=wants, aliases=aliases)
 
 
-def read(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> tuple[tuple[Section, ...], dict[int, str]]:
+def find_streams(
+    outline: Outline, heads: Sequence[TaskStart], desk: Problems
+) -> tuple[tuple[StreamStart, ...], dict[int, str]]:
     """The streams that hold a task, in order, and the stream's id for each task by its index."""
     tasks = {head.at for head in heads}
-    found: dict[int, Section] = {}
-    seen: dict[int, Section | None] = {}
+    found: dict[int, StreamStart] = {}
+    seen: dict[int, StreamStart | None] = {}
     for head in heads:
         section = _over(outline, head, tasks, seen)
         if section is not None:
@@ -139,24 +143,26 @@ def read(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> tuple[
     return _named(heads, found, desk)
 
 
-def _over(outline: Outline, head: TaskStart, tasks: set[int], seen: dict[int, Section | None]) -> Section | None:
+def _over(
+    outline: Outline, head: TaskStart, tasks: set[int], seen: dict[int, StreamStart | None]
+) -> StreamStart | None:
     """The nearest heading over a task that names a stream."""
     title = outline.title
     for at in outline.path(head.at):
         if at in tasks:
             continue
         if at not in seen:
-            seen[at] = keyword(outline.blocks[at], at) if at != title else None
+            seen[at] = stream_from_heading(outline.blocks[at], at) if at != title else None
         section = seen[at] or (_prefix(outline.blocks[at], at, head.id) if at != title else None)
         if section is not None:
             return section
     return None
 
 
-def _dividers(outline: Outline, tasks: set[int]) -> dict[int, Section]:
+def _dividers(outline: Outline, tasks: set[int]) -> dict[int, StreamStart]:
     """Tasks behind a heading of their own level that names a stream, where no task stands below such a heading."""
-    found: dict[int, Section] = {}
-    section: Section | None = None
+    found: dict[int, StreamStart] = {}
+    section: StreamStart | None = None
     for at, block in enumerate(outline.blocks):
         if block.kind != "heading":
             continue
@@ -164,11 +170,13 @@ def _dividers(outline: Outline, tasks: set[int]) -> dict[int, Section]:
             if section is not None and outline.blocks[section.at].depth == block.depth:
                 found[at] = section
         elif section is None or block.depth <= outline.blocks[section.at].depth:
-            section = keyword(block, at) if at != outline.title else None
+            section = stream_from_heading(block, at) if at != outline.title else None
     return found
 
 
-def _neighbours(outline: Outline, rest: Sequence[TaskStart], tasks: set[int], levels: set[int]) -> dict[int, Section]:
+def _neighbours(
+    outline: Outline, rest: Sequence[TaskStart], tasks: set[int], levels: set[int]
+) -> dict[int, StreamStart]:
     """Tasks under a heading of the level on which streams stand belong to the stream of that heading."""
     return {
         head.at: _plain(outline.blocks[at], at)
@@ -178,11 +186,11 @@ def _neighbours(outline: Outline, rest: Sequence[TaskStart], tasks: set[int], le
     }
 
 
-def _sections(outline: Outline, heads: Sequence[TaskStart], tasks: set[int]) -> dict[int, Section]:
+def _sections(outline: Outline, heads: Sequence[TaskStart], tasks: set[int]) -> dict[int, StreamStart]:
     """The headings right above the tasks, where there is more than one and every task has one."""
 
     def named(at: int) -> bool:
-        return at not in tasks and at != outline.title and not SAYS_TASKS.fullmatch(outline.blocks[at].joined)
+        return at not in tasks and at != outline.title and not TASKS_HEADING.fullmatch(outline.blocks[at].joined)
 
     nearest = {head.at: next((at for at in outline.path(head.at) if named(at)), None) for head in heads}
     over = {at for at in nearest.values() if at is not None}
@@ -192,13 +200,13 @@ def _sections(outline: Outline, heads: Sequence[TaskStart], tasks: set[int]) -> 
 
 
 def _named(
-    heads: Sequence[TaskStart], found: Mapping[int, Section], desk: Problems
-) -> tuple[tuple[Section, ...], dict[int, str]]:
+    heads: Sequence[TaskStart], found: Mapping[int, StreamStart], desk: Problems
+) -> tuple[tuple[StreamStart, ...], dict[int, str]]:
     """One stream per name; where two kinds share an id, the kind is part of the name."""
     kinds: dict[str, set[str]] = {}
     for section in found.values():
         kinds.setdefault(section.id, set()).add(section.kind)
-    sections: dict[str, Section] = {}
+    sections: dict[str, StreamStart] = {}
     of: dict[int, str] = {}
     for head in sorted(heads, key=lambda head: head.at):
         if head.at not in found:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.ids import CODE, normal
-from pytest_execute.breakdown.task_starts import BOXED
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.ids import CODE, normalize_id
+from pytest_execute.breakdown.task_starts import LEADING_BOX
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_name
 from pytest_execute.core.plan import Substep
 
 _SUB = rf"(?:\d+(?:\.\d+)+[a-z]?|{CODE}(?:\.\d+)+)"
@@ -20,7 +20,7 @@ _LED = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-�
 _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
 
 
-def read(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
+def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
     """The substeps in a task's blocks, in order; one without an id has the empty one."""
     passed_over: int | None = None
     for block in blocks:
@@ -33,12 +33,12 @@ def read(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
 
 def _criteria(block: Block) -> int | None:
     """The depth under which boxes are criteria and no steps, where this block is a label that says so."""
-    if block.kind == "item" and BOXED.match(block.text):
+    if block.kind == "item" and LEADING_BOX.match(block.text):
         return None
     label = re.match(r"\s*\**([^*:：\n]{3,50}?)\**\s*[:：]?\**\s*$", block.text)
     if label is None or block.kind in ("row", "code"):
         return None
-    if field_of(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
+    if field_name(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
         return -1 if block.kind == "heading" else block.depth
     return None
 
@@ -46,12 +46,12 @@ def _criteria(block: Block) -> int | None:
 def _in_block(task: str, block: Block) -> Iterator[Substep]:
     if block.kind == "heading":
         found = _HEADING.fullmatch(block.joined)
-        if found and normal(found["id"]).startswith(normal(task) + "."):
+        if found and normalize_id(found["id"]).startswith(normalize_id(task) + "."):
             yield Substep(found["id"], found["title"].strip("*"), False, block.line)
         return
     if block.kind not in ("item", "text") or "[" not in block.text:
         return
-    box = BOXED.match(block.text) if block.kind == "item" else None
+    box = LEADING_BOX.match(block.text) if block.kind == "item" else None
     if box:
         yield _boxed(block, box)
     yield from _glued(block)

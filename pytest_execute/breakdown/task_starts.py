@@ -13,7 +13,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.vocabulary import DONE_MARKS
 
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
-BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
+LEADING_BOX = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
 _LAST_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
 _EFFORT = re.compile(
     r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>(?:~\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
@@ -51,7 +51,7 @@ class TaskStart(Struct, frozen=True, kw_only=True, gc=False):
     detail: TaskStart | None = None
 
 
-def plain_title(text: str) -> tuple[str, str, bool]:
+def split_title(text: str) -> tuple[str, str, bool]:
     """Title, effort and whether a mark says "done", from a title as written.
 
     >>> plain_title("**Order model** [2 hours]"), plain_title("✅ Ship it")
@@ -73,21 +73,21 @@ def _may_end(title: str) -> bool:
     return last in _LAST or last.isupper() or any(mark in title[-14:] for mark in DONE_MARKS)
 
 
-def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> TaskStart:
+def start_from_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> TaskStart:
     """The head that a heading is; a box may stand before or after its title, a mark anywhere at its ends."""
-    found = BOXED.match(title) or _LAST_BOX.search(title)
+    found = LEADING_BOX.match(title) or _LAST_BOX.search(title)
     if found and box is None:
-        rest = title[found.end() :] if found.re is BOXED else found["notes"]
+        rest = title[found.end() :] if found.re is LEADING_BOX else found["notes"]
         box, title = found["box"], title[: found.start()] + rest
-    text, effort, done = plain_title(title)
+    text, effort, done = split_title(title)
     done = done or any(mark in block.joined[:4] for mark in DONE_MARKS)
     return TaskStart(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
 
 
-def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> TaskStart:
+def start_from_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> TaskStart:
     """The head that a list item is; its title begins at an offset of its text and ends where something else begins."""
     end = _title_end(block.text, begin)
-    text, effort, done = plain_title(block.text[begin:end].rstrip(" :"))
+    text, effort, done = split_title(block.text[begin:end].rstrip(" :"))
     rest = Block("text", block.depth, block.text[end:], block.line_at(end)) if block.text[end:].strip() else None
     return TaskStart(
         id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done, rest=rest, single=True

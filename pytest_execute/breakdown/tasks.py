@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_execute.breakdown import fields, paths, substeps
+from pytest_execute.breakdown import fields, file_references, substeps
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.fields import Field, Piece
-from pytest_execute.breakdown.ids import ID, WORDS, normal
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart
-from pytest_execute.breakdown.vocabulary import NONE, field_of, says_done
+from pytest_execute.breakdown.fields import Field, ValuePart
+from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, TASK_WORDS, field_name, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class ParsedTask(Struct, frozen=True, kw_only=True):
     """A task without its stream and dependencies, and the fields that say what they are.
 
     `foreign` are substeps with another task's number, `optional` the lines of substeps that may stay open; `told` says
@@ -36,10 +36,12 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     def of(self, name: str) -> tuple[Field, ...]:
         """The task's fields with this name."""
-        return fields.of(self.fields, name)
+        return fields.fields_named(self.fields, name)
 
 
-_COMPLETE = re.compile(rf"\s*\[(?P<box>[ xX])\]\s*\**{WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE)
+_COMPLETE = re.compile(
+    rf"\s*\[(?P<box>[ xX])\]\s*\**{TASK_WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE
+)
 _NEEDS = re.compile(
     r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
@@ -49,10 +51,10 @@ _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 _CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
 
-def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
+def parse_task(outline: Outline, head: TaskStart, stop: int) -> ParsedTask:
     """The task that begins with `head` and reaches at most to the block at `stop`."""
-    blocks = body(outline, head, stop)
-    found = (*_noted(head), *fields.read(blocks))
+    blocks = task_blocks(outline, head, stop)
+    found = (*_noted(head), *fields.read_fields(blocks))
     own, foreign, complete = _substeps(head, blocks)
     task = Task(
         id=head.id,
@@ -62,7 +64,9 @@ def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
         objective=_objective(found, blocks),
         files=_files(head, found),
         tests=_tests(head, found),
-        behaviour=tuple(behaviour(piece for field in fields.of(found, "behaviour") for piece in field.pieces)),
+        behaviour=tuple(
+            scenarios(piece for field in fields.fields_named(found, "behaviour") for piece in field.pieces)
+        ),
         effort=head.effort or _first(found, "effort"),
         agent=_unmarked(_first(found, "agent")),
         commit=_unmarked(_first(found, "commit")),
@@ -70,37 +74,37 @@ def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
     )
     optional = frozenset(block.line for block in blocks if _OPTIONAL.match(block.text))
     told = head.single or any(map(_prose, blocks))
-    return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
+    return ParsedTask(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
 
 
 def _noted(head: TaskStart) -> Iterator[Field]:
     """What a title such as `Add it (depends on T010)` or `Add it (agent: coder)` says in parentheses."""
     for found in _NEEDS.finditer(head.title):
         if re.search(r"\d", found[2]):
-            yield Field("depends", found[1], head.line, (Piece(found[2], head.line),))
+            yield Field("depends", found[1], head.line, (ValuePart(found[2], head.line),))
     for found in _NOTE.finditer(head.title):
-        name = field_of(found[1])
+        name = field_name(found[1])
         if name in ("agent", "effort"):
-            yield Field(name, found[1], head.line, (Piece(found[2].strip(), head.line),))
+            yield Field(name, found[1], head.line, (ValuePart(found[2].strip(), head.line),))
 
 
 def _prose(block: Block) -> bool:
     """Whether a block says what to do in words of its own."""
-    return block.kind in ("item", "text") and bool(block.text.strip()) and not fields.labels(block.text)
+    return block.kind in ("item", "text") and bool(block.text.strip()) and not fields.find_labels(block.text)
 
 
-def body(outline: Outline, head: TaskStart, stop: int) -> list[Block]:
+def task_blocks(outline: Outline, head: TaskStart, stop: int) -> list[Block]:
     """The blocks that belong to a task, with what follows the title in its first one."""
     if head.row is not None:
-        detail = body(outline, head.detail, _stop(outline, head.detail)) if head.detail is not None else []
+        detail = task_blocks(outline, head.detail, _stop(outline, head.detail)) if head.detail is not None else []
         return [*_cells(head.row), *detail]
-    name = normal(head.id)
+    name = normalize_id(head.id)
 
     def child(block: Block) -> bool:
         found = _CHILD.match(block.text) if block.kind in ("item", "text") else None
-        return found is not None and normal(found["id"]).startswith(f"{name}.")
+        return found is not None and normalize_id(found["id"]).startswith(f"{name}.")
 
-    below = extent(outline.blocks, head.at, stop, child)
+    below = task_extent(outline.blocks, head.at, stop, child)
     blocks = [outline.blocks[at] for at in below]
     return [head.rest, *blocks] if head.rest is not None else blocks
 
@@ -125,13 +129,15 @@ def _substeps(head: TaskStart, blocks: Sequence[Block]) -> tuple[tuple[Substep, 
     kept = []
     for block in blocks:
         found = _COMPLETE.fullmatch(block.text) if block.kind == "item" else None
-        if found and normal(found["id"]) == normal(head.id):
+        if found and normalize_id(found["id"]) == normalize_id(head.id):
             complete = found["box"] in "xX"
         elif block.kind != "row":
             kept.append(block)
-    own = tuple(substeps.read(head.id, kept)) if head.row is None else ()
-    name = normal(head.id)
-    foreign = tuple(s for s in own if re.fullmatch(r"\d+(\.\d+)+", s.id) and not normal(s.id).startswith(f"{name}."))
+    own = tuple(substeps.find_substeps(head.id, kept)) if head.row is None else ()
+    name = normalize_id(head.id)
+    foreign = tuple(
+        s for s in own if re.fullmatch(r"\d+(\.\d+)+", s.id) and not normalize_id(s.id).startswith(f"{name}.")
+    )
     return own, foreign if re.fullmatch(r"[\d.]+", name) else (), complete
 
 
@@ -141,14 +147,14 @@ def _done(head: TaskStart, found: Sequence[Field], own: Sequence[Substep], compl
         return head.box in "xX"
     if complete is not None:
         return complete
-    status = fields.of(found, "status")
+    status = fields.fields_named(found, "status")
     if status:
-        return says_done(status[0].value)
+        return is_done_status(status[0].value)
     return head.done or bool(own and all(step.done for step in own))
 
 
 def _first(found: Sequence[Field], name: str) -> str:
-    return next((field.value for field in fields.of(found, name) if field.value), "")
+    return next((field.value for field in fields.fields_named(found, name) if field.value), "")
 
 
 def _unmarked(text: str) -> str:
@@ -166,7 +172,7 @@ def _objective(found: Sequence[Field], blocks: Sequence[Block]) -> str:
         or first is None
         or first.kind != "text"
         or first.header
-        or fields.labels(first.text)
+        or fields.find_labels(first.text)
         or "[" in first.text[:30]
     ):
         return given
@@ -175,29 +181,29 @@ def _objective(found: Sequence[Field], blocks: Sequence[Block]) -> str:
 
 def _files(head: TaskStart, found: Sequence[Field]) -> tuple[FileRef, ...]:
     """What the Files field names; for a task that is one line of a list, the paths in that line."""
-    pieces = [piece for field in fields.of(found, "files") for piece in field.pieces]
-    return paths.file_refs(pieces) if pieces else paths.named_files(_line(head))
+    pieces = [piece for field in fields.fields_named(found, "files") for piece in field.pieces]
+    return file_references.referenced_files(pieces) if pieces else file_references.mentioned_files(_line(head))
 
 
 def _tests(head: TaskStart, found: Sequence[Field]) -> tuple[TestRef, ...]:
     """What the Tests field names; where it names none, what looks like a test among the files, unless it says "none"."""
-    pieces = [piece for field in fields.of(found, "tests") for piece in field.pieces]
-    named = paths.named_tests(pieces)
-    if named or any(NONE.fullmatch(piece.joined) for piece in pieces):
+    pieces = [piece for field in fields.fields_named(found, "tests") for piece in field.pieces]
+    named = file_references.referenced_tests(pieces)
+    if named or any(NO_DEPENDENCY.fullmatch(piece.joined) for piece in pieces):
         return named
-    files = [piece for field in fields.of(found, "files") for piece in field.pieces]
-    return paths.named_tests([*files, *_line(head)], strict=True)
+    files = [piece for field in fields.fields_named(found, "files") for piece in field.pieces]
+    return file_references.referenced_tests([*files, *_line(head)], strict=True)
 
 
-def _line(head: TaskStart) -> list[Piece]:
+def _line(head: TaskStart) -> list[ValuePart]:
     """The text of a task that is one line of a list or table."""
-    return [Piece(head.title, head.line)] if head.single else []
+    return [ValuePart(head.title, head.line)] if head.single else []
 
 
 _STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 
 
-def behaviour(pieces: Iterable[Piece]) -> Iterator[str]:
+def scenarios(pieces: Iterable[ValuePart]) -> Iterator[str]:
     """One text per scenario: a piece that begins with When, Then, And or But goes on with the one before."""
     scenario: list[str] = []
     for piece in pieces:
@@ -206,6 +212,6 @@ def behaviour(pieces: Iterable[Piece]) -> Iterator[str]:
         if scenario and not _STEP.match(piece.joined):
             yield " ".join(scenario)
             scenario = []
-        scenario.append(BOXED.sub("", piece.joined, count=1))
+        scenario.append(LEADING_BOX.sub("", piece.joined, count=1))
     if scenario:
         yield " ".join(scenario)

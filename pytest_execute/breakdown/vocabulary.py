@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+TASK_WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
+STREAM_WORDS = (
+    r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
+    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|模块|阶段|フェーズ|단계)"
+)
+
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
         "depends on", "depends", "dep", "depend on", "dependencies", "dependency", "deps", "task dependencies", "blocked by",
@@ -58,9 +64,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "stream": ("phase", "stream", "workstream", "epic", "track", "milestone", "module"),
 }  # fmt: skip
 
-FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels}
+FIELD_BY_LABEL = {label: field for field, labels in LABELS.items() for label in labels}
 
-NONE = re.compile(
+NO_DEPENDENCY = re.compile(
     r"(?:none|no(?:ne)? dependenc(?:y|ies)|nothing|n/?a|nil|no|null|\[\]|[-–—―]+|なし|无|無|없음|independent)"
     r"(?:\s*(?:$|[.,;:—–。、，；(（-]).*|\s+(?:required|needed|yet|\W).*)?",
     re.IGNORECASE | re.DOTALL,
@@ -85,13 +91,13 @@ CRITERIA_SECTION = re.compile(
 )
 """Those of them that are none even where they are counted like the sections with tasks."""
 
-SAYS_TASKS = re.compile(
+TASKS_HEADING = re.compile(
     r"\W*(?:\d+\.?\s+)?(?:(?:implementation|development|dev)\s+)?(?:tasks(?:\s*/\s*sub-?tasks)?|task list)\W*",
     re.IGNORECASE,
 )
 """Headings that say only that tasks stand below them."""
 
-SUITE = re.compile(
+WHOLE_SUITE = re.compile(
     r"\b(?:whole|full|entire|complete)\s+(?:test[- ]?)?suite\b|\ball\s+(?:the\s+)?tests\s+(?:pass|are green|green|succeed)"
     r"|\bevery\s+test\s+passes\b",
     re.IGNORECASE,
@@ -100,7 +106,7 @@ SUITE = re.compile(
 
 @lru_cache(maxsize=1024)
 @lru_cache(maxsize=1024)
-def field_of(label: str) -> str | None:
+def field_name(label: str) -> str | None:
     """The field that a label names, or None where it names none that we know.
 
     >>> field_of("**Blocked by**"), field_of("dependsOn"), field_of("Files (new)"), field_of("Risk")
@@ -108,10 +114,10 @@ def field_of(label: str) -> str | None:
     """
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain).strip(" \t:：\n").casefold()
-    return FIELD_OF.get(plain) or FIELD_OF.get(re.sub(r"^\W+", "", plain))
+    return FIELD_BY_LABEL.get(plain) or FIELD_BY_LABEL.get(re.sub(r"^\W+", "", plain))
 
 
-def says_done(text: str) -> bool:
+def is_done_status(text: str) -> bool:
     """Whether a status says that the work is finished.
 
     >>> says_done("✅ Complete"), says_done("`DONE`; verified"), says_done("Not done")

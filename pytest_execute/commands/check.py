@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pytest_execute import breakdown
-from pytest_execute.breakdown import Reading
+from pytest_execute.breakdown import ParsedBreakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.reports import breakdown as report
 from pytest_execute.workflow import policy
@@ -41,19 +41,19 @@ def check(argument: str, *, root: Path, notes: str, as_json: bool) -> tuple[int,
         if argument.endswith(".md"):
             reading = breakdown.read_file(root / argument, Path(argument).stem, argument)
         else:
-            reading = breakdown.read(root, notes, argument)
-            documents = breakdown.documents(root, notes, argument)
+            reading = breakdown.read_topic(root, notes, argument)
+            documents = breakdown.written_documents(root, notes, argument)
     except ExecuteError as error:
-        reading = Reading(None, error.problems)
+        reading = ParsedBreakdown(None, error.problems)
     if documents is not None:
-        reading = Reading(reading.plan, (*reading.problems, *_documents(root, f"{notes}/{argument}", documents)))
+        reading = ParsedBreakdown(reading.plan, (*reading.problems, *_documents(root, f"{notes}/{argument}", documents)))
     text = report.as_json(reading) if as_json else report.render(reading, documents)
     return (2 if reading.errors else 0), text
 
 
 def check_all(root: Path, notes: str) -> tuple[int, str]:
     """The same for every topic that there is, one text after the other."""
-    topics = breakdown.topics(root / notes)
+    topics = breakdown.find_topics(root / notes)
     if not topics:
         hint = "no topic there: start one with `pytest-execute init NAME`"
         return 2, str(Problem("no-topic", hint, Path(notes).as_posix()))

@@ -54,7 +54,7 @@ def explain(test: str, topic: str | None, *, as_json: bool) -> int:
 def _only_topic(root: Path) -> str:
     """The topic, where there is but one."""
     notes = policy(root).notes
-    found = breakdown.topics(root / notes)
+    found = breakdown.find_topics(root / notes)
     if len(found) != 1:
         raise ExecuteError(
             Problem("usage", f"name the topic with --topic: {', '.join(found) or 'there is none'}", notes)

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
     """Write a topic's three documents and the policy's table where they are missing; status and what was done."""
     try:
-        breakdown.check_name(notes, topic)
+        breakdown.check_topic_name(notes, topic)
         folder = f"{Path(notes).as_posix()}/{topic}"
         written = [_write(root, f"{folder}/{name}", text) for name, text in starting_texts(topic).items()]
     except ExecuteError as error:

@@ -32,7 +32,7 @@ def ready(plan: Plan) -> list[Task]:
 
 def list_ready(root: Path, notes: str, topic: str, *, as_json: bool) -> str:
     """What can start now, a line each or as JSON; ExecuteError where the plan cannot be read."""
-    tasks = ready(breakdown.load(root, notes, topic))
+    tasks = ready(breakdown.load_plan(root, notes, topic))
     if as_json:
         fields = ("id", "title", "stream", "effort", "agent", "line")
         return json.dumps({"tasks": [{name: getattr(task, name) for name in fields} for task in tasks]}, indent=2)

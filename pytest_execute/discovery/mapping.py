@@ -19,7 +19,7 @@ def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
     missing: list[Unmatched] = []
     for test in tests:
         for marker, name in test.markers:
-            gate = resolve(plan, marker, name)
+            gate = gate_for_marker(plan, marker, name)
             if gate is None:
                 unknown.append(Unmatched(f'{marker}("{name}")', test.path, test.line, test.id))
             else:
@@ -30,7 +30,7 @@ def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
     for gate, ref in _references(plan):
         file, nodeid, _ = ref.target.partition("::")
         paths = [file] if nodeid else by_path
-        matched = [test.id for path in paths for test in by_path.get(path, ()) if names(ref.target, test)]
+        matched = [test.id for path in paths for test in by_path.get(path, ()) if target_matches(ref.target, test)]
         for test_id in matched:
             gates[test_id].append(gate)
         if not matched:
@@ -43,7 +43,7 @@ def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
     )
 
 
-def resolve(plan: Plan, marker: str, name: str) -> str | None:
+def gate_for_marker(plan: Plan, marker: str, name: str) -> str | None:
     """The gate that a marker such as `task("A1")` means, or None."""
     if marker == "task":
         task = plan.find(name)
@@ -55,7 +55,7 @@ def resolve(plan: Plan, marker: str, name: str) -> str | None:
     return f"gate:{name}" if any(gate.name == name for gate in plan.gates) else None
 
 
-def names(target: str, test: CollectedTest) -> bool:
+def target_matches(target: str, test: CollectedTest) -> bool:
     """Does a name out of the breakdown, a nodeid, a file or a directory, mean this test?
 
     >>> names("tests/test_a.py::test_x", CollectedTest("tests/test_a.py::test_x[1]", "tests/test_a.py", 1))
@@ -67,7 +67,7 @@ def names(target: str, test: CollectedTest) -> bool:
     return test.path == target or test.path.startswith(f"{target}/")
 
 
-def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
+def gate_dependencies(plan: Plan) -> dict[str, tuple[str, ...]]:
     """The gates that each gate waits for, as the scheduler wants them."""
     waits = {f"task:{task}": tuple(f"task:{other}" for other in before) for task, before in plan.edges().items()}
     for stream in plan.streams:
@@ -79,7 +79,7 @@ def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     return waits
 
 
-def units(manifest: Manifest, test: str) -> tuple[str, ...]:
+def lowest_gates(manifest: Manifest, test: str) -> tuple[str, ...]:
     """The gates of the lowest level that `test` counts for: those decide when it starts."""
     mine = manifest.gates.get(test, ())
     for level in LEVELS:
@@ -89,10 +89,10 @@ def units(manifest: Manifest, test: str) -> tuple[str, ...]:
     return ()
 
 
-def chosen(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
+def select_tests(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
     """The tests to run for some streams and tasks: theirs, and those of all that these depend on."""
     gates = {f"task:{task}" for task in plan.select(streams, tasks)} | {f"stream:{stream}" for stream in streams}
-    return {test for test in manifest.tests if gates.intersection(units(manifest, test))}
+    return {test for test in manifest.tests if gates.intersection(lowest_gates(manifest, test))}
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:

@@ -26,7 +26,7 @@ def prepare(request: Request, scratch: Path, ledger: ResultCache) -> Context:
     git = _attempt(problems, lambda: _repository(request, scratch))
     rules = _attempt(problems, lambda: policy(request.root))
     notes = request.notes or (rules.notes if rules is not None else "notes")
-    plan = _attempt(problems, lambda: breakdown.load(request.root, notes, request.topic))
+    plan = _attempt(problems, lambda: breakdown.load_plan(request.root, notes, request.topic))
     if git is None or rules is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)

@@ -69,7 +69,7 @@ def _history(prepared: Context, config: str) -> History:
 def _documents(prepared: Context) -> dict[str, bool]:
     request = prepared.request
     notes = prepared.layout.notes[len(prepared.layout.prefix) :]
-    found = breakdown.documents(request.root, notes, request.topic)
+    found = breakdown.written_documents(request.root, notes, request.topic)
     return {f"{notes}/{request.topic}/{name}": says for name, says in found.items()}
 
 

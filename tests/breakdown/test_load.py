@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.breakdown import documents, load, read_file
+from pytest_execute.breakdown import load_plan, read_file, written_documents
 from pytest_execute.core.errors import ExecuteError
 
 TASK = "### 1. [ ] T\n\n- **Objective**: o\n- **Tests**: `tests/test_t.py`\n"
@@ -21,13 +21,13 @@ def topic(root: Path, name: str, text: str | bytes = TASK) -> None:
 
 def refusal(root: Path, name: str) -> str:
     with pytest.raises(ExecuteError) as caught:
-        load(root, "notes", name)
+        load_plan(root, "notes", name)
     return str(caught.value)
 
 
 def test_a_topic_is_read_with_its_path_relative_to_the_root(tmp_path: Path) -> None:
     topic(tmp_path, "chat")
-    plan = load(tmp_path, "notes", "chat")
+    plan = load_plan(tmp_path, "notes", "chat")
     assert (plan.topic, plan.path, [t.id for t in plan.tasks]) == ("chat", "notes/chat/breakdown.md", ["1"])
 
 
@@ -113,7 +113,7 @@ def test_all_errors_and_no_warning_are_raised(tmp_path: Path) -> None:
 
 def test_documents_that_are_there_and_say_something(tmp_path: Path) -> None:
     topic(tmp_path, "chat")
-    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": False}
+    assert written_documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": False}
     (tmp_path / "notes/chat/research.md").write_text("# Research\n\n<!-- later -->\n---\n")
     (tmp_path / "notes/chat/plan.md").write_text("# Plan\n\nBuild it.\n")
-    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}
+    assert written_documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_execute.breakdown import Reading, read_text
+from pytest_execute.breakdown import ParsedBreakdown, read_text
 from pytest_execute.breakdown.template import render
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
 from pytest_execute.reports.breakdown import as_json
@@ -108,7 +108,7 @@ def without_lines(value: T) -> T:
     return msgspec.convert(cleared(msgspec.json.decode(msgspec.json.encode(value))), type(value))
 
 
-def errors(reading: Reading) -> list[str]:
+def errors(reading: ParsedBreakdown) -> list[str]:
     return [str(problem) for problem in reading.problems if problem.severity == "error"]
 
 

@@ -2,7 +2,7 @@
 
 from pytest_execute.core.evidence import CollectedTest, Unmatched
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task, TestRef
-from pytest_execute.discovery.mapping import chosen, map_tests, needs, units
+from pytest_execute.discovery.mapping import gate_dependencies, lowest_gates, map_tests, select_tests
 
 PLAN = Plan(
     topic="t",
@@ -53,13 +53,13 @@ def test_however_they_ran_the_order_is_that_of_the_files() -> None:
 
 
 def test_the_lowest_gate_decides_when_a_test_starts() -> None:
-    assert units(MANIFEST, "tests/test_a.py::test_x[1]") == ("task:1",)
-    assert units(MANIFEST, "tests/test_a.py::test_xy") == ("gate:Gate 1",)
-    assert units(MANIFEST, "tests/test_d.py::test_d") == ()
+    assert lowest_gates(MANIFEST, "tests/test_a.py::test_x[1]") == ("task:1",)
+    assert lowest_gates(MANIFEST, "tests/test_a.py::test_xy") == ("gate:Gate 1",)
+    assert lowest_gates(MANIFEST, "tests/test_d.py::test_d") == ()
 
 
 def test_what_each_gate_waits_for() -> None:
-    waits = needs(PLAN)
+    waits = gate_dependencies(PLAN)
     assert waits["task:2"] == ("task:1",)
     assert waits["stream:B"] == ("task:2",)
     assert waits["gate:Gate 1"] == ("stream:A",)
@@ -67,7 +67,7 @@ def test_what_each_gate_waits_for() -> None:
 
 
 def test_a_part_is_chosen_with_what_it_depends_on() -> None:
-    assert chosen(PLAN, MANIFEST, (), ("2",)) == {
+    assert select_tests(PLAN, MANIFEST, (), ("2",)) == {
         "tests/test_a.py::test_x[1]", "tests/apis/test_c.py::test_c", "tests/api/test_b.py::TestB::test_b",
     }  # fmt: skip
-    assert "tests/test_e.py::test_e" in chosen(PLAN, MANIFEST, ("B",), ())
+    assert "tests/test_e.py::test_e" in select_tests(PLAN, MANIFEST, ("B",), ())

@@ -18,7 +18,7 @@ from pytest_execute.breakdown.dialects import (
     task_boxes,
     task_headings,
 )
-from pytest_execute.breakdown.dialects.common import Doubt
+from pytest_execute.breakdown.dialects.common import DialectProblem
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
 
@@ -36,20 +36,20 @@ class Dialect(Struct, frozen=True):
     sections: bool = False
     certain: bool = False
     weak: bool = False
-    doubts: Callable[[Outline, list[TaskStart]], Iterator[Doubt]] | None = None
+    doubts: Callable[[Outline, list[TaskStart]], Iterator[DialectProblem]] | None = None
 
 
-TABLE: tuple[Dialect, ...] = (
+DIALECTS: tuple[Dialect, ...] = (
     Dialect("headings with an id and a box", canonical.find, certain=True),
     Dialect("headings with a word and an id", task_headings.find, certain=True),
     Dialect("headings with a code", code_headings.find, sections=True),
     Dialect("boxes with a word and an id", task_boxes.find),
     Dialect("boxes with a code", speckit.find),
     Dialect("headings with a number", numbered.find, sections=True),
-    Dialect("boxes with a number", kiro.find, doubts=kiro.doubts),
-    Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
+    Dialect("boxes with a number", kiro.find, doubts=kiro.find_problems),
+    Dialect("numbered boxes", checklist.find, doubts=checklist.find_problems),
     Dialect("list items with fields", field_lists.find),
-    Dialect("rows of a table", table.find, doubts=table.doubts),
-    Dialect("headings with another word", task_headings.others, weak=True),
-    Dialect("headings with a number over boxes", numbered.boxed, weak=True),
+    Dialect("rows of a table", table.find, doubts=table.find_problems),
+    Dialect("headings with another word", task_headings.find_weaker, weak=True),
+    Dialect("headings with a number over boxes", numbered.find_over_boxes, weak=True),
 )

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.ids import ID, WORDS
+from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import BOX, TaskStart, of_heading
+from pytest_execute.breakdown.task_starts import BOX, TaskStart, start_from_heading
+from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
-_ID_FIRST = re.compile(rf"(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE)
+_ID_FIRST = re.compile(
+    rf"(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+)
 _BOX_FIRST = re.compile(
-    rf"{BOX}\s*(?:\*\*)?(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+    rf"{BOX}\s*(?:\*\*)?(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
 )
 
 
@@ -26,5 +29,5 @@ def find(outline: Outline) -> list[TaskStart]:
             continue
         found = _ID_FIRST.fullmatch(block.text) or _BOX_FIRST.fullmatch(block.text)
         if found:
-            heads.append(of_heading(block, at, found["id"], found["title"], found["box"]))
+            heads.append(start_from_heading(block, at, found["id"], found["title"], found["box"]))
     return heads

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt, untasked
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, DialectProblem, is_outside_tasks
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
 
 _SUBSTEP = re.compile(r"(?<![\w.`])(\d+)\.\d+(?:\.\d+)*\.?\s+\[[ xX~!-]\]|^\[[ xX~!-]\]\*?\s+(\d+)\.\d+\b")
 
@@ -24,22 +24,22 @@ def find(outline: Outline) -> list[TaskStart]:
     return told if len({head.id for head in told}) == len(told) else heads
 
 
-def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
+def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
     """Tasks whose number in the list is not that of their substeps."""
     for head in tasks:
         listed = outline.blocks[head.at].marker.rstrip(".)")
         if _told(outline, head) == head.id != listed:
             message = f"task {head.id} stands here as number {listed}: was the list renumbered by a formatter?"
-            yield Doubt(head.line, "renumbered", message, sure=True)
+            yield DialectProblem(head.line, "renumbered", message, sure=True)
 
 
 def _listed(outline: Outline) -> list[TaskStart]:
     heads = []
     for at, block in enumerate(outline.blocks):
         ordered = block.kind == "item" and block.depth == 1 and block.marker[0].isdigit()
-        box = BOXED.match(block.text) if ordered else None
-        if box and not REQUIREMENT.match(block.text[box.end() :].lstrip("* ")) and not untasked(outline, at):
-            heads.append(of_item(block, at, block.marker.rstrip(".)"), box.end(), box["box"]))
+        box = LEADING_BOX.match(block.text) if ordered else None
+        if box and not REQUIREMENT.match(block.text[box.end() :].lstrip("* ")) and not is_outside_tasks(outline, at):
+            heads.append(start_from_item(block, at, block.marker.rstrip(".)"), box.end(), box["box"]))
     return heads
 
 
@@ -56,12 +56,12 @@ def _counted(heads: list[TaskStart], outline: Outline) -> list[TaskStart]:
 def _same_list(outline: Outline, last: TaskStart, head: TaskStart) -> bool:
     """Whether nothing but the first one's own text stands between two items that carry one number."""
     same = outline.blocks[last.at].marker == outline.blocks[head.at].marker
-    return same and extent(outline.blocks, last.at, head.at).stop == head.at
+    return same and task_extent(outline.blocks, last.at, head.at).stop == head.at
 
 
 def _told(outline: Outline, head: TaskStart) -> str | None:
     """The number that all of a task's substeps begin with, if it is one."""
     numbers: set[str] = set()
-    for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks))):
+    for at in (head.at, *task_extent(outline.blocks, head.at, len(outline.blocks))):
         numbers.update(found[1] or found[2] for found in _SUBSTEP.finditer(outline.blocks[at].text))
     return numbers.pop() if len(numbers) == 1 else None

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, most, nested, substance, untasked
+from pytest_execute.breakdown.dialects.common import (
+    REQUIREMENT,
+    drop_substeps,
+    is_majority,
+    is_outside_tasks,
+    task_likeness,
+)
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 
 _CODED = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
 _TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
@@ -22,10 +28,10 @@ def find(outline: Outline) -> list[TaskStart]:
     heads = []
     for at, block in enumerate(outline.blocks):
         found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
-        if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at, found["id"]):
-            heads.append(of_heading(block, at, found["id"], found["title"]))
-    heads = _inner(outline, nested(outline, heads))
-    return heads if most(substance(outline, head.at) for head in heads) or _counted(outline, heads) else []
+        if found and not REQUIREMENT.match(found["id"]) and not is_outside_tasks(outline, at, found["id"]):
+            heads.append(start_from_heading(block, at, found["id"], found["title"]))
+    heads = _inner(outline, drop_substeps(outline, heads))
+    return heads if is_majority(task_likeness(outline, head.at) for head in heads) or _counted(outline, heads) else []
 
 
 def _counted(outline: Outline, heads: list[TaskStart]) -> bool:
@@ -39,6 +45,6 @@ def _inner(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     over = {at for head in heads for at in outline.path(head.at)}
     groups = {outline.blocks[head.at].depth for head in heads if head.at in over}
     outer = [head for head in heads if outline.blocks[head.at].depth in groups]
-    if not outer or not most(head.at in over for head in outer):
+    if not outer or not is_majority(head.at in over for head in outer):
         return heads
     return [head for head in heads if head not in outer]

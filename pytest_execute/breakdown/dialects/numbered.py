@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
+from pytest_execute.breakdown.dialects.common import (
+    HAS_FIELD,
+    drop_substeps,
+    is_majority,
+    is_outside_tasks,
+    task_likeness,
+)
 from pytest_execute.breakdown.ids import NUMBER
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
 _NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
@@ -25,20 +31,20 @@ def find(outline: Outline) -> list[TaskStart]:
     return _best(outline, _levels(outline))
 
 
-def boxed(outline: Outline) -> list[TaskStart]:
+def find_over_boxes(outline: Outline) -> list[TaskStart]:
     """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
     for _, heads in sorted(_levels(outline).items()):
         heads = [head for head in heads if head.box is None and not _criteria(outline, head)]
-        if len(heads) > 1 and most(substance(outline, head.at) for head in heads):
+        if len(heads) > 1 and is_majority(task_likeness(outline, head.at) for head in heads):
             return heads
     return []
 
 
 def _criteria(outline: Outline, head: TaskStart) -> bool:
-    return untasked(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
+    return is_outside_tasks(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
 
 
-@remembered
+@cached_per_outline
 def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
     """The numbered headings by their level."""
     levels: dict[int, list[TaskStart]] = {}
@@ -56,7 +62,7 @@ def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
                 or not found["title"][0].islower()
             )
         ):
-            levels.setdefault(block.depth, []).append(of_heading(block, at, found["id"], found["title"]))
+            levels.setdefault(block.depth, []).append(start_from_heading(block, at, found["id"], found["title"]))
     return levels
 
 
@@ -68,8 +74,8 @@ def _told_of(outline: Outline, at: int) -> bool:
 def _best(outline: Outline, levels: dict[int, list[TaskStart]]) -> list[TaskStart]:
     """The outermost level with fields, else that under a heading that says "tasks"."""
     for level in sorted(levels):
-        if most(substance(outline, head.at) >= STRONG for head in levels[level]):
-            return nested(outline, levels[level])
+        if is_majority(task_likeness(outline, head.at) >= HAS_FIELD for head in levels[level]):
+            return drop_substeps(outline, levels[level])
     for level in sorted(levels):
         if _told(outline, levels[level]):
             return [head for head in levels[level] if outline.above[head.at] == outline.above[levels[level][0].at]]

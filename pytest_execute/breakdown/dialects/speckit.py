@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, boxed
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, find_boxed_items
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
@@ -19,5 +19,5 @@ _FORM = re.compile(
 
 def find(outline: Outline) -> list[TaskStart]:
     """The boxed items with a code, two at least, requirements left out."""
-    heads = [head for head in boxed(outline, _FORM) if not REQUIREMENT.match(head.id)]
+    heads = [head for head in find_boxed_items(outline, _FORM) if not REQUIREMENT.match(head.id)]
     return heads if len(heads) > 1 else []

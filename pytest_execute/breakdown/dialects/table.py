@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, Doubt
-from pytest_execute.breakdown.ids import ID, WORDS
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, DialectProblem
+from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import TaskStart, plain_title
-from pytest_execute.breakdown.vocabulary import DONE_MARKS, field_of
+from pytest_execute.breakdown.task_starts import TaskStart, split_title
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS, field_name
 
 _ID_COLUMN = re.compile(
     r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE
@@ -24,8 +24,10 @@ _NO_TASKS = re.compile(
     r"risk|severity|likelihood|impact|mitigation|probability|requirement|rationale|question|decision|metric",
     re.IGNORECASE,
 )
-_SAYS_TASK = re.compile(rf"\bids?\b|{WORDS}|work|작업|编号|番号|태스크", re.IGNORECASE)
-_CELL = re.compile(rf"(?:[^\w\s\[#]+\s+)?(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE)
+_SAYS_TASK = re.compile(rf"\bids?\b|{TASK_WORDS}|work|작업|编号|番号|태스크", re.IGNORECASE)
+_CELL = re.compile(
+    rf"(?:[^\w\s\[#]+\s+)?(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{TASK_WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE
+)
 _NO_ROW = re.compile(r"(?:sub|grand )?-?totals?|sum|합계|总计|合計|小计", re.IGNORECASE)
 """The first words of a row that only adds up."""
 
@@ -36,14 +38,14 @@ def find(outline: Outline) -> list[TaskStart]:
     return [head for head in rows if head is not None]
 
 
-def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
+def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
     """Rows between tasks that have a title and no id, but for sums."""
     headers = {outline.blocks[head.at].header for head in tasks}
     for at, column in _rows(outline):
         block = outline.blocks[at]
-        name, title = (plain_title(block.cells[cell])[0].strip("_*` ") for cell in (0, column))
+        name, title = (split_title(block.cells[cell])[0].strip("_*` ") for cell in (0, column))
         if block.header in headers and _head(block, at, column) is None and not _sum(name, title):
-            yield Doubt(
+            yield DialectProblem(
                 block.line, "passed-over", f"this row has no id that can be read, and is no task: {title}", sure=True
             )
 
@@ -71,7 +73,7 @@ def _title(header: tuple[str, ...]) -> int | None:
     plain = [re.sub(r"[*`_]", "", cell).strip() for cell in header]
     if len(plain) < 2 or not _ID_COLUMN.fullmatch(plain[0]) or any(map(_NO_TASKS.search, plain)):
         return None
-    if not any(_SAYS_TASK.search(cell) for cell in plain) and not any(map(field_of, plain[1:])):
+    if not any(_SAYS_TASK.search(cell) for cell in plain) and not any(map(field_name, plain[1:])):
         return None
     return next((at for at, cell in enumerate(plain) if at and _TITLE_COLUMN.fullmatch(cell)), None)
 
@@ -81,7 +83,7 @@ def _head(block: Block, at: int, column: int) -> TaskStart | None:
     found = _CELL.fullmatch(cell)
     if found is None or REQUIREMENT.match(found["id"]):
         return None
-    title, effort, done = plain_title(block.cells[column])
+    title, effort, done = split_title(block.cells[column])
     return TaskStart(
         id=found["id"],
         title=title,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import boxed, nested, untasked
+from pytest_execute.breakdown.dialects.common import drop_substeps, find_boxed_items, is_outside_tasks
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
@@ -20,5 +20,5 @@ _FORM = re.compile(
 
 def find(outline: Outline) -> list[TaskStart]:
     """The boxed items with the word and an id."""
-    heads = nested(outline, boxed(outline, _FORM))
-    return [head for head in heads if not untasked(outline, head.at, head.id)] or heads
+    heads = drop_substeps(outline, find_boxed_items(outline, _FORM))
+    return [head for head in heads if not is_outside_tasks(outline, head.at, head.id)] or heads

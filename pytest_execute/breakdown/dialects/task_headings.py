@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import most, nested, substance
-from pytest_execute.breakdown.ids import ID, normal
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.dialects.common import drop_substeps, is_majority, task_likeness
+from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 
 _DELIMITER = r"\s*[:：.)）—–-]+"
 _FORMS = tuple(
@@ -22,24 +22,24 @@ _FORMS = tuple(
 )
 
 
-@remembered
+@cached_per_outline
 def find(outline: Outline) -> list[TaskStart]:
     """The headings with the strongest of the words; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
-        heads = _once(outline, nested(outline, _all(outline, form)))
-        several = len(heads) > 1 and most(substance(outline, head.at, deep=True) for head in heads)
+        heads = _once(outline, drop_substeps(outline, _all(outline, form)))
+        several = len(heads) > 1 and is_majority(task_likeness(outline, head.at, deep=True) for head in heads)
         if heads and (form is _FORMS[0] or several):
             return heads
     return []
 
 
-def others(outline: Outline) -> list[TaskStart]:
+def find_weaker(outline: Outline) -> list[TaskStart]:
     """The headings with a weaker word than that of the tasks, where most of them hold a field or a box."""
     chosen = find(outline)
     kinds = [_all(outline, form) for form in _FORMS[1:]]
     at = {head.at for head in chosen}
-    heads = [head for kind in kinds for head in nested(outline, kind) if head.at not in at]
-    return heads if chosen and most(substance(outline, head.at) for head in heads) else []
+    heads = [head for kind in kinds for head in drop_substeps(outline, kind) if head.at not in at]
+    return heads if chosen and is_majority(task_likeness(outline, head.at) for head in heads) else []
 
 
 def _all(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
@@ -50,16 +50,16 @@ def _all(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
         block = outline.blocks[at]
         found = form.fullmatch(block.joined.replace("**", ""))
         if found and at != outline.title:
-            head = of_heading(block, at, found["id"], found["title"], found["box"])
+            head = start_from_heading(block, at, found["id"], found["title"], found["box"])
             (counted if found["section"] else plain).append(head)
     both = sorted([*plain, *counted], key=lambda head: head.at)
-    return both if len({normal(head.id) for head in both}) == len(both) else plain
+    return both if len({normalize_id(head.id) for head in both}) == len(both) else plain
 
 
 def _once(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
     """The heads without those that but tell more on a task, where of each id told again only the first looks like one."""
     first: dict[str, TaskStart] = {}
-    again = [head for head in heads if first.setdefault(normal(head.id), head) is not head]
-    empty = [head for head in again if not substance(outline, head.at, deep=True)]
-    told = all(substance(outline, first[normal(head.id)].at, deep=True) for head in again)
+    again = [head for head in heads if first.setdefault(normalize_id(head.id), head) is not head]
+    empty = [head for head in again if not task_likeness(outline, head.at, deep=True)]
+    told = all(task_likeness(outline, first[normalize_id(head.id)].at, deep=True) for head in again)
     return [head for head in heads if head not in again] if again and told and len(empty) == len(again) else heads

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pytest_execute.breakdown.ids import GROUP_WORDS
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
-from pytest_execute.breakdown.tasks import Draft
+from pytest_execute.breakdown.tasks import ParsedTask
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan, Stream, Task
 
@@ -16,11 +16,11 @@ _TOTAL = re.compile(
     r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"\b{GROUP_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+_PART = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
 """The words before a number of tasks that is one phase's only."""
 
 
-def check(plan: Plan, drafts: Sequence[Draft], linker: Resolver, desk: Problems) -> None:
+def check_plan(plan: Plan, drafts: Sequence[ParsedTask], linker: Resolver, desk: Problems) -> None:
     """Tell all that is wrong with the plan as a whole."""
     _cycles(plan, desk)
     _blocks(plan, drafts, linker, desk)
@@ -34,14 +34,14 @@ def check(plan: Plan, drafts: Sequence[Draft], linker: Resolver, desk: Problems)
             desk.warn(step.line, "foreign-substep", message)
 
 
-def _substance(task: Task, draft: Draft, desk: Problems) -> None:
+def _substance(task: Task, draft: ParsedTask, desk: Problems) -> None:
     if not task.objective and not draft.told and not draft.of("acceptance"):
         desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
         desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
 
 
-def _open(task: Task, draft: Draft, done: set[str], desk: Problems) -> None:
+def _open(task: Task, draft: ParsedTask, done: set[str], desk: Problems) -> None:
     """A done task with something below or before it that is not."""
     for step in task.substeps:
         if not step.done and step.id and step.line not in draft.optional:
@@ -53,7 +53,7 @@ def _open(task: Task, draft: Draft, done: set[str], desk: Problems) -> None:
             desk.warn(task.line, "open-dependency", message)
 
 
-def _blocks(plan: Plan, drafts: Sequence[Draft], linker: Resolver, desk: Problems) -> None:
+def _blocks(plan: Plan, drafts: Sequence[ParsedTask], linker: Resolver, desk: Problems) -> None:
     """A task that says it blocks others, which do not wait for it, not even by way of others."""
     edges = plan.edges()
     for draft in drafts:
@@ -73,7 +73,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + more
 
 
-def total(texts: Iterable[tuple[int, str]], plan: Plan, desk: Problems) -> None:
+def check_stated_totals(texts: Iterable[tuple[int, str]], plan: Plan, desk: Problems) -> None:
     """A number of tasks that the text states and the plan does not have, not even with its substeps or in one phase."""
     steps = sum(len(task.substeps) for task in plan.tasks)
     counts = {len(plan.tasks), steps, len(plan.tasks) + steps}

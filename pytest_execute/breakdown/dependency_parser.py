@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, WORDS, Names, Unclear, normal, singular
-from pytest_execute.breakdown.vocabulary import NONE
+from pytest_execute.breakdown.ids import (
+    CODE,
+    NUMBER,
+    AmbiguousName,
+    NameIndex,
+    normalize_id,
+    singular,
+)
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, TASK_WORDS
 from pytest_execute.core.errors import did_you_mean
 
 
-class Wanted(Struct, frozen=True):
+class ParsedDependencies(Struct, frozen=True):
     """What a value asks for: ids of tasks, ids of streams, and (code, message) of all that could not be read."""
 
     tasks: tuple[str, ...] = ()
@@ -24,7 +31,7 @@ class Wanted(Struct, frozen=True):
     prose: str = ""
 
 
-class SourceLine(Struct, frozen=True):
+class DependencySource(Struct, frozen=True):
     """Who asks: `name` as in "task 3", its stream, and the tasks that stand before it.
 
     `inner` says that the field may stand in one of the task's substeps, which may well wait for another one.
@@ -48,10 +55,10 @@ _TO = r"\s*(?:-|–|—|~|〜|～|\.\.+|→|\bto\b|\bthrough\b|\bthru\b|から)\
 _JOIN = r"\s*(?:,|;|&|\+|/|、|，|；|\band\b|\bplus\b|と|和|及|및)+\s*(?:and\s+)?"
 _IDS = rf"#?{_REF}(?:(?:{_JOIN}|{_TO})#?{_REF})*"
 _GROUPED = re.compile(
-    rf"(?P<all>\ball\s+(?:of\s+)?)?\b(?P<kind>{GROUP_WORDS})\s+(?P<ids>{_IDS})(?:\s+tasks?)?", re.IGNORECASE
+    rf"(?P<all>\ball\s+(?:of\s+)?)?\b(?P<kind>{STREAM_WORDS})\s+(?P<ids>{_IDS})(?:\s+tasks?)?", re.IGNORECASE
 )
-_NAMED = re.compile(rf"(?<![\w-])(?:{WORDS})[\s#]+(?P<ids>{_IDS})", re.IGNORECASE)
-PREVIOUS = re.compile(
+_NAMED = re.compile(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{_IDS})", re.IGNORECASE)
+PREVIOUS_TASKS = re.compile(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
     re.IGNORECASE,
 )
@@ -61,7 +68,7 @@ _STREAMS_BEFORE = re.compile(
     r"(?:\s+(?:being\s+|are\s+|is\s+)?(?:completed?|done|finished))?",
     re.IGNORECASE,
 )
-OTHERS = re.compile(
+OTHER_TASKS = re.compile(
     r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
     re.IGNORECASE,
 )
@@ -78,11 +85,11 @@ _SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
-def read(value: str, names: Names, place: SourceLine) -> Wanted:
+def parse_dependencies(value: str, names: NameIndex, place: DependencySource) -> ParsedDependencies:
     """The tasks and streams that the value of a Dependencies field names."""
     plain = _uncommented(value)
-    if not plain or NONE.fullmatch(plain):
-        return Wanted()
+    if not plain or NO_DEPENDENCY.fullmatch(plain):
+        return ParsedDependencies()
     reader = _Reader(names, place)
     for clause in re.split(r"。|；|(?<=[\w)])\.\s+(?=[A-Z\W])|\n", plain):
         reader.clause(clause)
@@ -101,29 +108,31 @@ def _uncommented(value: str) -> str:
 class _Reader:
     """Collects what the clauses of one value ask for."""
 
-    def __init__(self, names: Names, place: SourceLine) -> None:
+    def __init__(self, names: NameIndex, place: DependencySource) -> None:
         self.names, self.place = names, place
         self.tasks: dict[str, None] = {}
         self.streams: dict[str, None] = {}
         self.wrong: list[tuple[str, str]] = []
         self.prose: list[str] = []
 
-    def result(self, plain: str) -> Wanted:
-        return Wanted(tuple(self.tasks), tuple(self.streams), tuple(dict.fromkeys(self.wrong)), "; ".join(self.prose))
+    def result(self, plain: str) -> ParsedDependencies:
+        return ParsedDependencies(
+            tuple(self.tasks), tuple(self.streams), tuple(dict.fromkeys(self.wrong)), "; ".join(self.prose)
+        )
 
     def clause(self, text: str) -> None:
         """One sentence: streams and "all previous" first, then named tasks, then bare ids."""
         text = text.strip(" .;,")
-        if not text or NONE.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
+        if not text or NO_DEPENDENCY.fullmatch(text) or (_PARALLEL.search(text) and (self.tasks or self.streams)):
             return
         text = _ASKING.sub("", text, count=1) if _ASKING.match(text) else text
         if _SENTENCE.match(text):
             self.prose.append(text)
             return
         text = _STREAMS_BEFORE.sub(self._streams_before, text)
-        rest = self._others(None) if text.casefold() == "all" else PREVIOUS.sub(self._previous, text)
+        rest = self._others(None) if text.casefold() == "all" else PREVIOUS_TASKS.sub(self._previous, text)
         rest = _STORIES.sub(self._stories, rest)
-        rest = OTHERS.sub(self._others, rest)
+        rest = OTHER_TASKS.sub(self._others, rest)
         rest = _GROUPED.sub(self._grouped, rest)
         rest = _NAMED.sub(self._named, rest)
         unread = [part for part in self._parts(rest) if _READ not in part and not self._part(part)]
@@ -208,9 +217,9 @@ class _Reader:
 
     def _task(self, name: str) -> None:
         found = self.names.task(name, self.place.stream)
-        if found is None and normal(name) in self.names.steps:
-            self._step(self.names.steps[normal(name)])
-        elif isinstance(found, Unclear):
+        if found is None and normalize_id(name) in self.names.steps:
+            self._step(self.names.steps[normalize_id(name)])
+        elif isinstance(found, AmbiguousName):
             readings = " or ".join(f"task {task}" for task in found.readings)
             self._tell("ambiguous-task", f"depends on {name}, which may be {readings}: give one of them another id")
         elif found is None:

@@ -11,7 +11,7 @@ from pytest_execute.core.evidence import CollectedTest
 MARKERS = ("task", "stream", "gate")
 
 
-def describe(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:
+def collected_tests(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:
     """The collected tests with those of their markers that speak of `topic`."""
     return [
         CollectedTest(

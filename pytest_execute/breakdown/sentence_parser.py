@@ -11,12 +11,13 @@ from functools import cache
 
 from msgspec import Struct
 
-from pytest_execute.breakdown import references
-from pytest_execute.breakdown.ids import CODE, GROUP_WORDS, NUMBER, Names, singular
-from pytest_execute.breakdown.references import SourceLine
+from pytest_execute.breakdown import dependency_parser
+from pytest_execute.breakdown.dependency_parser import DependencySource
+from pytest_execute.breakdown.ids import CODE, NUMBER, NameIndex, singular
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 
 
-class Named(Struct, frozen=True):
+class Mention(Struct, frozen=True):
     """The tasks and streams that words name; `rest` stands for "previous" tasks or all "other" ones.
 
     `listed` says that several names were joined by a comma or "and"; nothing at all is a name that leads nowhere.
@@ -31,22 +32,22 @@ class Named(Struct, frozen=True):
         return bool(self.tasks or self.streams or self.rest)
 
 
-class Said(Struct, frozen=True):
+class OrderStatement(Struct, frozen=True):
     """That `then` waits for `first`."""
 
-    first: Named
-    then: Named
+    first: Mention
+    then: Mention
 
 
-class StatedDependency(Struct, frozen=True):
+class ParsedSentence(Struct, frozen=True):
     """What one sentence says for sure; `doubtful` where it may say more, on all that it `names` in this order."""
 
-    said: tuple[Said, ...] = ()
+    said: tuple[OrderStatement, ...] = ()
     doubtful: bool = False
-    names: tuple[Named, ...] = ()
+    names: tuple[Mention, ...] = ()
 
 
-HINT = re.compile(
+ORDER_HINT = re.compile(
     r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait|\bneeds?\b"
     r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
     re.IGNORECASE,
@@ -79,12 +80,12 @@ _CUES = (
 )
 
 
-def hints(text: str) -> bool:
+def may_state_order(text: str) -> bool:
     """Whether a text may say something on an order; a look for its words is faster than for the pattern."""
     plain = text.lower()
     for cue in _CUES:
         if cue in plain:
-            return HINT.search(text) is not None
+            return ORDER_HINT.search(text) is not None
     return False
 
 
@@ -170,7 +171,7 @@ _IT = re.compile(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
 _HANDS = re.compile(r"\W*(?:agent|developer|dev|worker|worktree|team|person)\b", re.IGNORECASE)
 
 
-def split(text: str) -> Iterator[tuple[str, int]]:
+def split_sentences(text: str) -> Iterator[tuple[str, int]]:
     """The sentences of a text with their offsets."""
     begin = 0
     for found in re.finditer(r"[.;!?](?=\s|$)(?!\s+(?i:it|they)\s)|[。；]|\n(?=\s*(?:\*\*|__|\n))|$", text):
@@ -180,31 +181,31 @@ def split(text: str) -> Iterator[tuple[str, int]]:
         begin = found.end()
 
 
-class SentenceReader:
+class SentenceParser:
     """Hears what sentences say in one breakdown, where tasks are called by some of the words."""
 
-    def __init__(self, names: Names, words: Iterable[str], kinds: Iterable[str]) -> None:
+    def __init__(self, names: NameIndex, words: Iterable[str], kinds: Iterable[str]) -> None:
         self.names = names
         letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
         self._find = _finder("|".join(sorted({"task", *words})), "|".join(sorted({"phase", "stream", *kinds})), letters)
         self._letters = _letters_chain(letters)
 
-    def hear(self, sentence: str, here: Named | None) -> StatedDependency:
+    def hear(self, sentence: str, here: Mention | None) -> ParsedSentence:
         """What a sentence says; `here` is the task or stream in which it stands."""
         if not _NAMING.search(sentence):
-            return StatedDependency()
+            return ParsedSentence()
         text, refs = self._marked(_plain(sentence), here)
         if not refs:
-            return StatedDependency()
+            return ParsedSentence()
         parts = list(_parts(text))
         heard = [self._part(part, refs, _subject(before, refs, here)) for part, before in parts]
-        return StatedDependency(
+        return ParsedSentence(
             tuple(said for part in heard for said in part.said),
             any(part.doubtful for part in heard),
             tuple(name for part in heard for name in part.names),
         )
 
-    def chain(self, text: str, here: Named | None = None) -> tuple[tuple[Named, Named], ...]:
+    def chain(self, text: str, here: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
         """The pairs of names that a text joins by arrows."""
         if not re.search(r"[→>►▶]", text):
             return ()
@@ -216,18 +217,18 @@ class SentenceReader:
         pairs += [(left, right) for left, right in ends if left and right]
         return () if _HANDS.match(marked) else tuple(pairs)
 
-    def row(self, name: str, depends: str) -> Iterator[tuple[Named, Named]]:
+    def row(self, name: str, depends: str) -> Iterator[tuple[Mention, Mention]]:
         """What a row of a table that names one task says that it waits for."""
         then = self._resolved(re.sub(r"[*`]", "", name))
-        wanted = references.read(depends, self.names, SourceLine(""))
+        wanted = dependency_parser.parse_dependencies(depends, self.names, DependencySource(""))
         if len(then.tasks) == 1 and not then.streams and wanted.tasks:
-            yield Named(wanted.tasks), then
+            yield Mention(wanted.tasks), then
 
-    def _marked(self, text: str, here: Named | None) -> tuple[str, list[Named]]:
+    def _marked(self, text: str, here: Mention | None) -> tuple[str, list[Mention]]:
         """The text with one character for each name, names in a list as one."""
-        refs: list[Named] = []
+        refs: list[Mention] = []
 
-        def mark(name: Named) -> str:
+        def mark(name: Mention) -> str:
             refs.append(name)
             return chr(0xE000 + min(len(refs) - 1, 6399))
 
@@ -249,26 +250,26 @@ class SentenceReader:
         alone = re.findall(_R, _IT.split(text, maxsplit=1)[0])
         return (_IT.sub(f"; {alone[0]}", text) if len(set(alone)) == 1 else text), refs
 
-    def _resolved(self, text: str) -> Named:
-        if references.PREVIOUS.search(text):
-            return Named(rest="previous")
-        if references.OTHERS.search(text):
-            return Named(rest="other")
-        wanted = references.read(text, self.names, SourceLine(""))
-        return Named() if wanted.wrong or wanted.prose else Named(wanted.tasks, wanted.streams)
+    def _resolved(self, text: str) -> Mention:
+        if dependency_parser.PREVIOUS_TASKS.search(text):
+            return Mention(rest="previous")
+        if dependency_parser.OTHER_TASKS.search(text):
+            return Mention(rest="other")
+        wanted = dependency_parser.parse_dependencies(text, self.names, DependencySource(""))
+        return Mention() if wanted.wrong or wanted.prose else Mention(wanted.tasks, wanted.streams)
 
-    def _part(self, text: str, refs: list[Named], subject: Named | None) -> StatedDependency:
+    def _part(self, text: str, refs: list[Mention], subject: Mention | None) -> ParsedSentence:
         """What a text without parentheses says."""
         named = tuple(refs[ord(c) - 0xE000] for c in re.findall(_R, text))
         if not named:
-            return StatedDependency()
+            return ParsedSentence()
         said = [] if _PERHAPS.search(text) else list(_orders(text, refs, subject))
         sure = [one for one in said if one.first and one.then and not _shared([one.first], [one.then])]
         twice = _shared([one.first for one in sure if one.first.listed], [one.then for one in sure])
         doubtful = len(sure) < len(said) or twice
         if not said:
             doubtful = any(not _NOT.search(_clause(text, found)) for found in _STRONG.finditer(text))
-        return StatedDependency(
+        return ParsedSentence(
             () if doubtful else tuple(sure), doubtful, ((subject,) if subject and doubtful else ()) + named
         )
 
@@ -278,25 +279,25 @@ def _clause(text: str, found: re.Match[str]) -> str:
     return re.split(r"[,;—–]", text[: found.end()])[-1]
 
 
-def _shared(left: Iterable[Named], right: Iterable[Named]) -> bool:
+def _shared(left: Iterable[Mention], right: Iterable[Mention]) -> bool:
     """Whether some task or stream is named on both sides."""
     ones, others = ({(*name.tasks, "", *name.streams) for name in side} for side in (left, right))
     return any({*one} & {*other} - {""} for one in ones for other in others)
 
 
-def _orders(text: str, refs: list[Named], subject: Named | None) -> Iterator[Said]:
+def _orders(text: str, refs: list[Mention], subject: Mention | None) -> Iterator[OrderStatement]:
     """All that a text says, names that lead nowhere included."""
     for pattern in _ORDERS:
         for found in pattern.finditer(text):
-            yield Said(refs[ord(found["first"]) - 0xE000], refs[ord(found["then"]) - 0xE000])
+            yield OrderStatement(refs[ord(found["first"]) - 0xE000], refs[ord(found["then"]) - 0xE000])
     for found in _OMITTED.finditer(text):
         before = re.findall(_R, text[: found.start()])
         then = refs[ord(before[0]) - 0xE000] if before and re.match(_R, text) else None if before else subject
         if then is not None:
-            yield Said(refs[ord(found["first"]) - 0xE000], then)
+            yield OrderStatement(refs[ord(found["first"]) - 0xE000], then)
     beforehand = _BEFOREHAND.match(text.strip())
     if beforehand and subject is not None:
-        yield Said(refs[ord(beforehand["first"] or beforehand["other"]) - 0xE000], subject)
+        yield OrderStatement(refs[ord(beforehand["first"] or beforehand["other"]) - 0xE000], subject)
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
@@ -308,7 +309,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield note[1].strip(), text[: note.start()]
 
 
-def _subject(before: str, refs: list[Named], here: Named | None) -> Named | None:
+def _subject(before: str, refs: list[Mention], here: Mention | None) -> Mention | None:
     """Whom a note in parentheses speaks of: the name right before it, or the only one before it, or `here`."""
     names = re.findall(_R, before)
     if not names:
@@ -318,13 +319,13 @@ def _subject(before: str, refs: list[Named], here: Named | None) -> Named | None
     return None
 
 
-def _merged(names: Iterable[Named]) -> Named:
+def _merged(names: Iterable[Mention]) -> Mention:
     """All names of a list as one; nothing where one of them leads nowhere."""
     listed = tuple(names)
     if not all(listed) or any(name.rest for name in listed):
-        return Named()
+        return Mention()
     tasks = tuple(dict.fromkeys(task for name in listed for task in name.tasks))
-    return Named(tasks, tuple(dict.fromkeys(s for name in listed for s in name.streams)), listed=True)
+    return Mention(tasks, tuple(dict.fromkeys(s for name in listed for s in name.streams)), listed=True)
 
 
 def _plain(text: str) -> str:
@@ -357,7 +358,7 @@ def _finder(words: str, kinds: str, letters: str) -> re.Pattern[str]:
         rf"(?P<this>(?i:\bthis\s+(?:{words}|{kinds})\b))"
         rf"|(?:(?i:\ball\s+(?:of\s+)?)?(?i:\b(?:{words}|{kinds})s|\bstories)|(?i:\bphases|\bstreams))\s+#?{ref}(?:(?:{join}|{to})#?{ref})*(?!\w|\.\d)(?i:\s+tasks?\b)?"
         rf"|(?i:(?:\ball\s+)?\b(?:{words}|{kinds}|user\s+story))[\s#]+{ref}(?:{to}{ref}|\s*[&+]\s*{ref}|\s+and\s+{ref}(?!\s+\w+s\b))?(?!\w|\.\d)(?i:\s+tasks?\b)?"
-        rf"|(?i:{references.PREVIOUS.pattern})|(?i:{references.OTHERS.pattern})"
+        rf"|(?i:{dependency_parser.PREVIOUS_TASKS.pattern})|(?i:{dependency_parser.OTHER_TASKS.pattern})"
         rf"|(?P<lead>(?i:\b(?:depends?\s*on|blocked\s+by)\s+)){_BARE}"
         rf"|(?<![\w.'’-]){several}(?=\s+(?:(?:only|also|still|both)\s+)?(?:depend|require|need|wait|block|must|can\s+only|can\s+start|can\s+begin|cannot|is\s+blocked))"
         rf"|(?P<on>(?i:\b(?:depends?\s+(?:up)?on|blocked\s+by|waits?\s+for|requires?|needs?|after|blocks)\s+)){several}(?=\s*(?:[.;:,()—–]|$|\s-\s|\s(?:is|are|complete|finish)))"
@@ -365,7 +366,7 @@ def _finder(words: str, kinds: str, letters: str) -> re.Pattern[str]:
     )
 
 
-def words_of(texts: Iterable[str]) -> set[str]:
+def task_words(texts: Iterable[str]) -> set[str]:
     """The words by which the lines that open tasks call them.
 
     >>> words_of(["Step 1: Begin", "[ ] T001 Go on"])
@@ -377,6 +378,6 @@ def words_of(texts: Iterable[str]) -> set[str]:
     return {singular(match[1]).rpartition(" ")[2] for match in found if match}
 
 
-def kinds_of(kinds: Iterable[str]) -> set[str]:
+def stream_words(kinds: Iterable[str]) -> set[str]:
     """The words for streams that may stand in a sentence, where the streams are called so."""
-    return {re.escape(kind) for kind in kinds if kind and re.fullmatch(GROUP_WORDS, kind, re.IGNORECASE)}
+    return {re.escape(kind) for kind in kinds if kind and re.fullmatch(STREAM_WORDS, kind, re.IGNORECASE)}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
-from pytest_execute.breakdown.fields import Piece
+from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.core.plan import FileRef, TestRef
 
 _SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -204,7 +204,7 @@ _TAKES_VALUE = {
 }
 
 
-def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
+def referenced_files(pieces: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """The files that a Files field names, each once, with their line ranges."""
     found = [
         FileRef(path.removeprefix("./"), line, first, last)
@@ -216,14 +216,14 @@ def file_refs(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(found)}.values())[::-1]
 
 
-def named_files(pieces: Iterable[Piece]) -> tuple[FileRef, ...]:
+def mentioned_files(pieces: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """The files that a sentence names in passing: in backticks, or bare with a directory before them; no links."""
     plain = [structs.replace(piece, text=_LINK.sub("]", piece.text)) for piece in pieces]
-    named = (ref for ref in file_refs(plain) if "/" in ref.path and not ref.path.startswith("../"))
-    return tuple(ref for ref in named if not looks_like_test(ref.path))
+    named = (ref for ref in referenced_files(plain) if "/" in ref.path and not ref.path.startswith("../"))
+    return tuple(ref for ref in named if not is_test_path(ref.path))
 
 
-def _candidates(piece: Piece) -> Iterator[tuple[str, int]]:
+def _candidates(piece: ValuePart) -> Iterator[tuple[str, int]]:
     """The code spans of a text, then the bare words in it that can only be paths."""
     rest = piece.text
     for span in _SPAN.finditer(piece.text):
@@ -247,17 +247,17 @@ def _file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
         yield found["path"], first, int(found["last"]) if found["last"] else first
 
 
-def named_tests(pieces: Iterable[Piece], strict: bool = False) -> tuple[TestRef, ...]:
+def referenced_tests(pieces: Iterable[ValuePart], strict: bool = False) -> tuple[TestRef, ...]:
     """The nodeids, Python test files and test directories that a text names, each once.
 
     `strict` leaves out Python files whose name is not that of a test file.
     """
     found = [(target.removeprefix("./"), line) for piece in pieces for target, line in _targets(piece)]
-    chosen = {target: line for target, line in reversed(found) if not strict or looks_like_test(target)}
+    chosen = {target: line for target, line in reversed(found) if not strict or is_test_path(target)}
     return tuple(TestRef(target, line) for target, line in reversed(chosen.items()))
 
 
-def looks_like_test(target: str) -> bool:
+def is_test_path(target: str) -> bool:
     """Whether a path is that of a test by its name.
 
     >>> looks_like_test("tests/a.py"), looks_like_test("src/test_a.py::f"), looks_like_test("src/a.py")
@@ -268,7 +268,7 @@ def looks_like_test(target: str) -> bool:
     return bool(re.match(r"(?:.*/)?tests?(?:/|$)", path)) or name.startswith("test_") or name.endswith("_test.py")
 
 
-def _targets(piece: Piece) -> Iterator[tuple[str, int]]:
+def _targets(piece: ValuePart) -> Iterator[tuple[str, int]]:
     if piece.code:
         for number, line in enumerate(piece.text.split("\n")):
             yield from ((target, piece.line + number) for target in _command(line))

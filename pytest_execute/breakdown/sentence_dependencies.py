@@ -10,27 +10,37 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.sentences import HINT, Named, Said, SentenceReader, StatedDependency, hints, split
-from pytest_execute.breakdown.vocabulary import field_of
+from pytest_execute.breakdown.sentence_parser import (
+    ORDER_HINT,
+    Mention,
+    OrderStatement,
+    ParsedSentence,
+    SentenceParser,
+    may_state_order,
+    split_sentences,
+)
+from pytest_execute.breakdown.vocabulary import field_name
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
 REMEDY = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
 
 
-class SentenceOwners(Struct, frozen=True):
+class SentenceContext(Struct, frozen=True):
     """The task or stream in which each block stands, and the lines that fields and sections have used already."""
 
-    owners: Mapping[int, Named]
+    owners: Mapping[int, Mention]
     used: frozenset[int]
 
 
-def add(plan: Plan, outline: Outline, listener: SentenceReader, places: SentenceOwners, desk: Problems) -> Plan:
+def add_sentence_dependencies(
+    plan: Plan, outline: Outline, listener: SentenceParser, places: SentenceContext, desk: Problems
+) -> Plan:
     """The plan with all that sentences anywhere in the text say for sure on its order."""
     heard = list(_heard(outline, listener, places))
     if not heard:
         return plan
-    orders = _Orders(plan, desk)
+    orders = _DependencyBuilder(plan, desk)
     for line, one in heard:
         for said in () if one.doubtful else one.said:
             orders.take(said, line)
@@ -40,22 +50,20 @@ def add(plan: Plan, outline: Outline, listener: SentenceReader, places: Sentence
     return orders.plan()
 
 
-def _heard(
-    outline: Outline, listener: SentenceReader, places: SentenceOwners
-) -> Iterator[tuple[int, StatedDependency]]:
+def _heard(outline: Outline, listener: SentenceParser, places: SentenceContext) -> Iterator[tuple[int, ParsedSentence]]:
     """All that says or may say something, with its line."""
     yield from _rows(outline, listener, places)
     for line, text, here, arrows in _texts(outline, places):
         one = listener.hear(text, None if arrows == "only" else here)
         if arrows == "only" and one.said:
-            one = StatedDependency(one.said, doubtful=True)
+            one = ParsedSentence(one.said, doubtful=True)
         if one.said or one.doubtful:
             yield line, one
         for pair in listener.chain(text, here) if arrows else ():
-            yield line, StatedDependency(doubtful=True, names=pair)
+            yield line, ParsedSentence(doubtful=True, names=pair)
 
 
-def _rows(outline: Outline, listener: SentenceReader, places: SentenceOwners) -> Iterator[tuple[int, StatedDependency]]:
+def _rows(outline: Outline, listener: SentenceParser, places: SentenceContext) -> Iterator[tuple[int, ParsedSentence]]:
     """What tables that are not the tasks themselves say on their dependencies."""
     columns: dict[tuple[str, ...], int | None] = {}
     for block in outline.blocks:
@@ -63,22 +71,22 @@ def _rows(outline: Outline, listener: SentenceReader, places: SentenceOwners) ->
             continue
         if block.header not in columns:
             columns[block.header] = next(
-                (at for at, cell in enumerate(block.header) if at and field_of(cell) == "depends"), None
+                (at for at, cell in enumerate(block.header) if at and field_name(cell) == "depends"), None
             )
         column = columns[block.header]
         if column is not None and column < len(block.cells):
             for pair in listener.row(block.cells[0], block.cells[column]):
-                yield block.line, StatedDependency((Said(*pair),), doubtful=True)
+                yield block.line, ParsedSentence((OrderStatement(*pair),), doubtful=True)
 
 
-def _texts(outline: Outline, places: SentenceOwners) -> Iterator[tuple[int, str, Named | None, str]]:
+def _texts(outline: Outline, places: SentenceContext) -> Iterator[tuple[int, str, Mention | None, str]]:
     """Every sentence that may state an order: line, text, where it stands, and whether arrows in it count."""
     arrows = {"row": "", "code": "only"}
     for at, block in (*enumerate(outline.blocks), *outline.quotes):
-        if block.kind == "heading" or not hints(block.text):
+        if block.kind == "heading" or not may_state_order(block.text):
             continue
         for text, line in _pieces(block):
-            hint = HINT.search(text)
+            hint = ORDER_HINT.search(text)
             told = line + text.count("\n", 0, hint.start()) if hint else line
             if hint and line not in places.used and told not in places.used:
                 yield told, text, places.owners.get(at), arrows.get(block.kind, "also")
@@ -87,14 +95,14 @@ def _texts(outline: Outline, places: SentenceOwners) -> Iterator[tuple[int, str,
 def _pieces(block: Block) -> Iterator[tuple[str, int]]:
     """The sentences of a block, the cells of a row, the lines of code; with their lines."""
     if block.kind == "row":
-        yield from ((text, block.line) for cell in block.cells for text, _ in split(cell))
+        yield from ((text, block.line) for cell in block.cells for text, _ in split_sentences(cell))
     elif block.kind == "code":
         yield from ((text, block.line + at) for at, text in enumerate(block.text.split("\n")))
     else:
-        yield from ((text, block.line_at(at)) for text, at in split(block.text))
+        yield from ((text, block.line_at(at)) for text, at in split_sentences(block.text))
 
 
-class _Orders:
+class _DependencyBuilder:
     """The dependencies of a plan, while sentences add to them."""
 
     def __init__(self, plan: Plan, desk: Problems) -> None:
@@ -108,9 +116,9 @@ class _Orders:
         self._tasks: dict[str, dict[str, None]] = {}
         self._streams: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
 
-    def take(self, said: Said, line: int) -> None:
+    def take(self, said: OrderStatement, line: int) -> None:
         """Add what a sentence says, unless the plan says the contrary."""
-        said = Said(self._without(said.first, said.then), said.then)
+        said = OrderStatement(self._without(said.first, said.then), said.then)
         for then in self._tasks_of(said.then):
             for first in self._first(said.first, then):
                 if first != then and self._waits(first, then):
@@ -121,7 +129,7 @@ class _Orders:
                     return
         self._keep(said)
 
-    def _without(self, first: Named, then: Named) -> Named:
+    def _without(self, first: Mention, then: Mention) -> Mention:
         """What comes first without what a stream cannot wait for: itself and its own tasks."""
         inside = {task for stream in then.streams for task in self._members.get(stream, ())}
         return structs.replace(
@@ -130,7 +138,7 @@ class _Orders:
             streams=tuple(stream for stream in first.streams if stream not in then.streams),
         )
 
-    def _keep(self, said: Said) -> None:
+    def _keep(self, said: OrderStatement) -> None:
         for then in self._tasks_of(said.then):
             firsts = dict.fromkeys(first for first in self._first(said.first, then) if first != then)
             self._forward &= all(self._places[first] < self._places[then] for first in firsts)
@@ -142,12 +150,12 @@ class _Orders:
             depends.update(dict.fromkeys(said.first.tasks))
             after.update(dict.fromkeys(said.first.streams))
 
-    def _tasks_of(self, named: Named) -> list[str]:
+    def _tasks_of(self, named: Mention) -> list[str]:
         if named.rest:
             return list(self._edges)
         return [*named.tasks, *(task for stream in named.streams for task in self._members.get(stream, ()))]
 
-    def _first(self, named: Named, then: str) -> Sequence[str]:
+    def _first(self, named: Mention, then: str) -> Sequence[str]:
         """The tasks that come first, seen from the task that waits for them."""
         if not named.rest:
             return self._tasks_of(named)
@@ -162,14 +170,14 @@ class _Orders:
             return False
         return other in graph.closure([task], {name: tuple(waits) for name, waits in self._edges.items()})
 
-    def holds(self, heard: StatedDependency) -> bool:
+    def holds(self, heard: ParsedSentence) -> bool:
         """Whether all that may have been said holds already: just so, or with all that is named, in turn, in some order."""
         if heard.said:
             return all(self._after(said.first, said.then) for said in heard.said)
         pairs = list(pairwise(heard.names))
         return bool(pairs) and all(a and b and (self._after(a, b) or self._after(b, a)) for a, b in pairs)
 
-    def _after(self, first: Named, then: Named) -> bool:
+    def _after(self, first: Mention, then: Mention) -> bool:
         """Whether each task of the one waits for each task of the other."""
         pairs = [(a, b) for a in self._tasks_of(first) for b in self._tasks_of(then) if a != b]
         return len(pairs) <= 400 and all(self._waits(b, a) for a, b in pairs)
