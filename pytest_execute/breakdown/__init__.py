@@ -1,4 +1,12 @@
-"""The reader of breakdowns: `notes/<topic>/breakdown.md` into a Plan, or into problems with their lines."""
+"""Reader for `notes/<topic>/breakdown.md`: it returns a Plan and the problems, each with its line.
+
+    text ─ blocks ─▶ outline ─ detect_dialect (dialects/) ─▶ task_starts
+                        │                                        │
+                        ├─ streams, gates                        ├─ tasks (fields, substeps, file_references)
+                        └─ resolve (dependency_parser, stream_sentences) ─ sentence_dependencies ─ plan_consistency ─▶ Plan
+
+`load` reads the files, `reader` runs the steps, and `template` writes the canonical form.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""What is wrong with a plan as a whole: cycles, done work that is not, tasks that say too little."""
+"""Checks of a whole plan: cycles, open work below done tasks, one-sided Blocks fields, missing fields, wrong totals."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import ParsedTask
@@ -12,102 +13,113 @@ from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan, Stream, Task
 
+# matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
 _TOTAL = re.compile(
     r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
-"""The words before a number of tasks that is one phase's only."""
+# matches "Phase 1 (setup): " before a total, which then counts one phase only
+_STREAM_BEFORE_TOTAL = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+
+_MAX_LISTED = 5
 
 
-def check_plan(plan: Plan, drafts: Sequence[ParsedTask], linker: Resolver, desk: Problems) -> None:
-    """Tell all that is wrong with the plan as a whole."""
-    _cycles(plan, desk)
-    _blocks(plan, drafts, linker, desk)
+def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, problems: Problems) -> None:
+    """Report all that is wrong with the plan as a whole."""
+    _report_cycles(plan, problems)
+    _report_one_sided_blocks(plan, tasks, resolver, problems)
     done = {task.id for task in plan.tasks if task.done}
-    for task, draft in zip(plan.tasks, drafts, strict=True):
-        _substance(task, draft, desk)
+    for task, parsed in zip(plan.tasks, tasks, strict=True):
+        _report_missing_fields(task, parsed, problems)
         if task.done:
-            _open(task, draft, done, desk)
-        for step in draft.foreign:
+            _report_open_work(task, parsed, done, problems)
+        for step in parsed.foreign_substeps:
             message = f"substep {step.id} stands under task {task.id}: was the list renumbered by a formatter?"
-            desk.warn(step.line, "foreign-substep", message)
+            problems.warn(step.line, "foreign-substep", message)
 
 
-def _substance(task: Task, draft: ParsedTask, desk: Problems) -> None:
-    if not task.objective and not draft.told and not draft.of("acceptance"):
-        desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
+def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
+        problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
-        desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+        problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
 
 
-def _open(task: Task, draft: ParsedTask, done: set[str], desk: Problems) -> None:
-    """A done task with something below or before it that is not."""
+def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: Problems) -> None:
+    """Warn of a done task with an open substep or an open dependency."""
     for step in task.substeps:
-        if not step.done and step.id and step.line not in draft.optional:
+        if not step.done and step.id and step.line not in parsed.optional_lines:
             message = f"task {task.id} is done, but its substep {step.id} is open"
-            desk.warn(step.line, "open-substep", message)
+            problems.warn(step.line, "open-substep", message)
     for other in task.depends:
         if other not in done:
             message = f"task {task.id} is done, but {other}, which it depends on, is open"
-            desk.warn(task.line, "open-dependency", message)
+            problems.warn(task.line, "open-dependency", message)
 
 
-def _blocks(plan: Plan, drafts: Sequence[ParsedTask], linker: Resolver, desk: Problems) -> None:
-    """A task that says it blocks others, which do not wait for it, not even by way of others."""
+def _report_one_sided_blocks(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, problems: Problems) -> None:
+    """Warn of a task in a Blocks field that does not depend on the field's task, not even through others."""
     edges = plan.edges()
-    for draft in drafts:
+    for parsed in tasks:
+        task = parsed.task.id
         lines: dict[int, list[str]] = {}
-        for other, line in linker.blocked(draft).items():
-            if draft.task.id not in edges[other] and draft.task.id not in graph.closure([other], edges):
+        for other, line in resolver.blocked_tasks(parsed).items():
+            if task not in edges[other] and task not in graph.closure([other], edges):
                 lines.setdefault(line, []).append(other)
         for line, others in lines.items():
             verb = "does" if len(others) == 1 else "do"
-            message = f"task {draft.task.id} says that it blocks {_listed(others)}, which {verb} not depend on it"
-            desk.warn(line, "one-sided-block", message)
+            message = f"task {task} says that it blocks {_shortened(others)}, which {verb} not depend on it"
+            problems.warn(line, "one-sided-block", message)
 
 
-def _listed(names: Sequence[str]) -> str:
-    """The first names of a list, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+def _shortened(names: Sequence[str]) -> str:
+    """Return the first names of a list, with the number of the others."""
+    more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more
 
 
-def check_stated_totals(texts: Iterable[tuple[int, str]], plan: Plan, desk: Problems) -> None:
-    """A number of tasks that the text states and the plan does not have, not even with its substeps or in one phase."""
+def check_stated_totals(outline: Outline, plan: Plan, problems: Problems) -> None:
+    """Warn of a number of tasks in the text that is neither that of the tasks, nor of the substeps, nor of both."""
     steps = sum(len(task.substeps) for task in plan.tasks)
     counts = {len(plan.tasks), steps, len(plan.tasks) + steps}
-    for line, text in texts:
+    for block in outline.blocks:
+        if "otal" not in block.text and "ll " not in block.text:  # faster than the pattern
+            continue
+        text = block.one_line
         for found in _TOTAL.finditer(text):
             stated = int(found[1] or found[2])
-            if stated not in counts and not _PART.search(text[: found.start()]):
-                desk.warn(line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
+            if stated not in counts and not _STREAM_BEFORE_TOTAL.search(text[: found.start()]):
+                problems.warn(block.line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
 
 
-def _cycles(plan: Plan, desk: Problems) -> None:
-    """One error per knot; streams are nodes of their own, so that the graph stays small."""
+def _report_cycles(plan: Plan, problems: Problems) -> None:
+    """Report one error for each set of tasks that wait for each other, with the path."""
     lines = {task.id: task.line for task in plan.tasks}
-    for path in graph.cycles(_nodes(plan)):
-        steps = [f"stream {name}" if kind == "s" else name for kind, name in map(_split, path) if kind != "i"]
-        tasks = [name for kind, name in map(_split, path) if kind == "t"]
+    for path in graph.cycles(_cycle_graph(plan)):
+        nodes = [(node[0], node[1:]) for node in path]
+        steps = [f"stream {name}" if kind == "s" else name for kind, name in nodes if kind != "i"]
+        tasks = [name for kind, name in nodes if kind == "t"]
         if steps[0] != steps[-1]:
             steps.append(steps[0])
         line = lines[tasks[0]] if tasks else 1
-        desk.tell(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}")
+        problems.report(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}")
 
 
-def _split(node: str) -> tuple[str, str]:
-    return node[0], node[1:]
+def _cycle_graph(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the dependencies as `{node: nodes it waits for}`; nodes for streams keep the graph small.
 
-
-def _nodes(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Tasks `t…` wait for what their stream waits for `i…`, that for other streams `s…`, those for all of their tasks."""
+    | node | waits for |
+    | --- | --- |
+    | `t` + task | the tasks it depends on, and the `i` node of its stream |
+    | `i` + stream (into the stream) | the tasks the stream depends on, and the `s` nodes of the streams it comes after |
+    | `s` + stream (the whole stream) | all of its tasks |
+    """
     streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
     members: dict[str, list[str]] = {stream.id: [] for stream in plan.streams}
     nodes: dict[str, tuple[str, ...]] = {}
     for task in plan.tasks:
-        waits = (f"i{task.stream}",) if task.stream in streams else ()
-        nodes[f"t{task.id}"] = (*(f"t{other}" for other in task.depends), *waits)
+        stream_node = (f"i{task.stream}",) if task.stream in streams else ()
+        nodes[f"t{task.id}"] = (*(f"t{other}" for other in task.depends), *stream_node)
         if task.stream is not None:
             members[task.stream].append(f"t{task.id}")
     for stream in plan.streams:

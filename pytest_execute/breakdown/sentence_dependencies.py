@@ -1,4 +1,4 @@
-"""The order that sentences state, held against the plan: what is certain is added, what is not is told."""
+"""Dependencies that sentences state: the certain ones are added to the plan, the others become warnings."""
 
 from __future__ import annotations
 
@@ -11,193 +11,235 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.sentence_parser import (
-    ORDER_HINT,
     Mention,
     OrderStatement,
     ParsedSentence,
     SentenceParser,
-    may_state_order,
     split_sentences,
 )
+from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
 from pytest_execute.breakdown.vocabulary import field_name
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
-REMEDY = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
+UNCERTAIN_SENTENCE = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
+
+_MAX_PAIRS = 400
+"""Pairs of tasks that are compared to find out whether an uncertain order holds."""
 
 
 class SentenceContext(Struct, frozen=True):
-    """The task or stream in which each block stands, and the lines that fields and sections have used already."""
+    """Owner of each block by its index (the task or stream that contains it), and the lines that fields have used."""
 
     owners: Mapping[int, Mention]
-    used: frozenset[int]
+    used_lines: frozenset[int]
+
+
+class _CandidateText(Struct, frozen=True):
+    """A sentence that may state an order. Arrows in it count too, except in tables; in code nothing else does."""
+
+    text: str
+    line: int
+    owner: Mention | None
+    block_kind: str
 
 
 def add_sentence_dependencies(
-    plan: Plan, outline: Outline, listener: SentenceParser, places: SentenceContext, desk: Problems
+    plan: Plan, outline: Outline, parser: SentenceParser, context: SentenceContext, problems: Problems
 ) -> Plan:
-    """The plan with all that sentences anywhere in the text say for sure on its order."""
-    heard = list(_heard(outline, listener, places))
-    if not heard:
+    """Return the plan with all dependencies that sentences state for certain; warn of the others."""
+    sentences = list(_parse_sentences(outline, parser, context))
+    if not sentences:
         return plan
-    orders = _DependencyBuilder(plan, desk)
-    for line, one in heard:
-        for said in () if one.doubtful else one.said:
-            orders.take(said, line)
-    for line, one in heard:
-        if one.doubtful and not orders.holds(one):
-            desk.warn(line, "prose-dependency", REMEDY)
-    return orders.plan()
+    builder = _DependencyBuilder(plan, problems)
+    for line, sentence in sentences:
+        for statement in () if sentence.is_uncertain else sentence.statements:
+            builder.add(statement, line)
+    for line, sentence in sentences:
+        if sentence.is_uncertain and not builder.already_holds(sentence):
+            problems.warn(line, "prose-dependency", UNCERTAIN_SENTENCE)
+    return builder.plan()
 
 
-def _heard(outline: Outline, listener: SentenceParser, places: SentenceContext) -> Iterator[tuple[int, ParsedSentence]]:
-    """All that says or may say something, with its line."""
-    yield from _rows(outline, listener, places)
-    for line, text, here, arrows in _texts(outline, places):
-        one = listener.hear(text, None if arrows == "only" else here)
-        if arrows == "only" and one.said:
-            one = ParsedSentence(one.said, doubtful=True)
-        if one.said or one.doubtful:
-            yield line, one
-        for pair in listener.chain(text, here) if arrows else ():
-            yield line, ParsedSentence(doubtful=True, names=pair)
+def _parse_sentences(
+    outline: Outline, parser: SentenceParser, context: SentenceContext
+) -> Iterator[tuple[int, ParsedSentence]]:
+    """Yield every sentence that states or may state an order, with its line."""
+    yield from _parse_table_rows(outline, parser, context)
+    for candidate in _candidate_texts(outline, context):
+        is_code = candidate.block_kind == "code"
+        sentence = parser.parse(candidate.text, None if is_code else candidate.owner)
+        if is_code and sentence.statements:
+            sentence = ParsedSentence(sentence.statements, is_uncertain=True)
+        if sentence.statements or sentence.is_uncertain:
+            yield candidate.line, sentence
+        pairs = parser.arrow_pairs(candidate.text, candidate.owner) if candidate.block_kind != "row" else ()
+        for pair in pairs:
+            yield candidate.line, ParsedSentence(is_uncertain=True, mentions=pair)
 
 
-def _rows(outline: Outline, listener: SentenceParser, places: SentenceContext) -> Iterator[tuple[int, ParsedSentence]]:
-    """What tables that are not the tasks themselves say on their dependencies."""
+def _parse_table_rows(
+    outline: Outline, parser: SentenceParser, context: SentenceContext
+) -> Iterator[tuple[int, ParsedSentence]]:
+    """Yield the dependencies in tables that are not the tasks themselves."""
     columns: dict[tuple[str, ...], int | None] = {}
     for block in outline.blocks:
-        if block.kind != "row" or block.line in places.used or not block.header:
+        if block.kind != "row" or block.line in context.used_lines or not block.header:
             continue
         if block.header not in columns:
-            columns[block.header] = next(
-                (at for at, cell in enumerate(block.header) if at and field_name(cell) == "depends"), None
-            )
+            columns[block.header] = _dependency_column(block.header)
         column = columns[block.header]
         if column is not None and column < len(block.cells):
-            for pair in listener.row(block.cells[0], block.cells[column]):
-                yield block.line, ParsedSentence((OrderStatement(*pair),), doubtful=True)
+            for statement in parser.row_dependencies(block.cells[0], block.cells[column]):
+                yield block.line, ParsedSentence((statement,), is_uncertain=True)
 
 
-def _texts(outline: Outline, places: SentenceContext) -> Iterator[tuple[int, str, Mention | None, str]]:
-    """Every sentence that may state an order: line, text, where it stands, and whether arrows in it count."""
-    arrows = {"row": "", "code": "only"}
-    for at, block in (*enumerate(outline.blocks), *outline.quotes):
+def _dependency_column(header: tuple[str, ...]) -> int | None:
+    return next((column for column, cell in enumerate(header) if column and field_name(cell) == "depends"), None)
+
+
+def _candidate_texts(outline: Outline, context: SentenceContext) -> Iterator[_CandidateText]:
+    """Yield every sentence that may state an order and that no field has used."""
+    for index, block in (*enumerate(outline.blocks), *outline.quotes):
         if block.kind == "heading" or not may_state_order(block.text):
             continue
-        for text, line in _pieces(block):
+        for text, line in _sentences(block):
             hint = ORDER_HINT.search(text)
-            told = line + text.count("\n", 0, hint.start()) if hint else line
-            if hint and line not in places.used and told not in places.used:
-                yield told, text, places.owners.get(at), arrows.get(block.kind, "also")
+            hint_line = line + text.count("\n", 0, hint.start()) if hint else line
+            if hint and line not in context.used_lines and hint_line not in context.used_lines:
+                yield _CandidateText(text, hint_line, context.owners.get(index), block.kind)
 
 
-def _pieces(block: Block) -> Iterator[tuple[str, int]]:
-    """The sentences of a block, the cells of a row, the lines of code; with their lines."""
+def _sentences(block: Block) -> Iterator[tuple[str, int]]:
+    """Yield the sentences of a block or of a row's cells, or the lines of code; each with its line."""
     if block.kind == "row":
         yield from ((text, block.line) for cell in block.cells for text, _ in split_sentences(cell))
     elif block.kind == "code":
-        yield from ((text, block.line + at) for at, text in enumerate(block.text.split("\n")))
+        yield from ((text, block.line + offset) for offset, text in enumerate(block.text.split("\n")))
     else:
-        yield from ((text, block.line_at(at)) for text, at in split_sentences(block.text))
+        yield from ((text, block.line_at(offset)) for text, offset in split_sentences(block.text))
 
 
-class _DependencyBuilder:
-    """The dependencies of a plan, while sentences add to them."""
+class _DependencyGraph:
+    """Dependencies between the tasks of a plan, while statements add to them."""
 
-    def __init__(self, plan: Plan, desk: Problems) -> None:
-        self._plan, self._desk = plan, desk
-        self._edges = {task: dict.fromkeys(waits) for task, waits in plan.edges().items()}
-        self._places = {task: at for at, task in enumerate(graph.order(plan.edges()))}
-        self._forward = True
+    def __init__(self, plan: Plan) -> None:
+        self.edges = {task: dict.fromkeys(waits) for task, waits in plan.edges().items()}
+        self._positions = {task: position for position, task in enumerate(graph.order(plan.edges()))}
+        self._is_sorted = True  # as long as each edge leads to an earlier position, a later task is no dependency
         self._members: dict[str | None, list[str]] = {}
         for task in plan.tasks:
             self._members.setdefault(task.stream, []).append(task.id)
-        self._tasks: dict[str, dict[str, None]] = {}
-        self._streams: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
 
-    def take(self, said: OrderStatement, line: int) -> None:
-        """Add what a sentence says, unless the plan says the contrary."""
-        said = OrderStatement(self._without(said.first, said.then), said.then)
-        for then in self._tasks_of(said.then):
-            for first in self._first(said.first, then):
-                if first != then and self._waits(first, then):
+    def add(self, task: str, dependencies: dict[str, None]) -> None:
+        """Let a task wait for others."""
+        self._is_sorted &= all(self._positions[other] < self._positions[task] for other in dependencies)
+        self.edges[task].update(dependencies)
+
+    def waits_for(self, task: str, other: str) -> bool:
+        """Return True if a task waits for another one, directly or not."""
+        if other in self.edges[task]:
+            return True
+        if self._is_sorted and self._positions[other] > self._positions[task]:
+            return False
+        return other in graph.closure([task], {name: tuple(waits) for name, waits in self.edges.items()})
+
+    def members_of(self, streams: Sequence[str]) -> list[str]:
+        """Return the tasks of some streams."""
+        return [task for stream in streams for task in self._members.get(stream, ())]
+
+    def tasks_of(self, mention: Mention) -> list[str]:
+        """Return the tasks that a mention means, those of its streams included."""
+        return list(self.edges) if mention.wildcard else [*mention.tasks, *self.members_of(mention.streams)]
+
+    def tasks_before(self, mention: Mention, task: str) -> list[str]:
+        """Return the tasks that a mention means in a statement about `task`: "all previous" are those above it."""
+        ids = self.tasks_of(mention)
+        return ids[: ids.index(task)] if mention.wildcard == "previous" else ids
+
+
+class _DependencyBuilder:
+    """Builder of a plan with the dependencies that sentences state."""
+
+    def __init__(self, plan: Plan, problems: Problems) -> None:
+        self._plan, self._problems = plan, problems
+        self._graph = _DependencyGraph(plan)
+        self._task_depends: dict[str, dict[str, None]] = {}
+        self._stream_depends: dict[str, dict[str, None]] = {}
+        self._stream_after: dict[str, dict[str, None]] = {}
+
+    def add(self, statement: OrderStatement, line: int) -> None:
+        """Add a statement; warn instead if the plan has the opposite order."""
+        statement = OrderStatement(self._without_own_tasks(statement), statement.then)
+        for then in self._graph.tasks_of(statement.then):
+            for first in self._graph.tasks_before(statement.first, then):
+                if first != then and self._graph.waits_for(first, then):
                     message = (
                         f"this says that task {then} waits for task {first}, but task {first} waits for task {then}"
                     )
-                    self._desk.warn(line, "prose-dependency", f"{message}: make the two agree")
+                    self._problems.warn(line, "prose-dependency", f"{message}: make the two agree")
                     return
-        self._keep(said)
+        self._add_to_tasks(statement)
+        if not statement.first.wildcard:
+            self._add_to_streams(statement)
 
-    def _without(self, first: Mention, then: Mention) -> Mention:
-        """What comes first without what a stream cannot wait for: itself and its own tasks."""
-        inside = {task for stream in then.streams for task in self._members.get(stream, ())}
+    def _without_own_tasks(self, statement: OrderStatement) -> Mention:
+        """Return what comes first, without that for which a stream cannot wait: itself and its own tasks."""
+        own_tasks = set(self._graph.members_of(statement.then.streams))
         return structs.replace(
-            first,
-            tasks=tuple(task for task in first.tasks if task not in inside),
-            streams=tuple(stream for stream in first.streams if stream not in then.streams),
+            statement.first,
+            tasks=tuple(task for task in statement.first.tasks if task not in own_tasks),
+            streams=tuple(stream for stream in statement.first.streams if stream not in statement.then.streams),
         )
 
-    def _keep(self, said: OrderStatement) -> None:
-        for then in self._tasks_of(said.then):
-            firsts = dict.fromkeys(first for first in self._first(said.first, then) if first != then)
-            self._forward &= all(self._places[first] < self._places[then] for first in firsts)
-            self._edges[then].update(firsts)
-            if then in said.then.tasks or said.then.rest or said.first.rest:
-                self._tasks.setdefault(then, {}).update(firsts)
-        for stream in () if said.first.rest else said.then.streams:
-            depends, after = self._streams.setdefault(stream, ({}, {}))
-            depends.update(dict.fromkeys(said.first.tasks))
-            after.update(dict.fromkeys(said.first.streams))
+    def _add_to_tasks(self, statement: OrderStatement) -> None:
+        first, then = statement.first, statement.then
+        for task in self._graph.tasks_of(then):
+            dependencies = dict.fromkeys(other for other in self._graph.tasks_before(first, task) if other != task)
+            self._graph.add(task, dependencies)
+            if task in then.tasks or then.wildcard or first.wildcard:
+                self._task_depends.setdefault(task, {}).update(dependencies)
 
-    def _tasks_of(self, named: Mention) -> list[str]:
-        if named.rest:
-            return list(self._edges)
-        return [*named.tasks, *(task for stream in named.streams for task in self._members.get(stream, ()))]
+    def _add_to_streams(self, statement: OrderStatement) -> None:
+        for stream in statement.then.streams:
+            self._stream_depends.setdefault(stream, {}).update(dict.fromkeys(statement.first.tasks))
+            self._stream_after.setdefault(stream, {}).update(dict.fromkeys(statement.first.streams))
 
-    def _first(self, named: Mention, then: str) -> Sequence[str]:
-        """The tasks that come first, seen from the task that waits for them."""
-        if not named.rest:
-            return self._tasks_of(named)
-        ids = list(self._edges)
-        return ids[: ids.index(then)] if named.rest == "previous" else ids
+    def already_holds(self, sentence: ParsedSentence) -> bool:
+        """Return True if the plan has the order that an uncertain sentence may state.
 
-    def _waits(self, task: str, other: str) -> bool:
-        """Whether a task waits for another one, directly or not."""
-        if other in self._edges[task]:
-            return True
-        if self._forward and self._places[other] > self._places[task]:
-            return False
-        return other in graph.closure([task], {name: tuple(waits) for name, waits in self._edges.items()})
+        Without statements, each two names that follow one another must have some order.
+        """
+        if sentence.statements:
+            return all(self._all_wait(statement.first, statement.then) for statement in sentence.statements)
+        pairs = list(pairwise(sentence.mentions))
+        return bool(pairs) and all(
+            left and right and (self._all_wait(left, right) or self._all_wait(right, left)) for left, right in pairs
+        )
 
-    def holds(self, heard: ParsedSentence) -> bool:
-        """Whether all that may have been said holds already: just so, or with all that is named, in turn, in some order."""
-        if heard.said:
-            return all(self._after(said.first, said.then) for said in heard.said)
-        pairs = list(pairwise(heard.names))
-        return bool(pairs) and all(a and b and (self._after(a, b) or self._after(b, a)) for a, b in pairs)
-
-    def _after(self, first: Mention, then: Mention) -> bool:
-        """Whether each task of the one waits for each task of the other."""
-        pairs = [(a, b) for a in self._tasks_of(first) for b in self._tasks_of(then) if a != b]
-        return len(pairs) <= 400 and all(self._waits(b, a) for a, b in pairs)
+    def _all_wait(self, first: Mention, then: Mention) -> bool:
+        """Return True if each task of `then` waits for each task of `first`."""
+        pairs = [(a, b) for a in self._graph.tasks_of(first) for b in self._graph.tasks_of(then) if a != b]
+        return len(pairs) <= _MAX_PAIRS and all(self._graph.waits_for(b, a) for a, b in pairs)
 
     def plan(self) -> Plan:
-        """The plan with all that was taken."""
-        if not self._tasks and not self._streams:
+        """Return the plan with all dependencies that were added."""
+        if not self._task_depends and not self._stream_depends:
             return self._plan
         tasks = tuple(
-            structs.replace(task, depends=tuple(dict.fromkeys((*task.depends, *self._tasks.get(task.id, ())))))
+            structs.replace(task, depends=_united(task.depends, self._task_depends.get(task.id, ())))
             for task in self._plan.tasks
         )
-        streams = []
-        for stream in self._plan.streams:
-            depends, after = self._streams.get(stream.id, ({}, {}))
-            streams.append(
-                structs.replace(
-                    stream,
-                    depends=tuple(dict.fromkeys((*stream.depends, *depends))),
-                    after=tuple(dict.fromkeys((*stream.after, *after))),
-                )
+        streams = tuple(
+            structs.replace(
+                stream,
+                depends=_united(stream.depends, self._stream_depends.get(stream.id, ())),
+                after=_united(stream.after, self._stream_after.get(stream.id, ())),
             )
-        return structs.replace(self._plan, tasks=tasks, streams=tuple(streams))
+            for stream in self._plan.streams
+        )
+        return structs.replace(self._plan, tasks=tasks, streams=streams)
+
+
+def _united(ids: Sequence[str], more: Sequence[str] | dict[str, None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*ids, *more)))

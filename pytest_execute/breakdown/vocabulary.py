@@ -1,4 +1,4 @@
-"""The words that breakdowns use: labels of fields, none-words, states; a synonym is one word in one line here."""
+"""Words that breakdowns use: for tasks, streams, fields, states, sections and files. A synonym is one word here."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -8,12 +8,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# matches "Task", "steps", "user story"'s "story", "タスク"
 TASK_WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
+# matches "Stream", "Phases", "Task Group", "User Story", "阶段"
 STREAM_WORDS = (
     r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
     r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|模块|阶段|フェーズ|단계)"
 )
 
+SAME_STREAM_WORDS = (  # "Track 1" in a sentence may mean the heading "Stream 1"
+    {"stream", "workstream", "work stream", "track"},
+    {"group", "task group"},
+    {"phase", "stage", "sub-phase", "subphase"},
+)
+
+# the labels of each field, as docs/reference/breakdown.md lists them
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
         "depends on", "depends", "dep", "depend on", "dependencies", "dependency", "deps", "task dependencies", "blocked by",
@@ -66,37 +75,46 @@ LABELS: dict[str, tuple[str, ...]] = {
 
 FIELD_BY_LABEL = {label: field for field, labels in LABELS.items() for label in labels}
 
+LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))
+"""Fields whose value may go on as a list below a sentence."""
+
+TASK_FIELDS = frozenset(("depends", "tests", "files", "effort", "status", "commit", "agent"))
+"""Fields that only a task has; objectives and criteria also stand in other sections."""
+
+# matches "None", "N/A - can start at once", "-", "なし", "None (parallel with 2)"
 NO_DEPENDENCY = re.compile(
     r"(?:none|no(?:ne)? dependenc(?:y|ies)|nothing|n/?a|nil|no|null|\[\]|[-–—―]+|なし|无|無|없음|independent)"
     r"(?:\s*(?:$|[.,;:—–。、，；(（-]).*|\s+(?:required|needed|yet|\W).*)?",
     re.IGNORECASE | re.DOTALL,
 )
 
+# matches "[x]", "Done", "completed; verified", "完了"; not "Not done"
 DONE = re.compile(
     r"^\W*(?:\[[xX]\]|done|completed?|finished|implemented|merged|closed|passed|完了|完成|已完成|완료)(?![\w-])",
     re.IGNORECASE,
 )
 DONE_MARKS = ("✅", "☑", "✔")
 
+# matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"
 UNTASKED_SECTION = re.compile(
     r"acceptance|definition of done|success criteri|out of scope|non-goals|"
     r"(?:completion|verification|quality|review|release|final|pre-?\w*|post-?\w*|qa|validation|self|dod) check-?list|^check-?list|"
     r"next steps|execution order|notes?$|open questions|quality gates?|checkpoints?$|decisions?$|requirements?$|risks?\b|assumptions|alternatives|glossary|appendix|rules?$|^how to|legend|priority order",
     re.IGNORECASE,
 )
-"""Headings over lists that look like tasks and are none."""
 
+# matches those of them that hold no tasks even if they are counted like the sections with tasks
 CRITERIA_SECTION = re.compile(
     r"acceptance criteri|definition of done|success criteri|out of scope|non-goals", re.IGNORECASE
 )
-"""Those of them that are none even where they are counted like the sections with tasks."""
 
+# matches headings that say only that tasks follow: "## Tasks / Subtasks", "## 2. Implementation Tasks"
 TASKS_HEADING = re.compile(
     r"\W*(?:\d+\.?\s+)?(?:(?:implementation|development|dev)\s+)?(?:tasks(?:\s*/\s*sub-?tasks)?|task list)\W*",
     re.IGNORECASE,
 )
-"""Headings that say only that tasks stand below them."""
 
+# matches "the whole suite passes", "all tests pass"
 WHOLE_SUITE = re.compile(
     r"\b(?:whole|full|entire|complete)\s+(?:test[- ]?)?suite\b|\ball\s+(?:the\s+)?tests\s+(?:pass|are green|green|succeed)"
     r"|\bevery\s+test\s+passes\b",
@@ -104,23 +122,169 @@ WHOLE_SUITE = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+FILE_ENDINGS = frozenset(
+    [
+        "astro",
+        "avif",
+        "bash",
+        "bat",
+        "bib",
+        "c",
+        "cc",
+        "cfg",
+        "cjs",
+        "clj",
+        "cmake",
+        "conf",
+        "config",
+        "cpp",
+        "cs",
+        "css",
+        "csv",
+        "cts",
+        "cu",
+        "cxx",
+        "dart",
+        "db",
+        "dockerfile",
+        "env",
+        "erb",
+        "ex",
+        "example",
+        "exs",
+        "feature",
+        "fish",
+        "gif",
+        "go",
+        "gradle",
+        "graphql",
+        "h",
+        "hcl",
+        "hpp",
+        "hs",
+        "html",
+        "ico",
+        "in",
+        "ini",
+        "ipynb",
+        "j2",
+        "java",
+        "jinja",
+        "jinja2",
+        "jl",
+        "jpeg",
+        "jpg",
+        "js",
+        "json",
+        "json5",
+        "jsonc",
+        "jsonl",
+        "jsx",
+        "key",
+        "kt",
+        "less",
+        "lock",
+        "log",
+        "lua",
+        "md",
+        "mdx",
+        "mjs",
+        "mk",
+        "ml",
+        "mod",
+        "mts",
+        "mustache",
+        "nix",
+        "notebook",
+        "parquet",
+        "patch",
+        "pdf",
+        "pem",
+        "php",
+        "pl",
+        "plist",
+        "png",
+        "po",
+        "properties",
+        "proto",
+        "ps1",
+        "py",
+        "pyi",
+        "pyx",
+        "r",
+        "rake",
+        "rb",
+        "rs",
+        "rst",
+        "sass",
+        "sbt",
+        "scala",
+        "scss",
+        "service",
+        "sh",
+        "snap",
+        "sol",
+        "sql",
+        "sqlite",
+        "sum",
+        "sv",
+        "svelte",
+        "svg",
+        "swift",
+        "tcl",
+        "template",
+        "tex",
+        "tf",
+        "tfvars",
+        "timer",
+        "tmpl",
+        "toml",
+        "tpl",
+        "ts",
+        "tsv",
+        "tsx",
+        "txt",
+        "typ",
+        "ui",
+        "v",
+        "vhd",
+        "vue",
+        "wasm",
+        "webp",
+        "woff",
+        "woff2",
+        "xml",
+        "xsd",
+        "yaml",
+        "yml",
+        "zig",
+        "zsh",
+    ]
+)
+"""Endings of file names without a directory: `app.py` is a file, `np.array` is none."""
+
+FILES_WITHOUT_ENDING = frozenset(
+    ["Dockerfile", "Makefile", "Justfile", "Procfile", "LICENSE", "CODEOWNERS", ".gitignore", ".dockerignore", ".env"]
+)
+
+
 @lru_cache(maxsize=1024)
 def field_name(label: str) -> str | None:
-    """The field that a label names, or None where it names none that we know.
+    """Return the field that a label names, or None for an unknown label.
 
-    >>> field_of("**Blocked by**"), field_of("dependsOn"), field_of("Files (new)"), field_of("Risk")
+    >>> field_name("**Blocked by**"), field_name("dependsOn"), field_name("Files (new)"), field_name("Risk")
     ('depends', 'depends', 'files', None)
     """
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))
-    plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain).strip(" \t:：\n").casefold()
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))  # "dependsOn" -> "depends On"
+    plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"
+    plain = plain.strip(" \t:：\n").casefold()
     return FIELD_BY_LABEL.get(plain) or FIELD_BY_LABEL.get(re.sub(r"^\W+", "", plain))
 
 
 def is_done_status(text: str) -> bool:
-    """Whether a status says that the work is finished.
+    """Return True for a status of finished work.
 
-    >>> says_done("✅ Complete"), says_done("`DONE`; verified"), says_done("Not done")
+    >>> is_done_status("✅ Complete"), is_done_status("`DONE`; verified"), is_done_status("Not done")
     (True, True, False)
     """
     if any(mark in text[:4] for mark in DONE_MARKS):
