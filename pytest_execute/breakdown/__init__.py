@@ -1,11 +1,14 @@
 """Reader for `notes/<topic>/breakdown.md`: it returns a Plan and the problems, each with its line.
 
-    text ─ blocks ─▶ outline ─ detect_dialect (dialects/) ─▶ task_starts
-                        │                                        │
-                        ├─ streams, gates                        ├─ tasks (fields, substeps, file_references)
-                        └─ resolve (dependency_parser, stream_sentences) ─ sentence_dependencies ─ plan_consistency ─▶ Plan
+    blocks            Markdown as blocks with lines; `outline` knows the heading above each
+    detect_dialect    finds where each task begins, in one of the forms in `dialects/`
+    streams, gates    find the groups of tasks and the gates
+    tasks             reads each task: `fields`, `substeps`, `file_references`
+    resolve           turns names into ids: `dependency_parser`, `stream_sentences`, `name_index`
+    sentence_dependencies    adds what sentences state: `sentence_parser`, `sentence_patterns`
+    plan_consistency  checks the whole plan
 
-`load` reads the files, `reader` runs the steps, and `template` writes the canonical form.
+`reader` runs these steps in this order, `load` reads the files, and `template` writes the canonical form.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ Kind = Literal["heading", "item", "text", "row", "code"]
 class Block(Struct, frozen=True, gc=False):
     """One block of the document. `text` is its source without the marker, one line per line of the file.
 
-    `depth` is the level of a heading. For any other block it is the number of list items around the text, with the block
-    itself. `marker` is that of a list item, `-` or `1.`; `cells` and `header` are those of a table's row.
+    `depth` is the level of a heading. For any other block it is the number of list items around the text, its own
+    included. `marker` is that of a list item, `-` or `1.`; `cells` and `header` are those of a table's row.
     """
 
     kind: Kind

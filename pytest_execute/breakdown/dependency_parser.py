@@ -31,7 +31,10 @@ from pytest_execute.core.errors import did_you_mean
 
 
 class ParsedDependencies(Struct, frozen=True):
-    """Ids of the tasks and streams in a value. `errors` are (code, message) pairs, `unread` is text that names nothing."""
+    """Ids of the tasks and streams in a value.
+
+    `errors` are (code, message) pairs, `unread` is text that names nothing.
+    """
 
     tasks: tuple[str, ...] = ()
     streams: tuple[str, ...] = ()
@@ -86,7 +89,8 @@ OTHER_TASKS = re.compile(
 )
 # matches the end of "T1 must be completed first", "Task 1 complete", "T1 merged"
 _COMPLETION = re.compile(
-    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completes|completion|done|finished|finishes|merged|passes|passed|first|only|完成|完了|完了後)"
+    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completes|completion|done|finished|finishes|merged"
+    r"|passes|passed|first|only|完成|完了|完了後)"
     r"(?:\s+(?:first|before))?\s*$",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
 
     1. Let each dialect find its tasks.
     2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.
-    3. Compare it with each other dialect: the same tasks are nothing new, more detail is added, other tasks are a problem.
+    3. Compare it with each other dialect: more details are added, other tasks are a problem.
     4. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
     """
     found = [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]

@@ -81,7 +81,8 @@ _BOLD_LABEL = re.compile(
 _PLAIN_LABEL = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
 # matches "Depends on" in "Depends on Task 1", "blocked by T2" at the beginning of a line
 _DEPENDS_SENTENCE = re.compile(
-    rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{TASK_WORDS}\s+#?\d|#\d|{TASK_WORDS}\s+[A-Z]-?\d|[A-Z]+-?\d))",
+    rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{TASK_WORDS}\s+#?\d|#\d|{TASK_WORDS}\s+[A-Z]-?\d"
+    rf"|[A-Z]+-?\d))",
     re.IGNORECASE,
 )
 # matches "_Dependencies: 1_", "*Files: a.py*"

@@ -22,7 +22,8 @@ from pytest_execute.core.plan import FileRef, TestRef
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # matches "src/a.py:40-60", "./a.py#L3", "src/app/"
 _FILE = re.compile(
-    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
+    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
+    r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
     r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
 )
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
@@ -43,7 +44,8 @@ _TEST_PATH = re.compile(
 )
 # matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
 _BARE_FILE = re.compile(
-    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
+    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go"
+    r"|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
     r"|^[\w.-]+/(?:[\w.-]+/)*$"
 )
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"

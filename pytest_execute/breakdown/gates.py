@@ -26,7 +26,8 @@ from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 _WORD = r"(?:quality gates?|gates?|checkpoints?)"
 # matches "- **Gate 1**: the whole suite passes", "**Phase 1 Quality Gate:**"
 _BOLD_GATE = re.compile(
-    rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(?P<text>.*)",
+    rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*"
+    rf"|\*\*\s*[:：])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 # matches labels over the outcome of a gate: "Gate Status", "Quality Gate Results"
@@ -43,7 +44,8 @@ _ITEM_GATE = re.compile(
 )
 # matches "(after Stream A)", "after Phase 1 and 2"
 _AFTER = re.compile(
-    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]|\bafter\s+(?P<bare>{STREAM_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
+    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]"
+    rf"|\bafter\s+(?P<bare>{STREAM_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
     re.IGNORECASE,
 )
 

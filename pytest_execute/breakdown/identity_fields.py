@@ -34,7 +34,7 @@ def rename_tasks(tasks: Sequence[ParsedTask], names: Mapping[str, str]) -> list[
 def streams_from_fields(
     outline: Outline, tasks: Sequence[ParsedTask]
 ) -> tuple[tuple[StreamStart, ...], list[ParsedTask]]:
-    """Return the streams that a field of every task names, and the tasks with their stream; no stream if one has none."""
+    """Return the streams that a field of every task names, and the tasks with their streams."""
     fields = [parsed.fields_named("stream") for parsed in tasks]
     ids = [found[0].value if len(found) == 1 else "" for found in fields]
     if len(set(ids)) < 2 or not all(re.fullmatch(r"[\w.-]{1,20}", name) for name in ids):

@@ -17,7 +17,7 @@ _ID_BEHIND_BOX = re.compile(rf"\W*(?:{TASK_WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
 def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
-    """Warn once for each section with boxes without an id; if those beside the tasks outnumber them, report an error."""
+    """Warn once for each section with such boxes; report one error if those beside the tasks outnumber them."""
     sections: dict[int, list[int]] = {}
     for index in _boxes_without_id(outline, starts):
         sections.setdefault(outline.heading_above[index], []).append(index)
@@ -33,12 +33,10 @@ def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: 
         problems.report(outline.blocks[beside[0]].line, "no-id", message)
         return
     for boxes in sections.values():
-        is_plural = len(boxes) > 1
         first = split_title(LEADING_BOX.sub("", outline.blocks[boxes[0]].text, count=1))[0]
-        message = (
-            f"{len(boxes)} box{'es' if is_plural else ''} without an id, which {'are' if is_plural else 'is'} not read as "
-            f"{'tasks' if is_plural else 'a task'}: {first[:60]}"
-        )
+        count = f"{len(boxes)} boxes" if len(boxes) > 1 else "1 box"
+        not_read = "are not read as tasks" if len(boxes) > 1 else "is not read as a task"
+        message = f"{count} without an id, which {not_read}: {first[:60]}"
         problems.warn(outline.blocks[boxes[0]].line, "passed-over", message)
 
 

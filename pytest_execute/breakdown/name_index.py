@@ -29,8 +29,8 @@ class NamedStream(Struct, frozen=True, kw_only=True):
 class NameIndex:
     """Resolver of the names in one breakdown.
 
-    `stream_of` is `{task id: stream id or None}`, `members` its inverse, in the order of the file. `parent_of_substep` is
-    `{normal substep id: task id}`. `stories` are the streams that stand for user stories.
+    `stream_of` is `{task id: stream id or None}`, `members` its inverse, in the order of the file.
+    `parent_of_substep` is `{normal substep id: task id}`. `stories` are the streams of user stories.
     """
 
     def __init__(

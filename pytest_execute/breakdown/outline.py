@@ -14,9 +14,8 @@ T = TypeVar("T")
 class Outline:
     """Blocks of a document under their headings.
 
-    `heading_above[index]` is the index of the heading above a block, or -1. `title` is the index of the document's first
-    heading, if it is the only one of level 1; else None. `cache` holds the results of functions with
-    `cached_per_outline`.
+    `heading_above[index]` is the index of the heading above a block, or -1. `title` is the index of the first heading
+    if no other has level 1, else None. `cache` holds the results of functions with `cached_per_outline`.
     """
 
     def __init__(self, document: Document) -> None:

@@ -15,7 +15,8 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
 _TOTAL = re.compile(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+|implementation\s+)?tasks\b",
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
+    r"|implementation\s+)?tasks\b",
     re.IGNORECASE,
 )
 # matches "Phase 1 (setup): " before a total, which then counts one phase only
@@ -111,8 +112,8 @@ def _cycle_graph(plan: Plan) -> dict[str, tuple[str, ...]]:
     | node | waits for |
     | --- | --- |
     | `t` + task | the tasks it depends on, and the `i` node of its stream |
-    | `i` + stream (into the stream) | the tasks the stream depends on, and the `s` nodes of the streams it comes after |
-    | `s` + stream (the whole stream) | all of its tasks |
+    | `i` + stream (into it) | the tasks the stream depends on, and the `s` nodes of the streams it comes after |
+    | `s` + stream (all of it) | all of its tasks |
     """
     streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
     members: dict[str, list[str]] = {stream.id: [] for stream in plan.streams}

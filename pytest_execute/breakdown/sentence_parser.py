@@ -100,7 +100,7 @@ def split_sentences(text: str) -> Iterator[tuple[str, int]]:
 class SentenceParser:
     """Parser for the sentences of one breakdown.
 
-    `task_words` and `stream_words` are the words by which its headings call tasks and streams, such as "step" or "wave".
+    `task_words` and `stream_words` are the words in its headings for tasks and streams, such as "step" or "wave".
     """
 
     def __init__(self, names: NameIndex, task_words: Iterable[str], stream_words: Iterable[str]) -> None:

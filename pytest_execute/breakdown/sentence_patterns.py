@@ -17,8 +17,10 @@ from pytest_execute.breakdown.ids import CODE, NUMBER
 
 # matches "T2 depends on T1", "T1 must be done first", "T1 → T2"; a text without a match states no order
 ORDER_HINT = re.compile(
-    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait|\bneeds?\b"
-    r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
+    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait"
+    r"|\bneeds?\b"
+    r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
+    r"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
     re.IGNORECASE,
 )
 
@@ -53,12 +55,16 @@ _FILLER = (
     r"start(?:ing)?|begin(?:ning)?|any)\s+)*"
 )
 # matches "also " in "② also depends on ①"
-_ADVERBS = r"(?:(?:also|only|both|all|each|still|directly|now|and|therefore|thus|then|itself|strictly|explicitly|work|tasks?|completion|[:—–-])\s+)*"
+_ADVERBS = (
+    r"(?:(?:also|only|both|all|each|still|directly|now|and|therefore|thus|then|itself|strictly|explicitly|work|tasks?"
+    r"|completion|[:—–-])\s+)*"
+)
 # matches "can " in "② can start after ①"
 _MODAL = r"(?:(?:can|must|should|will|shall|has\s+to|have\s+to|needs?\s+to|is\s+to|are\s+to)\s+)?"
 # matches "completed" in "① must be completed before ②"
 _COMPLETED = (
-    r"(?:complete[sd]?|done|finish(?:e[sd])?|land(?:s|ed)?|merged?|merges|pass(?:es|ed)?|in\s+place|ready|run|runs|come|comes|goes?"
+    r"(?:complete[sd]?|done|finish(?:e[sd])?|land(?:s|ed)?|merged?|merges|pass(?:es|ed)?|in\s+place|ready|run|runs|come"
+    r"|comes|goes?"
     r"|exists?|implemented|executed|built)"
 )
 # matches "start" in "② can start after ①", "be merged"
@@ -84,18 +90,22 @@ ORDER_PATTERNS = tuple(
         # "② can only start after ①"
         rf"{_THEN}\s+{_ADVERBS}{_MODAL}{_ADVERBS}{_STARTED}\s+{_MANNER}(?:after|once|when)\s+{_FILLER}{_OBJECT}",
         # "② cannot start before ①"
-        rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until|without)\s+{_FILLER}{_OBJECT}",
+        rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until"
+        rf"|without)\s+{_FILLER}{_OBJECT}",
         # "① must be completed before ②"
         rf"{_FIRST}\s+{_ADVERBS}{_MODAL}{_ADVERBS}(?:be\s+)?{_COMPLETED}\s+(?:first\s+)?before\s+{_FILLER}{_THEN}",
         # "① blocks ②"
         rf"{_FIRST}\s+{_ADVERBS}(?:blocks?|unblocks?|precedes?)\s+{_FILLER}{_THEN}",
         # "① is a prerequisite for ②"
-        rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}",
+        rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?"
+        rf"|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}",
         # "finish ① before starting ②"
-        rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+|beginning\s+|doing\s+|running\s+)?{_THEN}",
+        rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+|beginning\s+"
+        rf"|doing\s+|running\s+)?{_THEN}",
         # "once ① is complete, ② can start"
         (
-            rf"\b(?:once|after|as\s+soon\s+as|when)\s+{_FIRST}\s*(?:(?:is|are|has|have|been|both|all)\s+)*(?:{_COMPLETED}\b)?\s*,?\s*(?:then\s+)?(?:(?:start|begin)\s+)?"
+            rf"\b(?:once|after|as\s+soon\s+as|when)\s+{_FIRST}\s*(?:(?:is|are|has|have|been|both"
+            rf"|all)\s+)*(?:{_COMPLETED}\b)?\s*,?\s*(?:then\s+)?(?:(?:start|begin)\s+)?"
             rf"{_THEN}(?=\s+(?:can|must|should|will|starts?|begins?|runs?)\b|\s*$)"
         ),
     )
@@ -108,7 +118,8 @@ WITHOUT_SUBJECT = re.compile(
 )
 # matches "Complete ① before starting", "① must be done first" inside the task that waits
 IMPERATIVE = re.compile(
-    rf"^(?:do|complete|finish|run|implement|land)\s+{_FIRST}\s+(?:first\b|before\s+(?:starting|beginning)\b(?!\s+\S*{NAME}))|^(?P<other>{NAME})\s+must\s+(?:be\s+)?{_COMPLETED}\s+first\b",
+    rf"^(?:do|complete|finish|run|implement|land)\s+{_FIRST}\s+(?:first\b|before\s+(?:starting"
+    rf"|beginning)\b(?!\s+\S*{NAME}))|^(?P<other>{NAME})\s+must\s+(?:be\s+)?{_COMPLETED}\s+first\b",
     re.IGNORECASE,
 )
 # matches "does not", "independently"
@@ -120,7 +131,8 @@ UNCERTAIN = re.compile(
 )
 # matches "② depends on the weather", "① before ②": it states an order, though no pattern above reads it
 LIKELY_ORDER = re.compile(
-    r"\bdepend(?:s|ent)?\s*(?:up)?on\b|\bblocked\s+(?:by|on)\b|\bprerequisites?\s+(?:for|of|to)\b|\bwaits?\s+(?:for|until)\b"
+    r"\bdepend(?:s|ent)?\s*(?:up)?on\b|\bblocked\s+(?:by|on)\b|\bprerequisites?\s+(?:for|of|to)\b|\bwaits?\s+(?:for"
+    r"|until)\b"
     rf"|\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\b.*\b(?:before|after)\b.*{NAME}"
     rf"|{NAME}\s+(?:only\s+)?(?:before|after)\s+{NAME}|{NAME}\s+must\s+be\s+{_COMPLETED}",
     re.IGNORECASE,
@@ -130,7 +142,8 @@ PLUS_LIST = rf"{NAME}(?:\s*[&+]\s*{NAME})+"
 # matches "①, ② and ③", and "①, ②" before a verb or a punctuation mark, where the list must end
 COMMA_LIST = (
     rf"(?i:(?<!after )(?<!once )(?<!when )){NAME}(?:\s*,\s*{NAME})*(?:\s*,?\s+(?:and|plus|as\s+well\s+as)\s+{NAME})"
-    rf"|(?i:(?<!after )(?<!once )(?<!when )){NAME}(?:\s*,\s*{NAME})+(?=\s*(?:[.;:)]|$)|\s+(?:all\s+)?(?:depend|require|need|must|can|should|are|wait|begin|start)\b|\s+before\s+(?:starting|beginning)\b)"
+    rf"|(?i:(?<!after )(?<!once )(?<!when )){NAME}(?:\s*,\s*{NAME})+(?=\s*(?:[.;:)]|$)|\s+(?:all\s+)?(?:depend|require"
+    rf"|need|must|can|should|are|wait|begin|start)\b|\s+before\s+(?:starting|beginning)\b)"
 )
 # matches " → ", "──>"
 _ARROW = r"\s*[-─—=]*(?:→|>|►|▶)\s*"
@@ -172,17 +185,21 @@ def name_pattern(task_words: str, stream_words: str, letters: str) -> re.Pattern
         # "this task"
         rf"(?P<this>(?i:\bthis\s+(?:{task_words}|{stream_words})\b))"
         # "Tasks 1, 2 and 4", "all phases 1-3", "Stories 1 and 2"
-        rf"|(?:(?i:\ball\s+(?:of\s+)?)?(?i:\b(?:{task_words}|{stream_words})s|\bstories)|(?i:\bphases|\bstreams))\s+#?{ref}(?:(?:{join}|{to})#?{ref})*(?!\w|\.\d)(?i:\s+tasks?\b)?"
+        rf"|(?:(?i:\ball\s+(?:of\s+)?)?(?i:\b(?:{task_words}|{stream_words})s|\bstories)|(?i:\bphases"
+        rf"|\bstreams))\s+#?{ref}(?:(?:{join}|{to})#?{ref})*(?!\w|\.\d)(?i:\s+tasks?\b)?"
         # "Task 2", "Phase 1", "Task 1 and 2", "User Story 3"
-        rf"|(?i:(?:\ball\s+)?\b(?:{task_words}|{stream_words}|user\s+story))[\s#]+{ref}(?:{to}{ref}|\s*[&+]\s*{ref}|\s+and\s+{ref}(?!\s+\w+s\b))?(?!\w|\.\d)(?i:\s+tasks?\b)?"
+        rf"|(?i:(?:\ball\s+)?\b(?:{task_words}|{stream_words}|user\s+story))[\s#]+{ref}(?:{to}{ref}|\s*[&+]\s*{ref}"
+        rf"|\s+and\s+{ref}(?!\s+\w+s\b))?(?!\w|\.\d)(?i:\s+tasks?\b)?"
         # "all previous tasks", "all other tasks"
         rf"|(?i:{PREVIOUS_TASKS.pattern})|(?i:{OTHER_TASKS.pattern})"
         # "depends on 1, 2": numbers alone count behind a verb only
         rf"|(?P<verb>(?i:\b(?:depends?\s*on|blocked\s+by)\s+)){_BARE_NUMBERS}"
         # "F and G require": letters alone count before a verb
-        rf"|(?<![\w.'’-]){letter_list}(?=\s+(?:(?:only|also|still|both)\s+)?(?:depend|require|need|wait|block|must|can\s+only|can\s+start|can\s+begin|cannot|is\s+blocked))"
+        rf"|(?<![\w.'’-]){letter_list}(?=\s+(?:(?:only|also|still|both)\s+)?(?:depend|require|need|wait|block|must"
+        rf"|can\s+only|can\s+start|can\s+begin|cannot|is\s+blocked))"
         # "depends on F + G": or behind one
-        rf"|(?P<verb_before_letters>(?i:\b(?:depends?\s+(?:up)?on|blocked\s+by|waits?\s+for|requires?|needs?|after|blocks)\s+)){letter_list}(?=\s*(?:[.;:,()—–]|$|\s-\s|\s(?:is|are|complete|finish)))"
+        rf"|(?P<verb_before_letters>(?i:\b(?:depends?\s+(?:up)?on|blocked\s+by|waits?\s+for|requires?|needs?|after"
+        rf"|blocks)\s+)){letter_list}(?=\s*(?:[.;:,()—–]|$|\s-\s|\s(?:is|are|complete|finish)))"
         # "T001", "T001-T013"
         rf"|(?P<code>(?<![\w./-]){CODE}(?:{to}{CODE})?(?![\w/]|[.-]\w))"
     )

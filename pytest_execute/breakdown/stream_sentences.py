@@ -37,7 +37,8 @@ _DEPENDS_ON = re.compile(
 )
 # matches "Stream A must be completed before Stream B can start"
 _BEFORE = re.compile(
-    r"(?P<first>[^.;\n]{1,60}?)\s+(?:must|should|needs\s+to|has\s+to)\s+(?:be\s+)?(?:completed?|finish(?:ed)?|done)\s+before\s+(?P<then>.{1,60}?)"
+    r"(?P<first>[^.;\n]{1,60}?)\s+(?:must|should|needs\s+to|has\s+to)\s+(?:be\s+)?(?:completed?|finish(?:ed)?"
+    r"|done)\s+before\s+(?P<then>.{1,60}?)"
     r"(?:\s+(?:can|may|starts?|begins?)\b.*)?",
     re.IGNORECASE | re.DOTALL,
 )

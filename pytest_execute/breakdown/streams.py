@@ -24,7 +24,8 @@ from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASKS_HEADING
 
 # matches "Stream A: Storage", "2. Phase 1 — Ground", "Parallel Group 1: Write", "Wave II"
 _STREAM_HEADING = re.compile(
-    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{STREAM_WORDS})\s+#?(?P<id>\d+(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
+    rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{STREAM_WORDS})\s+#?(?P<id>\d+"
+    rf"(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -35,7 +36,8 @@ _ID_AND_TITLE = re.compile(
 )
 # matches "(Parallel)", "(Depends on Stream A)", "(Week 1)", "(3 tasks)" at the end
 _NOTE = re.compile(
-    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep|independent|sequential"
+    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep"
+    r"|independent|sequential"
     r"|priority|optional|can |must |\d+\s+tasks|must have|p\d)[^()（）]*(?:\([^()]*\)[^()]*)*)[)）]\s*\W*\s*$",
     re.IGNORECASE,
 )
@@ -50,7 +52,7 @@ _DEPENDS_ON = re.compile(
 
 
 class StreamStart(Struct, frozen=True, kw_only=True):
-    """A stream in the document: `index` is that of its heading, or -1; `depends_text` are the dependencies in the heading.
+    """A stream in the document: `index` is that of its heading, or -1; `depends_text` is the heading's dependency note.
 
     `aliases` are its other names: user stories in its heading, its title without a note, `W1` for wave 1.
     """

@@ -30,7 +30,8 @@ _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨�
 _DONE_WORD = r"(?:done|completed?|finished|implemented|完了|完成|已完成|완료)"
 # matches " ✅ COMPLETED", " (Completed 2025-01-31)", " — DONE" at the end
 _DONE_NOTE = re.compile(
-    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
+    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+"
+    rf"(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
     re.IGNORECASE,
 )
@@ -49,8 +50,8 @@ _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 class TaskStart(Struct, frozen=True, kw_only=True, gc=False):
     """First block of a task: `index` is that of the block, `box` the letter in its box, or None.
 
-    `text_behind_title` is the text of the same block behind the title. `row` is the row of a task in a table, `is_one_line`
-    is True for a task that is one item or row, and `detail` is the start of another section about the task.
+    `text_behind_title` is the text of the same block behind the title. `row` is the row of a task in a table.
+    `is_one_line` is True for a task that is one item or row, `detail` is the start of another section about the task.
     """
 
     id: str
@@ -118,7 +119,7 @@ def start_from_item(block: Block, index: int, name: str, begin: int, box: str | 
 
 
 def _title_end(text: str, begin: int) -> int:
-    """Return the offset of a title's end: the first substep, the end of a bold title, the first field, or the text's end."""
+    """Return the end of a title: the first substep, the end of a bold title, the first field, or the text's end."""
     bold = _BOLD_TITLE.match(text, begin)
     substep = _SUBSTEP.search(text, begin)
     end = substep.start() if substep else len(text)

@@ -25,8 +25,8 @@ from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 class ParsedTask(Struct, frozen=True, kw_only=True):
     """A task without its stream and dependencies, with the fields that name them.
 
-    `foreign_substeps` have another task's number, `optional_lines` are those of substeps that may stay open. `has_text` is
-    True for a task with more than a title, `is_one_line` for an item of a list or a row of a table.
+    `foreign_substeps` have another task's number, `optional_lines` are those of substeps that may stay open.
+    `has_text` is True for a task with more than a title, `is_one_line` for an item of a list or a row of a table.
     """
 
     task: Task
@@ -55,7 +55,8 @@ _COMPLETE = re.compile(
 )
 # matches "(depends on T010)", "— blocked by T3", ", depends on T1"
 _DEPENDS_NOTE = re.compile(
-    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs|blocked\s+by)\s*:?\s+([^()（）]+)",
+    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs"
+    r"|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
 )
 # matches "(agent: coder)", "(est: 2 hours)"

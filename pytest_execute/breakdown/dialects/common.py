@@ -98,7 +98,7 @@ _MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
 
 
 def find_boxed_items(outline: Outline, pattern: re.Pattern[str]) -> list[TaskStart]:
-    """Return the items with a box and then `pattern`, which has the group `id`; the title begins at its group `title`."""
+    """Return the items with a box and then `pattern`, whose groups are `id` and `title`, where the title begins."""
     starts = []
     for index, box, end in _boxes(outline):
         block = outline.blocks[index]

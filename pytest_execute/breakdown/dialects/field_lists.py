@@ -20,7 +20,8 @@ from pytest_execute.breakdown.vocabulary import TASK_FIELDS
 
 # matches "**Task 1**: Model", "T01 — Model"
 _NAMED_ITEM = re.compile(
-    rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
+    rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?"
+    rf"|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
     re.IGNORECASE,
 )
 

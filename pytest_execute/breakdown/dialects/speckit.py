@@ -18,7 +18,8 @@ from pytest_execute.breakdown.task_starts import TaskStart
 
 # matches "T001 [P] [US1] Create", "**T1**: Write", "`ARCH-01` Bound it" behind a box
 _CODE_AND_TITLE = re.compile(
-    rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
+    rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+"
+    rf"|S\d+)\]\s*)*(?P<title>\S)"
 )
 
 

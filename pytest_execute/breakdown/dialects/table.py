@@ -22,7 +22,8 @@ _ID_COLUMN = re.compile(
 )
 # matches "Task", "Title", "Work item", "제목"
 _TITLE_COLUMN = re.compile(
-    r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name|title|description|item)"
+    r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name"
+    r"|title|description|item)"
     r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명|제목|태스크|タイトル|件名|任务标题|任务描述",
     re.IGNORECASE,
 )

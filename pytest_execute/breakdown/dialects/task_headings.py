@@ -21,7 +21,8 @@ _DELIMITER = r"\s*[:：.)）—–-]+"
 # matches "Task 1: Model", "[x] Task A2 - Page", "3.1 Step 1: Look", "~~Task 4~~"; the strongest word first
 _FORMS = tuple(
     re.compile(
-        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}"
+        rf"(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
     for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
@@ -30,7 +31,7 @@ _FORMS = tuple(
 
 @cached_per_outline
 def find(outline: Outline) -> list[TaskStart]:
-    """Return the headings with the strongest word; stories and steps must be two, most of them with a field or a box."""
+    """Return the headings with the strongest word; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
         starts = _without_repeated(outline, drop_substeps(outline, _headings(outline, form)))
         have_fields = is_majority(task_likeness(outline, start.index, deep=True) for start in starts)
