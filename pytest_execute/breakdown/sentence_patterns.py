@@ -90,18 +90,24 @@ ORDER_PATTERNS = tuple(
         # "② can only start after ①"
         rf"{_THEN}\s+{_ADVERBS}{_MODAL}{_ADVERBS}{_STARTED}\s+{_MANNER}(?:after|once|when)\s+{_FILLER}{_OBJECT}",
         # "② cannot start before ①"
-        rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until"
-        rf"|without)\s+{_FILLER}{_OBJECT}",
+        (
+            rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until"
+            rf"|without)\s+{_FILLER}{_OBJECT}"
+        ),
         # "① must be completed before ②"
         rf"{_FIRST}\s+{_ADVERBS}{_MODAL}{_ADVERBS}(?:be\s+)?{_COMPLETED}\s+(?:first\s+)?before\s+{_FILLER}{_THEN}",
         # "① blocks ②"
         rf"{_FIRST}\s+{_ADVERBS}(?:blocks?|unblocks?|precedes?)\s+{_FILLER}{_THEN}",
         # "① is a prerequisite for ②"
-        rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?"
-        rf"|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}",
+        (
+            rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?"
+            rf"|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}"
+        ),
         # "finish ① before starting ②"
-        rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+|beginning\s+"
-        rf"|doing\s+|running\s+)?{_THEN}",
+        (
+            rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+|beginning\s+"
+            rf"|doing\s+|running\s+)?{_THEN}"
+        ),
         # "once ① is complete, ② can start"
         (
             rf"\b(?:once|after|as\s+soon\s+as|when)\s+{_FIRST}\s*(?:(?:is|are|has|have|been|both"
