@@ -173,7 +173,7 @@ class _DependencyCollector:
             self._add_stream_or_error(name)
         elif task == self.source.task:
             if not self.source.may_be_substep:
-                self.add_error("self-dependency", "depends on itself")
+                self.add_error("self-dependency", "depends on itself: remove it")
         else:
             self.tasks.setdefault(task)
 

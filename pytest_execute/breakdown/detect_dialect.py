@@ -59,7 +59,7 @@ def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], proble
     for start in starts:
         block = outline.blocks[start.index]
         if block.kind == "heading" and re.search(r"~~\S", block.text):
-            message = f"task {start.id} is struck through: tick it if it is done, take it out if it is not wanted"
+            message = f"task {start.id} is struck through: tick it if it is done, remove it if it is not wanted"
             problems.warn(start.line, "struck-through", message)
 
 
@@ -122,13 +122,16 @@ def _report_other_tasks(
     if other.dialect.is_certain or len(new) * 2 > len(chosen.starts):
         first, first_new = chosen.starts[0], new[0]
         message = (
-            f"tasks in two shapes: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
-            f"{other.dialect.name} (task {first_new.id} here): write all in one"
+            f"tasks in two forms: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
+            f"{other.dialect.name} (task {first_new.id} here): write all in one form"
         )
         problems.report(first_new.line, "two-shapes", message)
         return
     for start in new:
-        message = f"this looks like task {start.id}, but the tasks here are {chosen.dialect.name}: it is not read"
+        message = (
+            f"this looks like task {start.id}, and is not read, because the other tasks are {chosen.dialect.name}: "
+            "write all in one form"
+        )
         problems.warn(start.line, "passed-over", message)
 
 

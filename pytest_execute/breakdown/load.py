@@ -93,7 +93,7 @@ def _read_utf8(file: Path, path: str) -> str:
         if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for its writer
             raise ExecuteError(Problem("unreadable", "not a file: name a Markdown file", path))
         if status.st_size > MAX_BYTES:
-            size = f"{status.st_size // 1_000_000} MB, where a breakdown has at most {MAX_BYTES // 1_000_000}"
+            size = f"{status.st_size // 1_000_000} MB, but a breakdown may have at most {MAX_BYTES // 1_000_000} MB"
             raise ExecuteError(Problem("too-large", f"{size}: divide the topic", path))
         data = file.read_bytes()
     except FileNotFoundError as error:

@@ -27,8 +27,8 @@ def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: 
     ]
     if len(beside) > len(starts):
         message = (
-            f"{len(beside)} boxes without an id, beside {len(starts)} task{'s' if len(starts) > 1 else ''} that "
-            f"ha{'ve' if len(starts) > 1 else 's'} one: give each an id, or write what is no task without a box"
+            f"{len(beside)} boxes without an id, beside {len(starts)} task{'s' if len(starts) > 1 else ''} with one: "
+            "give each an id, or remove the boxes of what is no task"
         )
         problems.report(outline.blocks[beside[0]].line, "no-id", message)
         return
@@ -36,7 +36,7 @@ def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: 
         first = split_title(LEADING_BOX.sub("", outline.blocks[boxes[0]].text, count=1))[0]
         count = f"{len(boxes)} boxes" if len(boxes) > 1 else "1 box"
         not_read = "are not read as tasks" if len(boxes) > 1 else "is not read as a task"
-        message = f"{count} without an id, which {not_read}: {first[:60]}"
+        message = f'{count} without an id {not_read}, the first is "{first[:60]}": give each an id'
         problems.warn(outline.blocks[boxes[0]].line, "passed-over", message)
 
 

@@ -35,7 +35,7 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
         if task.done:
             _report_open_work(task, parsed, done, problems)
         for step in parsed.foreign_substeps:
-            message = f"substep {step.id} stands under task {task.id}: was the list renumbered by a formatter?"
+            message = f"substep {step.id} is below task {task.id}: correct the number that a formatter may have changed"
             problems.warn(step.line, "foreign-substep", message)
 
 
@@ -50,11 +50,13 @@ def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: 
     """Warn of a done task with an open substep or an open dependency."""
     for step in task.substeps:
         if not step.done and step.id and step.line not in parsed.optional_lines:
-            message = f"task {task.id} is done, but its substep {step.id} is open"
+            message = f"task {task.id} is done, but its substep {step.id} is open: tick it, or untick the task"
             problems.warn(step.line, "open-substep", message)
     for other in task.depends:
         if other not in done:
-            message = f"task {task.id} is done, but {other}, which it depends on, is open"
+            message = (
+                f"task {task.id} is done, but its dependency, task {other}, is open: tick it, or untick task {task.id}"
+            )
             problems.warn(task.line, "open-dependency", message)
 
 
@@ -68,8 +70,11 @@ def _report_one_sided_blocks(plan: Plan, tasks: Sequence[ParsedTask], resolver: 
             if task not in edges[other] and task not in graph.closure([other], edges):
                 lines.setdefault(line, []).append(other)
         for line, others in lines.items():
-            verb = "does" if len(others) == 1 else "do"
-            message = f"task {task} says that it blocks {_shortened(others)}, which {verb} not depend on it"
+            verb, fields = ("does", "its") if len(others) == 1 else ("do", "their")
+            message = (
+                f"task {task} blocks {_shortened(others)}, which {verb} not depend on it: add task {task} to "
+                f"{fields} Dependencies"
+            )
             problems.warn(line, "one-sided-block", message)
 
 
@@ -90,7 +95,11 @@ def check_stated_totals(outline: Outline, plan: Plan, problems: Problems) -> Non
         for found in _TOTAL.finditer(text):
             stated = int(found[1] or found[2])
             if stated not in counts and not _STREAM_BEFORE_TOTAL.search(text[: found.start()]):
-                problems.warn(block.line, "other-total", f"{stated} tasks are stated here, {len(plan.tasks)} were read")
+                message = (
+                    f"the text says {stated} tasks, but {len(plan.tasks)} were read: correct the number or "
+                    "the tasks' form"
+                )
+                problems.warn(block.line, "other-total", message)
 
 
 def _report_cycles(plan: Plan, problems: Problems) -> None:
@@ -103,7 +112,7 @@ def _report_cycles(plan: Plan, problems: Problems) -> None:
         if steps[0] != steps[-1]:
             steps.append(steps[0])
         line = lines[tasks[0]] if tasks else 1
-        problems.report(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}")
+        problems.report(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}; remove a dependency")
 
 
 def _cycle_graph(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -104,7 +104,9 @@ def _report_hidden_tasks(document: Document, problems: Problems) -> None:
     count = len(find_task_starts(Outline(parse_blocks(document.unclosed.content)), dropped))
     if count:
         tasks = f"{count} task{'s' if count > 1 else ''}"
-        problems.report(document.unclosed.line, "unclosed-fence", f"this fence is never closed and hides {tasks}")
+        problems.report(
+            document.unclosed.line, "unclosed-fence", f"this code fence is never closed and hides {tasks}: close it"
+        )
 
 
 def _build_plan(outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems) -> Plan:
@@ -208,6 +210,6 @@ def _without_duplicates(tasks: Sequence[ParsedTask], problems: Problems) -> list
     for parsed in tasks:
         first = kept.setdefault(normalize_id(parsed.task.id), parsed)
         if first is not parsed:
-            message = f"task {parsed.task.id} stands here and on line {first.task.line}: give it another id"
+            message = f"task {parsed.task.id} is already on line {first.task.line}: give one of them another id"
             problems.report(parsed.task.line, "duplicate-task", message)
     return list(kept.values())

@@ -57,7 +57,7 @@ class Resolver:
                 self._depends_by_sentence.setdefault(task, {}).update(dict.fromkeys(sentence.depends_on.tasks))
             if sentence.unread:
                 subject = " and ".join(f"stream {stream}" for stream in sentence.streams)
-                message = f"{subject} depends on something that names no other stream: {sentence.unread}"
+                message = f'{subject} depends on "{sentence.unread}", which names no other stream: write its id'
                 self.problems.warn(sentence.line, "prose-dependency", message)
 
     def resolve_task(self, parsed: ParsedTask) -> Task:
@@ -95,7 +95,7 @@ class Resolver:
         for code, message in named.errors:
             self.problems.report(line, code, message)
         if named.unread:
-            message = f"{source.name} depends on something that names no task: {named.unread}"
+            message = f'{source.name} depends on "{named.unread}", which names no task: write its id'
             self.problems.warn(line, "prose-dependency", message)
         return named
 
@@ -111,10 +111,12 @@ class Resolver:
         named += [sentence.depends_on for sentence in self._stream_sentences if stream.id in sentence.streams]
         after = dict.fromkeys(other for each in named for other in each.streams)
         if after.pop(stream.id, 0) is None:
-            self.problems.report(stream.line, "self-dependency", f"{source.name} depends on itself")
+            self.problems.report(stream.line, "self-dependency", f"{source.name} depends on itself: remove it")
         depends = dict.fromkeys(task for each in named for task in each.tasks)
         for own in [task for task in depends if self.names.stream_of[task] == stream.id]:
-            self.problems.report(stream.line, "self-dependency", f"{source.name} depends on its own task {own}")
+            self.problems.report(
+                stream.line, "self-dependency", f"{source.name} depends on its own task {own}: remove it"
+            )
             del depends[own]
         return Stream(id=stream.id, title=stream.title, line=stream.line, depends=tuple(depends), after=tuple(after))
 
@@ -150,7 +152,7 @@ def unique_gates(gates: Iterable[NamedGate], problems: Problems) -> tuple[NamedG
         is_shared = count[gate.name] > 1 and gate.after
         name = f"{gate.name} {gate.after[0]}" if is_shared else gate.name
         if name in by_name:
-            message = f"{name} stands here and on line {by_name[name].line}: give it another name"
+            message = f'"{name}" is already the name of the gate on line {by_name[name].line}: give one another name'
             problems.report(gate.line, "duplicate-gate", message)
         else:
             by_name[name] = structs.replace(gate, name=name)

@@ -22,7 +22,7 @@ from pytest_execute.breakdown.vocabulary import field_name
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
-UNCERTAIN_SENTENCE = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
+UNCERTAIN_SENTENCE = "this text may state a dependency, and is not read: write it in the task's Dependencies"
 
 _MAX_PAIRS = 400
 """Pairs of tasks that are compared to find out whether an uncertain order holds."""
@@ -175,9 +175,10 @@ class _DependencyBuilder:
             for first in self._graph.tasks_before(statement.first, then):
                 if first != then and self._graph.waits_for(first, then):
                     message = (
-                        f"this says that task {then} waits for task {first}, but task {first} waits for task {then}"
+                        f"this text says that task {then} waits for task {first}, but task {first} waits for "
+                        f"task {then}: correct one of them"
                     )
-                    self._problems.warn(line, "prose-dependency", f"{message}: make the two agree")
+                    self._problems.warn(line, "prose-dependency", message)
                     return
         self._add_to_tasks(statement)
         if not statement.first.wildcard:

@@ -105,8 +105,8 @@ ORDER_PATTERNS = tuple(
         ),
         # "finish ① before starting ②"
         (
-            rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+|beginning\s+"
-            rf"|doing\s+|running\s+)?{_THEN}"
+            rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+"
+            rf"|beginning\s+|doing\s+|running\s+)?{_THEN}"
         ),
         # "once ① is complete, ② can start"
         (

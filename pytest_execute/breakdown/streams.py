@@ -238,7 +238,7 @@ def _with_unique_ids(
         name = f"{stream.kind.title()} {stream.id}" if is_shared else stream.id
         first = streams.setdefault(name, structs.replace(stream, id=name))
         if first.title != stream.title:
-            message = f"stream {name} stands here and on line {first.line} with another title: give one another id"
+            message = f"stream {name} is already on line {first.line} with another title: give one of them another id"
             problems.report(stream.line, "duplicate-stream", message)
         stream_of[index] = name
     return tuple(streams.values()), stream_of

@@ -69,7 +69,8 @@ def test_substeps_that_a_formatter_has_glued_and_torn() -> None:
 
 def test_a_list_that_a_formatter_has_counted_anew_is_told() -> None:
     assert told(samples.CHECKLIST)[-1] == (
-        "b.md:26: warning: task 3 stands here as number 1: was the list renumbered by a formatter? (renumbered)"
+        "b.md:26: warning: task 3 has the number 1 in its list: correct it, a formatter may have changed it "
+        "(renumbered)"
     )
 
 
@@ -129,7 +130,8 @@ def test_tests_from_commands_fences_and_titles() -> None:
 )
 def test_what_a_dependency_asks_for(value: str, expected: str) -> None:
     text = (
-        "## Stream A: X\n\n### 1. [ ] A\n- [ ] 1.1 a\n\n### 2. [ ] B\n\n## Stream B: Y\n\n### 3. [ ] C\n\n### 4. [ ] D\n\n"
+        "## Stream A: X\n\n### 1. [ ] A\n- [ ] 1.1 a\n\n### 2. [ ] B\n\n## Stream B: Y\n\n### 3. [ ] C\n\n"
+        "### 4. [ ] D\n\n"
         f"### 5. [ ] E\n- **Dependencies**: {value}\n"
     )
     assert " ".join(read(text).tasks[-1].depends) == expected
@@ -138,16 +140,22 @@ def test_what_a_dependency_asks_for(value: str, expected: str) -> None:
 def test_what_could_be_read_in_two_ways_is_an_error() -> None:
     assert told("- [ ] 1. A\n- [ ] 2. B\n- [ ] 2.5 C\n- [ ] 4.1 D\n") == [
         "b.md:3: error: 2.5 may be a task or a substep of 2: indent it, or give it a whole number (unclear-level)",
-        "b.md:4: error: 4.1 looks like a substep of task 4, which is not here (orphan-substep)",
+        (
+            "b.md:4: error: 4.1 looks like a substep of task 4, which is not in this file: add it, or give 4.1 a "
+            "whole number (orphan-substep)"
+        ),
     ]
     assert told("### Task 1: A\ntext\n\n### Task 2: B\ntext\n\n## More\n\n- [ ] T3 C\n- [ ] T4 D\n") == [
         (
-            "b.md:9: error: tasks in two shapes: headings with a word and an id (task 1 on line 1) and "
-            "boxes with a code (task T3 here): write all in one (two-shapes)"
+            "b.md:9: error: tasks in two forms: headings with a word and an id (task 1 on line 1) and "
+            "boxes with a code (task T3 here): write all in one form (two-shapes)"
         )
     ]
     assert told("## Stream A: X\n\n### 1. [ ] A\ntext\n\n## Stream A: Y\n\n### 2. [ ] B\ntext\n") == [
-        "b.md:6: error: stream A stands here and on line 1 with another title: give one another id (duplicate-stream)"
+        (
+            "b.md:6: error: stream A is already on line 1 with another title: give one of them another id "
+            "(duplicate-stream)"
+        )
     ]
 
 
@@ -163,8 +171,11 @@ def test_the_same_task_in_a_table_and_below_a_heading_is_one() -> None:
 def test_a_total_and_a_block_that_do_not_agree_are_told() -> None:
     text = "Total tasks: 3\n\n### 1. [ ] A\ntext\n- **Blocks**: 2\n\n### 2. [ ] B\ntext\n"
     assert told(text) == [
-        "b.md:1: warning: 3 tasks are stated here, 2 were read (other-total)",
-        "b.md:5: warning: task 1 says that it blocks 2, which does not depend on it (one-sided-block)",
+        "b.md:1: warning: the text says 3 tasks, but 2 were read: correct the number or the tasks' form (other-total)",
+        (
+            "b.md:5: warning: task 1 blocks 2, which does not depend on it: add task 1 to its Dependencies "
+            "(one-sided-block)"
+        ),
     ]
 
 
@@ -172,7 +183,10 @@ def test_what_a_task_blocks_may_wait_for_it_by_way_of_others() -> None:
     chain = "".join(f"### {n}. [ ] T\ntext\n- **Dependencies**: {n - 1 or 'None'}\n\n" for n in range(1, 9))
     assert told("### 9. [ ] U\ntext\n- **Blocks**: 1, 5\n\n" + chain.replace("None", "9")) == []
     assert told("### 9. [ ] U\ntext\n- **Blocks**: All other tasks\n\n" + chain) == [
-        "b.md:3: warning: task 9 says that it blocks 1, 2, 3, 4, 5 and 3 more, which do not depend on it (one-sided-block)"
+        (
+            "b.md:3: warning: task 9 blocks 1, 2, 3, 4, 5 and 3 more, which do not depend on it: add task 9 to their "
+            "Dependencies (one-sided-block)"
+        )
     ]
 
 
@@ -191,7 +205,10 @@ def test_what_is_no_breakdown_is_refused(text: str) -> None:
 
 
 def test_boxes_before_and_after_a_heading_and_marks_in_it() -> None:
-    text = "### [x] Task 1: One\ntext\n\n### Task 2: Two [ ]\ntext\n\n### ☑ Task 3: Three\nDepends on Task 1.\n\n### Task 4: Four\ntext\n"
+    text = (
+        "### [x] Task 1: One\ntext\n\n### Task 2: Two [ ]\ntext\n\n### ☑ Task 3: Three\nDepends on Task 1.\n\n"
+        "### Task 4: Four\ntext\n"
+    )
     assert [(task.id, task.title, task.done, task.depends) for task in read(text).tasks] == [
         ("1", "One", True, ()),
         ("2", "Two", False, ()),
@@ -201,21 +218,30 @@ def test_boxes_before_and_after_a_heading_and_marks_in_it() -> None:
 
 
 def test_dependencies_inside_the_line_of_a_task() -> None:
-    text = "- [ ] **T1** One\n- [ ] **T2** Two — depends on T1\n- [ ] **T3**: Three (depends: T1, T2)\n- [ ] T4 Four, blocked by T3\n"
+    text = (
+        "- [ ] **T1** One\n- [ ] **T2** Two — depends on T1\n- [ ] **T3**: Three (depends: T1, T2)\n"
+        "- [ ] T4 Four, blocked by T3\n"
+    )
     assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1", "T2"), ("T3",)]
 
 
 def test_sentences_on_the_order_of_tasks() -> None:
-    text = "- [ ] T1 One\n- [ ] T2 Two\n- [ ] T3 Three\n- [ ] T4 Four\n\n## Dependencies\n\n- T1 blocks T2, T3\n- Tests (T2-T3) before code (T4)\n"
+    text = (
+        "- [ ] T1 One\n- [ ] T2 Two\n- [ ] T3 Three\n- [ ] T4 Four\n\n## Dependencies\n\n- T1 blocks T2, T3\n"
+        "- Tests (T2-T3) before code (T4)\n"
+    )
     assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1",), ("T2", "T3")]
 
 
 def test_one_task_in_another_shape_is_not_lost_in_silence() -> None:
     text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n### 3. [ ] C\ntext\n\n### Task 4: D\ntext\n"
-    assert [line.partition(": ")[2].partition(": headings")[0] for line in told(text)] == ["error: tasks in two shapes"]
+    assert [line.partition(": ")[2].partition(": headings")[0] for line in told(text)] == ["error: tasks in two forms"]
     text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n## Later\n\n- [ ] 7. perhaps\n"
     assert told(text) == [
-        "b.md:9: warning: this looks like task 7, but the tasks here are headings with an id and a box: it is not read (passed-over)"
+        (
+            "b.md:9: warning: this looks like task 7, and is not read, because the other tasks are headings with an "
+            "id and a box: write all in one form (passed-over)"
+        )
     ]
 
 
@@ -237,7 +263,16 @@ def test_marks_before_an_id_and_notes_after_it() -> None:
 
 def test_boxes_below_something_without_a_box_that_has_their_number() -> None:
     assert told("1. Setup\n   - [ ] 1.1 a\n   - [ ] 1.2 b\n2. Work\n   - [ ] 2.1 c\n") == [
-        "b.md:2: error: 1.1 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
-        "b.md:3: error: 1.2 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
-        "b.md:5: error: 2.1 stands below 2 on line 4, which has no box: make that the task, `- [ ] 2. Title` (no-box)",
+        (
+            "b.md:2: error: 1.1 is below item 1 on line 1, which has no box: write that item as a task, `- [ ] 1. "
+            "Title` (no-box)"
+        ),
+        (
+            "b.md:3: error: 1.2 is below item 1 on line 1, which has no box: write that item as a task, `- [ ] 1. "
+            "Title` (no-box)"
+        ),
+        (
+            "b.md:5: error: 2.1 is below item 2 on line 4, which has no box: write that item as a task, `- [ ] 2. "
+            "Title` (no-box)"
+        ),
     ]

@@ -53,7 +53,10 @@ def test_an_open_box_is_not_ticked_by_a_word() -> None:
 
 
 def test_a_sections_number_before_the_word() -> None:
-    text = f"## 2. Causes\n\n### 2.1 Why\n- **File**: `a.py`\n\n## 3. Mending\n\n### 3.1 Step 1: One\n{FIELDS}\n### 3.2 Step 2: Two\n{FIELDS}"
+    text = (
+        f"## 2. Causes\n\n### 2.1 Why\n- **File**: `a.py`\n\n## 3. Mending\n\n### 3.1 Step 1: One\n{FIELDS}\n"
+        f"### 3.2 Step 2: Two\n{FIELDS}"
+    )
     assert [(task.id, task.title) for task in read(text).tasks] == [("1", "One"), ("2", "Two")]
 
 
@@ -65,7 +68,10 @@ def test_a_sections_number_is_the_id_where_steps_count_anew() -> None:
 def test_a_lone_story_is_what_the_document_is_about() -> None:
     text = "### Story 1.6: Log it\n\n#### Tasks / Subtasks\n\n1. Write it\n2. Test it\n\n- [x] all reviewed\n"
     assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
-    text = "# Story 4.3: Ship it\n\n## Tasks\n\n- [x] Task 1: Mend\n  - [x] test\n- [ ] Task 2: Move\n\n## Status\n\n### Story 4.3.2 Summary\n- [x] tests\n"
+    text = (
+        "# Story 4.3: Ship it\n\n## Tasks\n\n- [x] Task 1: Mend\n  - [x] test\n- [ ] Task 2: Move\n\n"
+        "## Status\n\n### Story 4.3.2 Summary\n- [x] tests\n"
+    )
     assert [(task.id, task.done) for task in read(text).tasks] == [("1", True), ("2", False)]
 
 
@@ -78,13 +84,19 @@ def test_codes_without_fields_below_a_title_that_says_tasks() -> None:
 
 
 def test_short_labels() -> None:
-    text = "### T1.1 — One\n- **AC:** it runs\n- **Files:** `a.py`\n\n### T1.2 — Two\n- **AC:** it stays\n- **Dep:** T1.1.\n"
+    text = (
+        "### T1.1 — One\n- **AC:** it runs\n- **Files:** `a.py`\n\n### T1.2 — Two\n- **AC:** it stays\n"
+        "- **Dep:** T1.1.\n"
+    )
     assert [(task.id, task.depends) for task in read(text).tasks] == [("T1.1", ()), ("T1.2", ("T1.1",))]
     assert [problem.code for problem in read_text(text, "t", "b.md").problems] == ["no-tests", "no-tests"]
 
 
 def test_a_table_in_another_language() -> None:
-    text = "| ID | 타입 | 제목 | 의존성 |\n|--|--|--|--|\n| #1 | TASK | ✅ 하나 | - |\n| ✅ #2 | TASK | 둘 | #1 |\n| 🔄 #3 | TASK | 셋 | #2 |\n"
+    text = (
+        "| ID | 타입 | 제목 | 의존성 |\n|--|--|--|--|\n| #1 | TASK | ✅ 하나 | - |\n| ✅ #2 | TASK | 둘 | #1 |\n"
+        "| 🔄 #3 | TASK | 셋 | #2 |\n"
+    )
     assert [(task.id, task.title, task.done, task.depends) for task in read(text).tasks] == [
         ("1", "하나", True, ()),
         ("2", "둘", True, ("1",)),
@@ -94,14 +106,15 @@ def test_a_table_in_another_language() -> None:
 
 def test_a_row_without_an_id_among_tasks_is_told() -> None:
     text = (
-        "| # | Task | Hours |\n|--|--|--|\n| #1 | One | 2 |\n| (no#) | Two | 1 |\n| #1 help | Three | 1 |\n| | Four | 1 |\n"
+        "| # | Task | Hours |\n|--|--|--|\n| #1 | One | 2 |\n| (no#) | Two | 1 |\n| #1 help | Three | 1 |\n"
+        "| | Four | 1 |\n"
         "| **Total** | | 5 |\n| | **Total** | 5 |\n| - | Five | 5 |\n"
     )
     assert told(text) == [
-        "b.md:4: warning: this row has no id that can be read, and is no task: Two (passed-over)",
-        "b.md:5: warning: this row has no id that can be read, and is no task: Three (passed-over)",
-        "b.md:6: warning: this row has no id that can be read, and is no task: Four (passed-over)",
-        "b.md:9: warning: this row has no id that can be read, and is no task: Five (passed-over)",
+        'b.md:4: warning: this row has no readable id, and is not read as a task: give "Two" an id (passed-over)',
+        'b.md:5: warning: this row has no readable id, and is not read as a task: give "Three" an id (passed-over)',
+        'b.md:6: warning: this row has no readable id, and is not read as a task: give "Four" an id (passed-over)',
+        'b.md:9: warning: this row has no readable id, and is not read as a task: give "Five" an id (passed-over)',
     ]
 
 
@@ -136,26 +149,35 @@ def test_a_section_of_tasks_inside_a_task_is_its_own() -> None:
 
 
 def test_boxes_without_an_id_among_tasks_that_are_boxes_are_told() -> None:
-    text = "## A\n\n- [ ] T1 One\n  - [ ] its own\n- [ ] T2 Two\n- [ ] three\n\n## B\n\n- [ ] T4 Four\n\n## Checklist\n\n- [ ] seen\n"
+    text = (
+        "## A\n\n- [ ] T1 One\n  - [ ] its own\n- [ ] T2 Two\n- [ ] three\n\n## B\n\n- [ ] T4 Four\n\n"
+        "## Checklist\n\n- [ ] seen\n"
+    )
     assert told(text) == [
-        "b.md:6: warning: 1 box without an id, which is not read as a task: three (passed-over)",
+        (
+            'b.md:6: warning: 1 box without an id is not read as a task, the first is "three": give each an id '
+            "(passed-over)"
+        ),
     ]
     text = "## A\n\n- [x] **W1 One**\n- [x] **W2 Two**\n\n## B\n\n- [x] three\n- [ ] four\n\n## C\n\n- [ ] five\n"
     assert told(text) == [
         (
-            "b.md:8: error: 3 boxes without an id, beside 2 tasks that have one: give each an id, or write what is no "
-            "task without a box (no-id)"
+            "b.md:8: error: 3 boxes without an id, beside 2 tasks with one: give each an id, or remove the boxes of "
+            "what is no task (no-id)"
         )
     ]
 
 
 def test_numbered_headings_over_boxes_beside_other_tasks_are_told() -> None:
     text = "### 1.1 Door\n- [x] open\n\n### 1.2 Wall\n- [ ] paint\n\n## Next\n\n### Task 1: Knock\n- at the door\n"
-    assert [line.partition(": head")[0] for line in told(text)] == ["b.md:1: error: tasks in two shapes"]
+    assert [line.partition(": head")[0] for line in told(text)] == ["b.md:1: error: tasks in two forms"]
 
 
 def test_sections_with_a_number_or_a_word_hold_tasks_whatever_their_titles_say() -> None:
-    text = "## 1. Model Decisions\n\n- [x] 1.1 Decide\n\n## 2. Validation Rules\n\n- [ ] 2.1 Rule\n- [ ] 2.2 Obey\n\n## 3. Code\n\n- [ ] 3.1 Write\n"
+    text = (
+        "## 1. Model Decisions\n\n- [x] 1.1 Decide\n\n## 2. Validation Rules\n\n- [ ] 2.1 Rule\n"
+        "- [ ] 2.2 Obey\n\n## 3. Code\n\n- [ ] 3.1 Write\n"
+    )
     assert [(task.id, task.stream) for task in read(text).tasks] == [
         ("1.1", "1"),
         ("2.1", "2"),
@@ -173,7 +195,10 @@ def test_criteria_with_the_number_of_their_section_are_told() -> None:
     text = "## 1. Code\n\n- [x] 1.1 Write\n- [x] 1.2 Read\n\n## 2. Acceptance Criteria\n\n- [ ] 2.1 It works\n"
     assert [task.id for task in read(text).tasks] == ["1.1", "1.2"]
     assert told(text) == [
-        "b.md:8: warning: this looks like task 2.1, but stands under Acceptance Criteria: it is not read (passed-over)"
+        (
+            'b.md:8: warning: this looks like task 2.1, and is not read, because it is below "Acceptance Criteria": '
+            "move it, or remove its box (passed-over)"
+        )
     ]
 
 
@@ -228,7 +253,10 @@ def test_a_tests_field_without_tests_leaves_those_among_the_files() -> None:
 
 
 def test_notes_in_parentheses_behind_a_title() -> None:
-    text = "- [ ] 1. Begin (agent: Database Setup)\n  - [ ] 1.1 a\n- [ ] 2. Go on (est: 2 hours)\n- [ ] 3. End (deps: 1, 2)\n"
+    text = (
+        "- [ ] 1. Begin (agent: Database Setup)\n  - [ ] 1.1 a\n- [ ] 2. Go on (est: 2 hours)\n"
+        "- [ ] 3. End (deps: 1, 2)\n"
+    )
     plan = read(text)
     assert [(task.agent, task.effort, task.depends) for task in plan.tasks] == [
         ("Database Setup", "", ()),
@@ -279,14 +307,20 @@ def test_the_word_alone_is_no_task() -> None:
 
 
 def test_slices_and_headings_that_only_say_tasks() -> None:
-    text = "## Slice 1: Store\n\n### Tasks\n\n- [ ] **1a: Test**\n- [ ] **1b: Write**\n\n## Slice 2: Show\n\n### Tasks\n\n- [ ] **2a: Test**\n"
+    text = (
+        "## Slice 1: Store\n\n### Tasks\n\n- [ ] **1a: Test**\n- [ ] **1b: Write**\n\n## Slice 2: Show\n\n"
+        "### Tasks\n\n- [ ] **2a: Test**\n"
+    )
     assert [(task.id, task.stream) for task in read(text).tasks] == [("1a", "1"), ("1b", "1"), ("2a", "2")]
     text = text.replace("Slice 1: ", "").replace("Slice 2: ", "")
     assert [(task.id, task.stream) for task in read(text).tasks] == [("1a", "Store"), ("1b", "Store"), ("2a", "Show")]
 
 
 def test_a_table_of_other_things_beside_the_tasks() -> None:
-    table = "## Mails\n\n| # | Name | Trigger |\n|--|--|--|\n| 1 | Hello | login |\n| 2 | Bye | logout |\n| 3 | Late | never |\n"
+    table = (
+        "## Mails\n\n| # | Name | Trigger |\n|--|--|--|\n| 1 | Hello | login |\n| 2 | Bye | logout |\n"
+        "| 3 | Late | never |\n"
+    )
     assert [task.id for task in read(f"### Task 1.1: One\n{FIELDS}\n### Task 1.2: Two\n{FIELDS}\n{table}").tasks] == [
         "1.1",
         "1.2",
@@ -298,7 +332,10 @@ def test_a_struck_title_is_told() -> None:
     text = f"### ~~Task 1: One~~\n{FIELDS}\n### Task 2: Two\n{FIELDS}\n"
     assert [(task.title, task.done) for task in read(text).tasks] == [("One", False), ("Two", False)]
     assert told(text) == [
-        "b.md:1: warning: task 1 is struck through: tick it if it is done, take it out if it is not wanted (struck-through)"
+        (
+            "b.md:1: warning: task 1 is struck through: tick it if it is done, remove it if it is not wanted "
+            "(struck-through)"
+        )
     ]
 
 
@@ -308,7 +345,7 @@ def test_steps_beside_tasks_are_told() -> None:
         f"### Task 1: One\n{FIELDS}\n#### Step 1: its own\n- [ ] a\n\n"
         + "".join(f"### Task {n}: More\n{FIELDS}\n" for n in range(2, 6))
     )
-    assert [line.partition(", but")[0] for line in told(text)] == [
+    assert [line.partition(", and")[0] for line in told(text)] == [
         "b.md:3: warning: this looks like task 1",
         "b.md:6: warning: this looks like task 2",
     ]
@@ -316,7 +353,10 @@ def test_steps_beside_tasks_are_told() -> None:
 
 
 def test_ids_in_code_marks() -> None:
-    text = "## Tasks\n\n### 1. Shape\n- [x] `ARCH-01` Bound it\n- [ ] `ARCH-02` Fold it\n\n### 2. Look\n- [ ] `DS-01` Ask\n"
+    text = (
+        "## Tasks\n\n### 1. Shape\n- [x] `ARCH-01` Bound it\n- [ ] `ARCH-02` Fold it\n\n### 2. Look\n"
+        "- [ ] `DS-01` Ask\n"
+    )
     assert [(task.id, task.title, task.stream) for task in read(text).tasks] == [
         ("ARCH-01", "Bound it", "1. Shape"),
         ("ARCH-02", "Fold it", "1. Shape"),
@@ -337,14 +377,19 @@ def test_ids_in_code_marks() -> None:
     ],
 )
 def test_totals_that_count_something_else_are_not_told(total: str) -> None:
-    text = f"{total}\n\n## Phase 1: A\n\n- [ ] 1. One\n  - [ ] 1.1 a\n  - [ ] 1.2 b\n  - [ ] 1.3 c\n- [ ] 2. Two\n\n## Phase 2: B\n\n"
+    text = (
+        f"{total}\n\n## Phase 1: A\n\n- [ ] 1. One\n  - [ ] 1.1 a\n  - [ ] 1.2 b\n  - [ ] 1.3 c\n"
+        "- [ ] 2. Two\n\n## Phase 2: B\n\n"
+    )
     assert told(text.replace("\n## Phase 2: B\n", "")) == []
 
 
 def test_files_that_stay_as_they_are_and_names_in_code() -> None:
     text = (
-        "### Task 1: T\n\n**Files:**\n- Modify: `src/a.py` — drop `Child.step` and `np.array`\n- Create: `Dockerfile`, `.env.example`\n"
-        "- Explicitly unchanged: `src/b.py`, `c.toml`\n- Reference: `docs/d.md`\n- Do not touch: `e.py`\n- Test: `tests/test_a.py`\n"
+        "### Task 1: T\n\n**Files:**\n- Modify: `src/a.py` — drop `Child.step` and `np.array`\n"
+        "- Create: `Dockerfile`, `.env.example`\n"
+        "- Explicitly unchanged: `src/b.py`, `c.toml`\n- Reference: `docs/d.md`\n- Do not touch: `e.py`\n"
+        "- Test: `tests/test_a.py`\n"
     )
     task = only(text)
     assert [ref.path for ref in task.files] == ["src/a.py", "Dockerfile", ".env.example"]

@@ -94,7 +94,7 @@ def test_a_file_too_large_for_a_breakdown(tmp_path: Path) -> None:
     with (tmp_path / "large.md").open("wb") as file:
         file.truncate(50_000_000)
     assert told(tmp_path / "large.md") == (
-        "large.md: error: 50 MB, where a breakdown has at most 16: divide the topic (too-large)"
+        "large.md: error: 50 MB, but a breakdown may have at most 16 MB: divide the topic (too-large)"
     )
 
 

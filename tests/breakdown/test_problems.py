@@ -29,23 +29,25 @@ def test_an_unknown_id_names_the_nearest() -> None:
 
 def test_a_task_twice_names_both_lines() -> None:
     assert told(tasks("1", "1")) == [
-        "b.md:6: error: task 1 stands here and on line 1: give it another id (duplicate-task)"
+        "b.md:6: error: task 1 is already on line 1: give one of them another id (duplicate-task)"
     ]
 
 
 def test_a_task_that_waits_for_itself() -> None:
-    assert told(tasks("1: 1")) == ["b.md:4: error: task 1 depends on itself (self-dependency)"]
+    assert told(tasks("1: 1")) == ["b.md:4: error: task 1 depends on itself: remove it (self-dependency)"]
 
 
 def test_a_cycle_shows_its_whole_path() -> None:
     assert told(tasks("1: 3", "2: 1", "3: 2")) == [
-        "b.md:1: error: these tasks wait for each other: 1 -> 3 -> 2 -> 1 (cycle)"
+        "b.md:1: error: these tasks wait for each other: 1 -> 3 -> 2 -> 1; remove a dependency (cycle)"
     ]
 
 
 def test_a_cycle_through_streams() -> None:
     text = "## Stream A: X (Depends on Stream B)\n\n" + tasks("1") + "\n## Stream B: Y\n\n" + tasks("2: 1")
-    assert told(text) == ["b.md:3: error: these tasks wait for each other: 1 -> stream B -> 2 -> 1 (cycle)"]
+    assert told(text) == [
+        "b.md:3: error: these tasks wait for each other: 1 -> stream B -> 2 -> 1; remove a dependency (cycle)"
+    ]
 
 
 def test_a_stream_that_waits_for_one_that_is_not_there() -> None:
@@ -56,7 +58,10 @@ def test_a_stream_that_waits_for_one_that_is_not_there() -> None:
 def test_two_readings_of_a1_that_differ() -> None:
     text = "## Stream A: X\n\n" + tasks("1") + "\n## Stream B: Y\n\n" + tasks("A1", "3: A1")
     assert told(text) == [
-        "b.md:18: error: task 3 depends on A1, which may be task A1 or task 1: give one of them another id (ambiguous-task)"
+        (
+            "b.md:18: error: task 3 depends on A1, which may be task A1 or task 1: give one of them another id "
+            "(ambiguous-task)"
+        )
     ]
     text = "## Stream A: X\n\n" + tasks("2") + "\n## Stream B: Y\n\n" + tasks("1", "3: A1")
     assert told(text) == ["b.md:18: error: task 3 depends on A1, which no stream has (did you mean 1?) (unknown-task)"]
@@ -76,7 +81,7 @@ def test_no_task_says_what_was_seen_and_what_a_task_looks_like() -> None:
 
 def test_an_unclosed_fence_that_hides_tasks() -> None:
     text = tasks("1") + "\n```\n" + tasks("2")
-    assert told(text) == ["b.md:6: error: this fence is never closed and hides 1 task (unclosed-fence)"]
+    assert told(text) == ["b.md:6: error: this code fence is never closed and hides 1 task: close it (unclosed-fence)"]
 
 
 def test_warnings_do_not_stop_anybody() -> None:
@@ -87,20 +92,29 @@ def test_warnings_do_not_stop_anybody() -> None:
     assert told(text) == []
     assert told(text, "warning") == [
         "b.md:1: warning: task 1 names no test and no behaviour (no-tests)",
-        "b.md:3: warning: task 1 is done, but its substep 1.1 is open (open-substep)",
-        "b.md:4: warning: substep 7.2 stands under task 1: was the list renumbered by a formatter? (foreign-substep)",
+        "b.md:3: warning: task 1 is done, but its substep 1.1 is open: tick it, or untick the task (open-substep)",
+        (
+            "b.md:4: warning: substep 7.2 is below task 1: correct the number that a formatter may have changed "
+            "(foreign-substep)"
+        ),
         "b.md:6: warning: task 2 has no objective and no acceptance criteria (no-objective)",
-        "b.md:8: warning: task 2 depends on something that names no task: the API team is ready (prose-dependency)",
+        (
+            'b.md:8: warning: task 2 depends on "the API team is ready", which names no task: write its id '
+            "(prose-dependency)"
+        ),
     ]
 
 
 def test_a_done_task_whose_dependency_is_open() -> None:
     text = tasks("1") + "\n### 2. [x] T\n" + FIELDS + "- **Dependencies**: 1\n"
     assert told(text, "warning") == [
-        "b.md:6: warning: task 2 is done, but 1, which it depends on, is open (open-dependency)"
+        (
+            "b.md:6: warning: task 2 is done, but its dependency, task 1, is open: tick it, or untick task 2 "
+            "(open-dependency)"
+        )
     ]
 
 
 def test_a_stream_that_waits_for_its_own_task() -> None:
     text = "## Stream A: X (Depends on Task 1)\n\n" + tasks("1: 2", "2")
-    assert told(text) == ["b.md:1: error: stream A depends on its own task 1 (self-dependency)"]
+    assert told(text) == ["b.md:1: error: stream A depends on its own task 1: remove it (self-dependency)"]

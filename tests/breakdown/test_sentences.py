@@ -107,7 +107,7 @@ def test_a_sentence_that_may_state_an_order_is_told(sentence: str) -> None:
     text = f"{TASKS}## Notes\n\n{sentence}\n"
     line = text.count("\n")
     assert waits(text) == {}
-    message = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
+    message = "this text may state a dependency, and is not read: write it in the task's Dependencies"
     assert told(text) == [f"b.md:{line}: warning: {message} (prose-dependency)"]
 
 
@@ -130,8 +130,8 @@ def test_a_sentence_against_the_fields_is_told_and_not_taken() -> None:
     assert waits(text) == {"5": "3"}
     assert told(text) == [
         (
-            "b.md:25: warning: this says that task 3 waits for task 5, but task 5 waits for task 3: "
-            "make the two agree (prose-dependency)"
+            "b.md:25: warning: this text says that task 3 waits for task 5, but task 5 waits for task 3: "
+            "correct one of them (prose-dependency)"
         )
     ]
 
@@ -224,7 +224,10 @@ def test_a_phase_after_its_own_tasks_is_told_and_no_error() -> None:
     text = f"{PHASES}## Parallel Execution\n\n**Phase 2** — After T002 and T012 (its services):\n"
     assert after(text) == {}
     assert orders(text) == [
-        "b.md:23: warning: stream 2 depends on something that names no other stream: T002 and T012 (prose-dependency)"
+        (
+            'b.md:23: warning: stream 2 depends on "T002 and T012", which names no other stream: write its id '
+            "(prose-dependency)"
+        )
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_table_that_says_something_else_on_dependencies_is_told() -> None:
     table = "## Summary\n\n| ID | Task | Deps |\n|--|--|--|\n| T1 | One | None |\n| T2 | Two | T1 |\n"
     text = task("### Task 1: One") + task("### Task 2: Two") + table
     told = [str(p) for p in read_text(text, "t", "b.md").problems if p.code == "prose-dependency"]
-    message = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
+    message = "this text may state a dependency, and is not read: write it in the task's Dependencies"
     assert told == [f"b.md:{text.count(chr(10))}: warning: {message} (prose-dependency)"]
 
 
@@ -94,9 +94,11 @@ def test_all_and_a_verb_in_a_field() -> None:
 
 def test_stories_before_a_note_in_parentheses() -> None:
     text = (
-        "## Phase 1: US1+US2 Add and list\n\n- [ ] T001 [US1] Add in `src/a.py`\n\n## Phase 2: US3 Tick\n\n- [ ] T002 [US3] Tick in `src/b.py`\n\n"
+        "## Phase 1: US1+US2 Add and list\n\n- [ ] T001 [US1] Add in `src/a.py`\n\n## Phase 2: US3 Tick\n\n"
+        "- [ ] T002 [US3] Tick in `src/b.py`\n\n"
         "## Phase 3: Polish\n\n- [ ] T003 Polish in `src/c.py`\n\n"
-        "## Dependencies\n\n- **US3**: Depends on US1+US2 (needs a list to tick)\n- **Polish**: Depends on all user stories being complete\n"
+        "## Dependencies\n\n- **US3**: Depends on US1+US2 (needs a list to tick)\n"
+        "- **Polish**: Depends on all user stories being complete\n"
     )
     plan = read(text)
     assert {stream.id: stream.after for stream in plan.streams} == {"1": (), "2": ("1",), "3": ("1", "2")}

@@ -35,7 +35,9 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
     for start in tasks:
         number = outline.blocks[start.index].marker.rstrip(".)")
         if _number_of_substeps(outline, start) == start.id != number:
-            message = f"task {start.id} stands here as number {number}: was the list renumbered by a formatter?"
+            message = (
+                f"task {start.id} has the number {number} in its list: correct it, a formatter may have changed it"
+            )
             yield DialectProblem(start.line, "renumbered", message, is_warning=True)
 
 

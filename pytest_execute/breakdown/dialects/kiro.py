@@ -67,12 +67,15 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
         whole_number = start.id.partition(".")[0]
         if parent is None and 0 < parent_line < start.line and "." in name:
             message = (
-                f"{start.id} stands below {whole_number} on line {parent_line}, which has no box: "
-                f"make that the task, `- [ ] {whole_number}. Title`"
+                f"{start.id} is below item {whole_number} on line {parent_line}, which has no box: "
+                f"write that item as a task, `- [ ] {whole_number}. Title`"
             )
             yield DialectProblem(start.line, "no-box", message)
         elif parent is None and has_whole and "." in name:
-            message = f"{start.id} looks like a substep of task {whole_number}, which is not here"
+            message = (
+                f"{start.id} looks like a substep of task {whole_number}, which is not in this file: add it, "
+                f"or give {start.id} a whole number"
+            )
             yield DialectProblem(start.line, "orphan-substep", message)
         elif (
             parent is not None
@@ -89,7 +92,10 @@ def _criteria(outline: Outline, ids: set[str]) -> Iterator[DialectProblem]:
         above = outline.heading_above[start.index]
         if normalize_id(start.id) not in ids and above >= 0 and extends_section_number(start.id, outline.blocks[above]):
             title = re.sub(r"^[\W\d]+", "", outline.blocks[above].one_line)
-            message = f"this looks like task {start.id}, but stands under {title}: it is not read"
+            message = (
+                f'this looks like task {start.id}, and is not read, because it is below "{title}": move it, '
+                "or remove its box"
+            )
             yield DialectProblem(start.line, "passed-over", message, is_warning=True)
 
 

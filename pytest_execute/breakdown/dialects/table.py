@@ -55,7 +55,7 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
         block = outline.blocks[index]
         name, title = (split_title(block.cells[cell])[0].strip("_*` ") for cell in (0, column))
         if block.header in headers and _task_start(block, index, column) is None and not _is_sum(name, title):
-            message = f"this row has no id that can be read, and is no task: {title}"
+            message = f'this row has no readable id, and is not read as a task: give "{title}" an id'
             yield DialectProblem(block.line, "passed-over", message, is_warning=True)
 
 
