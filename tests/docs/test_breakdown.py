@@ -1,4 +1,4 @@
-"""What the page on breakdowns shows is read just so, and it names every label and every problem that there is."""
+"""Examples, labels and problems on the page about breakdowns: the reader agrees with each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REPORTING_CALLS = {"report", "warn", "add_error", "DialectProblem", "Problem"}
 
 
 def shown(task: Task) -> str:
-    """A task as the comments write it: its id, + where it is done, and what it waits for."""
+    """Return a task as the comments write it: its id, `+` if it is done, its dependencies."""
     return f"{task.id}{'+' if task.done else ''}{'<' + ','.join(task.depends) if task.depends else ''}"
 
 
@@ -48,7 +48,7 @@ def test_every_label_is_there() -> None:
 
 
 def codes() -> set[str]:
-    """The codes in calls that tell a problem, anywhere in the reader and in `check` and `init`."""
+    """Return the codes in calls that report a problem, in the reader, `check` and `init`."""
     package = TOP / "pytest_execute"
     files = [
         *(package / "breakdown").rglob("*.py"),
