@@ -25,6 +25,7 @@ class DialectMatch(Struct, frozen=True):
 
     @property
     def ids(self) -> set[str]:
+        """Return the normal spellings of all ids."""
         return {normalize_number(start.id) for start in self.starts}
 
 

@@ -69,6 +69,7 @@ class _GrowingField:
         return self.kind == "item" or (self.is_new and not any(part.text for part in self.parts))
 
     def close(self) -> Field:
+        """Return the field with the parts that have text."""
         return Field(self.name, self.label, self.line, tuple(part for part in self.parts if part.text.strip()))
 
 
