@@ -46,7 +46,9 @@ def check(argument: str, *, root: Path, notes: str, as_json: bool) -> tuple[int,
     except ExecuteError as error:
         reading = ParsedBreakdown(None, error.problems)
     if documents is not None:
-        reading = ParsedBreakdown(reading.plan, (*reading.problems, *_documents(root, f"{notes}/{argument}", documents)))
+        reading = ParsedBreakdown(
+            reading.plan, (*reading.problems, *_documents(root, f"{notes}/{argument}", documents))
+        )
     text = report.as_json(reading) if as_json else report.render(reading, documents)
     return (2 if reading.errors else 0), text
 
