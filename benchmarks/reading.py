@@ -34,8 +34,8 @@ TASK = """\
 """
 
 
-def breakdown(tasks: int) -> str:
-    """A canonical breakdown with streams of a hundred tasks, each stream waiting for the one before."""
+def breakdown_text(tasks: int) -> str:
+    """Return a canonical breakdown with streams of a hundred tasks, each of which waits for the one before."""
     parts = ["# Benchmark\n"]
     for n in range(1, tasks + 1):
         if n % 100 == 1:
@@ -46,6 +46,7 @@ def breakdown(tasks: int) -> str:
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """Return the time of one call, after a garbage collection."""
     gc.collect()
     begin = time.perf_counter()
     work()
@@ -53,8 +54,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def memory_per_task(tasks: int) -> float:
-    """Peak kilobytes for each task while reading."""
-    text = breakdown(tasks)
+    """Return the peak memory while reading, in kilobytes for each task."""
+    text = breakdown_text(tasks)
     gc.collect()
     tracemalloc.start()
     read_text(text, "benchmark", "breakdown.md")
@@ -68,18 +69,18 @@ def main() -> None:
     parser.add_argument("tasks", type=int, nargs="?", default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    text = breakdown(args.tasks)
+    text = breakdown_text(args.tasks)
     markdown = MarkdownIt("commonmark").enable("table")
     reading = read_text(text, "benchmark", "breakdown.md")
     assert reading.plan is not None
     assert (len(reading.plan.tasks), reading.problems) == (args.tasks, ())
-    theirs, ours = [], []
+    markdown_times, own_times = [], []
     for _ in range(args.rounds):
-        theirs.append(seconds(lambda: markdown.parse(text)))
-        ours.append(seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
-    ratio = statistics.median(ours) / statistics.median(theirs)
+        markdown_times.append(seconds(lambda: markdown.parse(text)))
+        own_times.append(seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
+    ratio = statistics.median(own_times) / statistics.median(markdown_times)
     print(
-        f"{args.tasks} tasks, {len(text) // 1024} kB: {statistics.median(ours):.2f} s, {ratio:.2f} times markdown-it-py"
+        f"{args.tasks} tasks, {len(text) // 1024} kB: {statistics.median(own_times):.2f} s, {ratio:.2f} times markdown-it-py"
     )
     few, many = memory_per_task(args.tasks // 4), memory_per_task(args.tasks)
     print(f"memory: {few:.1f} kB per task of {args.tasks // 4}, {many:.1f} kB per task of {args.tasks}")

@@ -1,8 +1,35 @@
-"""The reader of breakdowns: `notes/<topic>/breakdown.md` into a Plan, or into problems with their lines."""
+"""Reader for `notes/<topic>/breakdown.md`: it returns a Plan and the problems, each with its line.
+
+    blocks            Markdown as blocks with lines; `outline` knows the heading above each
+    detect_dialect    finds where each task begins, in one of the forms in `dialects/`
+    streams, gates    find the groups of tasks and the gates
+    tasks             reads each task: `fields`, `substeps`, `file_references`
+    resolve           turns names into ids: `dependency_parser`, `stream_sentences`, `name_index`
+    sentence_dependencies    adds what sentences state: `sentence_parser`, `sentence_patterns`
+    plan_consistency  checks the whole plan
+
+`reader` runs these steps in this order, `load` reads the files, and `template` writes the canonical form.
+"""
 
 from __future__ import annotations
 
-from pytest_execute.breakdown.load import check_name, documents, load, read, read_file, topics
-from pytest_execute.breakdown.reader import Reading, read_text
+from pytest_execute.breakdown.load import (
+    check_topic_name,
+    find_topics,
+    load_plan,
+    read_file,
+    read_topic,
+    written_documents,
+)
+from pytest_execute.breakdown.reader import ParsedBreakdown, read_text
 
-__all__ = ["Reading", "check_name", "documents", "load", "read", "read_file", "read_text", "topics"]
+__all__ = [
+    "ParsedBreakdown",
+    "check_topic_name",
+    "find_topics",
+    "load_plan",
+    "read_file",
+    "read_text",
+    "read_topic",
+    "written_documents",
+]

@@ -1,6 +1,6 @@
 """Markdown as a flat list of blocks with line numbers: headings, list items, texts, table rows and code.
 
-HTML and front matter say nothing about tasks, so they are no blocks; block quotes are kept apart.
+HTML and front matter contain no tasks and give no blocks. Block quotes are kept apart.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ Kind = Literal["heading", "item", "text", "row", "code"]
 
 
 class Block(Struct, frozen=True, gc=False):
-    """A piece of the document. `text` is its source without the marker, one line per line of the file.
+    """One block of the document. `text` is its source without the marker, one line per line of the file.
 
-    `depth` is a heading's level; elsewhere it counts the list items around the text, an item's own one included.
+    `depth` is the level of a heading. For any other block it is the number of list items around the text, its own
+    included. `marker` is that of a list item, `-` or `1.`; `cells` and `header` are those of a table's row.
     """
 
     kind: Kind
@@ -32,75 +33,75 @@ class Block(Struct, frozen=True, gc=False):
     header: tuple[str, ...] = ()
 
     @property
-    def joined(self) -> str:
-        """The text on one line."""
+    def one_line(self) -> str:
+        """Return the text on one line."""
         return " ".join(self.text.split())
 
     def line_at(self, offset: int) -> int:
-        """The line of the character at `offset` of the text."""
+        """Return the line of the character at `offset` of the text."""
         return self.line + self.text.count("\n", 0, offset)
 
 
-class Fence(Struct, frozen=True):
-    """A code fence that runs to the end of the file because nothing closes it."""
+class UnclosedFence(Struct, frozen=True):
+    """A code fence without an end, and its content: the rest of the file."""
 
     line: int
     content: str
 
 
 class Document(Struct, frozen=True):
-    """All blocks in order, with the fence that hides the rest of the file, if there is one.
-
-    `quotes` are the texts of block quotes, each with the index of the block that it stands behind.
-    """
+    """All blocks in order. `quotes` are the texts of block quotes, each with the index of the block before it."""
 
     blocks: tuple[Block, ...]
-    unclosed: Fence | None = None
+    unclosed: UnclosedFence | None = None
     quotes: tuple[tuple[int, Block], ...] = ()
 
 
-def parse(text: str) -> Document:
-    """The blocks of a Markdown text."""
+def parse_blocks(text: str) -> Document:
+    """Return the blocks of a Markdown text."""
     text = _without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _parser().parse(text)
     quotes: list[tuple[int, Block]] = []
-    return Document(tuple(_walk(tokens, quotes)), _unclosed(tokens, text), tuple(quotes))
+    return Document(tuple(_build_blocks(tokens, quotes)), _unclosed_fence(tokens, text), tuple(quotes))
 
 
 @cache
 def _parser() -> MarkdownIt:
-    """Blocks only: the text inside them is read by our own rules."""
+    """Return a parser for blocks only; the text inside them is read by the rules of this package.
+
+    `maxNesting` is markdown-it-py's limit for blocks inside blocks; deeper ones are not parsed.
+    """
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join"])
 
 
 def _without_front_matter(text: str) -> str:
-    """The text with the lines of its front matter emptied, so that every other line keeps its number."""
+    """Return the text with empty lines for its front matter, so that all other lines keep their numbers."""
     found = re.match(r"---[ \t]*\n(?:(?!---|\.\.\.)[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text)
     return "\n" * found[0].count("\n") + text[found.end() :] if found else text
 
 
-def _walk(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Iterator[Block]:
-    """Blocks from tokens: the first paragraph of a list item becomes the item itself; quoted ones go to `quotes`."""
-    walker = _Walker()
+def _build_blocks(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Iterator[Block]:
+    """Yield blocks from tokens: a list item has the text of its first paragraph; quoted texts are added to `quotes`."""
+    builder = _BlockBuilder()
     count = 0
     for token in tokens:
-        if walker.quoted and token.type not in ("blockquote_open", "blockquote_close"):
+        if builder.quote_depth and token.type not in ("blockquote_open", "blockquote_close"):
             if token.type == "inline":
                 quotes.append((count - 1, Block("text", 0, without_comments(token.content), _line(token))))
             continue
         handle = _HANDLERS.get(token.type)
         if handle is not None:
-            block = handle(walker, token)
+            block = handle(builder, token)
             if block is not None:
                 count += 1
                 yield block
 
 
-class _Walker:
-    """Where the walk stands: the open list item, the open heading, the table's header and cells."""
+class _BlockBuilder:
+    """Builder of blocks, with the list item, heading, table header and row that are open."""
 
     def __init__(self) -> None:
-        self.quoted = 0
+        self.quote_depth = 0
         self.depth = 0
         self.heading = 0
         self.item: tuple[str, int] | None = None
@@ -111,24 +112,24 @@ class _Walker:
         self.row_line = 0
 
     def quote_open(self, token: Token) -> None:
-        self.quoted += 1
+        self.quote_depth += 1
 
     def quote_close(self, token: Token) -> None:
-        self.quoted -= 1
+        self.quote_depth -= 1
 
     def item_open(self, token: Token) -> Block | None:
-        left = self._bare_item()
+        empty_item = self._empty_item()
         self.depth += 1
         self.item = (token.info + token.markup, _line(token))
-        return left
+        return empty_item
 
     def item_close(self, token: Token) -> Block | None:
-        left = self._bare_item()
+        empty_item = self._empty_item()
         self.depth -= 1
-        return left
+        return empty_item
 
-    def _bare_item(self) -> Block | None:
-        """The open item where it has no text of its own."""
+    def _empty_item(self) -> Block | None:
+        """Return the open item if it has no text, and close it."""
         if self.item is None:
             return None
         (marker, line), self.item = self.item, None
@@ -151,7 +152,8 @@ class _Walker:
         return Block("text", self.depth, text, _line(token))
 
     def code(self, token: Token) -> Block:
-        return Block("code", self.depth, token.content, _line(token) + (token.type == "fence"))
+        first_line = _line(token) + (1 if token.type == "fence" else 0)  # below the line with the fence
+        return Block("code", self.depth, token.content, first_line)
 
     def header_open(self, token: Token) -> None:
         self.in_header = True
@@ -174,18 +176,18 @@ class _Walker:
 
 
 _HANDLERS = {
-    "blockquote_open": _Walker.quote_open,
-    "blockquote_close": _Walker.quote_close,
-    "list_item_open": _Walker.item_open,
-    "list_item_close": _Walker.item_close,
-    "heading_open": _Walker.heading_open,
-    "inline": _Walker.inline,
-    "fence": _Walker.code,
-    "code_block": _Walker.code,
-    "thead_open": _Walker.header_open,
-    "thead_close": _Walker.header_close,
-    "tr_open": _Walker.row_open,
-    "tr_close": _Walker.row_close,
+    "blockquote_open": _BlockBuilder.quote_open,
+    "blockquote_close": _BlockBuilder.quote_close,
+    "list_item_open": _BlockBuilder.item_open,
+    "list_item_close": _BlockBuilder.item_close,
+    "heading_open": _BlockBuilder.heading_open,
+    "inline": _BlockBuilder.inline,
+    "fence": _BlockBuilder.code,
+    "code_block": _BlockBuilder.code,
+    "thead_open": _BlockBuilder.header_open,
+    "thead_close": _BlockBuilder.header_close,
+    "tr_open": _BlockBuilder.row_open,
+    "tr_close": _BlockBuilder.row_close,
 }
 
 
@@ -194,14 +196,14 @@ def _line(token: Token) -> int:
 
 
 def without_comments(text: str) -> str:
-    """The text with its HTML comments emptied, line ends kept."""
+    """Return the text without HTML comments; line ends are kept."""
     if "<!--" not in text:
         return text
     return re.sub(r"<!--.*?(?:-->|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
 
 
-def _unclosed(tokens: list[Token], text: str) -> Fence | None:
-    """The last fence where no line closes it."""
+def _unclosed_fence(tokens: list[Token], text: str) -> UnclosedFence | None:
+    """Return the last fence if no line closes it."""
     fences = [token for token in tokens if token.type == "fence"]
     if not fences or fences[-1].map is None or fences[-1].level:
         return None
@@ -209,6 +211,6 @@ def _unclosed(tokens: list[Token], text: str) -> Fence | None:
     begin, end = fences[-1].map
     if end < len(lines):
         return None
-    mark = rf" {{0,3}}{re.escape(fences[-1].markup)}[`~]*\s*"
-    closed = end - 1 > begin and re.fullmatch(mark, lines[min(end, len(lines)) - 1])
-    return None if closed else Fence(begin + 1, fences[-1].content)
+    closing_line = rf" {{0,3}}{re.escape(fences[-1].markup)}[`~]*\s*"
+    is_closed = end - 1 > begin and re.fullmatch(closing_line, lines[min(end, len(lines)) - 1])
+    return None if is_closed else UnclosedFence(begin + 1, fences[-1].content)

@@ -1,4 +1,4 @@
-"""Which of the dialects a file is written in; one that could be two of them is told."""
+"""Choice of the dialect in which a file has its tasks; a file with two of them is a problem."""
 
 from __future__ import annotations
 
@@ -7,117 +7,146 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from pytest_execute.breakdown import missing_ids, task_sections
-from pytest_execute.breakdown.dialects import TABLE, Dialect
-from pytest_execute.breakdown.dialects.common import most
-from pytest_execute.breakdown.ids import bare
-from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.dialects import DIALECTS, Dialect
+from pytest_execute.breakdown.dialects.common import is_majority
+from pytest_execute.breakdown.ids import normalize_number
+from pytest_execute.breakdown.missing_ids import report_missing_ids
+from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.task_sections import starts_in_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
 
 
-class Shape(Struct, frozen=True):
+class DialectMatch(Struct, frozen=True):
     """A dialect and the tasks that it finds in a file."""
 
     dialect: Dialect
-    heads: list[TaskStart]
+    starts: list[TaskStart]
 
     @property
     def ids(self) -> set[str]:
-        return {bare(head.id) for head in self.heads}
+        """Return the normal spellings of all ids."""
+        return {normalize_number(start.id) for start in self.starts}
 
 
-def choose(outline: Outline, desk: Problems) -> list[TaskStart]:
-    """The heads of the tasks in the strongest dialect that has any."""
-    found = [Shape(dialect, heads) for dialect in TABLE if (heads := _found(outline, dialect))]
-    shapes = [shape for shape in found if not shape.dialect.weak]
-    if not shapes:
+def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
+    """Return the starts of all tasks, in this order of steps:
+
+    1. Let each dialect find its tasks.
+    2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.
+    3. Compare it with each other dialect: more details are added, other tasks are a problem.
+    4. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
+    """
+    found = [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
+    strong = [match for match in found if not match.dialect.is_weak]
+    if not strong:
         return []
-    chosen, *others = shapes
+    chosen, *others = strong
     for other in others:
-        if _sections(outline, chosen, other):
+        if _are_sections_over(outline, chosen, other):
             chosen = other
     for other in found:
         if other is not chosen:
-            chosen = _compared(outline, chosen, other, desk)
-    missing_ids.tell(outline, chosen.heads, desk)
-    _struck(outline, chosen.heads, desk)
-    for doubt in chosen.dialect.doubts(outline, chosen.heads) if chosen.dialect.doubts else ():
-        desk.tell(doubt.line, doubt.code, doubt.message, "warning" if doubt.sure else "error")
-    return chosen.heads
+            chosen = _compare(outline, chosen, other, problems)
+    report_missing_ids(outline, chosen.starts, problems)
+    _report_struck_through(outline, chosen.starts, problems)
+    for problem in chosen.dialect.find_problems(outline, chosen.starts) if chosen.dialect.find_problems else ():
+        problems.report(problem.line, problem.code, problem.message, "warning" if problem.is_warning else "error")
+    return chosen.starts
 
 
-def _struck(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
-    """Tell tasks whose title is struck through: they may be done or not wanted."""
-    for head in heads:
-        if re.search(r"~~\S", outline.blocks[head.at].text) and outline.blocks[head.at].kind == "heading":
-            message = f"task {head.id} is struck through: tick it if it is done, take it out if it is not wanted"
-            desk.warn(head.line, "struck-through", message)
+def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
+    """Warn of headings that are struck through: such a task may be done, or not wanted."""
+    for start in starts:
+        block = outline.blocks[start.index]
+        if block.kind == "heading" and re.search(r"~~\S", block.text):
+            message = f"task {start.id} is struck through: tick it if it is done, remove it if it is not wanted"
+            problems.warn(start.line, "struck-through", message)
 
 
-def _found(outline: Outline, dialect: Dialect) -> list[TaskStart]:
-    """The heads of a dialect; of one that is not certain, those that a section of tasks does not speak against."""
-    heads = dialect.find(outline)
-    return heads if dialect.certain else task_sections.inside(outline, heads)
+def _find(outline: Outline, dialect: Dialect) -> list[TaskStart]:
+    """Return the tasks of a dialect; of an uncertain one, those that no section of tasks contradicts."""
+    starts = dialect.find(outline)
+    return starts if dialect.is_certain else starts_in_task_sections(outline, starts)
 
 
-def _sections(outline: Outline, headings: Shape, inner: Shape) -> bool:
-    """Whether the headings are but sections over the tasks of the other shape: more of them, with ids of their own."""
-    if not headings.dialect.sections:
+def _are_sections_over(outline: Outline, headings: DialectMatch, inner: DialectMatch) -> bool:
+    """Return True if the headings are sections over the tasks of `inner`, which are more and have ids of their own."""
+    if not headings.dialect.may_be_sections:
         return False
-    inside, _ = _split(outline, headings, inner)
-    own = [head for head in inside if not any(bare(head.id).startswith(f"{name}.") for name in headings.ids)]
-    return len(own) >= len(headings.heads) and len(own) * 2 > len(inside)
+    inside, _ = _split_by(outline, headings, inner)
+    own = [
+        start for start in inside if not any(normalize_number(start.id).startswith(f"{name}.") for name in headings.ids)
+    ]
+    return len(own) >= len(headings.starts) and len(own) * 2 > len(inside)
 
 
-def _split(outline: Outline, outer: Shape, inner: Shape) -> tuple[list[TaskStart], list[TaskStart]]:
-    """The heads of one shape inside the tasks of another, and the rest."""
+def _split_by(outline: Outline, outer: DialectMatch, inner: DialectMatch) -> tuple[list[TaskStart], list[TaskStart]]:
+    """Return the tasks of `inner` inside those of `outer`, and the others."""
     covered: set[int] = set()
-    begins = sorted(head.at for head in outer.heads)
-    for begin, stop in zip(begins, [*begins[1:], len(outline.blocks)], strict=True):
-        covered.update((begin, *extent(outline.blocks, begin, stop)))
-    inside = [head for head in inner.heads if head.at in covered]
-    return inside, [head for head in inner.heads if head.at not in covered]
+    indexes = sorted(start.index for start in outer.starts)
+    for index, stop in zip(indexes, [*indexes[1:], len(outline.blocks)], strict=True):
+        covered.update((index, *task_extent(outline.blocks, index, stop)))
+    inside = [start for start in inner.starts if start.index in covered]
+    return inside, [start for start in inner.starts if start.index not in covered]
 
 
-def _compared(outline: Outline, chosen: Shape, other: Shape, desk: Problems) -> Shape:
-    """The chosen shape after a look at another one: the same tasks again, fewer of them, or a tie."""
-    _, outside = _split(outline, chosen, other)
-    over = {at for head in chosen.heads for at in outline.path(head.at)}
-    outside = [head for head in outside if head.at not in over]
-    begins, beyond = {head.at for head in chosen.heads}, {head.at for head in outside}
-    ids = {bare(head.id) for head in other.heads if head.at in begins or head.at in beyond}
-    unlike = other.dialect.weak and not _alike(outside, chosen.heads)
-    if not outside or (ids <= chosen.ids and not unlike):
+def _compare(outline: Outline, chosen: DialectMatch, other: DialectMatch, problems: Problems) -> DialectMatch:
+    """Return the chosen match after a comparison with another one.
+
+    The other one is taken if it has the same tasks and more. Tasks that only it has are reported.
+    """
+    outside = _outside(outline, chosen, other)
+    indexes = {start.index for start in (*chosen.starts, *outside)}
+    ids = {normalize_number(start.id) for start in other.starts if start.index in indexes}
+    is_unlike = other.dialect.is_weak and not _have_similar_titles(outside, chosen.starts)
+    if not outside or (ids <= chosen.ids and not is_unlike):
         return chosen
-    if chosen.ids < ids and _alike(chosen.heads, other.heads):
-        return Shape(other.dialect, _detailed(other.heads, chosen.heads))
-    fresh = outside if unlike else [head for head in outside if bare(head.id) not in chosen.ids]
-    if other.dialect.certain or len(fresh) * 2 > len(chosen.heads):
-        first, again = chosen.heads[0], fresh[0]
-        message = (
-            f"tasks in two shapes: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
-            f"{other.dialect.name} (task {again.id} here): write all in one"
-        )
-        desk.tell(again.line, "two-shapes", message)
-    else:
-        for head in fresh:
-            message = f"this looks like task {head.id}, but the tasks here are {chosen.dialect.name}: it is not read"
-            desk.warn(head.line, "passed-over", message)
+    if chosen.ids < ids and _have_similar_titles(chosen.starts, other.starts):
+        return DialectMatch(other.dialect, _with_details(other.starts, chosen.starts))
+    new = outside if is_unlike else [start for start in outside if normalize_number(start.id) not in chosen.ids]
+    _report_other_tasks(chosen, other, new, problems)
     return chosen
 
 
-def _alike(heads: Sequence[TaskStart], others: Sequence[TaskStart]) -> bool:
-    """Whether most tasks with one id have words of their titles in common."""
-    titles = {bare(head.id): _words(head.title) for head in others}
-    return most(_words(head.title) & titles.get(bare(head.id), set()) for head in heads)
+def _outside(outline: Outline, chosen: DialectMatch, other: DialectMatch) -> list[TaskStart]:
+    """Return the tasks of the other match that are neither inside chosen tasks nor headings above them."""
+    _, outside = _split_by(outline, chosen, other)
+    above = {index for start in chosen.starts for index in outline.headings_above(start.index)}
+    return [start for start in outside if start.index not in above]
+
+
+def _report_other_tasks(
+    chosen: DialectMatch, other: DialectMatch, new: Sequence[TaskStart], problems: Problems
+) -> None:
+    """Report one error if the new tasks are certain or many, else one warning for each."""
+    if other.dialect.is_certain or len(new) * 2 > len(chosen.starts):
+        first, first_new = chosen.starts[0], new[0]
+        message = (
+            f"tasks in two forms: {chosen.dialect.name} (task {first.id} on line {first.line}) and "
+            f"{other.dialect.name} (task {first_new.id} here): write all in one form"
+        )
+        problems.report(first_new.line, "two-shapes", message)
+        return
+    for start in new:
+        message = (
+            f"this looks like task {start.id}, and is not read, because the other tasks are {chosen.dialect.name}: "
+            "write all in one form"
+        )
+        problems.warn(start.line, "passed-over", message)
+
+
+def _have_similar_titles(starts: Sequence[TaskStart], others: Sequence[TaskStart]) -> bool:
+    """Return True if most of the tasks share a word of their title with the other task of the same id."""
+    titles = {normalize_number(start.id): _words(start.title) for start in others}
+    return is_majority(_words(start.title) & titles.get(normalize_number(start.id), set()) for start in starts)
 
 
 def _words(title: str) -> set[str]:
     return set(re.findall(r"\w{2,}", title.casefold()))
 
 
-def _detailed(heads: Sequence[TaskStart], details: Sequence[TaskStart]) -> list[TaskStart]:
-    """The heads, with their text from where another shape tells more on the same task."""
-    told = {bare(head.id): head for head in details}
-    return [structs.replace(head, detail=told.get(bare(head.id))) for head in heads]
+def _with_details(starts: Sequence[TaskStart], details: Sequence[TaskStart]) -> list[TaskStart]:
+    """Return the starts, each with the start of another section about the same task."""
+    by_id = {normalize_number(start.id): start for start in details}
+    return [structs.replace(start, detail=by_id.get(normalize_number(start.id))) for start in starts]

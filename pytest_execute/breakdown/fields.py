@@ -1,4 +1,8 @@
-"""The labelled fields of a task: `- **Name**: value`, `**Name:** value`, `_Name: value_`, several on a line, wrapped, or nested."""
+"""Labelled fields of a task, on one line, wrapped, or with a list below the label:
+
+- **Name**: value        **Name:** value        - Name: value
+_Name: value_            Name: value | Name: value
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -8,187 +12,197 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.ids import WORDS
-from pytest_execute.breakdown.vocabulary import FIELD_OF, field_of
+from pytest_execute.breakdown.vocabulary import FIELD_BY_LABEL, LIST_FIELDS, TASK_WORDS, field_name
 
 
-class Piece(Struct, frozen=True, gc=False):
-    """A stretch of a field's value; `text` may hold line ends."""
+class ValuePart(Struct, frozen=True, gc=False):
+    """Text of a field's value in one block; it may hold line ends."""
 
     text: str
     line: int
-    code: bool = False
+    is_code: bool = False
 
     @property
-    def joined(self) -> str:
+    def one_line(self) -> str:
+        """Return the text on one line."""
         return " ".join(self.text.split())
 
 
 class Field(Struct, frozen=True, gc=False):
-    """One occurrence of a label in a task; `name` is None where the label is none that we know."""
+    """One label in a task, with its value; `name` is None for an unknown label."""
 
     name: str | None
     label: str
     line: int
-    pieces: tuple[Piece, ...]
+    parts: tuple[ValuePart, ...]
 
     @property
     def value(self) -> str:
-        """The whole value on one line."""
-        return " ".join(filter(None, (piece.joined for piece in self.pieces)))
+        """Return the whole value on one line."""
+        return " ".join(filter(None, (part.one_line for part in self.parts)))
 
 
-_LISTS = ("files", "tests", "behaviour", "acceptance")
-"""Fields whose value may go on as a list below a sentence."""
-
-
-class _Open:
-    """A field whose value still grows; `depth` and `kind` are those of the block that its label stands in."""
+class _GrowingField:
+    """Field whose value may go on in the next block; `depth` and `kind` are those of the label's block."""
 
     def __init__(self, name: str | None, label: str, line: int, block: Block | None) -> None:
         self.name, self.label, self.line = name, label, line
         self.kind = block.kind if block else "heading"
         self.depth = block.depth if block and block.kind != "heading" else -1
-        self.pieces: list[Piece] = []
-        self.fresh = True
-        self.complete = False
+        self.parts: list[ValuePart] = []
+        self.is_new = True
+        self.has_value_beside_label = False
 
-    def takes(self, block: Block) -> bool:
-        """Whether an unlabelled block still belongs to the value."""
-        if self.kind == "text" and self.complete and self.name not in _LISTS:
+    def accepts(self, block: Block) -> bool:
+        """Return True if an unlabelled block belongs to the value."""
+        if self.kind == "text" and self.has_value_beside_label and self.name not in LIST_FIELDS:
             return False
         if block.depth > self.depth:
             return True
         if block.depth < self.depth or block.kind == "item":
             return False
-        return self.kind == "item" or (self.fresh and not any(piece.text for piece in self.pieces))
+        return self.kind == "item" or (self.is_new and not any(part.text for part in self.parts))
 
     def close(self) -> Field:
-        return Field(self.name, self.label, self.line, tuple(piece for piece in self.pieces if piece.text.strip()))
+        """Return the field with the parts that have text."""
+        return Field(self.name, self.label, self.line, tuple(part for part in self.parts if part.text.strip()))
 
 
-_BOLD = re.compile(
+# matches "**Files:**", "**Files**:", "**Files** (new):", "__Files:__"
+_BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^*_\n:：|][^*\n:：|]{0,60}?)"
     r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]*[)）])?\s*[:：])"
 )
-_PLAIN = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
-_SENTENCE = re.compile(
-    rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{WORDS}\s+#?\d|#\d|{WORDS}\s+[A-Z]-?\d|[A-Z]+-?\d))",
+# matches "Files:" at the beginning of a line
+_PLAIN_LABEL = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
+# matches "Depends on" in "Depends on Task 1", "blocked by T2" at the beginning of a line
+_DEPENDS_SENTENCE = re.compile(
+    rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{TASK_WORDS}\s+#?\d|#\d|{TASK_WORDS}\s+[A-Z]-?\d"
+    rf"|[A-Z]+-?\d))",
     re.IGNORECASE,
 )
-_SLANTED = re.compile(
+# matches "_Dependencies: 1_", "*Files: a.py*"
+_ITALIC_LABEL = re.compile(
     r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：](?P<value>[^\n]*?)(?P=mark)"
 )
 
 
-def read(blocks: Iterable[Block]) -> tuple[Field, ...]:
-    """All fields in a task's blocks, in the order of their labels."""
-    opened: list[_Open] = []
-    stack: list[_Open] = []
+def read_fields(blocks: Iterable[Block]) -> tuple[Field, ...]:
+    """Return all fields in a task's blocks, in the order of their labels."""
+    fields: list[_GrowingField] = []
+    open_fields: list[_GrowingField] = []
     for block in blocks:
         if block.kind == "heading":
-            stack = _heading(block, opened)
+            open_fields = _read_heading(block, fields)
         elif block.kind == "row":
-            stack = _row(block, opened, stack)
+            _read_row(block, fields, open_fields)
         else:
-            _plain_block(block, opened, stack)
-    return tuple(field.close() for field in opened)
+            _read_text(block, fields, open_fields)
+    return tuple(field.close() for field in fields)
 
 
-def _heading(block: Block, opened: list[_Open]) -> list[_Open]:
-    """A heading inside a task is the label of all that stands below it, or ends the field before it."""
-    name = field_of(block.joined)
+def _read_heading(block: Block, fields: list[_GrowingField]) -> list[_GrowingField]:
+    """Open a field for a heading that is a label; any other heading closes the open fields."""
+    name = field_name(block.one_line)
     if name is None:
         return []
-    opened.append(_Open(name, block.joined, block.line, None))
-    return [opened[-1]]
+    fields.append(_GrowingField(name, block.one_line, block.line, None))
+    return [fields[-1]]
 
 
-def _row(block: Block, opened: list[_Open], stack: list[_Open]) -> list[_Open]:
-    """A row of a table with two columns is a label and its value."""
-    name = field_of(block.cells[0]) if len(block.cells) == 2 else None
+def _read_row(block: Block, fields: list[_GrowingField], open_fields: list[_GrowingField]) -> None:
+    """Add a field for a table's row with two cells, label and value; any other row belongs to the open field."""
+    name = field_name(block.cells[0]) if len(block.cells) == 2 else None
     if name is not None:
-        opened.append(_Open(name, block.cells[0], block.line, block))
-        opened[-1].pieces.append(Piece(block.cells[1], block.line))
-    elif stack and stack[-1].takes(block):
-        stack[-1].pieces.append(Piece(block.text, block.line))
-    return stack
+        fields.append(_GrowingField(name, block.cells[0], block.line, block))
+        fields[-1].parts.append(ValuePart(block.cells[1], block.line))
+    elif open_fields and open_fields[-1].accepts(block):
+        open_fields[-1].parts.append(ValuePart(block.text, block.line))
 
 
-def _plain_block(block: Block, opened: list[_Open], stack: list[_Open]) -> None:
-    """A list item, text or code: new fields where it has labels, else more of the field before it."""
-    while stack and not stack[-1].takes(block):
-        stack.pop()
-    found = () if block.kind == "code" else labels(block.text)
-    nested = bool(stack) and stack[-1].name is not None
-    if found and nested and not any(name for name, *_ in found):
-        found = ()
-    lead = block.text[: found[0][2]] if found else block.text
-    if stack and lead.strip():
-        stack[-1].pieces.append(Piece(lead, block.line, block.kind == "code"))
-    for field in stack:
-        field.fresh = False
-    for (name, label, begin, value), end in zip(found, [*(f[2] for f in found[1:]), len(block.text)], strict=False):
-        opened.append(_Open(name, label, block.line_at(begin), block))
-        opened[-1].pieces.append(_piece(block, value, end))
-        opened[-1].complete = bool(opened[-1].pieces[0].text)
-        stack[:] = [f for f in stack if f.depth < opened[-1].depth] + [opened[-1]]
+def _read_text(block: Block, fields: list[_GrowingField], open_fields: list[_GrowingField]) -> None:
+    """Open the fields of a list item, text or code; what stands before its first label belongs to the open field."""
+    while open_fields and not open_fields[-1].accepts(block):
+        open_fields.pop()
+    labels = () if block.kind == "code" else find_labels(block.text)
+    is_inside_field = bool(open_fields) and open_fields[-1].name is not None
+    if labels and is_inside_field and not any(label.name for label in labels):
+        labels = ()
+    before_labels = block.text[: labels[0].begin] if labels else block.text
+    if open_fields and before_labels.strip():
+        open_fields[-1].parts.append(ValuePart(before_labels, block.line, block.kind == "code"))
+    for field in open_fields:
+        field.is_new = False
+    for label, end in zip(labels, [*(label.begin for label in labels[1:]), len(block.text)], strict=False):
+        field = _GrowingField(label.name, label.text, block.line_at(label.begin), block)
+        field.parts.append(_value_part(block, label.value_begin, end))
+        field.has_value_beside_label = bool(field.parts[0].text)
+        fields.append(field)
+        open_fields[:] = [outer for outer in open_fields if outer.depth < field.depth] + [field]
 
 
-def _piece(block: Block, begin: int, end: int) -> Piece:
-    """The value between two offsets, without the marks that stood around label and value."""
+def _value_part(block: Block, begin: int, end: int) -> ValuePart:
+    """Return the value between two offsets, without the bar behind it."""
     raw = block.text[begin:end]
     skipped = len(raw) - len(raw.lstrip())
-    return Piece(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(begin + skipped))
+    return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(begin + skipped))
 
 
-Label = tuple["str | None", str, int, int]
-"""The field's name, the label as written, where it begins and where its value begins."""
+class Label(NamedTuple):
+    """A field's name (None for an unknown label), its label as written, and the offsets of label and value."""
+
+    name: str | None
+    text: str
+    begin: int
+    value_begin: int
 
 
 @lru_cache(maxsize=256)
-def labels(text: str) -> tuple[Label, ...]:
-    """The labels in a text, in order.
+def find_labels(text: str) -> tuple[Label, ...]:
+    """Return the labels in a text, in order; unknown ones only in bold.
 
-    >>> [(name, label) for name, label, *_ in labels("**Files:** `a.py` **Risk**: low")]
+    >>> [(label.name, label.text) for label in find_labels("**Files:** `a.py` **Risk**: low")]
     [('files', 'Files'), (None, 'Risk')]
     """
     if ":" not in text and "：" not in text:
-        return _asked(text)
-    if "|" in text and (barred := tuple(_barred(text))):
+        return _sentence_labels(text)
+    if "|" in text and (barred := tuple(_labels_between_bars(text))):
         return barred
-    found = [(field_of(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD.finditer(text)]
-    taken = [(begin, end) for _, _, begin, end in found]
-    slanted = _SLANTED.finditer(text) if "_" in text or "*" in text else ()
-    for match in (*_PLAIN.finditer(text), *slanted):
-        name = field_of(match["label"])
-        inside = any(begin <= match.start("label") < end for begin, end in taken)
-        if name is not None and not inside:
-            found.append((name, match["label"], match.start(), match.start("label") + len(match["label"]) + 1))
-    return tuple(sorted((*found, *_asked(text)), key=lambda label: label[2])) if found else _asked(text)
+    labels = [Label(field_name(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD_LABEL.finditer(text)]
+    bold_spans = [(label.begin, label.value_begin) for label in labels]
+    italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
+    for match in (*_PLAIN_LABEL.finditer(text), *italic):
+        name = field_name(match["label"])
+        is_in_bold = any(begin <= match.start("label") < end for begin, end in bold_spans)
+        if name is not None and not is_in_bold:
+            value_begin = match.start("label") + len(match["label"]) + 1
+            labels.append(Label(name, match["label"], match.start(), value_begin))
+    sentences = _sentence_labels(text)
+    return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
 
 
-def _asked(text: str) -> tuple[Label, ...]:
-    """Sentences such as `Depends on Task 1.`, which are fields without a colon."""
-    return tuple(("depends", m["label"], m.start(), m.end()) for m in _SENTENCE.finditer(text))
+def _sentence_labels(text: str) -> tuple[Label, ...]:
+    """Return the labels without a colon: `Depends on Task 1.`"""
+    return tuple(Label("depends", m["label"], m.start(), m.end()) for m in _DEPENDS_SENTENCE.finditer(text))
 
 
-def _barred(text: str) -> Iterator[Label]:
-    """Labels in `Name: value | Name: value`, where at least two of the parts are labelled with words that we know."""
+def _labels_between_bars(text: str) -> Iterator[Label]:
+    """Yield the labels in `Name: value | Name: value`; two parts must have a label, and one a known one."""
     parts = list(re.finditer(r"[^|\n]+(?:\n(?!\s*[-*] )[^|\n]+)*", text))
-    named = [(part, re.match(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*", part[0])) for part in parts]
-    known = [(part, label) for part, label in named if label and label[1].strip().casefold() in FIELD_OF]
-    if len(known) < 1 or len([label for _, label in named if label]) < 2:
+    labels = [(part, re.match(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*", part[0])) for part in parts]
+    known = [label for _, label in labels if label and label[1].strip().casefold() in FIELD_BY_LABEL]
+    if not known or len([label for _, label in labels if label]) < 2:
         return
-    for part, label in named:
+    for part, label in labels:
         if label:
-            yield field_of(label[1]), label[1], part.start(), part.start() + label.end()
+            yield Label(field_name(label[1]), label[1], part.start(), part.start() + label.end())
 
 
-def of(fields: Sequence[Field], name: str) -> tuple[Field, ...]:
-    """The fields with this name."""
+def fields_named(fields: Sequence[Field], name: str) -> tuple[Field, ...]:
+    """Return the fields with this name."""
     return tuple(field for field in fields if field.name == name)

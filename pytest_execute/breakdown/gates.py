@@ -1,4 +1,9 @@
-"""The gates that a breakdown names: `**Gate 1**: text (after Stream A)`, quality gates of a phase, checkpoints."""
+"""Gates that a breakdown names:
+
+- **Gate 1**: `tests/test_model.py` passes (after Stream A)
+**Phase 1 Quality Gate:**      with a list below
+**Checkpoint**: the tree is there
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -11,122 +16,126 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.fields import Piece
-from pytest_execute.breakdown.ids import GROUP_WORDS
+from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.streams import keyword
-from pytest_execute.breakdown.task_starts import BOXED
+from pytest_execute.breakdown.streams import stream_from_heading
+from pytest_execute.breakdown.task_starts import LEADING_BOX
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 
+# matches "gate", "quality gates", "checkpoint"
 _WORD = r"(?:quality gates?|gates?|checkpoints?)"
-_BOLD = re.compile(
-    rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(?P<text>.*)",
+# matches "- **Gate 1**: the whole suite passes", "**Phase 1 Quality Gate:**"
+_BOLD_GATE = re.compile(
+    rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*"
+    rf"|\*\*\s*[:：])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_OUTCOME = re.compile(rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE)
-"""Labels over what was decided at a gate."""
-_DECIDED = re.compile(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
-_PLURAL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
-_ITEM = re.compile(r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL)
+# matches labels over the outcome of a gate: "Gate Status", "Quality Gate Results"
+_OUTCOME_LABEL = re.compile(
+    rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE
+)
+# matches "PASS → docs/gates/1.yml"
+_OUTCOME = re.compile(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
+# matches labels for all gates: "Quality Gates", "Checkpoints"
+_GATES_LABEL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
+# matches "Gate 1: all tests pass", "**Gate 1**: all tests pass"
+_ITEM_GATE = re.compile(
+    r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL
+)
+# matches "(after Stream A)", "after Phase 1 and 2"
 _AFTER = re.compile(
-    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]|\bafter\s+(?P<bare>{GROUP_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
+    rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]"
+    rf"|\bafter\s+(?P<bare>{STREAM_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
     re.IGNORECASE,
 )
 
 
-class Found(Struct, frozen=True, kw_only=True):
-    """A gate as written; `at` is the index of its block, `after` what it says it comes after."""
+class WrittenGate(Struct, frozen=True, kw_only=True):
+    """A gate as the breakdown writes it; `index` is that of its last block."""
 
     name: str
     text: str
-    at: int
+    index: int
     line: int
-    pieces: tuple[Piece, ...]
+    parts: tuple[ValuePart, ...]
 
     @property
     def after(self) -> str:
-        """What the text says the gate comes after, or nothing."""
+        """Return the names that the gate's text says it comes after, or an empty text."""
         return ", ".join(m["inner"] or m["bare"] for m in _AFTER.finditer(self.text))
 
 
-def read(outline: Outline) -> Iterator[Found]:
-    """All gates, in order."""
-    done = -1
-    for at, block in enumerate(outline.blocks):
-        if at <= done or block.kind in ("row", "code"):
+def find_gates(outline: Outline) -> Iterator[WrittenGate]:
+    """Yield all gates, in order."""
+    last = -1
+    for index, block in enumerate(outline.blocks):
+        if index <= last or block.kind in ("row", "code"):
             continue
-        for gate in _at(outline, at, block):
-            done = max(done, gate.at)
+        for gate in _gates_at(outline, index, block):
+            last = max(last, gate.index)
             yield gate
 
 
-def _at(outline: Outline, at: int, block: Block) -> Iterator[Found]:
+def _gates_at(outline: Outline, index: int, block: Block) -> Iterator[WrittenGate]:
+    """Yield the gates that a heading or label opens."""
     if block.kind == "heading":
-        if re.fullmatch(rf"\W*(?:\d+\.?\s+)?{_PLURAL.pattern}\W*", block.joined, re.IGNORECASE):
-            yield from _listed(outline, at)
+        if re.fullmatch(rf"\W*(?:\d+\.?\s+)?{_GATES_LABEL.pattern}\W*", block.one_line, re.IGNORECASE):
+            yield from _gates_in_list(outline, index)
         return
-    found = _BOLD.fullmatch(BOXED.sub("", block.text, count=1))
-    if found is None:
+    label = _BOLD_GATE.fullmatch(LEADING_BOX.sub("", block.text, count=1))
+    if label is None:
         return
-    name = " ".join(found["name"].split())
-    if _OUTCOME.search(name) or _DECIDED.match(found["text"]):
+    name, text = " ".join(label["name"].split()), label["text"]
+    if _OUTCOME_LABEL.search(name) or _OUTCOME.match(text):
         return
-    if _PLURAL.fullmatch(name) and name.casefold().endswith("s"):
-        yield from _listed(outline, at)
-    elif found["text"].strip():
-        text = found["text"]
-        yield _gate(name, text, at, block.line_at(max(0, block.text.find(text))), block.line)
-    elif _PLURAL.fullmatch(name):
-        yield from _listed(outline, at)
+    if _GATES_LABEL.fullmatch(name) and (name.casefold().endswith("s") or not text.strip()):
+        yield from _gates_in_list(outline, index)
+    elif text.strip():
+        yield _gate(name, text, index, block)
     else:
-        yield from _bulleted(outline, at, name)
+        yield from _gate_with_list(outline, index, name)
 
 
-def _gate(name: str, text: str, at: int, line: int, own: int) -> Found:
-    return Found(name=name, text=" ".join(text.split()), at=at, line=own, pieces=(Piece(text, line),))
+def _gate(name: str, text: str, index: int, block: Block) -> WrittenGate:
+    """Return the gate with a text that is part of a block."""
+    parts = (ValuePart(text, block.line_at(max(0, block.text.find(text)))),)
+    return WrittenGate(name=name, text=" ".join(text.split()), index=index, line=block.line, parts=parts)
 
 
-def _below(outline: Outline, at: int) -> Iterator[tuple[int, Block]]:
-    """The list items right below a block."""
-    depth = outline.blocks[at].depth if outline.blocks[at].kind != "heading" else 0
-    for index in range(at + 1, len(outline.blocks)):
-        block = outline.blocks[index]
+def _items_below(outline: Outline, index: int) -> Iterator[tuple[int, Block]]:
+    """Yield the list items right below a block, with their indexes."""
+    depth = outline.blocks[index].depth if outline.blocks[index].kind != "heading" else 0
+    for below in range(index + 1, len(outline.blocks)):
+        block = outline.blocks[below]
         if block.kind != "item" or block.depth <= depth:
             return
-        yield index, block
+        yield below, block
 
 
-def _listed(outline: Outline, at: int) -> Iterator[Found]:
-    """One gate per item `- Name: text` below a label for all gates."""
-    for index, block in _below(outline, at):
-        text = BOXED.sub("", block.text, count=1)
-        found = _ITEM.fullmatch(text)
-        if found and block.depth <= outline.blocks[at].depth + 1:
-            yield _gate(
-                " ".join(found["name"].split()),
-                found["text"],
-                index,
-                block.line_at(block.text.find(found["text"])),
-                block.line,
-            )
+def _gates_in_list(outline: Outline, index: int) -> Iterator[WrittenGate]:
+    """Yield one gate for each item `- Name: text` below a label for all gates."""
+    for item_index, item in _items_below(outline, index):
+        gate = _ITEM_GATE.fullmatch(LEADING_BOX.sub("", item.text, count=1))
+        if gate and item.depth <= outline.blocks[index].depth + 1:
+            yield _gate(" ".join(gate["name"].split()), gate["text"], item_index, item)
 
 
-def _bulleted(outline: Outline, at: int, name: str) -> Iterator[Found]:
-    """One gate whose text is the items below its label."""
-    items = list(_below(outline, at))
+def _gate_with_list(outline: Outline, index: int, name: str) -> Iterator[WrittenGate]:
+    """Yield one gate whose text is the list below its label, if there is one."""
+    items = list(_items_below(outline, index))
     if items:
-        text = "; ".join(block.joined for _, block in items)
-        pieces = tuple(Piece(block.text, block.line) for _, block in items)
-        yield Found(name=name, text=text, at=items[-1][0], line=outline.blocks[at].line, pieces=pieces)
+        text = "; ".join(block.one_line for _, block in items)
+        parts = tuple(ValuePart(block.text, block.line) for _, block in items)
+        yield WrittenGate(name=name, text=text, index=items[-1][0], line=outline.blocks[index].line, parts=parts)
 
 
-def place(outline: Outline, gate: Found) -> tuple[str, str] | None:
-    """Kind and id of the stream that a gate names itself by, or else of the one it stands in."""
-    heading = Block("heading", 1, gate.name, gate.line)
-    named = keyword(heading, gate.at)
-    if named is not None:
-        return named.kind, named.id
-    for at in outline.path(gate.at):
-        section = keyword(outline.blocks[at], at)
-        if section is not None:
-            return section.kind, section.id
+def gate_stream(outline: Outline, gate: WrittenGate) -> tuple[str, str] | None:
+    """Return word and id of the stream in a gate's name, or else of the stream whose section contains the gate."""
+    in_name = stream_from_heading(Block("heading", 1, gate.name, gate.line), gate.index)
+    if in_name is not None:
+        return in_name.kind, in_name.id
+    for index in outline.headings_above(gate.index):
+        stream = stream_from_heading(outline.blocks[index], index)
+        if stream is not None:
+            return stream.kind, stream.id
     return None

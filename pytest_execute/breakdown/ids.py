@@ -1,49 +1,45 @@
-"""What an id looks like, and which task or stream a name in the text means."""
+"""Forms of task ids (`3`, `2.1`, `T05`, `INFRA-1`), and one spelling for all that mean the same."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
-from msgspec import Struct
+from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
+# matches "3", "2.1", "4a.2", "1b"
 NUMBER = r"\d+(?:[a-z]?\.\d+)*[a-z]?"
+# matches "T05", "INFRA-1", "P7-B2", "T1a"; not "API", which has no digit
 CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
+# matches either; not the "1" of "1st" or of "1.5"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
-WORDS = r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|任务|タスク|작업)"
-GROUP_WORDS = (
-    r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?|sections?|weeks?"
-    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|模块|阶段|フェーズ|단계)"
-)
-
-
-class Unclear(Struct, frozen=True):
-    """A name that could mean each of `readings`."""
-
-    readings: tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 16)
-def normal(name: str) -> str:
-    """One spelling of an id for all that mean the same.
+def normalize_id(name: str) -> str:
+    """Return one spelling for all spellings of an id.
 
-    >>> normal("Task 002"), normal("T1"), normal("1.0"), normal("#7")
+    >>> normalize_id("Task 002"), normalize_id("T1"), normalize_id("1.0"), normalize_id("#7")
     ('2', 't1', '1', '7')
     """
-    plain = re.sub(rf"^(?:{WORDS}(?![a-z]))?[\s#:-]*", "", name.strip().casefold())
-    plain = re.sub(r"(?<![\d])0+(?=\d)", "", plain)
-    return re.sub(r"(?<=\d)\.0$", "", plain)
+    plain = re.sub(rf"^(?:{TASK_WORDS}(?![a-z]))?[\s#:-]*", "", name.strip().casefold())
+    plain = re.sub(r"(?<![\d])0+(?=\d)", "", plain)  # "T007" -> "T7"
+    return re.sub(r"(?<=\d)\.0$", "", plain)  # "1.0" -> "1"
 
 
-def bare(name: str) -> str:
-    """The normal spelling without the `T` that some write before the number."""
-    return re.sub(r"^t-?(?=\d+$)", "", normal(name))
+def normalize_number(name: str) -> str:
+    """Return the normal spelling without the `T` before a number: `T-3` and `3` are equal.
+
+    >>> normalize_number("T-003"), normalize_number("Task 3"), normalize_number("TA-3")
+    ('3', '3', 'ta-3')
+    """
+    return re.sub(r"^t-?(?=\d+$)", "", normalize_id(name))
 
 
 def parent_of(name: str, ids: Iterable[str] | dict[str, str] | set[str]) -> str | None:
-    """The longest of the normal `ids` that `name` extends by a dot and a number."""
-    parts = normal(name)
+    """Return the longest of the normal `ids` that `name` extends by a dot and a number: `2.1` for `2.1.3`."""
+    parts = normalize_id(name)
     while "." in parts:
         parts = parts.rpartition(".")[0]
         if parts in ids:
@@ -51,95 +47,11 @@ def parent_of(name: str, ids: Iterable[str] | dict[str, str] | set[str]) -> str 
     return None
 
 
-class Group(Struct, frozen=True, kw_only=True):
-    """A stream as its heading names it: `kind` is the word before the id, in the singular."""
-
-    id: str
-    kind: str = ""
-    title: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-class Names:
-    """Which task or stream a name means, in one breakdown."""
-
-    def __init__(
-        self, tasks: Iterable[tuple[str, str | None]], groups: Iterable[Group], aliases: Mapping[str, str]
-    ) -> None:
-        self.stream_of = dict(tasks)
-        self.steps: dict[str, str] = {}
-        self._spelled: dict[str, list[str]] = {}
-        self._bare: dict[str, list[str]] = {}
-        for task in self.stream_of:
-            self._spelled.setdefault(normal(task), []).append(task)
-            self._bare.setdefault(bare(task), []).append(task)
-        for alias, task in aliases.items():
-            self._spelled.setdefault(normal(alias), []).append(task)
-        groups = tuple(groups)
-        self.streams = tuple(group.id for group in groups)
-        self.stories = tuple(g.id for g in groups if any(re.fullmatch(r"us\d+", alias) for alias in g.aliases))
-        self._streams: dict[str, list[Group]] = {}
-        for group in groups:
-            for name in {normal(group.id), group.title.casefold(), *group.aliases}:
-                self._streams.setdefault(name, []).append(group)
-        self.members: dict[str | None, list[str]] = {}
-        for task, stream in self.stream_of.items():
-            self.members.setdefault(stream, []).append(task)
-
-    def task(self, name: str, near: str | None = None) -> str | Unclear | None:
-        """The id of the task that `name` means where it stands in a task of the stream `near`."""
-        readings = self._own(name, near)
-        placed = self._placed(name)
-        both = tuple(dict.fromkeys((*readings, *placed)))
-        if len(both) > 1:
-            return Unclear(both)
-        return both[0] if both else None
-
-    def _own(self, name: str, near: str | None) -> tuple[str, ...]:
-        """Tasks with this very id, or else with this id in another spelling."""
-        if name in self.stream_of:
-            return (name,)
-        local = f"{near}{name}"
-        if near is not None and local in self.stream_of:
-            return (local,)
-        return tuple(self._spelled.get(normal(name)) or self._bare.get(bare(name)) or ())
-
-    def _placed(self, name: str) -> tuple[str, ...]:
-        """Task 1 for `A1`, where it stands in stream A."""
-        found = re.fullmatch(r"([A-Za-z]+)-?(\d+(?:\.\d+)*)", name)
-        if not found:
-            return ()
-        streams = {group.id for group in self._streams.get(normal(found[1]), ())}
-        return tuple(t for t in self._spelled.get(normal(found[2]), ()) if self.stream_of[t] in streams)
-
-    def stream(self, name: str, kind: str = "") -> str | None:
-        """The id of the stream with this id, title or alias; with `kind` the one whose heading uses that word."""
-        plain = name.strip().casefold()
-        found = (
-            self._streams.get(f"{kind} {plain}") or self._streams.get(plain) or self._streams.get(normal(name)) or []
-        )
-        same = [group for group in found if not kind or alike(kind, group.kind) or f"{kind} {plain}" in group.aliases]
-        chosen = {group.id for group in same}
-        return chosen.pop() if len(chosen) == 1 else None
-
-
 def singular(word: str) -> str:
-    """A group word as it stands before one id.
+    """Return a stream's word in the singular.
 
     >>> singular("Task Groups"), singular("Stories"), singular("phase")
     ('task group', 'story', 'phase')
     """
     plain = re.sub(r"\s+", " ", word.strip().casefold())
     return re.sub(r"ies$", "y", plain) if plain.endswith("ies") else plain.removesuffix("s")
-
-
-_ALIKE = (
-    {"stream", "workstream", "work stream", "track"},
-    {"group", "task group"},
-    {"phase", "stage", "sub-phase", "subphase"},
-)
-
-
-def alike(left: str, right: str) -> bool:
-    """Whether two words for a group mean the same; a heading without a word is called anything."""
-    return not right or left == right or any(left in words and right in words for words in _ALIKE)

@@ -1,99 +1,100 @@
-"""A topic's documents from the disk: the only part of the reader that reads files."""
+"""Documents of a topic on the disk: the only module of the reader that reads files."""
 
 from __future__ import annotations
 
 import stat
 from pathlib import Path
 
-from pytest_execute.breakdown.blocks import parse
-from pytest_execute.breakdown.reader import Reading, read_text
+from pytest_execute.breakdown.blocks import parse_blocks
+from pytest_execute.breakdown.reader import ParsedBreakdown, read_text
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.plan import Plan
 
-
-def load(root: Path, notes: str, topic: str) -> Plan:
-    """The plan of a topic, or an error with all that is wrong with its breakdown."""
-    reading = read(root, notes, topic)
-    if reading.errors or reading.plan is None:
-        raise ExecuteError(*reading.errors)
-    return reading.plan
+MAX_BYTES = 16_000_000
+"""Largest breakdown that is read; ten thousand tasks with all fields take a third of it."""
 
 
-def read(root: Path, notes: str, topic: str) -> Reading:
-    """The reading of a topic's breakdown, warnings included; an error where there is no text to read."""
-    folder = _folder(root, notes, topic)
-    path = f"{folder}/breakdown.md"
+def load_plan(root: Path, notes: str, topic: str) -> Plan:
+    """Return the plan of a topic; raise ExecuteError with all errors of its breakdown."""
+    parsed = read_topic(root, notes, topic)
+    if parsed.errors or parsed.plan is None:
+        raise ExecuteError(*parsed.errors)
+    return parsed.plan
+
+
+def read_topic(root: Path, notes: str, topic: str) -> ParsedBreakdown:
+    """Read a topic's breakdown, with its warnings; raise ExecuteError where there is no text to read."""
+    directory = _topic_directory(root, notes, topic)
+    path = f"{directory}/breakdown.md"
     if not (root / path).is_file():
         hint = f"no such file: write the breakdown, or start it with `pytest-execute init {topic}`"
         raise ExecuteError(Problem("no-breakdown", hint, path))
     return read_file(root / path, topic, path)
 
 
-def read_file(file: Path, topic: str, path: str) -> Reading:
-    """The reading of one file, called `path` in messages."""
-    text = _text(file, path)
+def read_file(file: Path, topic: str, path: str) -> ParsedBreakdown:
+    """Read one file; messages call it `path`."""
+    text = _read_utf8(file, path)
     if not text.strip():
         hint = "empty: write at least one task, as `### 1. [ ] Title`"
         raise ExecuteError(Problem("empty-breakdown", hint, path, 1))
     return read_text(text, topic, path)
 
 
-def documents(root: Path, notes: str, topic: str) -> dict[str, bool]:
-    """Whether research.md and plan.md are there and say something beyond their headings."""
-    folder = root / notes / topic
-    return {name: _speaks(folder / name) for name in ("research.md", "plan.md")}
+def written_documents(root: Path, notes: str, topic: str) -> dict[str, bool]:
+    """Return `{name: True if the file has text beside its headings}` for research.md and plan.md."""
+    directory = root / notes / topic
+    return {name: _has_text(directory / name) for name in ("research.md", "plan.md")}
 
 
-def _speaks(file: Path) -> bool:
+def _has_text(file: Path) -> bool:
     try:
         text = file.read_bytes().decode(errors="replace") if file.is_file() else ""
     except OSError:
         return False
-    return any(block.kind != "heading" and block.text.strip() for block in parse(text).blocks)
+    return any(block.kind != "heading" and block.text.strip() for block in parse_blocks(text).blocks)
 
 
-def check_name(notes: str, topic: str) -> None:
-    """An error unless `topic` can be the name of one directory."""
+def check_topic_name(notes: str, topic: str) -> None:
+    """Raise ExecuteError unless `topic` can be the name of one directory."""
     if not topic.strip(". ") or "/" in topic or "\\" in topic or "\0" in topic:
         raise ExecuteError(Problem("bad-topic", f"a topic is the name of one directory in {notes}, not {topic!r}"))
 
 
-def _folder(root: Path, notes: str, topic: str) -> str:
-    """The topic's directory relative to root, once it is sure that it exists."""
-    check_name(notes, topic)
+def _topic_directory(root: Path, notes: str, topic: str) -> str:
+    """Return the topic's directory relative to root; raise ExecuteError if it does not exist."""
+    check_topic_name(notes, topic)
     notes = Path(notes).as_posix()
     if not (root / notes).is_dir():
         hint = f"no such directory: start a topic with `pytest-execute init {topic}`"
         raise ExecuteError(Problem("no-notes", hint, notes))
     if not (root / notes / topic).is_dir():
-        raise ExecuteError(Problem("no-topic", _no_topic(root / notes, topic), f"{notes}/{topic}"))
+        raise ExecuteError(Problem("no-topic", _unknown_topic(root / notes, topic), f"{notes}/{topic}"))
     return f"{notes}/{topic}"
 
 
-def topics(notes: Path) -> list[str]:
-    """The names of all topics in the directory `notes`."""
+def find_topics(notes: Path) -> list[str]:
+    """Return the names of all topics in the directory `notes`."""
     return sorted(file.parent.name for file in notes.glob("*/breakdown.md"))
 
 
-def _no_topic(notes: Path, topic: str) -> str:
-    there = topics(notes)
-    if not there:
+def _unknown_topic(notes: Path, topic: str) -> str:
+    """Return the message for a topic that does not exist, with the nearest name."""
+    names = find_topics(notes)
+    if not names:
         return f"no such topic, and no other: start it with `pytest-execute init {topic}`"
-    return f"no such topic: topics here are {', '.join(there)}{did_you_mean(topic, there)}"
+    return f"no such topic: topics here are {', '.join(names)}{did_you_mean(topic, names)}"
 
 
-LARGEST = 16_000_000
-"""Bytes; ten thousand tasks in all detail are a third of it."""
-
-
-def _text(file: Path, path: str) -> str:
+def _read_utf8(file: Path, path: str) -> str:
+    """Return the text of a file; raise ExecuteError for all that is not a readable UTF-8 file."""
     try:
-        about = file.stat()
-        if not stat.S_ISREG(about.st_mode):
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for its writer
             raise ExecuteError(Problem("unreadable", "not a file: name a Markdown file", path))
-        if about.st_size > LARGEST:
-            large = f"{about.st_size // 1_000_000} MB, where a breakdown has at most {LARGEST // 1_000_000}"
-            raise ExecuteError(Problem("too-large", f"{large}: divide the topic", path))
+        if status.st_size > MAX_BYTES:
+            size = f"{status.st_size // 1_000_000} MB, but a breakdown may have at most {MAX_BYTES // 1_000_000} MB"
+            raise ExecuteError(Problem("too-large", f"{size}: divide the topic", path))
         data = file.read_bytes()
     except FileNotFoundError as error:
         raise ExecuteError(Problem("no-file", "no such file", path)) from error

@@ -1,59 +1,64 @@
-"""Boxes without an id among tasks that are boxes: they are not read, and that is told."""
+"""Warnings about boxes without an id beside tasks that are boxes: they are not read as tasks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_execute.breakdown.dialects.common import labels_before, untasked
-from pytest_execute.breakdown.ids import ID, WORDS
-from pytest_execute.breakdown.outline import Outline, extent
+from pytest_execute.breakdown.dialects.common import is_outside_tasks, labels_above
+from pytest_execute.breakdown.ids import ID
+from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart, plain_title
-from pytest_execute.breakdown.vocabulary import field_of
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, split_title
+from pytest_execute.breakdown.vocabulary import TASK_WORDS, field_name
 
-_NAMED = re.compile(rf"\W*(?:{WORDS}\s+#?)?{ID}", re.IGNORECASE)
+# matches "Task 1", "**T2", "1.1" behind a box
+_ID_BEHIND_BOX = re.compile(rf"\W*(?:{TASK_WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
-def tell(outline: Outline, heads: Sequence[TaskStart], desk: Problems) -> None:
-    """A warning per section that has some, or one error where right beside the tasks they are more than those."""
+def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
+    """Warn once for each section with such boxes; report one error if those beside the tasks outnumber them."""
     sections: dict[int, list[int]] = {}
-    for at in _boxes(outline, heads):
-        sections.setdefault(outline.above[at], []).append(at)
-    beside = {_place(outline, outline.above[head.at]) for head in heads}
-    near = [at for over, listed in sections.items() if _place(outline, over) in beside for at in listed]
-    if len(near) > len(heads):
+    for index in _boxes_without_id(outline, starts):
+        sections.setdefault(outline.heading_above[index], []).append(index)
+    task_places = {_place(outline, outline.heading_above[start.index]) for start in starts}
+    beside = [
+        index for heading, boxes in sections.items() if _place(outline, heading) in task_places for index in boxes
+    ]
+    if len(beside) > len(starts):
         message = (
-            f"{len(near)} boxes without an id, beside {len(heads)} task{'s' if len(heads) > 1 else ''} that "
-            f"ha{'ve' if len(heads) > 1 else 's'} one: give each an id, or write what is no task without a box"
+            f"{len(beside)} boxes without an id, beside {len(starts)} task{'s' if len(starts) > 1 else ''} with one: "
+            "give each an id, or remove the boxes of what is no task"
         )
-        desk.tell(outline.blocks[near[0]].line, "no-id", message)
+        problems.report(outline.blocks[beside[0]].line, "no-id", message)
         return
-    for listed in sections.values():
-        many = len(listed) > 1
-        first = plain_title(BOXED.sub("", outline.blocks[listed[0]].text, count=1))[0]
-        message = (
-            f"{len(listed)} box{'es' if many else ''} without an id, which {'are' if many else 'is'} not read as "
-            f"{'tasks' if many else 'a task'}: {first[:60]}"
-        )
-        desk.warn(outline.blocks[listed[0]].line, "passed-over", message)
+    for boxes in sections.values():
+        first = split_title(LEADING_BOX.sub("", outline.blocks[boxes[0]].text, count=1))[0]
+        count = f"{len(boxes)} boxes" if len(boxes) > 1 else "1 box"
+        not_read = "are not read as tasks" if len(boxes) > 1 else "is not read as a task"
+        message = f'{count} without an id {not_read}, the first is "{first[:60]}": give each an id'
+        problems.warn(outline.blocks[boxes[0]].line, "passed-over", message)
 
 
 def _place(outline: Outline, heading: int) -> tuple[int, int]:
-    """The heading over a heading, and its level: what those that stand beside it have in common."""
-    return (outline.above[heading], outline.blocks[heading].depth) if heading >= 0 else (-1, 0)
+    """Return the heading above a heading, and its level: equal for headings beside each other."""
+    return (outline.heading_above[heading], outline.blocks[heading].depth) if heading >= 0 else (-1, 0)
 
 
-def _boxes(outline: Outline, heads: Sequence[TaskStart]) -> Iterator[int]:
-    """The boxes on the level of the tasks, below headings of the level that holds them, criteria left out."""
-    if any(outline.blocks[head.at].kind != "item" for head in heads):
+def _boxes_without_id(outline: Outline, starts: Sequence[TaskStart]) -> Iterator[int]:
+    """Yield the boxes without an id on the tasks' depth of lists and level of headings; criteria are left out."""
+    blocks = outline.blocks
+    if any(blocks[start.index].kind != "item" for start in starts):
         return
-    covered = {at for head in heads for at in (head.at, *extent(outline.blocks, head.at, len(outline.blocks)))}
-    depth = max(outline.blocks[head.at].depth for head in heads)
-    levels = {_place(outline, outline.above[head.at])[1] for head in heads}
-    for at, block in enumerate(outline.blocks):
-        box = BOXED.match(block.text) if block.kind == "item" and block.depth <= depth and at not in covered else None
-        if box is None or _NAMED.match(block.text, box.end()) or _place(outline, outline.above[at])[1] not in levels:
+    in_tasks = {index for s in starts for index in (s.index, *task_extent(blocks, s.index, len(blocks)))}
+    depth = max(blocks[start.index].depth for start in starts)
+    levels = {_place(outline, outline.heading_above[start.index])[1] for start in starts}
+    for index, block in enumerate(blocks):
+        is_candidate = block.kind == "item" and block.depth <= depth and index not in in_tasks
+        box = LEADING_BOX.match(block.text) if is_candidate else None
+        if box is None or _ID_BEHIND_BOX.match(block.text, box.end()):
             continue
-        if not untasked(outline, at) and not any(map(field_of, labels_before(outline, at))):
-            yield at
+        if _place(outline, outline.heading_above[index])[1] not in levels or is_outside_tasks(outline, index):
+            continue
+        if not any(map(field_name, labels_above(outline, index))):
+            yield index

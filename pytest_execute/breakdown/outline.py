@@ -1,4 +1,4 @@
-"""Which heading stands over which block, and how far a task reaches."""
+"""Headings above each block of a document, and the blocks that belong to a task."""
 
 from __future__ import annotations
 
@@ -12,78 +12,78 @@ T = TypeVar("T")
 
 
 class Outline:
-    """The blocks of a document under their headings.
+    """Blocks of a document under their headings.
 
-    `above` has for each block the index of the heading over it, or -1. `title` is the heading of the first level that is
-    the document's first heading, if no other has that level.
+    `heading_above[index]` is the index of the heading above a block, or -1. `title` is the index of the first heading
+    if no other has level 1, else None. `cache` holds the results of functions with `cached_per_outline`.
     """
 
     def __init__(self, document: Document) -> None:
         self.blocks = document.blocks
         self.quotes = document.quotes
-        self.headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
+        self.headings = [index for index, block in enumerate(self.blocks) if block.kind == "heading"]
         self.title = self._title()
-        self.remembered: dict[Callable[..., Any], Any] = {}
-        self.above: list[int] = []
-        stack: list[int] = []
-        for at, block in enumerate(self.blocks):
-            while block.kind == "heading" and stack and self.blocks[stack[-1]].depth >= block.depth:
-                stack.pop()
-            self.above.append(stack[-1] if stack else -1)
+        self.cache: dict[Callable[..., Any], Any] = {}
+        self.heading_above: list[int] = []
+        open_headings: list[int] = []
+        for index, block in enumerate(self.blocks):
+            while block.kind == "heading" and open_headings and self.blocks[open_headings[-1]].depth >= block.depth:
+                open_headings.pop()
+            self.heading_above.append(open_headings[-1] if open_headings else -1)
             if block.kind == "heading":
-                stack.append(at)
+                open_headings.append(index)
 
-    def path(self, at: int) -> Iterator[int]:
-        """The headings over a block, from the nearest outwards."""
-        at = self.above[at]
-        while at >= 0:
-            yield at
-            at = self.above[at]
+    def headings_above(self, index: int) -> Iterator[int]:
+        """Yield the headings above a block, the nearest first."""
+        index = self.heading_above[index]
+        while index >= 0:
+            yield index
+            index = self.heading_above[index]
 
     def _title(self) -> int | None:
-        first = [at for at in self.headings if self.blocks[at].depth == 1]
-        return first[0] if len(first) == 1 and self.headings[0] == first[0] else None
+        level_1 = [index for index in self.headings if self.blocks[index].depth == 1]
+        return level_1[0] if len(level_1) == 1 and self.headings[0] == level_1[0] else None
 
     def section(self, heading: int) -> range:
-        """The indexes of the blocks below a heading, up to the next of its level."""
+        """Return the indexes of the blocks below a heading, up to the next heading of its level."""
         level = self.blocks[heading].depth
-        for at in range(heading + 1, len(self.blocks)):
-            if self.blocks[at].kind == "heading" and self.blocks[at].depth <= level:
-                return range(heading + 1, at)
+        for index in range(heading + 1, len(self.blocks)):
+            if self.blocks[index].kind == "heading" and self.blocks[index].depth <= level:
+                return range(heading + 1, index)
         return range(heading + 1, len(self.blocks))
 
 
-def remembered(look: Callable[[Outline], T]) -> Callable[[Outline], T]:
-    """What is looked for in an outline, looked for once."""
+def cached_per_outline(function: Callable[[Outline], T]) -> Callable[[Outline], T]:
+    """Decorate a function so that it runs once for each outline."""
 
-    @wraps(look)
-    def known(outline: Outline) -> T:
-        if look not in outline.remembered:
-            outline.remembered[look] = look(outline)
-        found: T = outline.remembered[look]
-        return found
+    @wraps(function)
+    def cached(outline: Outline) -> T:
+        if function not in outline.cache:
+            outline.cache[function] = function(outline)
+        result: T = outline.cache[function]
+        return result
 
-    return known
+    return cached
 
 
-def extent(blocks: Sequence[Block], start: int, stop: int, child: object = None) -> range:
-    """The indexes of the blocks that belong to the task at `start`, none of them at or after `stop`.
+def task_extent(blocks: Sequence[Block], start: int, stop: int, is_child: object = None) -> range:
+    """Return the indexes of the blocks that belong to the task at `start`, all of them before `stop`.
 
-    `child(block)` says whether a block that is not indented belongs to it all the same.
+    `is_child(block)` decides about a block that is not indented below a list item.
     """
-    head = blocks[start]
-    if head.kind == "row":
+    first = blocks[start]
+    if first.kind == "row":
         return range(start + 1, start + 1)
-    for at in range(start + 1, stop):
-        block = blocks[at]
-        if head.kind == "heading":
-            if block.kind == "heading" and block.depth <= head.depth:
-                return range(start + 1, at)
-        elif block.kind == "heading" or (not _inside(head, block) and not (callable(child) and child(block))):
-            return range(start + 1, at)
+    for index in range(start + 1, stop):
+        block = blocks[index]
+        if first.kind == "heading":
+            if block.kind == "heading" and block.depth <= first.depth:
+                return range(start + 1, index)
+        elif block.kind == "heading" or (not _is_inside(first, block) and not (callable(is_child) and is_child(block))):
+            return range(start + 1, index)
     return range(start + 1, stop)
 
 
-def _inside(item: Block, block: Block) -> bool:
-    """Whether a block stands inside a list item."""
+def _is_inside(item: Block, block: Block) -> bool:
+    """Return True for a block inside a list item."""
     return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")

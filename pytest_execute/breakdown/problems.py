@@ -1,4 +1,4 @@
-"""Where the problems of one file are collected while it is read."""
+"""Collector for the problems of one breakdown."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from pytest_execute.core.errors import Problem
 
 
 class Problems:
-    """Collects the problems of one file."""
+    """Collector for the problems of one file, each with its line."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._problems: dict[Problem, None] = {}
 
-    def tell(self, line: int, code: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
-        """Note a problem; the same one twice is one."""
+    def report(self, line: int, code: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
+        """Add a problem; a repeated one counts once."""
         self._problems.setdefault(Problem(code, message, self.path, line, severity))
 
     def warn(self, line: int, code: str, message: str) -> None:
-        """Note what does not keep anybody from judging."""
-        self.tell(line, code, message, "warning")
+        """Add a problem that does not stop the judging."""
+        self.report(line, code, message, "warning")
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems by line, errors first."""
+    def by_line(self) -> tuple[Problem, ...]:
+        """Return all problems by line; on one line the errors come first."""
         return tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.severity)))

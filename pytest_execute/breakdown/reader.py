@@ -1,4 +1,4 @@
-"""From a text to a Plan: heads, streams, fields and gates put together, every problem told on the way."""
+"""Reader of a breakdown's text: it finds tasks, streams and gates, resolves their names, and reports all problems."""
 
 from __future__ import annotations
 
@@ -7,191 +7,209 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from pytest_execute.breakdown import gates, sentences, stated_order
-from pytest_execute.breakdown.blocks import Document, parse
-from pytest_execute.breakdown.detect_dialect import choose
-from pytest_execute.breakdown.ids import normal
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.plan_checks import check, total
+from pytest_execute.breakdown.blocks import Document, parse_blocks
+from pytest_execute.breakdown.detect_dialect import find_task_starts
+from pytest_execute.breakdown.gates import find_gates
+from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
+from pytest_execute.breakdown.ids import normalize_id
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.resolve import Resolver, unique
-from pytest_execute.breakdown.self_naming import own_ids, renamed, streams_by_field
-from pytest_execute.breakdown.sentences import Named
-from pytest_execute.breakdown.streams import Section
-from pytest_execute.breakdown.streams import read as read_sections
-from pytest_execute.breakdown.task_sections import boxes as boxes_of
-from pytest_execute.breakdown.task_sections import of_tasks
+from pytest_execute.breakdown.resolve import Resolver, unique_gates
+from pytest_execute.breakdown.sentence_dependencies import SentenceContext, add_sentence_dependencies
+from pytest_execute.breakdown.sentence_parser import Mention, SentenceParser, find_stream_words, find_task_words
+from pytest_execute.breakdown.streams import StreamStart, find_streams
+from pytest_execute.breakdown.task_sections import find_boxes, find_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
-from pytest_execute.breakdown.tasks import Draft, draft
+from pytest_execute.breakdown.tasks import ParsedTask, parse_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import Plan
 
 REMEDY = "write tasks as `### 1. [ ] Title`"
 
 
-class Reading(Struct, frozen=True):
-    """What a breakdown says. `plan` holds all that could be read, None where there is no task; problems go by line."""
+class ParsedBreakdown(Struct, frozen=True):
+    """Plan and problems of a breakdown.
+
+    `plan` holds all that could be read, and is None if there is no task. `problems` are sorted by line.
+    """
 
     plan: Plan | None
     problems: tuple[Problem, ...]
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems that forbid to judge by this plan."""
+        """Return the problems with which this plan cannot be judged."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def read_text(text: str, topic: str, path: str) -> Reading:
-    """The plan in a breakdown's text, and all problems of it in one pass."""
-    desk = Problems(path)
-    document = parse(text)
+class BreakdownLayout(Struct, frozen=True):
+    """Tasks and streams in the document.
+
+    `stops` is `{index where a task begins: index where the next one begins}`, `first_tasks` is `{stream: index of its
+    first task}`, `aliases` is `{id in a task's heading: id in its own field}`.
+    """
+
+    outline: Outline
+    starts: Sequence[TaskStart]
+    stops: Mapping[int, int]
+    streams: Sequence[StreamStart]
+    first_tasks: Mapping[str, int]
+    aliases: Mapping[str, str]
+
+    def block_owners(self) -> dict[int, Mention]:
+        """Return `{index of a block: the task or stream that contains it}`."""
+        owners: dict[int, Mention] = {}
+        for stream in self.streams:
+            if stream.index >= 0:
+                above_tasks = range(stream.index, self.first_tasks.get(stream.id, stream.index))
+                owners.update(dict.fromkeys(above_tasks, Mention(streams=(stream.id,))))
+        for start in self.starts:
+            task = Mention((self.aliases.get(start.id, start.id),))
+            owners[start.index] = task
+            owners.update(dict.fromkeys(task_extent(self.outline.blocks, start.index, self.stops[start.index]), task))
+        return owners
+
+
+def read_text(text: str, topic: str, path: str) -> ParsedBreakdown:
+    """Return the plan in a breakdown's text, with all its problems; messages call the file `path`."""
+    problems = Problems(path)
+    document = parse_blocks(text)
     outline = Outline(document)
-    _hidden(document, desk)
-    found = choose(outline, desk)
-    if not found:
-        _no_task(outline, desk)
-        return Reading(None, desk.problems)
-    plan = _plan(outline, found, topic, desk)
-    return Reading(plan, desk.problems)
+    _report_hidden_tasks(document, problems)
+    starts = find_task_starts(outline, problems)
+    if not starts:
+        _report_no_task(outline, problems)
+        return ParsedBreakdown(None, problems.by_line())
+    plan = _build_plan(outline, starts, topic, problems)
+    return ParsedBreakdown(plan, problems.by_line())
 
 
-def _no_task(outline: Outline, desk: Problems) -> None:
-    if desk.problems:
+def _report_no_task(outline: Outline, problems: Problems) -> None:
+    if problems.by_line():
         return
-    boxes = boxes_of(outline, of_tasks(outline)) or boxes_of(outline, ())
+    boxes = find_boxes(outline, find_task_sections(outline)) or find_boxes(outline, ())
     if boxes:
-        seen = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
-        desk.tell(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {seen}: {REMEDY}")
+        count = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
+        problems.report(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {count}: {REMEDY}")
     else:
-        desk.tell(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
+        problems.report(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
 
 
-def _hidden(document: Document, desk: Problems) -> None:
-    """Tasks that a fence without an end hides."""
+def _report_hidden_tasks(document: Document, problems: Problems) -> None:
+    """Report a code fence without an end if there are tasks behind it."""
     if document.unclosed is None:
         return
-    quiet = Problems(desk.path)
-    count = len(choose(Outline(parse(document.unclosed.content)), quiet))
+    dropped = Problems(problems.path)
+    count = len(find_task_starts(Outline(parse_blocks(document.unclosed.content)), dropped))
     if count:
         tasks = f"{count} task{'s' if count > 1 else ''}"
-        desk.tell(document.unclosed.line, "unclosed-fence", f"this fence is never closed and hides {tasks}")
+        problems.report(
+            document.unclosed.line, "unclosed-fence", f"this code fence is never closed and hides {tasks}: close it"
+        )
 
 
-def _plan(outline: Outline, found: Sequence[TaskStart], topic: str, desk: Problems) -> Plan:
-    """The plan of the tasks that begin at `found`."""
-    sections, stream_of = read_sections(outline, found, desk)
-    heads = _restarted(found, stream_of)
-    stops = _stops(outline, heads)
-    drafts = [_in_stream(draft(outline, head, stops[head.at]), stream_of.get(head.at)) for head in heads]
-    aliases = own_ids(drafts)
-    drafts = _once(renamed(drafts, aliases), desk)
-    if not sections:
-        sections, drafts = streams_by_field(outline, drafts)
-    linker = Resolver(desk, sections, drafts, aliases)
-    linker.sentences(outline, set(stops))
-    begins = _firsts(stream_of)
-    streams = tuple(linker.stream(outline, section, begins.get(section.id, section.at)) for section in sections)
-    named = (linker.gate(outline, gate) for gate in gates.read(outline))
-    plan = Plan(
-        topic=topic,
-        path=desk.path,
-        title=_title(outline),
-        streams=streams,
-        tasks=tuple(map(linker.task, drafts)),
-        gates=unique(named, desk),
-    )
-    listener = sentences.SentenceReader(
-        linker.names,
-        sentences.words_of(outline.blocks[head.at].text for head in heads),
-        sentences.kinds_of(section.kind for section in sections),
-    )
-    places = stated_order.SentenceOwners(
-        _owners(outline, heads, stops, aliases, sections, begins), _used(linker, drafts)
-    )
-    plan = stated_order.add(plan, outline, listener, places, desk)
-    check(plan, drafts, linker, desk)
-    total(
-        ((block.line, block.joined) for block in outline.blocks if "otal" in block.text or "ll " in block.text),
-        plan,
-        desk,
-    )
+def _build_plan(outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems) -> Plan:
+    """Return the plan of the tasks that begin at `found`."""
+    streams, stream_of = find_streams(outline, found, problems)
+    starts = _with_stream_in_id(found, stream_of)
+    stops = _next_starts(outline, starts)
+    tasks = [_in_stream(parse_task(outline, start, stops[start.index]), stream_of.get(start.index)) for start in starts]
+    aliases = ids_from_fields(tasks)
+    tasks = _without_duplicates(rename_tasks(tasks, aliases), problems)
+    if not streams:
+        streams, tasks = streams_from_fields(outline, tasks)
+    layout = BreakdownLayout(outline, starts, stops, streams, _first_tasks(stream_of), aliases)
+    resolver = Resolver(problems, streams, tasks, aliases)
+    plan = _resolve(layout, tasks, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
+    plan = _add_sentences(plan, layout, tasks, resolver)
+    check_plan(plan, tasks, resolver, problems)
+    check_stated_totals(outline, plan, problems)
     return plan
 
 
+def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver, plan: Plan) -> Plan:
+    """Return the plan with streams, tasks and gates whose names are resolved."""
+    outline, problems = layout.outline, resolver.problems
+    resolver.add_stream_sentences(outline, set(layout.stops))
+    streams = tuple(
+        resolver.resolve_stream(outline, stream, layout.first_tasks.get(stream.id, stream.index))
+        for stream in layout.streams
+    )
+    resolved_tasks = tuple(map(resolver.resolve_task, tasks))
+    gates = unique_gates((resolver.resolve_gate(outline, gate) for gate in find_gates(outline)), problems)
+    return structs.replace(plan, streams=streams, tasks=resolved_tasks, gates=gates)
+
+
+def _add_sentences(plan: Plan, layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver) -> Plan:
+    """Return the plan with the dependencies that sentences outside the fields state."""
+    parser = SentenceParser(
+        resolver.names,
+        find_task_words(layout.outline.blocks[start.index].text for start in layout.starts),
+        find_stream_words(stream.kind for stream in layout.streams),
+    )
+    context = SentenceContext(layout.block_owners(), _used_lines(resolver, tasks))
+    return add_sentence_dependencies(plan, layout.outline, parser, context, resolver.problems)
+
+
 def _title(outline: Outline) -> str:
-    """The first heading of the first level."""
-    return next((b.joined for b in outline.blocks if b.kind == "heading" and b.depth == 1), "")
+    """Return the first heading of level 1."""
+    return next((b.one_line for b in outline.blocks if b.kind == "heading" and b.depth == 1), "")
 
 
-def _firsts(stream_of: dict[int, str]) -> dict[str, int]:
-    """The index of each stream's first task."""
-    return {stream: at for at, stream in sorted(stream_of.items(), reverse=True)}
+def _first_tasks(stream_of: dict[int, str]) -> dict[str, int]:
+    return {stream: index for index, stream in sorted(stream_of.items(), reverse=True)}
 
 
-def _owners(
-    outline: Outline,
-    heads: Sequence[TaskStart],
-    stops: Mapping[int, int],
-    aliases: Mapping[str, str],
-    sections: Sequence[Section],
-    begins: Mapping[str, int],
-) -> dict[int, Named]:
-    """The task or stream that each block speaks of where it names none."""
-    owners: dict[int, Named] = {}
-    for section in sections:
-        if section.at >= 0:
-            owners.update(
-                dict.fromkeys(range(section.at, begins.get(section.id, section.at)), Named(streams=(section.id,)))
-            )
-    for head in heads:
-        task = Named((aliases.get(head.id, head.id),))
-        owners[head.at] = task
-        owners.update(dict.fromkeys(extent(outline.blocks, head.at, stops[head.at]), task))
-    return owners
-
-
-def _used(linker: Resolver, drafts: Sequence[Draft]) -> frozenset[int]:
-    """The lines that fields and sections have read already."""
-    own = (
-        piece for one in drafts for name in ("depends", "blocks") for field in one.of(name) for piece in field.pieces
+def _used_lines(resolver: Resolver, tasks: Sequence[ParsedTask]) -> frozenset[int]:
+    """Return the lines that were read as dependencies already, in fields and sections."""
+    parts = (
+        part
+        for parsed in tasks
+        for name in ("depends", "blocks")
+        for field in parsed.fields_named(name)
+        for part in field.parts
     )
-    lines = (line for piece in own for line in range(piece.line, piece.line + piece.text.count("\n") + 1))
-    return frozenset((*linker.used, *lines))
+    lines = (line for part in parts for line in range(part.line, part.line + part.text.count("\n") + 1))
+    return frozenset((*resolver.used_lines, *lines))
 
 
-def _in_stream(one: Draft, stream: str | None) -> Draft:
-    return structs.replace(one, task=structs.replace(one.task, stream=stream))
+def _in_stream(parsed: ParsedTask, stream: str | None) -> ParsedTask:
+    return structs.replace(parsed, task=structs.replace(parsed.task, stream=stream))
 
 
-def _stops(outline: Outline, heads: Sequence[TaskStart]) -> dict[int, int]:
-    """For each task the index at which the next one begins."""
-    begins = sorted(head.at for head in heads)
-    return dict(zip(begins, [*begins[1:], len(outline.blocks)], strict=True))
+def _next_starts(outline: Outline, starts: Sequence[TaskStart]) -> dict[int, int]:
+    """Return for each task the index where the next one begins, or the end of the document."""
+    indexes = sorted(start.index for start in starts)
+    return dict(zip(indexes, [*indexes[1:], len(outline.blocks)], strict=True))
 
 
-def _restarted(heads: Sequence[TaskStart], stream_of: dict[int, str]) -> list[TaskStart]:
-    """The tasks with their stream before the number, where every stream counts anew."""
-    ids = [normal(head.id) for head in heads]
-    placed = [(stream_of.get(head.at), name) for head, name in zip(heads, ids, strict=True)]
-    again = len(set(ids)) < len(ids) and len(set(placed)) == len(placed) and None not in dict(placed)
-    firsts = (
-        [name for at, (stream, name) in enumerate(placed) if stream not in [s for s, _ in placed[:at]]] if again else []
-    )
-    if len(firsts) < 2 or len(set(firsts)) > 1:
-        return list(heads)
-    return [structs.replace(head, id=_joined(stream_of[head.at], head.id)) for head in heads]
+def _with_stream_in_id(starts: Sequence[TaskStart], stream_of: dict[int, str]) -> list[TaskStart]:
+    """Return the tasks with their stream before the number, `A1`, if each stream counts its tasks from the same number.
+
+    This needs a repeated number, a stream for each task, and no number twice in one stream.
+    """
+    numbers = [normalize_id(start.id) for start in starts]
+    placed = [(stream_of.get(start.index), number) for start, number in zip(starts, numbers, strict=True)]
+    is_repeated = len(set(numbers)) < len(numbers) and len(set(placed)) == len(placed) and None not in dict(placed)
+    if not is_repeated:
+        return list(starts)
+    first_numbers = dict(reversed(placed))
+    if len(first_numbers) < 2 or len(set(first_numbers.values())) > 1:
+        return list(starts)
+    return [structs.replace(start, id=_join_id(stream_of[start.index], start.id)) for start in starts]
 
 
-def _joined(stream: str, number: str) -> str:
+def _join_id(stream: str, number: str) -> str:
     return f"{stream}{number}" if re.fullmatch(r"[A-Z]", stream) else f"{stream}-{number}"
 
 
-def _once(drafts: Sequence[Draft], desk: Problems) -> list[Draft]:
-    """The tasks without those whose id another one has, which are told."""
-    kept: dict[str, Draft] = {}
-    for one in drafts:
-        other = kept.setdefault(normal(one.task.id), one)
-        if other is not one:
-            message = f"task {one.task.id} stands here and on line {other.task.line}: give it another id"
-            desk.tell(one.task.line, "duplicate-task", message)
+def _without_duplicates(tasks: Sequence[ParsedTask], problems: Problems) -> list[ParsedTask]:
+    """Return the tasks without those whose id an earlier one has; report them."""
+    kept: dict[str, ParsedTask] = {}
+    for parsed in tasks:
+        first = kept.setdefault(normalize_id(parsed.task.id), parsed)
+        if first is not parsed:
+            message = f"task {parsed.task.id} is already on line {first.task.line}: give one of them another id"
+            problems.report(parsed.task.line, "duplicate-task", message)
     return list(kept.values())

@@ -1,148 +1,159 @@
-"""Streams, dependencies and gates: what needs all tasks to be known."""
+"""Resolver of the names in dependencies and gates, for which all tasks and streams must be known."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown import fields, gates, paths, references, stream_order
-from pytest_execute.breakdown.ids import Group, Names, normal
+from pytest_execute.breakdown.dependency_parser import DependencySource, ParsedDependencies, parse_dependencies
+from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, read_fields
+from pytest_execute.breakdown.file_references import referenced_tests
+from pytest_execute.breakdown.gates import WrittenGate, gate_stream
+from pytest_execute.breakdown.ids import normalize_id
+from pytest_execute.breakdown.name_index import NamedStream, NameIndex
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.references import SourceLine, Wanted
-from pytest_execute.breakdown.streams import Section
-from pytest_execute.breakdown.tasks import Draft
-from pytest_execute.breakdown.vocabulary import SUITE
+from pytest_execute.breakdown.stream_sentences import StreamSentence, find_stream_sentences
+from pytest_execute.breakdown.streams import StreamStart
+from pytest_execute.breakdown.tasks import ParsedTask
+from pytest_execute.breakdown.vocabulary import WHOLE_SUITE
 from pytest_execute.core.plan import NamedGate, Stream, Task
 
 
 class Resolver:
-    """Resolves names against the tasks and streams of one breakdown."""
+    """Resolver of names against the tasks and streams of one breakdown.
+
+    `aliases` is `{id in a task's heading: id in its own field}`. `used_lines` grows by each line that is read as a
+    dependency.
+    """
 
     def __init__(
-        self, desk: Problems, sections: Sequence[Section], drafts: Sequence[Draft], aliases: Mapping[str, str]
+        self,
+        problems: Problems,
+        streams: Sequence[StreamStart],
+        tasks: Sequence[ParsedTask],
+        aliases: Mapping[str, str],
     ) -> None:
-        self.desk = desk
-        groups = [
-            Group(id=section.id, kind=section.kind, title=section.title, aliases=section.aliases)
-            for section in sections
-        ]
-        self.order = [draft.task.id for draft in drafts]
-        self.names = Names(((draft.task.id, draft.task.stream) for draft in drafts), groups, aliases)
+        self.problems = problems
+        named = [NamedStream(id=s.id, kind=s.kind, title=s.title, aliases=s.aliases) for s in streams]
+        self.task_ids = [parsed.task.id for parsed in tasks]
+        self.names = NameIndex(((parsed.task.id, parsed.task.stream) for parsed in tasks), named, aliases)
+        self.names.parent_of_substep.update(
+            (normalize_id(step.id), parsed.task.id) for parsed in tasks for step in parsed.task.substeps if step.id
+        )
+        self.used_lines: set[int] = set()
+        self._stream_sentences: tuple[StreamSentence, ...] = ()
+        self._depends_by_sentence: dict[str, dict[str, None]] = {}
 
-        steps = {normal(step.id): draft.task.id for draft in drafts for step in draft.task.substeps if step.id}
-        self.names.steps.update(steps)
-        self.used: set[int] = set()
-        self.orders: tuple[stream_order.StreamOrder, ...] = ()
-        self._told: dict[str, dict[str, None]] = {}
+    def add_stream_sentences(self, outline: Outline, tasks: set[int]) -> None:
+        """Read the sentences about the order of streams; `tasks` are the indexes of the blocks that begin tasks."""
+        self._stream_sentences = tuple(find_stream_sentences(outline, self.names, tasks))
+        for sentence in self._stream_sentences:
+            self.used_lines.add(sentence.line)
+            for task in sentence.tasks:
+                self._depends_by_sentence.setdefault(task, {}).update(dict.fromkeys(sentence.depends_on.tasks))
+            if sentence.unread:
+                subject = " and ".join(f"stream {stream}" for stream in sentence.streams)
+                message = f'{subject} depends on "{sentence.unread}", which names no other stream: write its id'
+                self.problems.warn(sentence.line, "prose-dependency", message)
 
-    def sentences(self, outline: Outline, tasks: set[int]) -> None:
-        """Take in what sentences say about the order of streams."""
-        self.orders = tuple(stream_order.read(outline, self.names, tasks))
-        for order in self.orders:
-            self.used.add(order.line)
-            for task in order.tasks:
-                self._told.setdefault(task, {}).update(dict.fromkeys(order.wanted.tasks))
-            if order.prose:
-                who = " and ".join(f"stream {stream}" for stream in order.who)
-                message = f"{who} depends on something that names no other stream: {order.prose}"
-                self.desk.warn(order.line, "prose-dependency", message)
-
-    def task(self, draft: Draft) -> Task:
-        """The task with its dependencies."""
-        task, depends = draft.task, dict[str, None]()
-        steps = [step.line for step in task.substeps] if draft.single else []
-        for piece in _pieces(draft.of("depends")):
-            inner = bool(steps) and piece.line > steps[0]
-            place = SourceLine(f"task {task.id}", task.id, task.stream, inner, lambda: self._before(task.id))
-            wanted = self._read(piece.joined, piece.line, place)
-            members = (m for stream in wanted.streams for m in self.names.members.get(stream, ()))
-            depends.update(dict.fromkeys((*wanted.tasks, *members)))
-        depends.update(self._told.get(task.id, {}))
+    def resolve_task(self, parsed: ParsedTask) -> Task:
+        """Return the task with its dependencies."""
+        task, depends = parsed.task, dict[str, None]()
+        step_lines = [step.line for step in task.substeps] if parsed.is_one_line else []
+        for part in _text_parts(parsed.fields_named("depends")):
+            may_be_substep = bool(step_lines) and part.line > step_lines[0]
+            source = DependencySource(
+                f"task {task.id}", task.id, task.stream, may_be_substep, lambda: self._tasks_before(task.id)
+            )
+            named = self._parse(part.one_line, part.line, source)
+            members = (member for stream in named.streams for member in self.names.members.get(stream, ()))
+            depends.update(dict.fromkeys((*named.tasks, *members)))
+        depends.update(self._depends_by_sentence.get(task.id, {}))
         depends.pop(task.id, None)
         return structs.replace(task, depends=tuple(depends))
 
-    def blocked(self, draft: Draft) -> dict[str, int]:
-        """The tasks that a Blocks field names, with its line; what it says beyond them is not looked at."""
-        self.used.update(piece.line for piece in _pieces(draft.of("blocks")))
-        return {
-            other: piece.line
-            for piece in _pieces(draft.of("blocks"))
-            for other in references.read(
-                piece.joined, self.names, SourceLine("", draft.task.id, draft.task.stream)
-            ).tasks
-        }
+    def blocked_tasks(self, parsed: ParsedTask) -> dict[str, int]:
+        """Return `{task in a Blocks field: line}`; the field's other words are not read."""
+        source = DependencySource("", parsed.task.id, parsed.task.stream)
+        blocked: dict[str, int] = {}
+        for part in _text_parts(parsed.fields_named("blocks")):
+            self.used_lines.add(part.line)
+            blocked.update(dict.fromkeys(parse_dependencies(part.one_line, self.names, source).tasks, part.line))
+        return blocked
 
-    def _before(self, task: str) -> tuple[str, ...]:
-        return tuple(takewhile(lambda other: other != task, self.order))
+    def _tasks_before(self, task: str) -> tuple[str, ...]:
+        return tuple(takewhile(lambda other: other != task, self.task_ids))
 
-    def _read(self, value: str, line: int, place: SourceLine) -> Wanted:
-        wanted = references.read(value, self.names, place)
-        self.used.add(line)
-        for code, message in wanted.wrong:
-            self.desk.tell(line, code, message)
-        if wanted.prose:
-            message = f"{place.name} depends on something that names no task: {wanted.prose}"
-            self.desk.warn(line, "prose-dependency", message)
-        return wanted
+    def _parse(self, value: str, line: int, source: DependencySource) -> ParsedDependencies:
+        """Return the names in a value, and report its problems."""
+        named = parse_dependencies(value, self.names, source)
+        self.used_lines.add(line)
+        for code, message in named.errors:
+            self.problems.report(line, code, message)
+        if named.unread:
+            message = f'{source.name} depends on "{named.unread}", which names no task: write its id'
+            self.problems.warn(line, "prose-dependency", message)
+        return named
 
-    def stream(self, outline: Outline, section: Section, stop: int) -> Stream:
-        """The stream with what its heading and the lines below it ask for, up to its first task."""
-        place = SourceLine(f"{section.kind or 'stream'} {section.id}", stream=section.id)
-        reach = outline.section(section.at) if section.at >= 0 else ()
-        below = takewhile(lambda at: at < stop and outline.blocks[at].kind != "heading", reach)
-        asked = fields.of(fields.read(outline.blocks[at] for at in below), "depends")
-        values = [(section.wants, section.line), *((piece.joined, piece.line) for piece in _pieces(asked))]
-        found = [self._read(value, line, place) for value, line in values if value]
-        found += [order.wanted for order in self.orders if section.id in order.who]
-        after = dict.fromkeys(stream for wanted in found for stream in wanted.streams)
-        if after.pop(section.id, 0) is None:
-            self.desk.tell(section.line, "self-dependency", f"{place.name} depends on itself")
-        depends = dict.fromkeys(task for wanted in found for task in wanted.tasks)
-        for own in [task for task in depends if self.names.stream_of[task] == section.id]:
-            self.desk.tell(section.line, "self-dependency", f"{place.name} depends on its own task {own}")
+    def resolve_stream(self, outline: Outline, stream: StreamStart, stop: int) -> Stream:
+        """Return the stream with the dependencies in its heading, and in the lines below it up to the block `stop`."""
+        source = DependencySource(f"{stream.kind or 'stream'} {stream.id}", stream=stream.id)
+        section = outline.section(stream.index) if stream.index >= 0 else ()
+        below = takewhile(lambda index: index < stop and outline.blocks[index].kind != "heading", section)
+        depends_fields = fields_named(read_fields(outline.blocks[index] for index in below), "depends")
+        values = [(stream.depends_text, stream.line)]
+        values += [(part.one_line, part.line) for part in _text_parts(depends_fields)]
+        named = [self._parse(value, line, source) for value, line in values if value]
+        named += [sentence.depends_on for sentence in self._stream_sentences if stream.id in sentence.streams]
+        after = dict.fromkeys(other for each in named for other in each.streams)
+        if after.pop(stream.id, 0) is None:
+            self.problems.report(stream.line, "self-dependency", f"{source.name} depends on itself: remove it")
+        depends = dict.fromkeys(task for each in named for task in each.tasks)
+        for own in [task for task in depends if self.names.stream_of[task] == stream.id]:
+            self.problems.report(
+                stream.line, "self-dependency", f"{source.name} depends on its own task {own}: remove it"
+            )
             del depends[own]
-        return Stream(id=section.id, title=section.title, line=section.line, depends=tuple(depends), after=tuple(after))
+        return Stream(id=stream.id, title=stream.title, line=stream.line, depends=tuple(depends), after=tuple(after))
 
-    def gate(self, outline: Outline, gate: gates.Found) -> NamedGate:
-        """The gate with the streams and tasks that it comes after."""
-        wanted = self._read(gate.after, gate.line, SourceLine(gate.name)) if gate.after else Wanted()
-        streams = wanted.streams
-        if not streams and not wanted.tasks and (place := gates.place(outline, gate)):
-            own = self.names.stream(place[1], place[0])
+    def resolve_gate(self, outline: Outline, gate: WrittenGate) -> NamedGate:
+        """Return the gate with the streams and tasks that it comes after, or else with the stream that contains it."""
+        named = self._parse(gate.after, gate.line, DependencySource(gate.name)) if gate.after else ParsedDependencies()
+        streams = named.streams
+        if not streams and not named.tasks and (kind_and_id := gate_stream(outline, gate)):
+            kind, name = kind_and_id
+            own = self.names.stream(name, kind)
             streams = (own,) if own else ()
         return NamedGate(
             name=gate.name,
             text=gate.text,
             line=gate.line,
             after=streams,
-            depends=wanted.tasks,
-            tests=paths.named_tests(gate.pieces),
-            suite=SUITE.search(gate.text) is not None,
+            depends=named.tasks,
+            tests=referenced_tests(gate.parts),
+            suite=WHOLE_SUITE.search(gate.text) is not None,
         )
 
 
-def _pieces(found: Iterable[fields.Field]) -> Iterator[fields.Piece]:
-    return (piece for field in found for piece in field.pieces if not piece.code)
+def _text_parts(fields: Iterable[Field]) -> Iterator[ValuePart]:
+    return (part for field in fields for part in field.parts if not part.is_code)
 
 
-def unique(found: Iterable[NamedGate], desk: Problems) -> tuple[NamedGate, ...]:
-    """The gates under names of their own: one name in two streams is told apart by the stream."""
-    gates_by_name: dict[str, list[NamedGate]] = {}
-    found = tuple(found)
-    for gate in found:
-        gates_by_name.setdefault(gate.name, []).append(gate)
-    named: dict[str, NamedGate] = {}
-    for gate in found:
-        name = gate.name
-        if len(gates_by_name[name]) > 1 and gate.after:
-            name = f"{name} {gate.after[0]}"
-        if name in named:
-            desk.tell(
-                gate.line, "duplicate-gate", f"{name} stands here and on line {named[name].line}: give it another name"
-            )
+def unique_gates(gates: Iterable[NamedGate], problems: Problems) -> tuple[NamedGate, ...]:
+    """Return the gates with unique names: where two streams have a gate of one name, the stream is added to it."""
+    gates = tuple(gates)
+    count = Counter(gate.name for gate in gates)
+    by_name: dict[str, NamedGate] = {}
+    for gate in gates:
+        is_shared = count[gate.name] > 1 and gate.after
+        name = f"{gate.name} {gate.after[0]}" if is_shared else gate.name
+        if name in by_name:
+            message = f'"{name}" is already the name of the gate on line {by_name[name].line}: give one another name'
+            problems.report(gate.line, "duplicate-gate", message)
         else:
-            named[name] = structs.replace(gate, name=name)
-    return tuple(named.values())
+            by_name[name] = structs.replace(gate, name=name)
+    return tuple(by_name.values())

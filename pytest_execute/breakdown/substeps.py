@@ -1,4 +1,8 @@
-"""The boxes below a task: with ids anywhere in its text, also where a formatter has glued them, or as list items without."""
+"""Substeps of a task: boxes with an id anywhere in its text, and list items with a box:
+
+- [x] 1.1 Write the failing tests
+1. [x] **Title** 1.1. [x] Write the tests 1.2. [ ] Add      as a formatter joins them
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -9,70 +13,74 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.ids import CODE, normal
-from pytest_execute.breakdown.task_starts import BOXED
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.ids import CODE, normalize_id
+from pytest_execute.breakdown.task_starts import LEADING_BOX
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_name
 from pytest_execute.core.plan import Substep
 
+# matches "1.1", "2.1.3a", "T1.2"
 _SUB = rf"(?:\d+(?:\.\d+)+[a-z]?|{CODE}(?:\.\d+)+)"
-_GLUED = re.compile(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
-_LED = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
+# matches "1.1. [x] " anywhere
+_INLINE_STEP = re.compile(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
+# matches "1.1 ", "Step 2: ", "**3.** " at the beginning of an item
+_LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
+# matches "Step 1.1: Write the tests"
 _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
 
 
-def read(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
-    """The substeps in a task's blocks, in order; one without an id has the empty one."""
-    passed_over: int | None = None
+def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
+    """Yield the substeps in a task's blocks, in order; the id of one without an id is empty."""
+    criteria_depth: int | None = None
     for block in blocks:
-        if passed_over is not None and block.kind == "item" and block.depth > passed_over:
+        if criteria_depth is not None and block.kind == "item" and block.depth > criteria_depth:
             continue
-        passed_over = _criteria(block)
-        if passed_over is None:
-            yield from _in_block(task, block)
+        criteria_depth = _criteria_depth(block)
+        if criteria_depth is None:
+            yield from _steps_in_block(task, block)
 
 
-def _criteria(block: Block) -> int | None:
-    """The depth under which boxes are criteria and no steps, where this block is a label that says so."""
-    if block.kind == "item" and BOXED.match(block.text):
+def _criteria_depth(block: Block) -> int | None:
+    """Return the depth below which boxes are criteria and no steps, if this block is a label for criteria."""
+    if block.kind == "item" and LEADING_BOX.match(block.text):
         return None
     label = re.match(r"\s*\**([^*:：\n]{3,50}?)\**\s*[:：]?\**\s*$", block.text)
     if label is None or block.kind in ("row", "code"):
         return None
-    if field_of(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
+    if field_name(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
         return -1 if block.kind == "heading" else block.depth
     return None
 
 
-def _in_block(task: str, block: Block) -> Iterator[Substep]:
+def _steps_in_block(task: str, block: Block) -> Iterator[Substep]:
     if block.kind == "heading":
-        found = _HEADING.fullmatch(block.joined)
-        if found and normal(found["id"]).startswith(normal(task) + "."):
-            yield Substep(found["id"], found["title"].strip("*"), False, block.line)
+        step = _HEADING.fullmatch(block.one_line)
+        if step and normalize_id(step["id"]).startswith(normalize_id(task) + "."):
+            yield Substep(step["id"], step["title"].strip("*"), False, block.line)
         return
     if block.kind not in ("item", "text") or "[" not in block.text:
         return
-    box = BOXED.match(block.text) if block.kind == "item" else None
+    box = LEADING_BOX.match(block.text) if block.kind == "item" else None
     if box:
-        yield _boxed(block, box)
-    yield from _glued(block)
+        yield _step_from_item(block, box)
+    yield from _inline_steps(block)
 
 
-def _boxed(block: Block, box: re.Match[str]) -> Substep:
-    """A list item that begins with a box."""
-    led = _LED.match(block.text, box.end())
-    begin = led.end() if led else box.end()
-    glued = _GLUED.search(block.text, begin)
-    title = block.text[begin : glued.start() if glued else None]
-    return Substep(led["id"] if led else "", _plain(title), box["box"] in "xX", block.line)
+def _step_from_item(block: Block, box: re.Match[str]) -> Substep:
+    """Return the step that a list item with a leading box is."""
+    leading_id = _LEADING_ID.match(block.text, box.end())
+    begin = leading_id.end() if leading_id else box.end()
+    next_step = _INLINE_STEP.search(block.text, begin)
+    title = block.text[begin : next_step.start() if next_step else None]
+    return Substep(leading_id["id"] if leading_id else "", _plain_title(title), box["box"] in "xX", block.line)
 
 
-def _glued(block: Block) -> Iterator[Substep]:
-    """Every `1.2. [x] Title` in a text; the title ends at the next one or at the first ` - `."""
-    found = list(_GLUED.finditer(block.text))
-    for match, end in zip(found, [*(m.start() for m in found[1:]), len(block.text)], strict=False):
-        title = re.split(r"\s-\s|\s-$", block.text[match.end() : end], maxsplit=1)[0]
-        yield Substep(match["id"], _plain(title), match["box"] in "xX", block.line_at(match.start()))
+def _inline_steps(block: Block) -> Iterator[Substep]:
+    """Yield each `1.2. [x] Title` in a text; the title ends at the next one or at the first ` - `."""
+    steps = list(_INLINE_STEP.finditer(block.text))
+    for step, end in zip(steps, [*(later.start() for later in steps[1:]), len(block.text)], strict=False):
+        title = re.split(r"\s-\s|\s-$", block.text[step.end() : end], maxsplit=1)[0]
+        yield Substep(step["id"], _plain_title(title), step["box"] in "xX", block.line_at(step.start()))
 
 
-def _plain(title: str) -> str:
+def _plain_title(title: str) -> str:
     return " ".join(title.split()).strip("*").strip()

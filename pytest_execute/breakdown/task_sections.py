@@ -1,37 +1,41 @@
-"""Sections that say that tasks stand in them: what stands elsewhere in the same words is none."""
+"""Sections whose heading says only that tasks follow, such as `## Tasks / Subtasks`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_execute.breakdown.ids import bare
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart
-from pytest_execute.breakdown.vocabulary import SAYS_TASKS
+from pytest_execute.breakdown.ids import normalize_number
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
+from pytest_execute.breakdown.vocabulary import TASKS_HEADING
 
 
-@remembered
-def of_tasks(outline: Outline) -> list[range]:
-    """The blocks below each heading such as `## Tasks` or `## Tasks / Subtasks`."""
-    headings = (at for at in outline.headings if at != outline.title)
-    return [outline.section(at) for at in headings if SAYS_TASKS.fullmatch(outline.blocks[at].joined)]
+@cached_per_outline
+def find_task_sections(outline: Outline) -> list[range]:
+    """Return the indexes of the blocks below each heading such as `## Tasks`."""
+    headings = (index for index in outline.headings if index != outline.title)
+    return [outline.section(index) for index in headings if TASKS_HEADING.fullmatch(outline.blocks[index].one_line)]
 
 
-def boxes(outline: Outline, areas: Sequence[range]) -> list[int]:
-    """The boxes in these sections, or in the whole document where there is none."""
-    places = (at for area in areas for at in area) if areas else range(len(outline.blocks))
-    return [at for at in places if outline.blocks[at].kind == "item" and BOXED.match(outline.blocks[at].text)]
+def find_boxes(outline: Outline, sections: Sequence[range]) -> list[int]:
+    """Return the items with a box in these sections, or in the whole document if there is none."""
+    indexes = (index for section in sections for index in section) if sections else range(len(outline.blocks))
+    blocks = outline.blocks
+    return [index for index in indexes if blocks[index].kind == "item" and LEADING_BOX.match(blocks[index].text)]
 
 
-def inside(outline: Outline, heads: Sequence[TaskStart]) -> list[TaskStart]:
-    """The heads without those outside of such sections that are named inside them; nothing where all are outside.
+def starts_in_task_sections(outline: Outline, starts: Sequence[TaskStart]) -> list[TaskStart]:
+    """Return the starts without those that repeat a task of such a section outside of it.
 
-    Sections below one of the heads are that task's own, and those without boxes only tell of tasks.
+    If all starts are outside, and the sections have boxes, the sections hold the tasks in another form: return nothing.
+    A section inside a task belongs to that task and does not count.
     """
-    own = {head.at for head in heads}
-    areas = [area for area in of_tasks(outline) if own.isdisjoint(outline.path(area.start - 1))]
-    within = [head for head in heads if any(head.at in area for area in areas)]
+    own = {start.index for start in starts}
+    sections = [
+        section for section in find_task_sections(outline) if own.isdisjoint(outline.headings_above(section.start - 1))
+    ]
+    within = [start for start in starts if any(start.index in section for section in sections)]
     if within:
-        named = {bare(head.id) for head in within}
-        return [head for head in heads if head in within or bare(head.id) not in named]
-    return [] if areas and len(boxes(outline, areas)) > 1 else list(heads)
+        ids = {normalize_number(start.id) for start in within}
+        return [start for start in starts if start in within or normalize_number(start.id) not in ids]
+    return [] if sections and len(find_boxes(outline, sections)) > 1 else list(starts)

@@ -1,4 +1,4 @@
-"""Where a task begins: the line with its id and title, in whatever dialect."""
+"""Start of a task: the line with its id and title, in any dialect."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -12,96 +12,118 @@ from msgspec import Struct
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.vocabulary import DONE_MARKS
 
+# matches "[x]", "[ ]", "[~]", and "[ ]*" for an optional substep
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
-BOXED = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
-_LAST_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
+# matches "[x] " at the beginning
+LEADING_BOX = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
+# matches " [x] (AC: 1)" at the end of "Task 1: Read it [x] (AC: 1)"
+_TRAILING_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
+# matches " [2 hours]", " (~1.5 d)", " `M`" at the end
 _EFFORT = re.compile(
     r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>(?:~\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
     r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
     re.IGNORECASE,
 )
+# matches "🚧 " at the beginning of a title, " ✅" at its end
 _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
+# matches the "done" of "(DONE)"
 _DONE_WORD = r"(?:done|completed?|finished|implemented|完了|完成|已完成|완료)"
-_SAID_DONE = re.compile(
-    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
+# matches " ✅ COMPLETED", " (Completed 2025-01-31)", " — DONE" at the end
+_DONE_NOTE = re.compile(
+    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+"
+    rf"(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
     re.IGNORECASE,
 )
-_LAST = ")]）`✅☑✔\ufe0f"
-"""What an effort or a word for done ends with, if not in a capital."""
+_NOTE_ENDS = ")]）`✅☑✔\ufe0f"
+"""Last characters of an effort or of a word for done, beside capitals."""
+# matches "**Fetch the mails** [3 hours]"
+_BOLD_TITLE = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL)
+# matches "Files:" and "**Depends on:**" on the next line
+_NEXT_LABEL = re.compile(
+    r"\n[ \t]*(?:\*\*)?(?:Files?|Blocked by|Blocking|Blocks|Depends on|Dependencies|Tests?)\b[^\n]{0,20}:"
+)
+# matches "1.1. [x]"
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
 class TaskStart(Struct, frozen=True, kw_only=True, gc=False):
-    """A task's first block: `at` is its index, `box` the letter in its box, `rest` the text that follows the title.
+    """First block of a task: `index` is that of the block, `box` the letter in its box, or None.
 
-    `single` says that the task is one line of a list or table, `detail` where the file tells more on it.
+    `text_behind_title` is the text of the same block behind the title. `row` is the row of a task in a table.
+    `is_one_line` is True for a task that is one item or row, `detail` is the start of another section about the task.
     """
 
     id: str
     title: str
-    at: int
+    index: int
     line: int
     box: str | None = None
     effort: str = ""
     done: bool = False
-    rest: Block | None = None
+    text_behind_title: Block | None = None
     row: Block | None = None
-    single: bool = False
+    is_one_line: bool = False
     detail: TaskStart | None = None
 
 
-def plain_title(text: str) -> tuple[str, str, bool]:
-    """Title, effort and whether a mark says "done", from a title as written.
+def split_title(text: str) -> tuple[str, str, bool]:
+    """Return the title without marks, its effort, and True if a mark says "done".
 
-    >>> plain_title("**Order model** [2 hours]"), plain_title("✅ Ship it")
+    >>> split_title("**Order model** [2 hours]"), split_title("✅ Ship it")
     (('Order model', '2 hours', False), ('Ship it', '', True))
     """
     title, effort = " ".join(text.replace("**", "").strip().removesuffix("~~").split()), ""
     done = title.startswith(DONE_MARKS)
-    for _ in range(2 if _may_end(title) else 0):
-        if said := _SAID_DONE.search(title):
-            title, done = title[: said.start()], True
+    for _ in range(2 if _may_have_note(title) else 0):
+        if note := _DONE_NOTE.search(title):
+            title, done = title[: note.start()], True
         if not effort and (found := _EFFORT.search(title)):
             title, effort = title[: found.start()], " ".join(found["effort"].split())
     return _MARKS.sub("", title).strip(), effort, done
 
 
-def _may_end(title: str) -> bool:
-    """Whether a title may end with an effort or a word for done: faster than the patterns for them."""
+def _may_have_note(title: str) -> bool:
+    """Return True if a title may end with an effort or a word for done; faster than their patterns."""
     last = title[-1:]
-    return last in _LAST or last.isupper() or any(mark in title[-14:] for mark in DONE_MARKS)
+    return last in _NOTE_ENDS or last.isupper() or any(mark in title[-14:] for mark in DONE_MARKS)
 
 
-def of_heading(block: Block, at: int, name: str, title: str, box: str | None = None) -> TaskStart:
-    """The head that a heading is; a box may stand before or after its title, a mark anywhere at its ends."""
-    found = BOXED.match(title) or _LAST_BOX.search(title)
+def start_from_heading(block: Block, index: int, name: str, title: str, box: str | None = None) -> TaskStart:
+    """Return the start of a task that is a heading; its box may be before or after the title."""
+    found = LEADING_BOX.match(title) or _TRAILING_BOX.search(title)
     if found and box is None:
-        rest = title[found.end() :] if found.re is BOXED else found["notes"]
-        box, title = found["box"], title[: found.start()] + rest
-    text, effort, done = plain_title(title)
-    done = done or any(mark in block.joined[:4] for mark in DONE_MARKS)
-    return TaskStart(id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done)
+        behind_box = title[found.end() :] if found.re is LEADING_BOX else found["notes"]
+        box, title = found["box"], title[: found.start()] + behind_box
+    text, effort, done = split_title(title)
+    done = done or any(mark in block.one_line[:4] for mark in DONE_MARKS)
+    return TaskStart(id=name, title=text, index=index, line=block.line, box=box, effort=effort, done=done)
 
 
-def of_item(block: Block, at: int, name: str, begin: int, box: str | None = None) -> TaskStart:
-    """The head that a list item is; its title begins at an offset of its text and ends where something else begins."""
+def start_from_item(block: Block, index: int, name: str, begin: int, box: str | None = None) -> TaskStart:
+    """Return the start of a task that is a list item; its title begins at the offset `begin` of its text."""
     end = _title_end(block.text, begin)
-    text, effort, done = plain_title(block.text[begin:end].rstrip(" :"))
-    rest = Block("text", block.depth, block.text[end:], block.line_at(end)) if block.text[end:].strip() else None
+    text, effort, done = split_title(block.text[begin:end].rstrip(" :"))
+    behind = Block("text", block.depth, block.text[end:], block.line_at(end)) if block.text[end:].strip() else None
     return TaskStart(
-        id=name, title=text, at=at, line=block.line, box=box, effort=effort, done=done, rest=rest, single=True
+        id=name,
+        title=text,
+        index=index,
+        line=block.line,
+        box=box,
+        effort=effort,
+        done=done,
+        text_behind_title=behind,
+        is_one_line=True,
     )
 
 
 def _title_end(text: str, begin: int) -> int:
-    """Where a title ends: at the first substep, after a bold title with its effort, or with the text."""
-    bold = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL).match(text, begin)
-    found = _SUBSTEP.search(text, begin)
-    end = found.start() if found else len(text)
-    if bold and found:
+    """Return the end of a title: the first substep, the end of a bold title, the first field, or the text's end."""
+    bold = _BOLD_TITLE.match(text, begin)
+    substep = _SUBSTEP.search(text, begin)
+    end = substep.start() if substep else len(text)
+    if bold and substep:
         return min(bold.end(), end)
-    label = re.compile(
-        r"\n[ \t]*(?:\*\*)?(?:Files?|Blocked by|Blocking|Blocks|Depends on|Dependencies|Tests?)\b[^\n]{0,20}:"
-    ).search(text, begin)
+    label = _NEXT_LABEL.search(text, begin)
     return min(end, label.start()) if label else end

@@ -1,4 +1,4 @@
-"""One task from its head and the blocks below it: everything but what needs the other tasks."""
+"""Parser of one task: its start and the blocks below it, without the names of other tasks and of streams."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -6,206 +6,228 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_execute.breakdown import fields, paths, substeps
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.fields import Field, Piece
-from pytest_execute.breakdown.ids import ID, WORDS, normal
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart
-from pytest_execute.breakdown.vocabulary import NONE, field_of, says_done
+from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
+from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
+from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.substeps import find_substeps
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, TASK_WORDS, field_name, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
-class Draft(Struct, frozen=True, kw_only=True):
-    """A task without its stream and dependencies, and the fields that say what they are.
+class ParsedTask(Struct, frozen=True, kw_only=True):
+    """A task without its stream and dependencies, with the fields that name them.
 
-    `foreign` are substeps with another task's number, `optional` the lines of substeps that may stay open; `told` says
-    that the task is more than a title, `single` that it is an item of a list or a row.
+    `foreign_substeps` have another task's number, `optional_lines` are those of substeps that may stay open.
+    `has_text` is True for a task with more than a title, `is_one_line` for an item of a list or a row of a table.
     """
 
     task: Task
     fields: tuple[Field, ...]
-    foreign: tuple[Substep, ...] = ()
-    optional: frozenset[int] = frozenset()
-    told: bool = False
-    single: bool = False
+    foreign_substeps: tuple[Substep, ...] = ()
+    optional_lines: frozenset[int] = frozenset()
+    has_text: bool = False
+    is_one_line: bool = False
 
-    def of(self, name: str) -> tuple[Field, ...]:
-        """The task's fields with this name."""
-        return fields.of(self.fields, name)
+    def fields_named(self, name: str) -> tuple[Field, ...]:
+        """Return the task's fields with this name."""
+        return fields_named(self.fields, name)
 
 
-_COMPLETE = re.compile(rf"\s*\[(?P<box>[ xX])\]\s*\**{WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE)
-_NEEDS = re.compile(
-    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs|blocked\s+by)\s*:?\s+([^()（）]+)",
+class _Substeps(Struct, frozen=True):
+    """Substeps of a task. `is_complete` tells whether its box "Task 1 Complete" is ticked; None without such a box."""
+
+    all: tuple[Substep, ...]
+    foreign: tuple[Substep, ...]
+    is_complete: bool | None
+
+
+# matches "[x] **Task 1 Complete**"
+_COMPLETE = re.compile(
+    rf"\s*\[(?P<box>[ xX])\]\s*\**{TASK_WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE
+)
+# matches "(depends on T010)", "— blocked by T3", ", depends on T1"
+_DEPENDS_NOTE = re.compile(
+    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs"
+    r"|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
 )
-_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
+# matches "(agent: coder)", "(est: 2 hours)"
+_FIELD_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
+# matches the box of "- [ ]* 2.1 Write more tests", which may stay open
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
-_CHILD = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
+# matches "[x] 1.1 ", "**1.2** "
+_NUMBERED_STEP = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
+# matches the beginning of "Then the newest comes first"
+_SCENARIO_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 
 
-def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
-    """The task that begins with `head` and reaches at most to the block at `stop`."""
-    blocks = body(outline, head, stop)
-    found = (*_noted(head), *fields.read(blocks))
-    own, foreign, complete = _substeps(head, blocks)
+def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
+    """Return the task that begins with `start` and ends before the block at `stop`."""
+    blocks = _task_blocks(outline, start, stop)
+    fields = (*_title_fields(start), *read_fields(blocks))
+    substeps = _parse_substeps(start, blocks)
     task = Task(
-        id=head.id,
-        title=head.title,
-        line=head.line,
-        done=_done(head, found, own, complete),
-        objective=_objective(found, blocks),
-        files=_files(head, found),
-        tests=_tests(head, found),
-        behaviour=tuple(behaviour(piece for field in fields.of(found, "behaviour") for piece in field.pieces)),
-        effort=head.effort or _first(found, "effort"),
-        agent=_unmarked(_first(found, "agent")),
-        commit=_unmarked(_first(found, "commit")),
-        substeps=own,
+        id=start.id,
+        title=start.title,
+        line=start.line,
+        done=_is_done(start, fields, substeps),
+        objective=_objective(fields, blocks),
+        files=_files(start, fields),
+        tests=_tests(start, fields),
+        behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
+        effort=start.effort or _first_value(fields, "effort"),
+        agent=_unquoted(_first_value(fields, "agent")),
+        commit=_unquoted(_first_value(fields, "commit")),
+        substeps=substeps.all,
     )
-    optional = frozenset(block.line for block in blocks if _OPTIONAL.match(block.text))
-    told = head.single or any(map(_prose, blocks))
-    return Draft(task=task, fields=found, foreign=foreign, optional=optional, told=told, single=head.single)
+    return ParsedTask(
+        task=task,
+        fields=fields,
+        foreign_substeps=substeps.foreign,
+        optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
+        has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
+        is_one_line=start.is_one_line,
+    )
 
 
-def _noted(head: TaskStart) -> Iterator[Field]:
-    """What a title such as `Add it (depends on T010)` or `Add it (agent: coder)` says in parentheses."""
-    for found in _NEEDS.finditer(head.title):
-        if re.search(r"\d", found[2]):
-            yield Field("depends", found[1], head.line, (Piece(found[2], head.line),))
-    for found in _NOTE.finditer(head.title):
-        name = field_of(found[1])
+def _title_fields(start: TaskStart) -> Iterator[Field]:
+    """Yield the fields in a title's parentheses: `Add it (depends on T010)`, `Add it (agent: coder)`."""
+    for note in _DEPENDS_NOTE.finditer(start.title):
+        if re.search(r"\d", note[2]):
+            yield Field("depends", note[1], start.line, (ValuePart(note[2], start.line),))
+    for note in _FIELD_NOTE.finditer(start.title):
+        name = field_name(note[1])
         if name in ("agent", "effort"):
-            yield Field(name, found[1], head.line, (Piece(found[2].strip(), head.line),))
+            yield Field(name, note[1], start.line, (ValuePart(note[2].strip(), start.line),))
 
 
-def _prose(block: Block) -> bool:
-    """Whether a block says what to do in words of its own."""
-    return block.kind in ("item", "text") and bool(block.text.strip()) and not fields.labels(block.text)
+def _is_plain_text(block: Block) -> bool:
+    """Return True for a block of text without a label."""
+    return block.kind in ("item", "text") and bool(block.text.strip()) and not find_labels(block.text)
 
 
-def body(outline: Outline, head: TaskStart, stop: int) -> list[Block]:
-    """The blocks that belong to a task, with what follows the title in its first one."""
-    if head.row is not None:
-        detail = body(outline, head.detail, _stop(outline, head.detail)) if head.detail is not None else []
-        return [*_cells(head.row), *detail]
-    name = normal(head.id)
+def _task_blocks(outline: Outline, start: TaskStart, stop: int) -> list[Block]:
+    """Return the blocks that belong to a task, first the text behind its title."""
+    if start.row is not None:
+        detail = start.detail
+        details = _task_blocks(outline, detail, _next_heading(outline, detail)) if detail is not None else []
+        return [*_labelled_cells(start.row), *details]
+    name = normalize_id(start.id)
 
-    def child(block: Block) -> bool:
-        found = _CHILD.match(block.text) if block.kind in ("item", "text") else None
-        return found is not None and normal(found["id"]).startswith(f"{name}.")
+    def is_child(block: Block) -> bool:
+        step = _NUMBERED_STEP.match(block.text) if block.kind in ("item", "text") else None
+        return step is not None and normalize_id(step["id"]).startswith(f"{name}.")
 
-    below = extent(outline.blocks, head.at, stop, child)
-    blocks = [outline.blocks[at] for at in below]
-    return [head.rest, *blocks] if head.rest is not None else blocks
-
-
-def _stop(outline: Outline, head: TaskStart) -> int:
-    """Where the section of a heading ends, whatever its level."""
-    begin = head.at + 1
-    return next(
-        (at for at in range(begin, len(outline.blocks)) if outline.blocks[at].kind == "heading"), len(outline.blocks)
-    )
+    blocks = [outline.blocks[index] for index in task_extent(outline.blocks, start.index, stop, is_child)]
+    return [start.text_behind_title, *blocks] if start.text_behind_title is not None else blocks
 
 
-def _cells(row: Block) -> list[Block]:
-    """A table's row as one labelled block per cell."""
+def _next_heading(outline: Outline, start: TaskStart) -> int:
+    """Return the index of the next heading, whatever its level, or the end of the document."""
+    position = bisect_right(outline.headings, start.index)
+    return outline.headings[position] if position < len(outline.headings) else len(outline.blocks)
+
+
+def _labelled_cells(row: Block) -> list[Block]:
+    """Return a table's row as one labelled block for each cell."""
     pairs = zip(row.header, row.cells, strict=False)
     return [Block("text", 0, f"**{label.strip('* ')}**: {value}", row.line) for label, value in pairs if label.strip()]
 
 
-def _substeps(head: TaskStart, blocks: Sequence[Block]) -> tuple[tuple[Substep, ...], tuple[Substep, ...], bool | None]:
-    """The substeps, those of them with another task's number, and whether a box `Task 1 Complete` is ticked."""
-    complete = None
-    kept = []
+def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
+    name = normalize_id(start.id)
+    is_complete = None
+    step_blocks = []
     for block in blocks:
-        found = _COMPLETE.fullmatch(block.text) if block.kind == "item" else None
-        if found and normal(found["id"]) == normal(head.id):
-            complete = found["box"] in "xX"
+        complete = _COMPLETE.fullmatch(block.text) if block.kind == "item" else None
+        if complete and normalize_id(complete["id"]) == name:
+            is_complete = complete["box"] in "xX"
         elif block.kind != "row":
-            kept.append(block)
-    own = tuple(substeps.read(head.id, kept)) if head.row is None else ()
-    name = normal(head.id)
-    foreign = tuple(s for s in own if re.fullmatch(r"\d+(\.\d+)+", s.id) and not normal(s.id).startswith(f"{name}."))
-    return own, foreign if re.fullmatch(r"[\d.]+", name) else (), complete
+            step_blocks.append(block)
+    steps = tuple(find_substeps(start.id, step_blocks)) if start.row is None else ()
+    foreign = tuple(
+        step
+        for step in steps
+        if re.fullmatch(r"\d+(\.\d+)+", step.id) and not normalize_id(step.id).startswith(f"{name}.")
+    )
+    return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete)
 
 
-def _done(head: TaskStart, found: Sequence[Field], own: Sequence[Substep], complete: bool | None) -> bool:
-    """Whether a task is ticked: by its box, its status, its mark, or where it has none of them by all of its boxes."""
-    if head.box is not None:
-        return head.box in "xX"
-    if complete is not None:
-        return complete
-    status = fields.of(found, "status")
+def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> bool:
+    """Return True for a done task.
+
+    The first of these decides: its box, its box "Task 1 Complete", its status, its mark or all boxes of its substeps.
+    """
+    if start.box is not None:
+        return start.box in "xX"
+    if substeps.is_complete is not None:
+        return substeps.is_complete
+    status = fields_named(fields, "status")
     if status:
-        return says_done(status[0].value)
-    return head.done or bool(own and all(step.done for step in own))
+        return is_done_status(status[0].value)
+    return start.done or bool(substeps.all and all(step.done for step in substeps.all))
 
 
-def _first(found: Sequence[Field], name: str) -> str:
-    return next((field.value for field in fields.of(found, name) if field.value), "")
+def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:
+    return [part for field in fields_named(fields, name) for part in field.parts]
 
 
-def _unmarked(text: str) -> str:
-    """A value without the code marks or quotes around it; of several code spans, the first."""
+def _first_value(fields: Sequence[Field], name: str) -> str:
+    return next((field.value for field in fields_named(fields, name) if field.value), "")
+
+
+def _unquoted(text: str) -> str:
+    """Return a value without code marks or quotes around it; of several code spans, the first."""
     span = re.match(r"(`+)(.+?)\1", text)
     return span[2].strip() if span else text.strip(" \"'*")
 
 
-def _objective(found: Sequence[Field], blocks: Sequence[Block]) -> str:
-    """The objective, or else the sentence that comes first in the task."""
-    given = _first(found, "objective")
+def _objective(fields: Sequence[Field], blocks: Sequence[Block]) -> str:
+    """Return the objective, or else the task's first text, if it has neither label nor box."""
+    objective = _first_value(fields, "objective")
     first = blocks[0] if blocks else None
-    if (
-        given
-        or first is None
-        or first.kind != "text"
-        or first.header
-        or fields.labels(first.text)
-        or "[" in first.text[:30]
-    ):
-        return given
-    return first.joined
+    if objective or first is None or first.kind != "text" or first.header:
+        return objective
+    return "" if find_labels(first.text) or "[" in first.text[:30] else first.one_line
 
 
-def _files(head: TaskStart, found: Sequence[Field]) -> tuple[FileRef, ...]:
-    """What the Files field names; for a task that is one line of a list, the paths in that line."""
-    pieces = [piece for field in fields.of(found, "files") for piece in field.pieces]
-    return paths.file_refs(pieces) if pieces else paths.named_files(_line(head))
+def _files(start: TaskStart, fields: Sequence[Field]) -> tuple[FileRef, ...]:
+    """Return the files in the Files field, or else, for a task of one line, those in its title."""
+    parts = _parts(fields, "files")
+    return referenced_files(parts) if parts else mentioned_files(_title_part(start))
 
 
-def _tests(head: TaskStart, found: Sequence[Field]) -> tuple[TestRef, ...]:
-    """What the Tests field names; where it names none, what looks like a test among the files, unless it says "none"."""
-    pieces = [piece for field in fields.of(found, "tests") for piece in field.pieces]
-    named = paths.named_tests(pieces)
-    if named or any(NONE.fullmatch(piece.joined) for piece in pieces):
-        return named
-    files = [piece for field in fields.of(found, "files") for piece in field.pieces]
-    return paths.named_tests([*files, *_line(head)], strict=True)
+def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
+    """Return the tests in the Tests field, or else, unless it says "none", those among the files."""
+    parts = _parts(fields, "tests")
+    tests = referenced_tests(parts)
+    if tests or any(NO_DEPENDENCY.fullmatch(part.one_line) for part in parts):
+        return tests
+    return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
 
 
-def _line(head: TaskStart) -> list[Piece]:
-    """The text of a task that is one line of a list or table."""
-    return [Piece(head.title, head.line)] if head.single else []
+def _title_part(start: TaskStart) -> list[ValuePart]:
+    """Return the title of a task of one line."""
+    return [ValuePart(start.title, start.line)] if start.is_one_line else []
 
 
-_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
-
-
-def behaviour(pieces: Iterable[Piece]) -> Iterator[str]:
-    """One text per scenario: a piece that begins with When, Then, And or But goes on with the one before."""
+def _scenarios(parts: Iterable[ValuePart]) -> Iterator[str]:
+    """Yield one text for each scenario; a part that begins with When, Then, And or But belongs to the one before."""
     scenario: list[str] = []
-    for piece in pieces:
-        if piece.code and not re.search(r"\bgiven\b", piece.text, re.IGNORECASE):
+    for part in parts:
+        if part.is_code and not re.search(r"\bgiven\b", part.text, re.IGNORECASE):
             continue
-        if scenario and not _STEP.match(piece.joined):
+        if scenario and not _SCENARIO_STEP.match(part.one_line):
             yield " ".join(scenario)
             scenario = []
-        scenario.append(BOXED.sub("", piece.joined, count=1))
+        scenario.append(LEADING_BOX.sub("", part.one_line, count=1))
     if scenario:
         yield " ".join(scenario)

@@ -1,4 +1,4 @@
-"""The canonical form, written: a plan as a breakdown, and the texts that a new topic starts with."""
+"""Writer of the canonical form: a plan as a breakdown, and the documents of a new topic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task, Tes
 
 
 def render(plan: Plan) -> str:
-    """The plan's breakdown; what it says reads back equal, but for line numbers."""
+    """Return a plan as a breakdown, which reads back as the same plan, with other line numbers."""
     lines = [f"# {plan.title}", ""] if plan.title else []
     for task in (task for task in plan.tasks if task.stream is None):
         lines += _task(task)
@@ -38,14 +38,14 @@ def _tick(done: bool) -> str:
 
 
 def _fields(task: Task) -> Iterator[str]:
-    """One bullet per field that says something, and always the dependencies."""
+    """Yield one bullet for each field with a value, and always the dependencies."""
     if task.objective:
         yield f"- **Objective**: {task.objective}"
     if task.files:
         yield f"- **Files**: {', '.join(f'`{_file(ref)}`' for ref in task.files)}"
     if task.tests:
         yield f"- **Tests**: {', '.join(f'`{test.target}`' for test in task.tests)}"
-    yield f"- **Dependencies**: {_depends(task)}"
+    yield f"- **Dependencies**: {_dependencies(task)}"
     for scenario in task.behaviour:
         yield f"- **Behavior**: {scenario}"
     if task.agent:
@@ -54,7 +54,7 @@ def _fields(task: Task) -> Iterator[str]:
         yield f"- **Commit**: `{task.commit}`"
 
 
-def _depends(task: Task) -> str:
+def _dependencies(task: Task) -> str:
     if not task.depends:
         return "None"
     return f"Task{'s' if len(task.depends) > 1 else ''} {', '.join(task.depends)}"
@@ -69,7 +69,7 @@ def _gate(gate: NamedGate) -> str:
 
 
 def starting_texts(topic: str) -> dict[str, str]:
-    """The three documents of a new topic by name: questions to answer, and a breakdown that can be checked as it is."""
+    """Return `{name: text}` of a new topic's documents: two with questions, and a breakdown without problems."""
     return {
         "research.md": _questions(
             topic, "Research", ("What is there already?", "What was found out?", "What is still open?")
@@ -80,7 +80,7 @@ def starting_texts(topic: str) -> dict[str, str]:
 
 
 def _questions(topic: str, name: str, questions: tuple[str, ...]) -> str:
-    """A document of headings: nobody can take it for an answer."""
+    """Return a document with headings only, which `check` reports as empty until somebody answers."""
     return "\n\n".join([f"# {topic}: {name}", *(f"## {question}" for question in questions)]) + "\n"
 
 

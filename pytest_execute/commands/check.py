@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pytest_execute import breakdown
-from pytest_execute.breakdown import Reading
+from pytest_execute.breakdown import ParsedBreakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
@@ -41,20 +41,20 @@ def check(target: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, s
         if _is_file(target):
             reading = breakdown.read_file(root / target, Path(target).stem, target)
         else:
-            reading = breakdown.read(root, notes, target)
-            documents = breakdown.documents(root, notes, target)
+            reading = breakdown.read_topic(root, notes, target)
+            documents = breakdown.written_documents(root, notes, target)
     except ExecuteError as error:
-        reading = Reading(None, error.problems)
+        reading = ParsedBreakdown(None, error.problems)
     if documents is not None:
         problems = _document_problems(root, f"{notes}/{target}", documents)
-        reading = Reading(reading.plan, (*reading.problems, *problems))
+        reading = ParsedBreakdown(reading.plan, (*reading.problems, *problems))
     text = report.as_json(reading) if as_json else report.render(reading, documents)
     return (CANNOT_JUDGE if reading.errors else PASSED), text
 
 
 def check_all(root: Path, notes: str) -> tuple[int, str]:
     """Return the exit status and the reports for all topics, one after the other."""
-    topics = breakdown.topics(root / notes)
+    topics = breakdown.find_topics(root / notes)
     if not topics:
         hint = "no topic there: start one with `pytest-execute init NAME`"
         return CANNOT_JUDGE, str(Problem("no-topic", hint, Path(notes).as_posix()))

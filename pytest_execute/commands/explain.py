@@ -57,7 +57,7 @@ def _replay(project: Path, topic: str, test: str) -> Evidence | None:
 def _only_topic(root: Path) -> str:
     """Return the only topic of a project. Raises ExecuteError where there are several, or none."""
     notes = project_policy(root).notes
-    topics = breakdown.topics(root / notes)
+    topics = breakdown.find_topics(root / notes)
     if len(topics) != 1:
         message = f"name the topic with --topic: {', '.join(topics) or 'there is none'}"
         raise ExecuteError(Problem("usage", message, notes))

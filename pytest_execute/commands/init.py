@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
     """Write the documents and the policy's table where they are missing; return the status and a line per file."""
     try:
-        breakdown.check_name(notes, topic)
+        breakdown.check_topic_name(notes, topic)
         directory = f"{Path(notes).as_posix()}/{topic}"
         lines = [_write(root, f"{directory}/{name}", text) for name, text in starting_texts(topic).items()]
     except ExecuteError as error:

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
-    tasks = ready(breakdown.load(root, project_policy(root).notes, options.topic))
+    tasks = ready(breakdown.load_plan(root, project_policy(root).notes, options.topic))
     print(_as_json(tasks) if options.json else _as_text(tasks, options.topic))
     return PASSED
 

@@ -1,1 +1,1 @@
-"""Which tests count for which gates."""
+"""Collected tests, mapped to the gates for which they count."""

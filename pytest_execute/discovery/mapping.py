@@ -1,4 +1,4 @@
-"""From a plan and the collected tests to a manifest: a pure mapping by markers and by the breakdown's Tests fields."""
+"""Mapping of the collected tests to gates, by markers and by the breakdown's Tests fields."""
 
 from __future__ import annotations
 
@@ -8,43 +8,59 @@ from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
 from pytest_execute.core.plan import Plan, TestRef
 
 LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
-"""The kinds of gates from the lowest up: a test starts when what its lowest gates need has passed."""
+"""Kinds of gates, the lowest first: a test starts when all that its lowest gates wait for has passed."""
 
 
 def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
-    """The gates that each test counts for, and every name that leads nowhere; in the order of the files, however they ran."""
+    """Return the gates for which each test counts, and all names that match nothing.
+
+    The tests are sorted by file and line, whatever their order in the run.
+    """
     tests = sorted(tests, key=lambda test: (test.path, test.line, test.id))
+    by_marker, unknown_markers = _gates_by_marker(plan, tests)
+    by_field, missing_tests = _gates_by_field(plan, tests)
+    return Manifest(
+        tests={test.id: test for test in tests},
+        gates={test.id: tuple(dict.fromkeys((*by_marker[test.id], *by_field[test.id]))) for test in tests},
+        unknown_markers=tuple(unknown_markers),
+        missing_tests=tuple(missing_tests),
+    )
+
+
+def _gates_by_marker(plan: Plan, tests: Sequence[CollectedTest]) -> tuple[dict[str, list[str]], list[Unmatched]]:
+    """Return `{test id: gates}` by the tests' markers, and the markers that mean no gate."""
     gates: dict[str, list[str]] = {test.id: [] for test in tests}
     unknown: list[Unmatched] = []
-    missing: list[Unmatched] = []
     for test in tests:
         for marker, name in test.markers:
-            gate = resolve(plan, marker, name)
+            gate = gate_for_marker(plan, marker, name)
             if gate is None:
                 unknown.append(Unmatched(f'{marker}("{name}")', test.path, test.line, test.id))
             else:
                 gates[test.id].append(gate)
+    return gates, unknown
+
+
+def _gates_by_field(plan: Plan, tests: Sequence[CollectedTest]) -> tuple[dict[str, list[str]], list[Unmatched]]:
+    """Return `{test id: gates}` by the breakdown's Tests fields, and the tests in them that were not collected."""
+    gates: dict[str, list[str]] = {test.id: [] for test in tests}
+    missing: list[Unmatched] = []
     by_path: dict[str, list[CollectedTest]] = {}
     for test in tests:
         by_path.setdefault(test.path, []).append(test)
     for gate, ref in _references(plan):
         file, nodeid, _ = ref.target.partition("::")
         paths = [file] if nodeid else by_path
-        matched = [test.id for path in paths for test in by_path.get(path, ()) if names(ref.target, test)]
-        for test_id in matched:
+        matches = [test.id for path in paths for test in by_path.get(path, ()) if target_matches(ref.target, test)]
+        for test_id in matches:
             gates[test_id].append(gate)
-        if not matched:
+        if not matches:
             missing.append(Unmatched(ref.target, plan.path, ref.line, gate=gate))
-    return Manifest(
-        tests={test.id: test for test in tests},
-        gates={test: tuple(dict.fromkeys(ids)) for test, ids in gates.items()},
-        unknown_markers=tuple(unknown),
-        missing_tests=tuple(missing),
-    )
+    return gates, missing
 
 
-def resolve(plan: Plan, marker: str, name: str) -> str | None:
-    """The gate that a marker such as `task("A1")` means, or None."""
+def gate_for_marker(plan: Plan, marker: str, name: str) -> str | None:
+    """Return the gate that a marker such as `task("A1")` means, or None."""
     if marker == "task":
         task = plan.find(name)
         return f"task:{task}" if task is not None else None
@@ -55,10 +71,10 @@ def resolve(plan: Plan, marker: str, name: str) -> str | None:
     return f"gate:{name}" if any(gate.name == name for gate in plan.gates) else None
 
 
-def names(target: str, test: CollectedTest) -> bool:
-    """Does a name out of the breakdown, a nodeid, a file or a directory, mean this test?
+def target_matches(target: str, test: CollectedTest) -> bool:
+    """Return True if a nodeid, file or directory in the breakdown contains this test.
 
-    >>> names("tests/test_a.py::test_x", CollectedTest("tests/test_a.py::test_x[1]", "tests/test_a.py", 1))
+    >>> target_matches("tests/test_a.py::test_x", CollectedTest("tests/test_a.py::test_x[1]", "tests/test_a.py", 1))
     True
     """
     target = target.rstrip("/")
@@ -67,8 +83,8 @@ def names(target: str, test: CollectedTest) -> bool:
     return test.path == target or test.path.startswith(f"{target}/")
 
 
-def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The gates that each gate waits for, as the scheduler wants them."""
+def gate_dependencies(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return `{gate: gates that it waits for}`, for the scheduler."""
     waits = {f"task:{task}": tuple(f"task:{other}" for other in before) for task, before in plan.edges().items()}
     for stream in plan.streams:
         waits[f"stream:{stream.id}"] = tuple(f"task:{task.id}" for task in plan.tasks_of(stream.id))
@@ -79,24 +95,24 @@ def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     return waits
 
 
-def units(manifest: Manifest, test: str) -> tuple[str, ...]:
-    """The gates of the lowest level that `test` counts for: those decide when it starts."""
-    mine = manifest.gates.get(test, ())
+def lowest_gates(manifest: Manifest, test: str) -> tuple[str, ...]:
+    """Return the gates of the lowest level for which a test counts; they decide when it starts."""
+    gates = manifest.gates.get(test, ())
     for level in LEVELS:
-        lowest = tuple(gate for gate in mine if gate.startswith(level))
+        lowest = tuple(gate for gate in gates if gate.startswith(level))
         if lowest:
             return lowest
     return ()
 
 
-def chosen(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
-    """The tests to run for some streams and tasks: theirs, and those of all that these depend on."""
+def select_tests(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
+    """Return the tests of some streams and tasks, and those of all their dependencies."""
     gates = {f"task:{task}" for task in plan.select(streams, tasks)} | {f"stream:{stream}" for stream in streams}
-    return {test for test in manifest.tests if gates.intersection(units(manifest, test))}
+    return {test for test in manifest.tests if gates.intersection(lowest_gates(manifest, test))}
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:
-    """(gate, test as its text names it) of every task and named gate."""
+    """Yield (gate, test as the breakdown names it) for each task and named gate."""
     for task in plan.tasks:
         yield from ((f"task:{task.id}", ref) for ref in task.tests)
     for gate in plan.gates:

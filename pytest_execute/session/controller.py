@@ -49,8 +49,8 @@ def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
     referee: Any = config.pluginmanager.getplugin("execute-judgingplugin")
     referee.manifest = manifest
     work = ScheduledWork(
-        mapping.needs(plan),
-        {test: mapping.units(manifest, test) for test in manifest.tests},
+        mapping.gate_dependencies(plan),
+        {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},
         recall(config.stash[prepared_key].cache, manifest.tests),
         {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
         config.option.execute_keep_going,

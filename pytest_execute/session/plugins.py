@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pytest_execute.core.verdict import label
-from pytest_execute.discovery.collect import describe
+from pytest_execute.discovery.collected import collected_tests
 from pytest_execute.scheduling.select_plugin import role
 from pytest_execute.session.messages import RunSettings, handed_key, prepared_key, recorder_key, shared_key
 from pytest_execute.session.test_process import TestProcess
@@ -51,7 +51,7 @@ def _plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
 
 
 def _describe(topic: str, items: Sequence[pytest.Item]) -> bytes:
-    return msgspec.json.encode(describe(items, topic))
+    return msgspec.json.encode(collected_tests(items, topic))
 
 
 def _assign(config: pytest.Config, about: bytes) -> ScheduledWork:

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from pytest_execute.discovery import mapping
-from pytest_execute.discovery.collect import describe
+from pytest_execute.discovery.collected import collected_tests
 from pytest_execute.session.messages import RunSettings, recorder_key
 
 
@@ -21,10 +21,10 @@ class TestProcess:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         plan, scope = self.shared.plan, self.shared.scope
-        manifest = mapping.map_tests(plan, describe(items, plan.topic))
+        manifest = mapping.map_tests(plan, collected_tests(items, plan.topic))
         self.gates = manifest.gates
         if scope.partial:
-            chosen = mapping.chosen(plan, manifest, scope.streams, scope.tasks)
+            chosen = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)
             self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
             items[:] = [item for item in items if item.nodeid in chosen]
 

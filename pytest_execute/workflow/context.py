@@ -77,7 +77,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     git = _collect_problems(problems, lambda: _repository(request, scratch))
     policy = _collect_problems(problems, lambda: project_policy(request.root))
     notes = request.notes or (policy.notes if policy is not None else "notes")
-    plan = _collect_problems(problems, lambda: breakdown.load(request.root, notes, request.topic))
+    plan = _collect_problems(problems, lambda: breakdown.load_plan(request.root, notes, request.topic))
     if git is None or policy is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)

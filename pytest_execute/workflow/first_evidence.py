@@ -43,7 +43,7 @@ def _history(context: Context, config_file: str) -> History:
 def _documents(context: Context) -> dict[str, bool]:
     """Return `{path: has it text besides headings?}` of the documents beside the breakdown."""
     topic = context.request.topic
-    documents = breakdown.documents(context.root, context.notes, topic)
+    documents = breakdown.written_documents(context.root, context.notes, topic)
     return {f"{context.notes}/{topic}/{name}": has_text for name, has_text in documents.items()}
 
 

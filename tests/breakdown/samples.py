@@ -1,4 +1,4 @@
-"""Texts in every dialect, as people and agents write them; the tests read them, and edit them at random."""
+"""Texts in every dialect, as people and agents write them. The tests read them, and edit them at random."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -327,3 +327,9 @@ TABLE = """\
 """
 
 SAMPLES = [value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)]
+
+# four phases with two tasks each
+PHASES = "".join(
+    f"## Phase {n}: User Story {n} (US{n})\n\n- [ ] T00{n} [US{n}] Do `src/{n}.py`\n- [ ] T01{n} Go on\n\n"
+    for n in range(1, 5)
+)

@@ -61,7 +61,10 @@ def test_a_long_critical_path_shows_its_ends() -> None:
 
 
 def test_without_effort_the_critical_path_counts_tasks() -> None:
-    text = "### 1. [ ] A\n- **Objective**: o\n- **Tests**: `tests/a.py`\n\n### 2. [ ] B\n- Goal: o\n- Tests: `tests/b.py`\n"
+    text = (
+        "### 1. [ ] A\n- **Objective**: o\n- **Tests**: `tests/a.py`\n\n### 2. [ ] B\n- Goal: o\n"
+        "- Tests: `tests/b.py`\n"
+    )
     assert render(read_text(text, "t", "b.md"), None) == (
         "2 tasks, 0 done\ncritical path: 1 (1 task)\nat most 2 tasks at once\n0 gates"
     )

@@ -1,7 +1,6 @@
-"""Every dialect is read exactly: ids with what each waits for, what is done, streams with what each waits for."""
+"""Every dialect is read exactly: ids with their dependencies, done tasks, streams with their dependencies."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
 
 from __future__ import annotations
 
@@ -10,11 +9,14 @@ import pytest
 from pytest_execute.breakdown import read_text
 
 from . import samples
-from .plans import read
-
-
-def told(text: str) -> list[str]:
-    return [str(problem) for problem in read_text(text, "t", "b.md").problems if problem.code != "no-tests"]
+from .plans import (
+    FIELDS,
+    dependencies,
+    problems_except_fields,
+    problems_except_tests,
+    read_plan,
+    task_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,129 +52,26 @@ def told(text: str) -> list[str]:
         ),
     ],
 )
-def test_a_dialect(text: str, waits: dict[str, str], done: str, streams: dict[str, str]) -> None:
-    plan = read(text)
+def test_each_dialect_is_read_exactly(text: str, waits: dict[str, str], done: str, streams: dict[str, str]) -> None:
+    plan = read_plan(text)
     assert {task.id: " ".join(task.depends) for task in plan.tasks} == waits
     assert [task.id for task in plan.tasks if task.done] == done.split()
     assert {stream.id: " ".join((*stream.after, *stream.depends)) for stream in plan.streams} == streams
 
 
-def test_substeps_that_a_formatter_has_glued_and_torn() -> None:
-    first = read(samples.CHECKLIST).tasks[0]
-    assert [(step.id, step.title, step.done, step.line) for step in first.substeps] == [
-        ("1.1", "Open the connection", True, 7),
-        ("1.2", "Close it", False, 8),
-        ("1.3", "Count them", True, 10),
-    ]
-    assert (first.title, first.effort, first.commit) == ("Fetch the mails", "3 hours", "feat: fetch the mails")
-
-
-def test_a_list_that_a_formatter_has_counted_anew_is_told() -> None:
-    assert told(samples.CHECKLIST)[-1] == (
-        "b.md:26: warning: task 3 stands here as number 1: was the list renumbered by a formatter? (renumbered)"
+def test_a_list_that_a_formatter_renumbered_is_reported() -> None:
+    assert problems_except_tests(samples.CHECKLIST)[-1] == (
+        "b.md:26: warning: task 3 has the number 1 in its list: correct it, a formatter may have changed it "
+        "(renumbered)"
     )
 
 
 def test_a_list_with_the_same_number_everywhere_counts_up() -> None:
-    plan = read("1. [ ] **One**\n1. [x] **Two**\n\n   - Depends on: 1\n1. [ ] **Three**\n")
+    plan = read_plan("1. [ ] **One**\n1. [x] **Two**\n\n   - Depends on: 1\n1. [ ] **Three**\n")
     assert [(task.id, task.done, task.depends) for task in plan.tasks] == [
         ("1", False, ()),
         ("2", True, ("1",)),
         ("3", False, ()),
-    ]
-
-
-def test_gates_of_phases_and_checkpoints() -> None:
-    assert [(gate.name, gate.after, gate.suite) for gate in read(samples.ORIGIN).gates] == [
-        ("Phase 1", ("1",), False),
-        ("Phase 2", ("2",), True),
-    ]
-    assert [(gate.name, gate.after) for gate in read(samples.SPECKIT).gates] == [
-        ("Checkpoint 1", ("1",)),
-        ("Checkpoint 3", ("3",)),
-    ]
-
-
-def test_tests_from_commands_fences_and_titles() -> None:
-    assert [[test.target for test in task.tests] for task in read(samples.STEPS).tasks] == [
-        ["tests/test_store.py"],
-        ["tests/test_page.py"],
-    ]
-    assert [test.target for test in read(samples.SPECKIT).tasks[3].tests] == ["tests/test_add.py"]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("None", ""),
-        ("None (can run parallel with 2)", ""),
-        ("– (first)", ""),
-        ("N/A - can start at once", ""),
-        ("1", "1"),
-        ("#1, #2", "1 2"),
-        ("Task 1 complete", "1"),
-        ("Tasks 1, 2 & 3", "1 2 3"),
-        ("1-3", "1 2 3"),
-        ("1 through 3", "1 2 3"),
-        ("Tasks 2–3 (all of them, 4 too)", "2 3"),
-        ("T1; T03", "1 3"),
-        ("[1, 2]", "1 2"),
-        ("All previous tasks", "1 2 3 4"),
-        ("Stream A", "1 2"),
-        ("all Stream A tasks, 3", "3 1 2"),
-        ("A1, B3", "1 3"),
-        ("Step 1 (`x` + y), Task 2 (z).", "1 2"),
-        ("**Task 1**", "1"),
-        ("Task 1 must be completed first", "1"),
-        ("1.1", "1"),
-    ],
-)
-def test_what_a_dependency_asks_for(value: str, expected: str) -> None:
-    text = (
-        "## Stream A: X\n\n### 1. [ ] A\n- [ ] 1.1 a\n\n### 2. [ ] B\n\n## Stream B: Y\n\n### 3. [ ] C\n\n### 4. [ ] D\n\n"
-        f"### 5. [ ] E\n- **Dependencies**: {value}\n"
-    )
-    assert " ".join(read(text).tasks[-1].depends) == expected
-
-
-def test_what_could_be_read_in_two_ways_is_an_error() -> None:
-    assert told("- [ ] 1. A\n- [ ] 2. B\n- [ ] 2.5 C\n- [ ] 4.1 D\n") == [
-        "b.md:3: error: 2.5 may be a task or a substep of 2: indent it, or give it a whole number (unclear-level)",
-        "b.md:4: error: 4.1 looks like a substep of task 4, which is not here (orphan-substep)",
-    ]
-    assert told("### Task 1: A\ntext\n\n### Task 2: B\ntext\n\n## More\n\n- [ ] T3 C\n- [ ] T4 D\n") == [
-        (
-            "b.md:9: error: tasks in two shapes: headings with a word and an id (task 1 on line 1) and "
-            "boxes with a code (task T3 here): write all in one (two-shapes)"
-        )
-    ]
-    assert told("## Stream A: X\n\n### 1. [ ] A\ntext\n\n## Stream A: Y\n\n### 2. [ ] B\ntext\n") == [
-        "b.md:6: error: stream A stands here and on line 1 with another title: give one another id (duplicate-stream)"
-    ]
-
-
-def test_the_same_task_in_a_table_and_below_a_heading_is_one() -> None:
-    table = "| ID | Task | Depends on |\n|--|--|--|\n| T1 | One | none |\n| T2 | Two | T1 |\n\n"
-    plan = read(table + "### T1: One in full\n- **Tests**: `tests/test_one.py`\n")
-    assert [(task.id, task.title, [test.target for test in task.tests]) for task in plan.tasks] == [
-        ("T1", "One", ["tests/test_one.py"]),
-        ("T2", "Two", []),
-    ]
-
-
-def test_a_total_and_a_block_that_do_not_agree_are_told() -> None:
-    text = "Total tasks: 3\n\n### 1. [ ] A\ntext\n- **Blocks**: 2\n\n### 2. [ ] B\ntext\n"
-    assert told(text) == [
-        "b.md:1: warning: 3 tasks are stated here, 2 were read (other-total)",
-        "b.md:5: warning: task 1 says that it blocks 2, which does not depend on it (one-sided-block)",
-    ]
-
-
-def test_what_a_task_blocks_may_wait_for_it_by_way_of_others() -> None:
-    chain = "".join(f"### {n}. [ ] T\ntext\n- **Dependencies**: {n - 1 or 'None'}\n\n" for n in range(1, 9))
-    assert told("### 9. [ ] U\ntext\n- **Blocks**: 1, 5\n\n" + chain.replace("None", "9")) == []
-    assert told("### 9. [ ] U\ntext\n- **Blocks**: All other tasks\n\n" + chain) == [
-        "b.md:3: warning: task 9 says that it blocks 1, 2, 3, 4, 5 and 3 more, which do not depend on it (one-sided-block)"
     ]
 
 
@@ -186,58 +85,157 @@ def test_what_a_task_blocks_may_wait_for_it_by_way_of_others() -> None:
         "## Acceptance Criteria\n\n1. [x] **AC1:** works\n2. [ ] **AC2:** fast\n",
     ],
 )
-def test_what_is_no_breakdown_is_refused(text: str) -> None:
+def test_a_document_without_tasks_is_refused(text: str) -> None:
     assert [problem.code for problem in read_text(text, "t", "b.md").problems] == ["no-task"]
 
 
-def test_boxes_before_and_after_a_heading_and_marks_in_it() -> None:
-    text = "### [x] Task 1: One\ntext\n\n### Task 2: Two [ ]\ntext\n\n### ☑ Task 3: Three\nDepends on Task 1.\n\n### Task 4: Four\ntext\n"
-    assert [(task.id, task.title, task.done, task.depends) for task in read(text).tasks] == [
-        ("1", "One", True, ()),
-        ("2", "Two", False, ()),
-        ("3", "Three", True, ("1",)),
-        ("4", "Four", False, ()),
+def test_numbered_boxes_below_a_number_without_a_box_are_reported() -> None:
+    assert problems_except_tests("1. Setup\n   - [ ] 1.1 a\n   - [ ] 1.2 b\n2. Work\n   - [ ] 2.1 c\n") == [
+        (
+            "b.md:2: error: 1.1 is below item 1 on line 1, which has no box: write that item as a task, `- [ ] 1. "
+            "Title` (no-box)"
+        ),
+        (
+            "b.md:3: error: 1.2 is below item 1 on line 1, which has no box: write that item as a task, `- [ ] 1. "
+            "Title` (no-box)"
+        ),
+        (
+            "b.md:5: error: 2.1 is below item 2 on line 4, which has no box: write that item as a task, `- [ ] 2. "
+            "Title` (no-box)"
+        ),
     ]
 
 
-def test_dependencies_inside_the_line_of_a_task() -> None:
-    text = "- [ ] **T1** One\n- [ ] **T2** Two — depends on T1\n- [ ] **T3**: Three (depends: T1, T2)\n- [ ] T4 Four, blocked by T3\n"
-    assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1", "T2"), ("T3",)]
+def test_a_section_number_before_the_word() -> None:
+    text = (
+        f"## 2. Causes\n\n### 2.1 Why\n- **File**: `a.py`\n\n## 3. Mending\n\n### 3.1 Step 1: One\n{FIELDS}\n"
+        f"### 3.2 Step 2: Two\n{FIELDS}"
+    )
+    assert [(task.id, task.title) for task in read_plan(text).tasks] == [("1", "One"), ("2", "Two")]
 
 
-def test_sentences_on_the_order_of_tasks() -> None:
-    text = "- [ ] T1 One\n- [ ] T2 Two\n- [ ] T3 Three\n- [ ] T4 Four\n\n## Dependencies\n\n- T1 blocks T2, T3\n- Tests (T2-T3) before code (T4)\n"
-    assert [task.depends for task in read(text).tasks] == [(), ("T1",), ("T1",), ("T2", "T3")]
+def test_a_section_number_is_the_id_if_step_numbers_repeat() -> None:
+    text = "".join(f"### {at}.{n} Step {n}: X\n{FIELDS}\n" for at in (1, 2) for n in (1, 2))
+    assert [task.id for task in read_plan(text).tasks] == ["1.1", "1.2", "2.1", "2.2"]
 
 
-def test_one_task_in_another_shape_is_not_lost_in_silence() -> None:
-    text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n### 3. [ ] C\ntext\n\n### Task 4: D\ntext\n"
-    assert [line.partition(": ")[2].partition(": headings")[0] for line in told(text)] == ["error: tasks in two shapes"]
-    text = "### 1. [ ] A\ntext\n\n### 2. [ ] B\ntext\n\n## Later\n\n- [ ] 7. perhaps\n"
-    assert told(text) == [
-        "b.md:9: warning: this looks like task 7, but the tasks here are headings with an id and a box: it is not read (passed-over)"
+def test_a_single_story_is_no_task() -> None:
+    text = "### Story 1.6: Log it\n\n#### Tasks / Subtasks\n\n1. Write it\n2. Test it\n\n- [x] all reviewed\n"
+    assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
+    text = (
+        "# Story 4.3: Ship it\n\n## Tasks\n\n- [x] Task 1: Mend\n  - [x] test\n- [ ] Task 2: Move\n\n"
+        "## Status\n\n### Story 4.3.2 Summary\n- [x] tests\n"
+    )
+    assert [(task.id, task.done) for task in read_plan(text).tasks] == [("1", True), ("2", False)]
+
+
+def test_codes_without_fields_below_a_title_that_says_tasks() -> None:
+    body = "".join(f"## T{n} Part {n}\n\n- do it\n\n" for n in range(3))
+    assert [task.id for task in read_plan(f"# Local Task Breakdown\n\n{body}").tasks] == ["T0", "T1", "T2"]
+    several = "".join(f"## {code}-0{n}: Part\n\nDo it.\n\n" for code in ("FE", "BE") for n in (1, 2))
+    assert [task.id for task in read_plan(f"# Task Breakdown\n\n{several}").tasks] == [
+        "FE-01",
+        "FE-02",
+        "BE-01",
+        "BE-02",
+    ]
+    assert [problem.code for problem in read_text(f"# Terms\n\n{body}", "t", "b.md").errors] == ["no-task"]
+
+
+def test_a_table_in_another_language() -> None:
+    text = (
+        "| ID | 타입 | 제목 | 의존성 |\n|--|--|--|--|\n| #1 | TASK | ✅ 하나 | - |\n| ✅ #2 | TASK | 둘 | #1 |\n"
+        "| 🔄 #3 | TASK | 셋 | #2 |\n"
+    )
+    assert [(task.id, task.title, task.done, task.depends) for task in read_plan(text).tasks] == [
+        ("1", "하나", True, ()),
+        ("2", "둘", True, ("1",)),
+        ("3", "셋", False, ("2",)),
     ]
 
 
-def test_the_name_of_a_task_by_its_stream() -> None:
-    plan = read(samples.CHECKLIST)
-    assert [plan.find(name) for name in ("1", "A1", "B3", "B1", "31")] == ["1", "1", "3", None, None]
-    assert read(samples.NUMBERED).find("12") is None
-
-
-def test_marks_before_an_id_and_notes_after_it() -> None:
-    assert [task.id for task in read("- [x] ✅ T001 One\n- [ ] 🚧 T002 Two\n- [ ] T003 Three\n").tasks] == [
-        "T001",
-        "T002",
-        "T003",
+def test_a_row_without_an_id_among_tasks_is_reported() -> None:
+    text = (
+        "| # | Task | Hours |\n|--|--|--|\n| #1 | One | 2 |\n| (no#) | Two | 1 |\n| #1 help | Three | 1 |\n"
+        "| | Four | 1 |\n"
+        "| **Total** | | 5 |\n| | **Total** | 5 |\n| - | Five | 5 |\n"
+    )
+    assert problems_except_fields(text) == [
+        'b.md:4: warning: this row has no readable id, and is not read as a task: give "Two" an id (passed-over)',
+        'b.md:5: warning: this row has no readable id, and is not read as a task: give "Three" an id (passed-over)',
+        'b.md:6: warning: this row has no readable id, and is not read as a task: give "Four" an id (passed-over)',
+        'b.md:9: warning: this row has no readable id, and is not read as a task: give "Five" an id (passed-over)',
     ]
-    plan = read("- [ ] Task 1 (AC: 1)\n  - [ ] 1.1 a\n- [ ] Task 2 (AC: 2)\n  - [ ] 2.1 b\n")
-    assert [(task.id, len(task.substeps)) for task in plan.tasks] == [("1", 1), ("2", 1)]
 
 
-def test_boxes_below_something_without_a_box_that_has_their_number() -> None:
-    assert told("1. Setup\n   - [ ] 1.1 a\n   - [ ] 1.2 b\n2. Work\n   - [ ] 2.1 c\n") == [
-        "b.md:2: error: 1.1 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
-        "b.md:3: error: 1.2 stands below 1 on line 1, which has no box: make that the task, `- [ ] 1. Title` (no-box)",
-        "b.md:5: error: 2.1 stands below 2 on line 4, which has no box: make that the task, `- [ ] 2. Title` (no-box)",
+def test_sections_with_a_number_or_a_stream_word_have_tasks_whatever_their_titles() -> None:
+    text = (
+        "## 1. Model Decisions\n\n- [x] 1.1 Decide\n\n## 2. Validation Rules\n\n- [ ] 2.1 Rule\n"
+        "- [ ] 2.2 Obey\n\n## 3. Code\n\n- [ ] 3.1 Write\n"
+    )
+    assert [(task.id, task.stream) for task in read_plan(text).tasks] == [
+        ("1.1", "1"),
+        ("2.1", "2"),
+        ("2.2", "2"),
+        ("3.1", "3"),
     ]
+    assert problems_except_fields(text) == []
+    text = "## Phase 1: Business Rules\n\n- [ ] Task 1: Rule\n\n## Phase 2: Code\n\n- [ ] Task 2: Write\n"
+    assert [(task.id, task.stream) for task in read_plan(text).tasks] == [("1", "1"), ("2", "2")]
+    text = "## Code\n\n- [ ] 1. Write\n- [ ] 2. Read\n\n## Rules\n\n- [ ] 1. Obey\n\n## 7. Next Steps\n\n- [ ] 3. Go\n"
+    assert [task.id for task in read_plan(text).tasks] == ["1", "2"]
+
+
+def test_criteria_with_the_number_of_their_section_are_reported() -> None:
+    text = "## 1. Code\n\n- [x] 1.1 Write\n- [x] 1.2 Read\n\n## 2. Acceptance Criteria\n\n- [ ] 2.1 It works\n"
+    assert [task.id for task in read_plan(text).tasks] == ["1.1", "1.2"]
+    assert problems_except_fields(text) == [
+        (
+            'b.md:8: warning: this looks like task 2.1, and is not read, because it is below "Acceptance Criteria": '
+            "move it, or remove its box (passed-over)"
+        )
+    ]
+
+
+def test_a_letter_inside_a_number() -> None:
+    text = "## 4. Code\n\n- [x] 4.1 Write\n\n## 4a. More\n\n- [x] 4a.1 Read\n- [ ] 4a.2 Ask\n  - Depends on: 4a.1\n"
+    assert [(task.id, task.stream, task.depends) for task in read_plan(text).tasks] == [
+        ("4.1", "4", ()),
+        ("4a.1", "4a", ()),
+        ("4a.2", "4a", ("4a.1",)),
+    ]
+    assert problems_except_fields(text) == []
+
+
+def test_a_heading_with_the_word_alone_is_no_task() -> None:
+    text = "# Rules\n\n## tasks.md Parsing\n- **Test**: parse it\n\n## Tasks: what they are\ntext\n\n## Steps\ntext\n"
+    assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
+
+
+def test_ids_in_code_marks() -> None:
+    text = (
+        "## Tasks\n\n### 1. Shape\n- [x] `ARCH-01` Bound it\n- [ ] `ARCH-02` Fold it\n\n### 2. Look\n"
+        "- [ ] `DS-01` Ask\n"
+    )
+    assert [(task.id, task.title, task.stream) for task in read_plan(text).tasks] == [
+        ("ARCH-01", "Bound it", "1. Shape"),
+        ("ARCH-02", "Fold it", "1. Shape"),
+        ("DS-01", "Ask", "2. Look"),
+    ]
+    assert [task.id for task in read_plan("- [ ] `1.1` One\n- [ ] `1.2`: Two\n").tasks] == ["1.1", "1.2"]
+    assert [task.id for task in read_plan(f"### `T01` One\n{FIELDS}\n### `T02`: Two\n{FIELDS}").tasks] == ["T01", "T02"]
+
+
+def test_details_of_a_task_in_another_section_are_no_second_task() -> None:
+    more = "## Context\n\n### Task 1 Context\n\nsome text\n\n### Task 2 Context\n\nmore text\n"
+    assert dependencies(
+        read_plan("## Tasks\n\n" + task_text("### Task 1: One") + task_text("### Task 2: Two", "1") + more)
+    ) == {
+        "1": "",
+        "2": "1",
+    }
+
+
+def test_numbered_deliverables_are_no_tasks() -> None:
+    text = "# Report\n\n## Deliverables\n\n### 1. Audit\n- **File**: `a.md`\n\n### 2. Matrix\n- **File**: `b.md`\n"
+    assert [problem.code for problem in read_text(text, "t", "b.md").problems] == ["no-task"]

@@ -1,4 +1,4 @@
-"""A topic that cannot be read is one clear line on what to do next, never a traceback."""
+"""Topics that cannot be read: one line with the remedy, never a traceback."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.breakdown import documents, load, read_file
+from pytest_execute.breakdown import load_plan, read_file, written_documents
 from pytest_execute.core.errors import ExecuteError
 
 TASK = "### 1. [ ] T\n\n- **Objective**: o\n- **Tests**: `tests/test_t.py`\n"
 
 
-def topic(root: Path, name: str, text: str | bytes = TASK) -> None:
+def write_topic(root: Path, name: str, text: str | bytes = TASK) -> None:
     folder = root / "notes" / name
     folder.mkdir(parents=True)
     (folder / "breakdown.md").write_bytes(text.encode() if isinstance(text, str) else text)
@@ -21,13 +21,13 @@ def topic(root: Path, name: str, text: str | bytes = TASK) -> None:
 
 def refusal(root: Path, name: str) -> str:
     with pytest.raises(ExecuteError) as caught:
-        load(root, "notes", name)
+        load_plan(root, "notes", name)
     return str(caught.value)
 
 
 def test_a_topic_is_read_with_its_path_relative_to_the_root(tmp_path: Path) -> None:
-    topic(tmp_path, "chat")
-    plan = load(tmp_path, "notes", "chat")
+    write_topic(tmp_path, "chat")
+    plan = load_plan(tmp_path, "notes", "chat")
     assert (plan.topic, plan.path, [t.id for t in plan.tasks]) == ("chat", "notes/chat/breakdown.md", ["1"])
 
 
@@ -37,9 +37,9 @@ def test_no_notes_at_all(tmp_path: Path) -> None:
     )
 
 
-def test_an_unknown_topic_names_those_that_there_are(tmp_path: Path) -> None:
-    topic(tmp_path, "chat")
-    topic(tmp_path, "billing")
+def test_an_unknown_topic_names_the_others(tmp_path: Path) -> None:
+    write_topic(tmp_path, "chat")
+    write_topic(tmp_path, "billing")
     (tmp_path / "notes" / "empty").mkdir()
     assert refusal(tmp_path, "chta") == (
         "notes/chta: error: no such topic: topics here are billing, chat (did you mean chat?) (no-topic)"
@@ -62,39 +62,39 @@ def test_a_topic_without_breakdown(tmp_path: Path) -> None:
 
 
 def test_an_empty_breakdown(tmp_path: Path) -> None:
-    topic(tmp_path, "chat", "\n \n")
+    write_topic(tmp_path, "chat", "\n \n")
     assert refusal(tmp_path, "chat") == (
         "notes/chat/breakdown.md:1: error: empty: write at least one task, as `### 1. [ ] Title` (empty-breakdown)"
     )
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
-    topic(tmp_path, "chat", b"# A\n\n\xff\xfe\n")
+    write_topic(tmp_path, "chat", b"# A\n\n\xff\xfe\n")
     assert (
         refusal(tmp_path, "chat") == "notes/chat/breakdown.md:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
     )
 
 
-def told(file: Path) -> str:
+def file_refusal(file: Path) -> str:
     with pytest.raises(ExecuteError) as caught:
         read_file(file, "chat", file.name)
     return str(caught.value)
 
 
-def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+def test_a_directory_a_pipe_and_a_loop_are_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "loop.md").symlink_to("loop.md")
     os.mkfifo(tmp_path / "pipe.md")
-    assert told(tmp_path / "folder.md") == "folder.md: error: not a file: name a Markdown file (unreadable)"
-    assert told(tmp_path / "pipe.md") == "pipe.md: error: not a file: name a Markdown file (unreadable)"
-    assert told(tmp_path / "loop.md").startswith("loop.md: error: cannot be read: ")
+    assert file_refusal(tmp_path / "folder.md") == "folder.md: error: not a file: name a Markdown file (unreadable)"
+    assert file_refusal(tmp_path / "pipe.md") == "pipe.md: error: not a file: name a Markdown file (unreadable)"
+    assert file_refusal(tmp_path / "loop.md").startswith("loop.md: error: cannot be read: ")
 
 
 def test_a_file_too_large_for_a_breakdown(tmp_path: Path) -> None:
     with (tmp_path / "large.md").open("wb") as file:
         file.truncate(50_000_000)
-    assert told(tmp_path / "large.md") == (
-        "large.md: error: 50 MB, where a breakdown has at most 16: divide the topic (too-large)"
+    assert file_refusal(tmp_path / "large.md") == (
+        "large.md: error: 50 MB, but a breakdown may have at most 16 MB: divide the topic (too-large)"
     )
 
 
@@ -103,17 +103,17 @@ def test_a_topic_is_one_directory_name(tmp_path: Path, name: str) -> None:
     assert refusal(tmp_path, name) == f"error: a topic is the name of one directory in notes, not {name!r} (bad-topic)"
 
 
-def test_all_errors_and_no_warning_are_raised(tmp_path: Path) -> None:
-    topic(tmp_path, "chat", "### 1. [ ] T\n- Dependencies: 8\n\n### 2. [ ] U\n- Dependencies: 9\n")
+def test_all_errors_are_raised_and_no_warnings(tmp_path: Path) -> None:
+    write_topic(tmp_path, "chat", "### 1. [ ] T\n- Dependencies: 8\n\n### 2. [ ] U\n- Dependencies: 9\n")
     assert refusal(tmp_path, "chat").splitlines() == [
         "notes/chat/breakdown.md:2: error: task 1 depends on 8, which no stream has (unknown-task)",
         "notes/chat/breakdown.md:5: error: task 2 depends on 9, which no stream has (unknown-task)",
     ]
 
 
-def test_documents_that_are_there_and_say_something(tmp_path: Path) -> None:
-    topic(tmp_path, "chat")
-    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": False}
+def test_documents_with_text(tmp_path: Path) -> None:
+    write_topic(tmp_path, "chat")
+    assert written_documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": False}
     (tmp_path / "notes/chat/research.md").write_text("# Research\n\n<!-- later -->\n---\n")
     (tmp_path / "notes/chat/plan.md").write_text("# Plan\n\nBuild it.\n")
-    assert documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}
+    assert written_documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}

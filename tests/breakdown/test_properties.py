@@ -1,4 +1,4 @@
-"""What holds for every plan and every text: round trips, re-wrapping, and nothing but our own problems."""
+"""Properties of every plan and every text: round trips, re-wrapping, and no errors but problems."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_execute.breakdown import Reading, read_text
+from pytest_execute.breakdown import ParsedBreakdown, read_text
 from pytest_execute.breakdown.template import render
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
 from pytest_execute.reports.breakdown import as_json
@@ -108,7 +108,7 @@ def without_lines(value: T) -> T:
     return msgspec.convert(cleared(msgspec.json.decode(msgspec.json.encode(value))), type(value))
 
 
-def errors(reading: Reading) -> list[str]:
+def errors(reading: ParsedBreakdown) -> list[str]:
     return [str(problem) for problem in reading.problems if problem.severity == "error"]
 
 
@@ -132,7 +132,7 @@ def test_lines_are_where_the_text_is(plan: Plan) -> None:
 
 
 def rewrapped(text: str, width: int, loose: bool, bullet: str) -> str:
-    """The text as a formatter leaves it: lines of at most `width`, other bullets, blank lines between items or none."""
+    """Return the text as a formatter leaves it: lines of at most `width`, other bullets, items with or without blank lines."""
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("- "):
@@ -159,7 +159,7 @@ def test_a_formatter_changes_nothing(plan: Plan, width: int, loose: bool, bullet
 
 @st.composite
 def edited(draw: st.DrawFn) -> str:
-    """A real-looking text after some random edits: lines lost, doubled, moved, torn, or with something in them."""
+    """Return a sample after some random edits: lines removed, doubled, moved, split, or with text inserted."""
     lines = draw(st.sampled_from(SAMPLES)).splitlines()
     for _ in range(draw(st.integers(1, 8))):
         at = draw(st.integers(0, max(0, len(lines) - 1)))
@@ -201,7 +201,7 @@ def edited(draw: st.DrawFn) -> str:
 
 @slow_machine
 @given(edited())
-def test_any_text_is_a_reading(text: str) -> None:
+def test_any_text_gives_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")
     assert reading.plan is not None or errors(reading)
     assert all(0 < problem.line <= text.count("\n") + text.count("\r") + 2 for problem in reading.problems)
@@ -215,7 +215,7 @@ def test_any_text_is_a_reading(text: str) -> None:
 
 @slow_machine
 @given(st.text(alphabet="#-*_`[]()|:>\n x1.T,ab~<!", max_size=200))
-def test_any_marks_are_a_reading(text: str) -> None:
+def test_any_marks_give_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")
     assert reading.plan is not None or errors(reading)
 
@@ -233,7 +233,7 @@ def test_any_marks_are_a_reading(text: str) -> None:
         "".join(f"- [ ] {n}.{n} x\n" for n in range(500)),
     ],
 )
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_two_seconds(text: str) -> None:
     begin = time.process_time()
     read_text(text, "t", "b.md")
     assert time.process_time() - begin < 2

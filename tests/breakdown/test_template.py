@@ -1,4 +1,4 @@
-"""The canonical form as we write it: what comes out reads back as what went in."""
+"""Canonical form as it is written."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ TEXT = """\
 """
 
 
-def test_the_canonical_form_letter_by_letter() -> None:
+def test_a_plan_is_written_in_the_canonical_form() -> None:
     assert render(PLAN) == TEXT
 
 
@@ -81,8 +81,8 @@ def test_the_starting_breakdown_has_no_problem() -> None:
 
 def test_init_writes_three_documents_and_the_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"')
-    status, told = init(tmp_path, "notes", "chat")
-    assert (status, told.splitlines()) == (
+    status, text = init(tmp_path, "notes", "chat")
+    assert (status, text.splitlines()) == (
         0,
         [
             "wrote notes/chat/research.md",
@@ -109,8 +109,8 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "plan.md").write_text("mine")
     (tmp_path / "pyproject.toml").write_text("[tool.pytest-execute]\n")
-    status, told = init(tmp_path, "notes", "chat")
-    assert (status, told.splitlines()) == (
+    status, text = init(tmp_path, "notes", "chat")
+    assert (status, text.splitlines()) == (
         0,
         [
             "wrote notes/chat/research.md",
@@ -126,15 +126,15 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[tool", "\xff"])
 def test_init_leaves_a_broken_pyproject_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text.encode("latin-1"))
-    status, told = init(tmp_path, "notes", "chat")
-    assert (status, told.splitlines()[-1]) == (
+    status, output = init(tmp_path, "notes", "chat")
+    assert (status, output.splitlines()[-1]) == (
         2,
         "pyproject.toml: error: not valid TOML: correct it, then run `pytest-execute init` again (bad-toml)",
     )
     assert (tmp_path / "pyproject.toml").read_bytes() == text.encode("latin-1")
 
 
-def test_init_wants_a_name_for_one_directory(tmp_path: Path) -> None:
+def test_init_needs_the_name_of_one_directory(tmp_path: Path) -> None:
     assert init(tmp_path, "notes", "a/b") == (
         2,
         "error: a topic is the name of one directory in notes, not 'a/b' (bad-topic)",

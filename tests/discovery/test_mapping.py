@@ -1,8 +1,8 @@
-"""Which tests count for which gates, by marker and by the breakdown's Tests fields."""
+"""Gates for which tests count, by marker and by the breakdown's Tests fields."""
 
 from pytest_execute.core.evidence import CollectedTest, Unmatched
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task, TestRef
-from pytest_execute.discovery.mapping import chosen, map_tests, needs, units
+from pytest_execute.discovery.mapping import gate_dependencies, lowest_gates, map_tests, select_tests
 
 PLAN = Plan(
     topic="t",
@@ -16,17 +16,17 @@ PLAN = Plan(
 )
 
 
-def a_test(name: str, *markers: tuple[str, str]) -> CollectedTest:
+def collected(name: str, *markers: tuple[str, str]) -> CollectedTest:
     return CollectedTest(name, name.split("::")[0], 1, markers)
 
 
 TESTS = [
-    a_test("tests/test_a.py::test_x[1]"),
-    a_test("tests/test_a.py::test_xy"),
-    a_test("tests/api/test_b.py::TestB::test_b"),
-    a_test("tests/apis/test_c.py::test_c", ("task", "A1"), ("stream", "B"), ("gate", "system")),
-    a_test("tests/test_d.py::test_d", ("task", "9"), ("stream", "Z"), ("gate", "Gate 2")),
-    a_test("tests/test_e.py::test_e", ("stream", "B"), ("gate", "deployment")),
+    collected("tests/test_a.py::test_x[1]"),
+    collected("tests/test_a.py::test_xy"),
+    collected("tests/api/test_b.py::TestB::test_b"),
+    collected("tests/apis/test_c.py::test_c", ("task", "A1"), ("stream", "B"), ("gate", "system")),
+    collected("tests/test_d.py::test_d", ("task", "9"), ("stream", "Z"), ("gate", "Gate 2")),
+    collected("tests/test_e.py::test_e", ("stream", "B"), ("gate", "deployment")),
 ]
 MANIFEST = map_tests(PLAN, TESTS)
 
@@ -42,32 +42,32 @@ def test_fields_and_markers() -> None:
     }
 
 
-def test_names_that_lead_nowhere_are_told() -> None:
+def test_unknown_markers_and_missing_tests_are_reported() -> None:
     assert MANIFEST.missing_tests == (Unmatched("tests/test_no.py", "notes/t/breakdown.md", 12, gate="task:2"),)
     assert [unknown.name for unknown in MANIFEST.unknown_markers] == ['task("9")', 'stream("Z")', 'gate("Gate 2")']
 
 
-def test_however_they_ran_the_order_is_that_of_the_files() -> None:
+def test_the_order_is_that_of_the_files() -> None:
     assert map_tests(PLAN, TESTS[::-1]) == MANIFEST
     assert list(map_tests(PLAN, TESTS[::-1]).tests) == sorted(MANIFEST.tests)
 
 
 def test_the_lowest_gate_decides_when_a_test_starts() -> None:
-    assert units(MANIFEST, "tests/test_a.py::test_x[1]") == ("task:1",)
-    assert units(MANIFEST, "tests/test_a.py::test_xy") == ("gate:Gate 1",)
-    assert units(MANIFEST, "tests/test_d.py::test_d") == ()
+    assert lowest_gates(MANIFEST, "tests/test_a.py::test_x[1]") == ("task:1",)
+    assert lowest_gates(MANIFEST, "tests/test_a.py::test_xy") == ("gate:Gate 1",)
+    assert lowest_gates(MANIFEST, "tests/test_d.py::test_d") == ()
 
 
-def test_what_each_gate_waits_for() -> None:
-    waits = needs(PLAN)
+def test_each_gate_waits_for_others() -> None:
+    waits = gate_dependencies(PLAN)
     assert waits["task:2"] == ("task:1",)
     assert waits["stream:B"] == ("task:2",)
     assert waits["gate:Gate 1"] == ("stream:A",)
     assert waits["deployment"] == ("system",)
 
 
-def test_a_part_is_chosen_with_what_it_depends_on() -> None:
-    assert chosen(PLAN, MANIFEST, (), ("2",)) == {
+def test_a_task_is_selected_with_its_dependencies() -> None:
+    assert select_tests(PLAN, MANIFEST, (), ("2",)) == {
         "tests/test_a.py::test_x[1]", "tests/apis/test_c.py::test_c", "tests/api/test_b.py::TestB::test_b",
     }  # fmt: skip
-    assert "tests/test_e.py::test_e" in chosen(PLAN, MANIFEST, ("B",), ())
+    assert "tests/test_e.py::test_e" in select_tests(PLAN, MANIFEST, ("B",), ())

@@ -20,7 +20,7 @@ EXAMPLES = [
     for found in BLOCK.finditer((TOP / PAGE).read_text(encoding="utf-8"))
     if found["kind"] == "markdown"
 ]
-TELLS = {"tell", "warn", "_tell", "Doubt", "Problem"}
+REPORTING_CALLS = {"report", "warn", "add_error", "DialectProblem", "Problem"}
 
 
 def shown(task: Task) -> str:
@@ -60,7 +60,7 @@ def codes() -> set[str]:
         node
         for file in files
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in TELLS
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in REPORTING_CALLS
     )
     words = (arg.value for call in calls for arg in call.args if isinstance(arg, ast.Constant))
     found = {word for word in words if isinstance(word, str) and re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)*", word)}

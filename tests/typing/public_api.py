@@ -8,7 +8,7 @@ from typing import Literal
 
 from typing_extensions import assert_type
 
-from pytest_execute.breakdown import Reading, read_text
+from pytest_execute.breakdown import ParsedBreakdown, read_text
 from pytest_execute.core import policy, verdict
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, History, Manifest, Measure, Mutant, Proof, TestResult
@@ -22,7 +22,7 @@ Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
 def read(text: str) -> Plan:
     """Read a breakdown."""
     reading = read_text(text, "chat", "notes/chat/breakdown.md")
-    assert_type(reading, Reading)
+    assert_type(reading, ParsedBreakdown)
     assert_type(reading.problems, tuple[Problem, ...])
     assert_type(reading.errors, tuple[Problem, ...])
     assert_type(reading.plan, Plan | None)

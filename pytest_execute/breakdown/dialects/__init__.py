@@ -1,4 +1,7 @@
-"""The dialects, strongest first: each finds the heads of the tasks in its own shape, and is one line in the table."""
+"""Dialects: forms in which people and agents write tasks, the strongest first.
+
+Each module finds the starts of the tasks in one form, and is one line in `DIALECTS`.
+"""
 
 from __future__ import annotations
 
@@ -18,38 +21,42 @@ from pytest_execute.breakdown.dialects import (
     task_boxes,
     task_headings,
 )
-from pytest_execute.breakdown.dialects.common import Doubt
+from pytest_execute.breakdown.dialects.common import DialectProblem
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
 
 
 class Dialect(Struct, frozen=True):
-    """A way to write tasks down. `find` gives the heads of all tasks in this shape.
+    """One form of tasks; `name` is the form in messages.
 
-    `sections` says that its headings may as well be sections that hold the tasks of another shape, `certain` that
-    nothing else is written like them, `weak` that it is none by itself and only told beside another one; `doubts` tells
-    what in it cannot be read for sure.
+    | field | meaning |
+    | --- | --- |
+    | `find` | returns the starts of all tasks in this form |
+    | `may_be_sections` | its headings may be sections that hold the tasks of another form |
+    | `is_certain` | nothing but tasks is written like this |
+    | `is_weak` | it is no form by itself, and only reported beside another one |
+    | `find_problems` | yields what cannot be read for certain |
     """
 
     name: str
     find: Callable[[Outline], list[TaskStart]]
-    sections: bool = False
-    certain: bool = False
-    weak: bool = False
-    doubts: Callable[[Outline, list[TaskStart]], Iterator[Doubt]] | None = None
+    may_be_sections: bool = False
+    is_certain: bool = False
+    is_weak: bool = False
+    find_problems: Callable[[Outline, list[TaskStart]], Iterator[DialectProblem]] | None = None
 
 
-TABLE: tuple[Dialect, ...] = (
-    Dialect("headings with an id and a box", canonical.find, certain=True),
-    Dialect("headings with a word and an id", task_headings.find, certain=True),
-    Dialect("headings with a code", code_headings.find, sections=True),
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect("headings with an id and a box", canonical.find, is_certain=True),
+    Dialect("headings with a word and an id", task_headings.find, is_certain=True),
+    Dialect("headings with a code", code_headings.find, may_be_sections=True),
     Dialect("boxes with a word and an id", task_boxes.find),
     Dialect("boxes with a code", speckit.find),
-    Dialect("headings with a number", numbered.find, sections=True),
-    Dialect("boxes with a number", kiro.find, doubts=kiro.doubts),
-    Dialect("numbered boxes", checklist.find, doubts=checklist.doubts),
+    Dialect("headings with a number", numbered.find, may_be_sections=True),
+    Dialect("boxes with a number", kiro.find, find_problems=kiro.find_problems),
+    Dialect("numbered boxes", checklist.find, find_problems=checklist.find_problems),
     Dialect("list items with fields", field_lists.find),
-    Dialect("rows of a table", table.find, doubts=table.doubts),
-    Dialect("headings with another word", task_headings.others, weak=True),
-    Dialect("headings with a number over boxes", numbered.boxed, weak=True),
+    Dialect("rows of a table", table.find, find_problems=table.find_problems),
+    Dialect("headings with another word", task_headings.find_weaker, is_weak=True),
+    Dialect("headings with a number over boxes", numbered.find_over_boxes, is_weak=True),
 )

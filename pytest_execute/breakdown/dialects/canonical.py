@@ -1,4 +1,8 @@
-"""The canonical form, and the origin's: a heading with an id and a box, `### 1. [x] Title [2 hours]`."""
+"""Canonical form: headings with an id and a box.
+
+### 1. [x] Order model [2 hours]
+### [ ] Task 2: List
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,24 +11,29 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.ids import ID, WORDS
+from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import BOX, TaskStart, of_heading
+from pytest_execute.breakdown.task_starts import BOX, TaskStart, start_from_heading
+from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
-_ID_FIRST = re.compile(rf"(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE)
+# matches "1. [x] Order model", "Task 1: [ ] Order model"
+_ID_FIRST = re.compile(
+    rf"(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+)
+# matches "[x] Task 1: Order model", "[ ] **1.** Order model"
 _BOX_FIRST = re.compile(
-    rf"{BOX}\s*(?:\*\*)?(?:{WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+    rf"{BOX}\s*(?:\*\*)?(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
 )
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The headings with an id and a box."""
-    heads = []
-    for at in outline.headings:
-        block = outline.blocks[at]
+    """Return the headings with an id and a box."""
+    starts = []
+    for index in outline.headings:
+        block = outline.blocks[index]
         if "[" not in block.text:
             continue
-        found = _ID_FIRST.fullmatch(block.text) or _BOX_FIRST.fullmatch(block.text)
-        if found:
-            heads.append(of_heading(block, at, found["id"], found["title"], found["box"]))
-    return heads
+        task = _ID_FIRST.fullmatch(block.text) or _BOX_FIRST.fullmatch(block.text)
+        if task:
+            starts.append(start_from_heading(block, index, task["id"], task["title"], task["box"]))
+    return starts

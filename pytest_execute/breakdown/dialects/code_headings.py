@@ -1,4 +1,9 @@
-"""Headings that begin with a code: `### T01 Title`, `### INFRA-1: Title`, `### A01 — Title`."""
+"""Headings that begin with a code:
+
+### T01 Model
+### INFRA-1: Server
+### A01 — Page
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,38 +12,48 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, most, nested, substance, untasked
+from pytest_execute.breakdown.dialects.common import (
+    REQUIREMENT,
+    drop_substeps,
+    is_majority,
+    is_outside_tasks,
+    task_likeness,
+)
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 
-_CODED = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
-_TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
+# matches "T01 Model", "`INFRA-1`: Server", "🚧 A01 — Page"
+_CODE_AND_TITLE = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
+# matches "Local Task Breakdown", "Backlog"
+_TITLE_OF_TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The headings with a code, where most of them hold a field or a box, or the title says that they are tasks."""
-    title = outline.title
-    heads = []
-    for at, block in enumerate(outline.blocks):
-        found = _CODED.fullmatch(block.joined.replace("**", "")) if block.kind == "heading" and at != title else None
-        if found and not REQUIREMENT.match(found["id"]) and not untasked(outline, at, found["id"]):
-            heads.append(of_heading(block, at, found["id"], found["title"]))
-    heads = _inner(outline, nested(outline, heads))
-    return heads if most(substance(outline, head.at) for head in heads) or _counted(outline, heads) else []
+    """Return the headings with a code, if most have a field or a box below, or the document's title says "tasks"."""
+    starts = []
+    for index in outline.headings:
+        block = outline.blocks[index]
+        task = _CODE_AND_TITLE.fullmatch(block.one_line.replace("**", "")) if index != outline.title else None
+        if task and not REQUIREMENT.match(task["id"]) and not is_outside_tasks(outline, index, task["id"]):
+            starts.append(start_from_heading(block, index, task["id"], task["title"]))
+    starts = _without_groups(outline, drop_substeps(outline, starts))
+    have_fields = is_majority(task_likeness(outline, start.index) for start in starts)
+    return starts if have_fields or _is_list_of_tasks(outline, starts) else []
 
 
-def _counted(outline: Outline, heads: list[TaskStart]) -> bool:
-    """Whether there are at least three codes, few kinds of them, in a document whose title says that it tells tasks."""
-    told = outline.title is not None and _TASKS.search(outline.blocks[outline.title].text)
-    return bool(told) and len(heads) > 2 and len({re.sub(r"\d.*", "", head.id) for head in heads}) * 2 <= len(heads)
+def _is_list_of_tasks(outline: Outline, starts: list[TaskStart]) -> bool:
+    """Return True for three or more codes with few prefixes in a document whose title says "tasks"."""
+    says_tasks = outline.title is not None and _TITLE_OF_TASKS.search(outline.blocks[outline.title].text)
+    prefixes = {re.sub(r"\d.*", "", start.id) for start in starts}
+    return bool(says_tasks) and len(starts) > 2 and len(prefixes) * 2 <= len(starts)
 
 
-def _inner(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
-    """The heads without those of a level whose headings are but groups over the others."""
-    over = {at for head in heads for at in outline.path(head.at)}
-    groups = {outline.blocks[head.at].depth for head in heads if head.at in over}
-    outer = [head for head in heads if outline.blocks[head.at].depth in groups]
-    if not outer or not most(head.at in over for head in outer):
-        return heads
-    return [head for head in heads if head not in outer]
+def _without_groups(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
+    """Return the starts without those on a level whose headings are groups of the others."""
+    above = {index for start in starts for index in outline.headings_above(start.index)}
+    group_levels = {outline.blocks[start.index].depth for start in starts if start.index in above}
+    groups = [start for start in starts if outline.blocks[start.index].depth in group_levels]
+    if not groups or not is_majority(start.index in above for start in groups):
+        return starts
+    return [start for start in starts if start not in groups]

@@ -1,4 +1,4 @@
-"""What several dialects ask of a document."""
+"""Searches in a document that several dialects share."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -6,166 +6,164 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pytest_execute.breakdown import fields
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.ids import NUMBER, normal, parent_of
-from pytest_execute.breakdown.outline import Outline, extent, remembered
-from pytest_execute.breakdown.streams import keyword
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
-from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION, field_of
+from pytest_execute.breakdown.fields import find_labels
+from pytest_execute.breakdown.ids import NUMBER, normalize_id, parent_of
+from pytest_execute.breakdown.outline import Outline, cached_per_outline, task_extent
+from pytest_execute.breakdown.streams import stream_from_heading
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
+from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, TASK_FIELDS, UNTASKED_SECTION, field_name
 
+# matches "AC-1", "FR-2", "ADR-3": codes of requirements, criteria and decisions, not of tasks
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
-"""Codes that name requirements, criteria, decisions and the like, not tasks."""
 
-STRONG = 2
-_STRONG_FIELDS = {"depends", "tests", "files", "effort", "status", "commit", "agent", "id"}
+HAS_FIELD, HAS_BOX = 2, 1
+"""Likeness of a text to a task's."""
+
+# matches "[x] **Task 1 complete**"
 _COMPLETE = re.compile(r"\[[ xX]\]\s*\**task\s+\S+\s+complete", re.IGNORECASE)
 
 
-class Doubt(Struct, frozen=True):
-    """Something in a list that could be read in two ways; it is an error unless `sure`."""
+class DialectProblem(Struct, frozen=True):
+    """Something that a dialect cannot read for certain; an error, or a warning."""
 
     line: int
     code: str
     message: str
-    sure: bool = False
+    is_warning: bool = False
 
 
-def most(values: Iterable[object]) -> bool:
-    """Whether more than half of the values are true.
+def is_majority(values: Iterable[object]) -> bool:
+    """Return True if more than half of the values are true.
 
-    >>> most([1, 1, 0]), most([1, 0]), most([])
+    >>> is_majority([1, 1, 0]), is_majority([1, 0]), is_majority([])
     (True, False, False)
     """
-    listed = [bool(value) for value in values]
-    return sum(listed) * 2 > len(listed)
+    truths = [bool(value) for value in values]
+    return sum(truths) * 2 > len(truths)
 
 
-def substance(outline: Outline, at: int, deep: bool = False) -> int:
-    """How much the text below a heading looks like a task's: 2 with a field, 1 with a box, else 0.
+def task_likeness(outline: Outline, index: int, deep: bool = False) -> int:
+    """Return how much the text below a heading looks like a task's: HAS_FIELD, HAS_BOX or 0.
 
-    `deep` looks below the headings inside it, too.
+    With `deep`, the text goes on below headings inside it that begin with a number or code.
     """
-    weight = 0
-    for index in range(at + 1, len(outline.blocks)):
-        block = outline.blocks[index]
-        if block.kind == "heading" and _ends(block, outline.blocks[at].depth, deep):
+    likeness = 0
+    for below in range(index + 1, len(outline.blocks)):
+        block = outline.blocks[below]
+        if block.kind == "heading" and _ends_text(block, outline.blocks[index].depth, deep):
             break
-        weight = max(weight, _weight(block))
-        if weight == STRONG:
+        likeness = max(likeness, _block_likeness(block))
+        if likeness == HAS_FIELD:
             break
-    return weight
+    return likeness
 
 
-def _ends(heading: Block, level: int, deep: bool) -> bool:
+def _ends_text(heading: Block, level: int, deep: bool) -> bool:
     return heading.depth <= level or (not deep and re.match(r"\W*(?:\d|[A-Z]+-?\d)", heading.text) is not None)
 
 
-def _weight(block: Block) -> int:
-    """How much one block looks like part of a task."""
-    box = block.kind == "item" and BOXED.match(block.text) is not None
+def _block_likeness(block: Block) -> int:
+    has_box = block.kind == "item" and LEADING_BOX.match(block.text) is not None
     if block.kind == "heading":
-        names = [field_of(block.joined)]
+        names = [field_name(block.one_line)]
     elif block.kind == "row":
-        names = [field_of(block.cells[0])] if len(block.cells) == 2 else []
+        names = [field_name(block.cells[0])] if len(block.cells) == 2 else []
     else:
-        names = [] if box or block.kind == "code" else [name for name, *_ in fields.labels(block.text)]
-    if any(name in _STRONG_FIELDS for name in names) or (box and _COMPLETE.match(block.text)):
-        return STRONG
-    return int(box)
+        names = [] if has_box or block.kind == "code" else [label.name for label in find_labels(block.text)]
+    if any(name in TASK_FIELDS or name == "id" for name in names) or (has_box and _COMPLETE.match(block.text)):
+        return HAS_FIELD
+    return HAS_BOX if has_box else 0
 
 
-def nested(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
-    """The heads without those that stand inside another one and extend its id: they are its substeps."""
+def drop_substeps(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
+    """Return the starts without those inside another one whose id they extend: they are its substeps."""
     kept: list[TaskStart] = []
     ids: dict[str, TaskStart] = {}
-    for head in heads:
-        name = parent_of(head.id, ids)
-        over = ids[name] if name is not None else None
-        if over is None or outline.blocks[over.at].depth >= outline.blocks[head.at].depth:
-            kept.append(head)
-            ids.setdefault(normal(head.id), head)
+    for start in starts:
+        name = parent_of(start.id, ids)
+        parent = ids[name] if name is not None else None
+        if parent is None or outline.blocks[parent.index].depth >= outline.blocks[start.index].depth:
+            kept.append(start)
+            ids.setdefault(normalize_id(start.id), start)
     return kept
 
 
-Form = Callable[[str], "re.Match[str] | None"]
-
-
+# matches "✅ " and "🚧 " behind a box
 _MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
 
 
-def boxed(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
-    """The boxed items whose text goes on with `form` (groups `id` and, to tell where the title begins, `title`)."""
-    heads = []
-    for at, box, begin in _boxes(outline):
-        block = outline.blocks[at]
-        found = form.match(block.text, begin)
-        if found:
-            begin = found.start("title") if "title" in form.groupindex else found.end()
-            heads.append(of_item(block, at, found["id"], begin, box))
-    return outermost(outline, heads)
+def find_boxed_items(outline: Outline, pattern: re.Pattern[str]) -> list[TaskStart]:
+    """Return the items with a box and then `pattern`, whose groups are `id` and `title`, where the title begins."""
+    starts = []
+    for index, box, end in _boxes(outline):
+        block = outline.blocks[index]
+        task = pattern.match(block.text, end)
+        if task:
+            starts.append(start_from_item(block, index, task["id"], task.start("title"), box))
+    return drop_inner_items(outline, starts)
 
 
-@remembered
+@cached_per_outline
 def _boxes(outline: Outline) -> list[tuple[int, str, int]]:
-    """All boxed items: the index, the letter in the box, and where the text goes on."""
-    found = []
-    for at, block in enumerate(outline.blocks):
-        box = BOXED.match(block.text) if block.kind == "item" else None
+    """Return all items with a box: the index, the letter in the box, and the offset behind box and mark."""
+    boxes = []
+    for index, block in enumerate(outline.blocks):
+        box = LEADING_BOX.match(block.text) if block.kind == "item" else None
         mark = _MARK.match(block.text, box.end()) if box else None
         if box and mark:
-            found.append((at, box["box"], mark.end()))
-    return found
+            boxes.append((index, box["box"], mark.end()))
+    return boxes
 
 
-def outermost(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
-    """The heads without those inside the list item of another one."""
+def drop_inner_items(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
+    """Return the starts without those inside the list item of another one."""
     kept: list[TaskStart] = []
     end = -1
-    for head in heads:
-        if head.at < end:
+    for start in starts:
+        if start.index < end:
             continue
-        kept.append(head)
-        end = (
-            extent(outline.blocks, head.at, len(outline.blocks)).stop if outline.blocks[head.at].kind == "item" else -1
-        )
+        kept.append(start)
+        is_item = outline.blocks[start.index].kind == "item"
+        end = task_extent(outline.blocks, start.index, len(outline.blocks)).stop if is_item else -1
     return kept
 
 
-def untasked(outline: Outline, at: int, name: str = "") -> bool:
-    """Whether a block stands under a heading or a label whose lists are no tasks.
+def is_outside_tasks(outline: Outline, index: int, name: str = "") -> bool:
+    """Return True for a block below a heading or label whose lists are no tasks, such as "Notes".
 
-    A section that has a stream's word, or a number that the task's `name` extends, holds tasks whatever its title says,
-    but for criteria.
+    A section with a stream's word, or with a number that the id `name` extends, has tasks, unless it has criteria.
     """
-    over = outline.above[at]
-    if over >= 0 and UNTASKED_SECTION.search(outline.blocks[over].text):
-        section = outline.blocks[over]
-        if CRITERIA_SECTION.search(section.text) or not (keyword(section, over) or extends(name, section)):
+    above = outline.heading_above[index]
+    if above >= 0 and UNTASKED_SECTION.search(outline.blocks[above].text):
+        heading = outline.blocks[above]
+        is_stream = stream_from_heading(heading, above) or extends_section_number(name, heading)
+        if CRITERIA_SECTION.search(heading.text) or not is_stream:
             return True
-    return any(UNTASKED_SECTION.search(label) for label in labels_before(outline, at))
+    return any(UNTASKED_SECTION.search(label) for label in labels_above(outline, index))
 
 
-def extends(name: str, section: Block) -> bool:
-    """Whether an id begins with the number of a section, as 2.1 below `## 2. Title`."""
-    number = re.match(rf"\W*({NUMBER})[.)]?\s", section.text)
-    return number is not None and normal(name).startswith(f"{normal(number[1])}.")
+def extends_section_number(name: str, heading: Block) -> bool:
+    """Return True for an id that begins with a section's number, as 2.1 below `## 2. Title`."""
+    number = re.match(rf"\W*({NUMBER})[.)]?\s", heading.text)
+    return number is not None and normalize_id(name).startswith(f"{normalize_id(number[1])}.")
 
 
-def labels_before(outline: Outline, at: int) -> Iterator[str]:
-    """The label right above the list that a block stands in."""
-    if outline.blocks[at].kind == "heading":
+def labels_above(outline: Outline, index: int) -> Iterator[str]:
+    """Yield the label right above the list that contains a block, if there is one."""
+    if outline.blocks[index].kind == "heading":
         return
-    depth = outline.blocks[at].depth
-    for index in range(at - 1, -1, -1):
-        block = outline.blocks[index]
+    depth = outline.blocks[index].depth
+    for before in range(index - 1, -1, -1):
+        block = outline.blocks[before]
         if block.kind == "heading":
             return
         if block.depth < depth:
+            # "**Acceptance criteria:**"
             if re.fullmatch(r"\s*\**[^*\n]{3,60}?\**\s*[:：]?\**\s*", block.text):
                 yield block.text
             return

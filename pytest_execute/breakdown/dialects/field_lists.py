@@ -1,4 +1,8 @@
-"""Lists without boxes: `1. **Title**` or `- **Task 1**: Title`, each with its fields below."""
+"""Items of a list without boxes, with fields below:
+
+1. **Model**                      - **Task 1**: Model
+   - Files: `src/model.py`          - Files: `src/model.py`
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,46 +11,50 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown import fields
-from pytest_execute.breakdown.dialects.common import most, outermost, untasked
+from pytest_execute.breakdown.dialects.common import drop_inner_items, is_majority, is_outside_tasks
+from pytest_execute.breakdown.fields import read_fields
 from pytest_execute.breakdown.ids import CODE, ID
-from pytest_execute.breakdown.outline import Outline, extent
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart, of_item
+from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
+from pytest_execute.breakdown.vocabulary import TASK_FIELDS
 
-_NAMED = re.compile(
-    rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
+# matches "**Task 1**: Model", "T01 — Model"
+_NAMED_ITEM = re.compile(
+    rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?"
+    rf"|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
     re.IGNORECASE,
 )
-_FIELDS = {"depends", "tests", "effort", "status", "files", "commit", "agent"}
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The items on the first level, where most of them hold fields."""
-    for heads in (_by_name(outline), _by_number(outline)):
-        heads = [head for head in outermost(outline, heads) if not untasked(outline, head.at, head.id)]
-        if len(heads) > 1 and most(_has_field(outline, head) for head in heads):
-            return heads
+    """Return the items on the first level, if most of them have a field below."""
+    for candidates in (_named_items(outline), _numbered_items(outline)):
+        items = drop_inner_items(outline, candidates)
+        starts = [start for start in items if not is_outside_tasks(outline, start.index, start.id)]
+        if len(starts) > 1 and is_majority(_has_field(outline, start) for start in starts):
+            return starts
     return []
 
 
-def _by_name(outline: Outline) -> list[TaskStart]:
-    heads = []
-    for at, block in enumerate(outline.blocks):
-        found = _NAMED.match(block.text) if block.kind == "item" and block.depth == 1 else None
-        if found and not BOXED.match(block.text):
-            heads.append(of_item(block, at, found["id"] or found["code"], found.start("title")))
-    return heads
+def _named_items(outline: Outline) -> list[TaskStart]:
+    starts = []
+    for index, block in enumerate(outline.blocks):
+        task = _NAMED_ITEM.match(block.text) if block.kind == "item" and block.depth == 1 else None
+        if task and not LEADING_BOX.match(block.text):
+            starts.append(start_from_item(block, index, task["id"] or task["code"], task.start("title")))
+    return starts
 
 
-def _by_number(outline: Outline) -> list[TaskStart]:
+def _numbered_items(outline: Outline) -> list[TaskStart]:
     return [
-        of_item(block, at, block.marker.rstrip(".)"), 0)
-        for at, block in enumerate(outline.blocks)
+        start_from_item(block, index, block.marker.rstrip(".)"), 0)
+        for index, block in enumerate(outline.blocks)
         if block.kind == "item" and block.depth == 1 and block.marker[0].isdigit() and block.text.startswith("**")
     ]
 
 
-def _has_field(outline: Outline, head: TaskStart) -> bool:
-    below = extent(outline.blocks, head.at, len(outline.blocks))
-    found = fields.read([*([head.rest] if head.rest else []), *(outline.blocks[at] for at in below)])
-    return any(field.name in _FIELDS for field in found)
+def _has_field(outline: Outline, start: TaskStart) -> bool:
+    below = task_extent(outline.blocks, start.index, len(outline.blocks))
+    behind_title = [start.text_behind_title] if start.text_behind_title else []
+    fields = read_fields([*behind_title, *(outline.blocks[index] for index in below)])
+    return any(field.name in TASK_FIELDS for field in fields)

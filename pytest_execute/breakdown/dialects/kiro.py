@@ -1,4 +1,8 @@
-"""Kiro's, Agent OS's and OpenSpec's lists: `- [x] 1. Title`, `- [x] 1.0 Title`, `- [x] **001**: Title`, with `1.1` below or as tasks."""
+"""Boxes with a number, as Kiro, Agent OS and OpenSpec write them:
+
+- [x] 1. Write the model           - [x] 1.1 Write the model      - [ ] **001**: Write the model
+  - [x] 1.1 Write the tests        - [ ] 1.2 Write the page
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -8,81 +12,108 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pytest_execute.breakdown.dialects.common import Doubt, boxed, extends, untasked
-from pytest_execute.breakdown.ids import normal, parent_of
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import BOXED, TaskStart
+from pytest_execute.breakdown.dialects.common import (
+    DialectProblem,
+    extends_section_number,
+    find_boxed_items,
+    is_outside_tasks,
+)
+from pytest_execute.breakdown.ids import normalize_id, parent_of
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 
-_FORM = re.compile(
+# matches "1. Title", "1.1 Title", "**001**: Title", "`2.1`: Title" behind a box
+_NUMBER_AND_TITLE = re.compile(
     r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"
     r"[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
-
-
+# matches "Task 1" and "**Step 2" at the beginning of an item or text
 _NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The boxed items with a number that extends no other one's."""
-    heads = _all(outline)
-    ids = {normal(head.id) for head in heads}
-    return [head for head in heads if parent_of(head.id, ids) is None]
+    """Return the items with a box and a number that extends no other number."""
+    starts = _numbered_boxes(outline)
+    ids = {normalize_id(start.id) for start in starts}
+    return [start for start in starts if parent_of(start.id, ids) is None]
 
 
-@remembered
-def _all(outline: Outline) -> list[TaskStart]:
-    return [head for head in boxed(outline, _FORM) if not untasked(outline, head.at, head.id)]
+@cached_per_outline
+def _numbered_boxes(outline: Outline) -> list[TaskStart]:
+    starts = find_boxed_items(outline, _NUMBER_AND_TITLE)
+    return [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
 
 
-def doubts(outline: Outline, tasks: list[TaskStart]) -> Iterator[Doubt]:
-    """`4.2` without a task 4 among whole numbers, `12.5` beside task 12 without `12.1`, and counted criteria."""
-    heads = _all(outline)
-    yield from _criteria(outline, {normal(head.id) for head in heads})
-    ids = {normal(head.id): head for head in heads}
-    bare = _unboxed(outline) if any("." in normal(head.id) for head in tasks) else {}
-    whole = any("." not in normal(head.id) for head in tasks)
-    for head in heads:
-        parent = parent_of(head.id, ids)
-        above = bare.get(normal(head.id).partition(".")[0], 0)
-        first = f"{normal(head.id).rpartition('.')[0]}.1"
-        if parent is None and 0 < above < head.line and "." in normal(head.id):
-            name = head.id.partition(".")[0]
-            message = f"{head.id} stands below {name} on line {above}, which has no box: make that the task, `- [ ] {name}. Title`"
-            yield Doubt(head.line, "no-box", message)
-        elif parent is None and whole and "." in normal(head.id):
-            message = f"{head.id} looks like a substep of task {head.id.partition('.')[0]}, which is not here"
-            yield Doubt(head.line, "orphan-substep", message)
-        elif parent is not None and first not in ids and not _indented(outline, ids[parent], head, first):
-            message = f"{head.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
-            yield Doubt(head.line, "unclear-level", message)
+def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
+    """Yield criteria with a task's number, and boxes that may be tasks or substeps:
+
+    | code | example |
+    | --- | --- |
+    | `no-box` | `1.1` below an item 1 without a box |
+    | `orphan-substep` | `4.2` without a task 4, where other tasks have whole numbers |
+    | `unclear-level` | `12.5` beside task 12, without `12.1` |
+    """
+    starts = _numbered_boxes(outline)
+    ids = {normalize_id(start.id): start for start in starts}
+    yield from _criteria(outline, set(ids))
+    has_dotted = any("." in normalize_id(start.id) for start in tasks)
+    has_whole = any("." not in normalize_id(start.id) for start in tasks)
+    lines_without_box = _lines_without_box(outline) if has_dotted else {}
+    for start in starts:
+        name = normalize_id(start.id)
+        parent = parent_of(start.id, ids)
+        parent_line = lines_without_box.get(name.partition(".")[0], 0)
+        first_substep = f"{name.rpartition('.')[0]}.1"
+        whole_number = start.id.partition(".")[0]
+        if parent is None and 0 < parent_line < start.line and "." in name:
+            message = (
+                f"{start.id} is below item {whole_number} on line {parent_line}, which has no box: "
+                f"write that item as a task, `- [ ] {whole_number}. Title`"
+            )
+            yield DialectProblem(start.line, "no-box", message)
+        elif parent is None and has_whole and "." in name:
+            message = (
+                f"{start.id} looks like a substep of task {whole_number}, which is not in this file: add it, "
+                f"or give {start.id} a whole number"
+            )
+            yield DialectProblem(start.line, "orphan-substep", message)
+        elif (
+            parent is not None
+            and first_substep not in ids
+            and not _has_step(outline, ids[parent], start, first_substep)
+        ):
+            message = f"{start.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
+            yield DialectProblem(start.line, "unclear-level", message)
 
 
-def _criteria(outline: Outline, ids: set[str]) -> Iterator[Doubt]:
-    """Boxes under criteria whose section is counted with those of the tasks."""
-    for head in boxed(outline, _FORM):
-        over = outline.above[head.at]
-        if normal(head.id) not in ids and over >= 0 and extends(head.id, outline.blocks[over]):
-            title = re.sub(r"^[\W\d]+", "", outline.blocks[over].joined)
-            message = f"this looks like task {head.id}, but stands under {title}: it is not read"
-            yield Doubt(head.line, "passed-over", message, sure=True)
+def _criteria(outline: Outline, ids: set[str]) -> Iterator[DialectProblem]:
+    """Yield the boxes in a section of criteria that is counted like the sections with tasks."""
+    for start in find_boxed_items(outline, _NUMBER_AND_TITLE):
+        above = outline.heading_above[start.index]
+        if normalize_id(start.id) not in ids and above >= 0 and extends_section_number(start.id, outline.blocks[above]):
+            title = re.sub(r"^[\W\d]+", "", outline.blocks[above].one_line)
+            message = (
+                f'this looks like task {start.id}, and is not read, because it is below "{title}": move it, '
+                "or remove its box"
+            )
+            yield DialectProblem(start.line, "passed-over", message, is_warning=True)
 
 
-def _unboxed(outline: Outline) -> dict[str, int]:
-    """The lines of list items and labels that have a task's number and no box."""
-    found: dict[str, int] = {}
+def _lines_without_box(outline: Outline) -> dict[str, int]:
+    """Return `{number: line}` of the list items and texts with a task's number and without a box."""
+    lines: dict[str, int] = {}
     for block in outline.blocks:
         if block.kind not in ("item", "text"):
             continue
         named = _NAMED.match(block.text)
-        number = (
-            named[1] if named else block.marker.rstrip(".)") if block.marker[:1].isdigit() and block.depth == 1 else ""
-        )
-        if number and not BOXED.match(block.text):
-            found.setdefault(normal(number), block.line)
-    return found
+        is_numbered_item = block.marker[:1].isdigit() and block.depth == 1
+        number = named[1] if named else block.marker.rstrip(".)") if is_numbered_item else ""
+        if number and not LEADING_BOX.match(block.text):
+            lines.setdefault(normalize_id(number), block.line)
+    return lines
 
 
-def _indented(outline: Outline, parent: TaskStart, head: TaskStart, first: str) -> bool:
-    """Whether the first substep stands indented below the task, so that this one goes on with its count."""
-    below = outline.blocks[parent.at + 1 : head.at]
-    return any(re.match(rf"\[.\]\*?\s+(?:\*\*)?{re.escape(first)}\b", block.text) for block in below)
+def _has_step(outline: Outline, parent: TaskStart, start: TaskStart, step: str) -> bool:
+    """Return True if a substep has a box between its task and `start`, which then is a substep, too."""
+    between = outline.blocks[parent.index + 1 : start.index]
+    return any(re.match(rf"\[.\]\*?\s+(?:\*\*)?{re.escape(step)}\b", block.text) for block in between)

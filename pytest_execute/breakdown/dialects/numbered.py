@@ -1,4 +1,8 @@
-"""Headings with a bare number: `### 1. Title`, `#### 1.1 Title`; tasks only where most of them hold a field."""
+"""Headings with a number; they are tasks only if most of them have a field below, or their section says "tasks".
+
+### 1. Model
+#### 1.1 Page
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,80 +11,81 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import STRONG, most, nested, substance, untasked
+from pytest_execute.breakdown.dialects.common import (
+    HAS_FIELD,
+    drop_substeps,
+    is_majority,
+    is_outside_tasks,
+    task_likeness,
+)
 from pytest_execute.breakdown.ids import NUMBER
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
-_NUMBERED = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
-_RESULTS = re.compile(
+# matches "1. Model", "2.1 — Page", "🚧 3) Mails"
+_NUMBER_AND_TITLE = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
+# matches "Key Findings", "Deliverables"; their numbers are no tasks
+_RESULTS_SECTION = re.compile(
     r"^\W*(?:key\s+)?(?:deliverables|findings|discoveries|recommendations|results)\W*$", re.IGNORECASE
 )
-_TASKS = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
+# matches "Next tasks", "Steps", "Todo"
+_TASKS_SECTION = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The numbered headings of the level that holds the tasks."""
-    return _best(outline, _levels(outline))
-
-
-def boxed(outline: Outline) -> list[TaskStart]:
-    """The numbered headings of the outermost level on which most of them stand over boxes, criteria left out."""
-    for _, heads in sorted(_levels(outline).items()):
-        heads = [head for head in heads if head.box is None and not _criteria(outline, head)]
-        if len(heads) > 1 and most(substance(outline, head.at) for head in heads):
-            return heads
+    """Return the numbered headings of the outermost level with fields, or else of a section that says "tasks"."""
+    levels = _levels(outline)
+    for level in sorted(levels):
+        if is_majority(task_likeness(outline, start.index) >= HAS_FIELD for start in levels[level]):
+            return drop_substeps(outline, levels[level])
+    for level in sorted(levels):
+        starts = levels[level]
+        if _are_in_tasks_section(outline, starts):
+            section = outline.heading_above[starts[0].index]
+            return [start for start in starts if outline.heading_above[start.index] == section]
     return []
 
 
-def _criteria(outline: Outline, head: TaskStart) -> bool:
-    return untasked(outline, head.at) or UNTASKED_SECTION.search(head.title) is not None
+def find_over_boxes(outline: Outline) -> list[TaskStart]:
+    """Return the numbered headings of the outermost level on which most have boxes below; criteria are left out."""
+    for _, starts in sorted(_levels(outline).items()):
+        starts = [start for start in starts if start.box is None and not _is_criterion(outline, start)]
+        if len(starts) > 1 and is_majority(task_likeness(outline, start.index) for start in starts):
+            return starts
+    return []
 
 
-@remembered
+def _is_criterion(outline: Outline, start: TaskStart) -> bool:
+    return is_outside_tasks(outline, start.index) or UNTASKED_SECTION.search(start.title) is not None
+
+
+@cached_per_outline
 def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
-    """The numbered headings by their level."""
+    """Return the numbered headings by their level."""
     levels: dict[int, list[TaskStart]] = {}
-    title = outline.title
-    for at in outline.headings:
-        block = outline.blocks[at]
-        found = _NUMBERED.fullmatch(block.joined.replace("**", ""))
-        if (
-            found
-            and at != title
-            and not _told_of(outline, at)
-            and (
-                "." in block.joined[: found.end("id") + 1]
-                or ")" in block.joined[: found.end("id") + 1]
-                or not found["title"][0].islower()
-            )
-        ):
-            levels.setdefault(block.depth, []).append(of_heading(block, at, found["id"], found["title"]))
+    for index in outline.headings:
+        block = outline.blocks[index]
+        task = _NUMBER_AND_TITLE.fullmatch(block.one_line.replace("**", ""))
+        if task is None or index == outline.title or _is_result(outline, index):
+            continue
+        number = block.one_line[: task.end("id") + 1]
+        if "." in number or ")" in number or not task["title"][0].islower():  # "3 ways to do it" is no task
+            levels.setdefault(block.depth, []).append(start_from_heading(block, index, task["id"], task["title"]))
     return levels
 
 
-def _told_of(outline: Outline, at: int) -> bool:
-    """Whether a heading stands below one over results, which are counted but not done."""
-    return any(_RESULTS.search(outline.blocks[over].text) for over in outline.path(at) if over != outline.title)
+def _is_result(outline: Outline, index: int) -> bool:
+    """Return True for a heading in a section of results."""
+    above = (outline.blocks[heading] for heading in outline.headings_above(index) if heading != outline.title)
+    return any(_RESULTS_SECTION.search(heading.text) for heading in above)
 
 
-def _best(outline: Outline, levels: dict[int, list[TaskStart]]) -> list[TaskStart]:
-    """The outermost level with fields, else that under a heading that says "tasks"."""
-    for level in sorted(levels):
-        if most(substance(outline, head.at) >= STRONG for head in levels[level]):
-            return nested(outline, levels[level])
-    for level in sorted(levels):
-        if _told(outline, levels[level]):
-            return [head for head in levels[level] if outline.above[head.at] == outline.above[levels[level][0].at]]
-    return []
-
-
-def _told(outline: Outline, heads: list[TaskStart]) -> bool:
-    """Whether the headings are all those below one that says that they are tasks, counted from 1."""
-    over = outline.above[heads[0].at]
-    if over < 0 or over == outline.title or not _TASKS.search(outline.blocks[over].text):
+def _are_in_tasks_section(outline: Outline, starts: list[TaskStart]) -> bool:
+    """Return True if these are all headings of a section that says "tasks", with the numbers from 1."""
+    section = outline.heading_above[starts[0].index]
+    if section < 0 or section == outline.title or not _TASKS_SECTION.search(outline.blocks[section].text):
         return False
-    below = [at for at in outline.section(over) if outline.above[at] == over and outline.blocks[at].kind == "heading"]
-    counted = [str(number) for number in range(1, len(below) + 1)]
-    return len(below) > 1 and [head.id for head in heads if head.at in set(below)] == counted
+    headings = {index for index in outline.headings if outline.heading_above[index] == section}
+    numbers = [str(number) for number in range(1, len(headings) + 1)]
+    return len(headings) > 1 and [start.id for start in starts if start.index in headings] == numbers

@@ -1,4 +1,8 @@
-"""spec-kit's lists, and all boxes with a code: `- [x] T001 [P] [US1] Title path`, `- [ ] **T1**: Title`."""
+"""Boxes with a code, as spec-kit writes them:
+
+- [x] T001 [P] [US1] Create the project in src/app/
+- [ ] **T1**: Write the model
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,17 +11,19 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, boxed
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, find_boxed_items
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
 
-_FORM = re.compile(
-    rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+|S\d+)\]\s*)*(?P<title>\S)"
+# matches "T001 [P] [US1] Create", "**T1**: Write", "`ARCH-01` Bound it" behind a box
+_CODE_AND_TITLE = re.compile(
+    rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+"
+    rf"|S\d+)\]\s*)*(?P<title>\S)"
 )
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The boxed items with a code, two at least, requirements left out."""
-    heads = [head for head in boxed(outline, _FORM) if not REQUIREMENT.match(head.id)]
-    return heads if len(heads) > 1 else []
+    """Return the items with a box and a code, if there are two; requirements are left out."""
+    starts = [start for start in find_boxed_items(outline, _CODE_AND_TITLE) if not REQUIREMENT.match(start.id)]
+    return starts if len(starts) > 1 else []

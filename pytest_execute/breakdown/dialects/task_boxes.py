@@ -1,4 +1,8 @@
-"""BMAD's lists: `- [x] **Task 1: Title** (AC: 1, 2)` with boxes below, some of them `Subtask 1.1`."""
+"""Boxes with the word "Task" and an id, as BMAD writes them:
+
+- [x] **Task 1: Model** (AC: 1, 2)
+  - [x] Subtask 1.1: tests
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,18 +11,19 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import boxed, nested, untasked
+from pytest_execute.breakdown.dialects.common import drop_substeps, find_boxed_items, is_outside_tasks
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
 
-_FORM = re.compile(
+# matches "**Task 1: Model**", "Task 1 (AC: 1)", "タスク 2" behind a box
+_TASK_AND_TITLE = re.compile(
     rf"(?:\*\*)?(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
     re.IGNORECASE,
 )
 
 
 def find(outline: Outline) -> list[TaskStart]:
-    """The boxed items with the word and an id."""
-    heads = nested(outline, boxed(outline, _FORM))
-    return [head for head in heads if not untasked(outline, head.at, head.id)] or heads
+    """Return the items with a box, the word and an id; if all are below "Notes" and the like, all of them."""
+    starts = drop_substeps(outline, find_boxed_items(outline, _TASK_AND_TITLE))
+    return [start for start in starts if not is_outside_tasks(outline, start.index, start.id)] or starts

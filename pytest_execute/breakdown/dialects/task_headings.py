@@ -1,4 +1,9 @@
-"""Headings with the word before the id: `## Task 1: Title`, `### Task A2 - Title`, `### Step 5: Title`, `### Story 1.2: Title`."""
+"""Headings with a word and an id:
+
+## Task 1: Model
+### Step 5: Page
+### Story 1.2: Mails
+"""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
 # ruff: noqa: RUF001
@@ -7,59 +12,64 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import most, nested, substance
-from pytest_execute.breakdown.ids import ID, normal
-from pytest_execute.breakdown.outline import Outline, remembered
-from pytest_execute.breakdown.task_starts import TaskStart, of_heading
+from pytest_execute.breakdown.dialects.common import drop_substeps, is_majority, task_likeness
+from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.outline import Outline, cached_per_outline
+from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 
 _DELIMITER = r"\s*[:：.)）—–-]+"
+# matches "Task 1: Model", "[x] Task A2 - Page", "3.1 Step 1: Look", "~~Task 4~~"; the strongest word first
 _FORMS = tuple(
     re.compile(
-        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}"
+        rf"(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
     for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
 )
 
 
-@remembered
+@cached_per_outline
 def find(outline: Outline) -> list[TaskStart]:
-    """The headings with the strongest of the words; of stories and steps at least two, most with a field or a box."""
+    """Return the headings with the strongest word; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
-        heads = _once(outline, nested(outline, _all(outline, form)))
-        several = len(heads) > 1 and most(substance(outline, head.at, deep=True) for head in heads)
-        if heads and (form is _FORMS[0] or several):
-            return heads
+        starts = _without_repeated(outline, drop_substeps(outline, _headings(outline, form)))
+        have_fields = is_majority(task_likeness(outline, start.index, deep=True) for start in starts)
+        if starts and (form is _FORMS[0] or (len(starts) > 1 and have_fields)):
+            return starts
     return []
 
 
-def others(outline: Outline) -> list[TaskStart]:
-    """The headings with a weaker word than that of the tasks, where most of them hold a field or a box."""
+def find_weaker(outline: Outline) -> list[TaskStart]:
+    """Return the headings with a weaker word beside the tasks, if most of them have a field or a box below."""
     chosen = find(outline)
-    kinds = [_all(outline, form) for form in _FORMS[1:]]
-    at = {head.at for head in chosen}
-    heads = [head for kind in kinds for head in nested(outline, kind) if head.at not in at]
-    return heads if chosen and most(substance(outline, head.at) for head in heads) else []
+    indexes = {start.index for start in chosen}
+    weaker = [drop_substeps(outline, _headings(outline, form)) for form in _FORMS[1:]]
+    starts = [start for headings in weaker for start in headings if start.index not in indexes]
+    return starts if chosen and is_majority(task_likeness(outline, start.index) for start in starts) else []
 
 
-def _all(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
-    """The headings with one word; those with a section's number before it only where their own ids do not repeat."""
+def _headings(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
+    """Return the headings with one word; those with a section's number before it only if no id is repeated."""
     plain: list[TaskStart] = []
-    counted: list[TaskStart] = []
-    for at in outline.headings:
-        block = outline.blocks[at]
-        found = form.fullmatch(block.joined.replace("**", ""))
-        if found and at != outline.title:
-            head = of_heading(block, at, found["id"], found["title"], found["box"])
-            (counted if found["section"] else plain).append(head)
-    both = sorted([*plain, *counted], key=lambda head: head.at)
-    return both if len({normal(head.id) for head in both}) == len(both) else plain
+    with_section: list[TaskStart] = []
+    for index in outline.headings:
+        block = outline.blocks[index]
+        task = form.fullmatch(block.one_line.replace("**", ""))
+        if task and index != outline.title:
+            start = start_from_heading(block, index, task["id"], task["title"], task["box"])
+            (with_section if task["section"] else plain).append(start)
+    both = sorted([*plain, *with_section], key=lambda start: start.index)
+    return both if len({normalize_id(start.id) for start in both}) == len(both) else plain
 
 
-def _once(outline: Outline, heads: list[TaskStart]) -> list[TaskStart]:
-    """The heads without those that but tell more on a task, where of each id told again only the first looks like one."""
+def _without_repeated(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
+    """Return the starts without repeated ids, if of each repeated id only the first heading looks like a task."""
     first: dict[str, TaskStart] = {}
-    again = [head for head in heads if first.setdefault(normal(head.id), head) is not head]
-    empty = [head for head in again if not substance(outline, head.at, deep=True)]
-    told = all(substance(outline, first[normal(head.id)].at, deep=True) for head in again)
-    return [head for head in heads if head not in again] if again and told and len(empty) == len(again) else heads
+    repeated = [start for start in starts if first.setdefault(normalize_id(start.id), start) is not start]
+    for start in repeated:
+        is_task_again = task_likeness(outline, start.index, deep=True)
+        is_first_task = task_likeness(outline, first[normalize_id(start.id)].index, deep=True)
+        if is_task_again or not is_first_task:
+            return starts
+    return [start for start in starts if start not in repeated]

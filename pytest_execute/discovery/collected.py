@@ -1,4 +1,4 @@
-"""What pytest collected, as values."""
+"""Conversion of pytest's items to plain values."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from pytest_execute.core.evidence import CollectedTest
 MARKERS = ("task", "stream", "gate")
 
 
-def describe(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:
-    """The collected tests with those of their markers that speak of `topic`."""
+def collected_tests(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:
+    """Return the collected tests, each with its markers for `topic` or for no topic."""
     return [
         CollectedTest(
             item.nodeid, item.nodeid.split("::")[0], (item.location[1] or 0) + 1, tuple(_markers(item, topic))
-        )
+        )  # pytest counts lines in `Item.location` from 0
         for item in items
     ]
 
 
 def _markers(item: pytest.Item, topic: str) -> Iterator[tuple[str, str]]:
-    """(marker, id) pairs; a tag such as `@task:1` of pytest-bdd, a marker with a colon in its name, means the same."""
+    """Yield (marker, id) pairs.
+
+    pytest-bdd turns a tag `@task:1` into a marker named `task:1`, which means the same as `task("1")`.
+    """
     for mark in item.iter_markers():
         name, colon, value = mark.name.partition(":")
         if name in MARKERS and mark.kwargs.get("topic") in (None, topic):

@@ -1,4 +1,4 @@
-"""The canonical form reads back, field by field, with the lines where it says it."""
+"""Canonical form, read field by field, with its lines."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ What is built; the plan is in `plan.md`.
 """
 
 
-def plan(text: str) -> Plan:
+def read_canonical(text: str) -> Plan:
     reading = read_text(text, "orders", "notes/orders/breakdown.md")
     assert [p for p in reading.problems if p.severity == "error"] == []
     assert reading.plan is not None
@@ -64,12 +64,12 @@ def plan(text: str) -> Plan:
 
 
 def test_topic_path_and_title() -> None:
-    read = plan(CANONICAL)
-    assert (read.topic, read.path, read.title) == ("orders", "notes/orders/breakdown.md", "Orders: Task Breakdown")
+    plan = read_canonical(CANONICAL)
+    assert (plan.topic, plan.path, plan.title) == ("orders", "notes/orders/breakdown.md", "Orders: Task Breakdown")
 
 
-def test_streams_with_what_their_headings_ask_for() -> None:
-    assert plan(CANONICAL).streams == (
+def test_streams_with_the_dependencies_in_their_headings() -> None:
+    assert read_canonical(CANONICAL).streams == (
         Stream(id="A", title="Ground", line=5),
         Stream(id="B", title="Door", line=28, after=("A",)),
         Stream(id="C", title="End", line=36, depends=("1", "3")),
@@ -77,7 +77,7 @@ def test_streams_with_what_their_headings_ask_for() -> None:
 
 
 def test_every_field_of_a_task_with_its_line() -> None:
-    assert plan(CANONICAL).tasks[0] == Task(
+    assert read_canonical(CANONICAL).tasks[0] == Task(
         id="1",
         title="Order model",
         line=7,
@@ -101,19 +101,19 @@ def test_every_field_of_a_task_with_its_line() -> None:
 
 
 def test_dependencies_are_ids_of_tasks() -> None:
-    assert [task.depends for task in plan(CANONICAL).tasks] == [(), ("1",), ("1", "2"), ("3",)]
+    assert [task.depends for task in read_canonical(CANONICAL).tasks] == [(), ("1",), ("1", "2"), ("3",)]
 
 
 def test_a_box_in_progress_is_not_done() -> None:
-    assert [task.done for task in plan(CANONICAL).tasks] == [True, False, False, False]
+    assert [task.done for task in read_canonical(CANONICAL).tasks] == [True, False, False, False]
 
 
-def test_the_paths_of_a_pytest_command_are_tests() -> None:
-    assert plan(CANONICAL).tasks[1].tests == (TestRef("tests/test_clean.py", 25), TestRef("tests/slow", 25))
+def test_paths_in_a_pytest_command_are_tests() -> None:
+    assert read_canonical(CANONICAL).tasks[1].tests == (TestRef("tests/test_clean.py", 25), TestRef("tests/slow", 25))
 
 
 def test_gates_with_their_streams_and_tests() -> None:
-    assert plan(CANONICAL).gates == (
+    assert read_canonical(CANONICAL).gates == (
         NamedGate(
             name="Gate 1",
             text="`tests/test_order.py` and `tests/test_clean.py` pass (after Stream A)",
@@ -125,12 +125,12 @@ def test_gates_with_their_streams_and_tests() -> None:
     )
 
 
-def test_front_matter_crlf_and_a_byte_order_mark_change_nothing_but_lines() -> None:
+def test_front_matter_crlf_and_a_byte_order_mark_change_only_lines() -> None:
     text = "\ufeff---\ntitle: x\n---\n" + CANONICAL
-    assert [task.line for task in plan(text.replace("\n", "\r\n")).tasks] == [10, 25, 33, 41]
+    assert [task.line for task in read_canonical(text.replace("\n", "\r\n")).tasks] == [10, 25, 33, 41]
 
 
-def test_fences_comments_and_quotes_hide_what_looks_like_a_task() -> None:
+def test_fences_comments_and_quotes_hide_tasks() -> None:
     hidden = "### 9. [ ] Not a task\n"
     text = CANONICAL + f"\n````\n```\n{hidden}```\n{hidden}````\n\n<!--\n{hidden}-->\n\n> {hidden}"
-    assert [task.id for task in plan(text).tasks] == ["1", "2", "3", "4"]
+    assert [task.id for task in read_canonical(text).tasks] == ["1", "2", "3", "4"]

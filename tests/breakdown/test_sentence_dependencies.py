@@ -1,4 +1,6 @@
-"""Dependencies in sentences: read where both ends and the wording are certain, else told with their line."""
+"""Dependencies in sentences: read if names and wording are certain, else reported with their line."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
 
 from __future__ import annotations
 
@@ -6,29 +8,30 @@ import pytest
 
 from pytest_execute.breakdown import read_text
 
-FIELDS = "- **Objective**: x\n- **Tests**: `tests/test_x.py`\n"
-TASKS = "".join(f"### Task {n}: T{n}\n{FIELDS}\n" for n in range(1, 6))
-STREAMS = (
-    f"## Stream A: First\n\n### Task 1: One\n{FIELDS}\n## Stream B: Second\n\n### Task 2: Two\n{FIELDS}\n"
-    f"## Stream C: Third\n\n### Task 3: Three\n{FIELDS}\n"
+from .plans import (
+    ALL_FIELDS,
+    all_problems,
+    dependencies_of,
+    problems_except_fields,
+    stream_dependencies,
+    task_text,
 )
+from .samples import PHASES
+
+TASKS = "".join(f"### Task {n}: T{n}\n{ALL_FIELDS}\n" for n in range(1, 6))
+STREAMS = (
+    f"## Stream A: First\n\n### Task 1: One\n{ALL_FIELDS}\n## Stream B: Second\n\n### Task 2: Two\n{ALL_FIELDS}\n"
+    f"## Stream C: Third\n\n### Task 3: Three\n{ALL_FIELDS}\n"
+)
+LETTERS = "".join(f"## Sub-phase {x} — Part {x}\n\n- [ ] T{n} Do {x}\n\n" for n, x in enumerate("FGHA", 1))
 
 
-def waits(text: str) -> dict[str, str]:
-    reading = read_text(text, "t", "b.md")
-    assert [str(problem) for problem in reading.errors] == []
-    assert reading.plan is not None
-    return {task.id: " ".join(task.depends) for task in reading.plan.tasks if task.depends}
-
-
-def after(text: str) -> dict[str, str]:
-    plan = read_text(text, "t", "b.md").plan
-    assert plan is not None
-    return {s.id: " ".join((*s.after, *s.depends)) for s in plan.streams if s.after or s.depends}
-
-
-def told(text: str) -> list[str]:
-    return [str(problem) for problem in read_text(text, "t", "b.md").problems]
+def test_a_table_with_other_dependencies_is_reported() -> None:
+    table = "## Summary\n\n| ID | Task | Deps |\n|--|--|--|\n| T1 | One | None |\n| T2 | Two | T1 |\n"
+    text = task_text("### Task 1: One") + task_text("### Task 2: Two") + table
+    told = [str(p) for p in read_text(text, "t", "b.md").problems if p.code == "prose-dependency"]
+    message = "this text may state a dependency, and is not read: write it in the task's Dependencies"
+    assert told == [f"b.md:{text.count(chr(10))}: warning: {message} (prose-dependency)"]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +67,8 @@ def test_a_sentence_with_two_ids_and_clear_words_is_read(sentence: str, expected
     text = f"{TASKS}## Notes\n\n{sentence}\n"
     if sentence.startswith("|"):
         text = f"{TASKS}## Notes\n\n| File | Order |\n|--|--|\n{sentence}\n"
-    assert waits(text) == expected
-    assert told(text) == []
+    assert dependencies_of(text) == expected
+    assert all_problems(text) == []
 
 
 @pytest.mark.parametrize(
@@ -83,9 +86,9 @@ def test_a_sentence_with_two_ids_and_clear_words_is_read(sentence: str, expected
         "`Task 4 depends on Task 2` is what one would write.",
     ],
 )
-def test_a_sentence_that_states_no_order_is_left_alone(sentence: str) -> None:
+def test_a_sentence_that_states_no_order_is_ignored(sentence: str) -> None:
     text = f"{TASKS}## Notes\n\n{sentence}\n"
-    assert (waits(text), told(text)) == ({}, [])
+    assert (dependencies_of(text), all_problems(text)) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -103,49 +106,46 @@ def test_a_sentence_that_states_no_order_is_left_alone(sentence: str) -> None:
         "Tasks 1 and 2 must be complete.",
     ],
 )
-def test_a_sentence_that_may_state_an_order_is_told(sentence: str) -> None:
+def test_a_sentence_that_may_state_an_order_is_reported(sentence: str) -> None:
     text = f"{TASKS}## Notes\n\n{sentence}\n"
     line = text.count("\n")
-    assert waits(text) == {}
-    message = "this may say what waits for what, and is not read: state it in the Dependencies of the task"
-    assert told(text) == [f"b.md:{line}: warning: {message} (prose-dependency)"]
+    assert dependencies_of(text) == {}
+    message = "this text may state a dependency, and is not read: write it in the task's Dependencies"
+    assert all_problems(text) == [f"b.md:{line}: warning: {message} (prose-dependency)"]
 
 
-def test_what_may_state_an_order_that_holds_anyway_is_not_told() -> None:
+def test_a_possible_order_that_the_plan_has_is_not_reported() -> None:
     text = f"{TASKS}- **Dependencies**: Task 3\n\n## Notes\n\nTask 5 may depend on Task 3. Order: Task 3 → Task 5.\n"
-    assert (waits(text), told(text)) == ({"5": "3"}, [])
+    assert (dependencies_of(text), all_problems(text)) == ({"5": "3"}, [])
 
 
-def test_a_sentence_inside_a_task_speaks_of_it() -> None:
+def test_a_sentence_inside_a_task_is_about_that_task() -> None:
     text = (
         f"{TASKS}Depends on Task 4 for its types.\n\n> Task 3 depends on this task.\n\n"
         "- run it (requires Task 1's data)\n\n> Do Task 2 first.\n"
     )
-    assert waits(text) == {"3": "5", "5": "4 1 2"}
-    assert told(text) == []
+    assert dependencies_of(text) == {"3": "5", "5": "4 1 2"}
+    assert all_problems(text) == []
 
 
-def test_a_sentence_against_the_fields_is_told_and_not_taken() -> None:
+def test_a_sentence_that_contradicts_the_fields_is_reported() -> None:
     text = f"{TASKS}- **Dependencies**: Task 3\n\n## Notes\n\nTask 3 depends on Task 5.\n"
-    assert waits(text) == {"5": "3"}
-    assert told(text) == [
+    assert dependencies_of(text) == {"5": "3"}
+    assert all_problems(text) == [
         (
-            "b.md:25: warning: this says that task 3 waits for task 5, but task 5 waits for task 3: "
-            "make the two agree (prose-dependency)"
+            "b.md:25: warning: this text says that task 3 waits for task 5, but task 5 waits for task 3: "
+            "correct one of them (prose-dependency)"
         )
     ]
 
 
 def test_streams_in_sentences_anywhere() -> None:
-    assert after(f"{STREAMS}## Notes\n\nStream A (First) must complete before Streams B, C begin.\n") == {
+    assert stream_dependencies(f"{STREAMS}## Notes\n\nStream A (First) must complete before Streams B, C begin.\n") == {
         "B": "A",
         "C": "A",
     }
-    assert after(f"{STREAMS}## Notes\n\nStream C depends on Task 2.\n") == {"C": "2"}
-    assert waits(f"{STREAMS}## Notes\n\nTask 3 can start after Stream A is complete.\n") == {"3": "1"}
-
-
-LETTERS = "".join(f"## Sub-phase {x} — Part {x}\n\n- [ ] T{n} Do {x}\n\n" for n, x in enumerate("FGHA", 1))
+    assert stream_dependencies(f"{STREAMS}## Notes\n\nStream C depends on Task 2.\n") == {"C": "2"}
+    assert dependencies_of(f"{STREAMS}## Notes\n\nTask 3 can start after Stream A is complete.\n") == {"3": "1"}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ LETTERS = "".join(f"## Sub-phase {x} — Part {x}\n\n- [ ] T{n} Do {x}\n\n" for 
     ],
 )
 def test_streams_by_their_letters_alone(sentence: str, expected: dict[str, str]) -> None:
-    assert after(f"{LETTERS}## Notes\n\n{sentence}\n") == expected
+    assert stream_dependencies(f"{LETTERS}## Notes\n\n{sentence}\n") == expected
 
 
 @pytest.mark.parametrize(
@@ -174,58 +174,22 @@ def test_streams_by_their_letters_alone(sentence: str, expected: dict[str, str])
         "```\nT1(one) ──→ T2(two)\n```",
     ],
 )
-def test_arrows_between_letters_and_around_notes_are_told(sentence: str) -> None:
+def test_arrows_between_letters_and_around_notes_are_reported(sentence: str) -> None:
     text = f"{LETTERS}## Notes\n\n{sentence}\n"
     told = [problem for problem in read_text(text, "t", "b.md").problems if problem.code == "prose-dependency"]
     assert [problem.line for problem in told] == [text[: text.index("→")].count("\n") + 1]
 
 
-def test_a_step_is_a_task_only_where_tasks_are_called_steps() -> None:
+def test_a_step_is_a_task_only_if_tasks_are_called_steps() -> None:
     text = f"{TASKS}Step 2 depends on Step 1.\n"
-    assert (waits(text), told(text)) == ({}, [])
-    steps = "".join(f"### Step {n}: T{n}\n{FIELDS}\n" for n in range(1, 4))
-    assert waits(f"{steps}## Notes\n\nStep 2 depends on Step 1.\n") == {"2": "1"}
+    assert (dependencies_of(text), all_problems(text)) == ({}, [])
+    steps = "".join(f"### Step {n}: T{n}\n{ALL_FIELDS}\n" for n in range(1, 4))
+    assert dependencies_of(f"{steps}## Notes\n\nStep 2 depends on Step 1.\n") == {"2": "1"}
 
 
-def test_a_dependency_that_the_field_excludes_in_a_comment_stays_a_comment() -> None:
+def test_a_comment_behind_none_is_no_dependency() -> None:
     text = f"{TASKS}**Dependencies:** None (can start after Task 2)\n"
-    assert (waits(text), told(text)) == ({}, [])
-
-
-PHASES = "".join(
-    f"## Phase {n}: User Story {n} (US{n})\n\n- [ ] T00{n} [US{n}] Do `src/{n}.py`\n- [ ] T01{n} Go on\n\n"
-    for n in range(1, 5)
-)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        ("- **Phase 4**: Depends on all previous phases", {"4": "1 2 3"}),
-        ("- **Phase 3**: depends on all prior phases being complete", {"3": "1 2"}),
-        ("- **Phase 4**: Depends on ALL phases complete", {"4": "1 2 3"}),
-        ("- **Phase 2**: Depends on US-1 (it makes it)", {"2": "1"}),
-        ("- **Phase 2**: Depends on US1 completion -- it is made there", {"2": "1"}),
-        ("- **US 4 (Phase 4)**: Should start after US2 completes (it says so)", {"4": "2"}),
-        ("- **US-3**: Depends on US-1 and US2 only", {"3": "1 2"}),
-        ("- **Phase 3**: Depends on Phase 2 only - can run beside Phase 1", {"3": "2"}),
-    ],
-)
-def test_what_a_phase_waits_for(sentence: str, expected: dict[str, str]) -> None:
-    text = f"{PHASES}## Dependencies\n\n{sentence}\n"
-    assert (after(text), orders(text)) == (expected, [])
-
-
-def orders(text: str) -> list[str]:
-    return [line for line in told(text) if "no-tests" not in line and "no-objective" not in line]
-
-
-def test_a_phase_after_its_own_tasks_is_told_and_no_error() -> None:
-    text = f"{PHASES}## Parallel Execution\n\n**Phase 2** — After T002 and T012 (its services):\n"
-    assert after(text) == {}
-    assert orders(text) == [
-        "b.md:23: warning: stream 2 depends on something that names no other stream: T002 and T012 (prose-dependency)"
-    ]
+    assert (dependencies_of(text), all_problems(text)) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -235,16 +199,16 @@ def test_a_phase_after_its_own_tasks_is_told_and_no_error() -> None:
         "T004, T003 (depend on T001)",
     ],
 )
-def test_sentences_in_code_are_told_where_they_do_not_hold(line: str) -> None:
+def test_sentences_in_code_are_reported_unless_the_plan_has_them(line: str) -> None:
     text = f"{PHASES}## Notes\n\n```\n{line}\n```\n"
-    assert after(text) == {}
-    assert [said.partition(": warning: ")[0] for said in orders(text)] == ["b.md:24"]
-    assert orders(f"{PHASES}## Notes\n\n```python\nx = 1  # depends on the weather\n```\n") == []
+    assert stream_dependencies(text) == {}
+    assert [said.partition(": warning: ")[0] for said in problems_except_fields(text)] == ["b.md:24"]
+    assert problems_except_fields(f"{PHASES}## Notes\n\n```python\nx = 1  # depends on the weather\n```\n") == []
 
 
-def test_a_denial_behind_an_order_does_not_hide_it() -> None:
+def test_a_negation_behind_an_order_does_not_hide_it() -> None:
     text = f"{PHASES}| Story | Notes |\n|--|--|\n| US3 | Depends on US1, US2 — does NOT need US4 |\n"
-    assert [said.partition(": warning: ")[0] for said in orders(text)] == ["b.md:23"]
+    assert [said.partition(": warning: ")[0] for said in problems_except_fields(text)] == ["b.md:23"]
 
 
 @pytest.mark.parametrize(
@@ -255,8 +219,8 @@ def test_a_denial_behind_an_order_does_not_hide_it() -> None:
         ("*Prerequisite: T001, T011 complete. All other phases depend on this phase completing.*", {"2": "T001 T011"}),
     ],
 )
-def test_what_stands_below_the_heading_of_a_phase(line: str, expected: dict[str, str]) -> None:
+def test_sentences_below_the_heading_of_a_phase(line: str, expected: dict[str, str]) -> None:
     head = "## Phase 2: User Story 2 (US2)\n\n"
     text = PHASES.replace(head, f"{head}{line}\n\n")
-    assert after(text) == expected
+    assert stream_dependencies(text) == expected
     assert [problem for problem in read_text(text, "t", "b.md").problems if problem.severity == "error"] == []

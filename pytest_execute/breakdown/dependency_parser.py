@@ -1,0 +1,290 @@
+"""Parser for the value of a Dependencies field: ids, lists, ranges, streams, "all previous tasks".
+
+A clause is read in this order; each step replaces what it has read by a mark, and leaves the rest to the next:
+
+| step | example |
+| --- | --- |
+| all streams before | `all previous phases` |
+| all tasks before | `all previous tasks` |
+| all user stories | `all user stories complete` |
+| all other tasks | `everything else` |
+| streams by word and id | `Phases 1-2`, `all Stream A tasks` |
+| tasks by word and id | `Tasks 1, 2 and 4` |
+| parts of a list | `T1`, `2-4`, a stream's title, a sentence with a code |
+"""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from pytest_execute.breakdown.id_ranges import ID_LIST, ID_OR_LETTER, LIST_SIGN, RANGE_SIGN, BadRange, expand_ids
+from pytest_execute.breakdown.ids import CODE, NUMBER, normalize_id, singular
+from pytest_execute.breakdown.name_index import AmbiguousName, NameIndex
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, TASK_WORDS
+from pytest_execute.core.errors import did_you_mean
+
+
+class ParsedDependencies(Struct, frozen=True):
+    """Ids of the tasks and streams in a value.
+
+    `errors` are (code, message) pairs, `unread` is text that names nothing.
+    """
+
+    tasks: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    unread: str = ""
+
+
+class DependencySource(Struct, frozen=True):
+    """Owner of a value: its `name` in messages, such as "task 3", its task and stream, and the tasks before it.
+
+    `may_be_substep` is True where the value may be that of a substep, which may depend on its own task.
+    """
+
+    name: str
+    task: str | None = None
+    stream: str | None = None
+    may_be_substep: bool = False
+    previous: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+
+
+NO_SOURCE = DependencySource("")
+"""Source of a text outside any field; its errors are dropped."""
+
+_MAX_PART = 300
+"""No id, range or title is longer."""
+
+_READ = "\x00"
+"""Mark in the place of text that has been read."""
+
+# matches "Phase 1", "all Streams A and B", "Phases 1-2 tasks"
+_STREAMS = re.compile(
+    rf"(?P<all>\ball\s+(?:of\s+)?)?\b(?P<kind>{STREAM_WORDS})\s+(?P<ids>{ID_LIST})(?:\s+tasks?)?", re.IGNORECASE
+)
+# matches "Task 2", "Tasks 1, 2 and 4", "step #3"
+_TASKS = re.compile(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{ID_LIST})", re.IGNORECASE)
+# matches "all previous tasks", "all of the above"
+PREVIOUS_TASKS = re.compile(
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
+    re.IGNORECASE,
+)
+# matches "all previous phases", "all the streams being complete"
+_PREVIOUS_STREAMS = re.compile(
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?P<before>previous|prior|preceding|earlier)?\s*"
+    r"(?:(?:work ?)?streams|(?:sub-?)?phases|(?:task )?groups|waves|stages|milestones|epics|slices|sprints)\b(?!\s+\d)"
+    r"(?:\s+(?:being\s+|are\s+|is\s+)?(?:completed?|done|finished))?",
+    re.IGNORECASE,
+)
+# matches "all other tasks", "all others", "everything"
+OTHER_TASKS = re.compile(
+    r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
+    re.IGNORECASE,
+)
+# matches the end of "T1 must be completed first", "Task 1 complete", "T1 merged"
+_COMPLETION = re.compile(
+    r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completes|completion|done|finished|finishes|merged"
+    r"|passes|passed|first|only|完成|完了|完了後)"
+    r"(?:\s+(?:first|before))?\s*$",
+    re.IGNORECASE,
+)
+# matches "(the table must exist)"
+_COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）")
+# matches "all user stories being complete"
+_ALL_STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|are\s+)?complete[d]?)?", re.IGNORECASE)
+# matches the beginning of "requires T1", "depends on 1-3"
+_LEADING_VERB = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
+# matches "Task 4 depends on": a clause with its own subject is no part of a list
+_SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
+# matches "can run in parallel", "independent"
+_PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
+
+
+def parse_dependencies(value: str, names: NameIndex, source: DependencySource) -> ParsedDependencies:
+    """Return the tasks and streams that the value of a Dependencies field names."""
+    plain = _without_comments(value)
+    if not plain or NO_DEPENDENCY.fullmatch(plain):
+        return ParsedDependencies()
+    parser = _ClauseParser(names, source)
+    # clauses end at a full stop before a capital letter, or with the line: "T1. Then T2"
+    for clause in re.split(r"。|；|(?<=[\w)])\.\s+(?=[A-Z\W])|\n", plain):
+        parser.parse(clause)
+    return parser.collected.result("; ".join(parser.unread))
+
+
+def _without_comments(value: str) -> str:
+    """Return the value without comments in parentheses, code marks, emphasis, link targets and brackets."""
+    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", value)  # "[T1](#t1)" -> "T1"
+    while (shorter := _COMMENT.sub(" ", plain)) != plain:
+        plain = shorter
+    plain = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|_+(?!\w)|[✅☑✔⏳✓]", " ", plain)
+    return " ".join(plain.split()).strip(" .。;；,")
+
+
+class _DependencyCollector:
+    """Collector of the tasks and streams in one value, and of the errors in their names."""
+
+    def __init__(self, names: NameIndex, source: DependencySource) -> None:
+        self.names, self.source = names, source
+        self.tasks: dict[str, None] = {}
+        self.streams: dict[str, None] = {}
+        self.errors: dict[tuple[str, str], None] = {}
+
+    def result(self, unread: str) -> ParsedDependencies:
+        """Return all that was collected."""
+        return ParsedDependencies(tuple(self.tasks), tuple(self.streams), tuple(self.errors), unread)
+
+    def add_error(self, code: str, message: str) -> None:
+        """Add a problem of the value's owner."""
+        self.errors.setdefault((code, f"{self.source.name} {message}"))
+
+    def expand(self, text: str) -> Iterator[str]:
+        """Yield the names in a list; a range that is none becomes an error."""
+        for name in expand_ids(text, self.names, self.source.stream):
+            if isinstance(name, BadRange):
+                self.add_error("bad-range", f"depends on {name.first} to {name.last}, which is no range: list the ids")
+            else:
+                yield name
+
+    def add_tasks(self, text: str) -> None:
+        """Add the tasks that a list names."""
+        for name in self.expand(text):
+            self.add_task(name)
+
+    def add_task(self, name: str) -> None:
+        """Add the task that a name means; a substep's id means its task."""
+        task = self.names.task(name, self.source.stream)
+        parent = self.names.parent_of_substep.get(normalize_id(name)) if task is None else None
+        if parent is not None:
+            if parent != self.source.task:
+                self.tasks.setdefault(parent)
+        elif isinstance(task, AmbiguousName):
+            candidates = " or ".join(f"task {candidate}" for candidate in task.candidates)
+            self.add_error(
+                "ambiguous-task", f"depends on {name}, which may be {candidates}: give one of them another id"
+            )
+        elif task is None:
+            self._add_stream_or_error(name)
+        elif task == self.source.task:
+            if not self.source.may_be_substep:
+                self.add_error("self-dependency", "depends on itself: remove it")
+        else:
+            self.tasks.setdefault(task)
+
+    def _add_stream_or_error(self, name: str) -> None:
+        """Add the stream that a letter or code means; any other name is an unknown task."""
+        stream = None if name[0].isdigit() else self.names.stream(name)
+        if stream is not None:
+            self.streams.setdefault(stream)
+            return
+        nearest = did_you_mean(name, self.names.stream_of)
+        self.add_error("unknown-task", f"depends on {name}, which no stream has{nearest}")
+
+
+class _ClauseParser:
+    """Parser for the clauses of one value."""
+
+    def __init__(self, names: NameIndex, source: DependencySource) -> None:
+        self.names, self.source = names, source
+        self.collected = _DependencyCollector(names, source)
+        self.unread: list[str] = []
+
+    def parse(self, text: str) -> None:
+        """Read one clause, by the steps in this module's docstring."""
+        text = text.strip(" .;,")
+        has_names = bool(self.collected.tasks or self.collected.streams)
+        if not text or NO_DEPENDENCY.fullmatch(text) or (_PARALLEL.search(text) and has_names):
+            return
+        text = _LEADING_VERB.sub("", text, count=1) if _LEADING_VERB.match(text) else text
+        if _SENTENCE.match(text):
+            self.unread.append(text)
+            return
+        text = _PREVIOUS_STREAMS.sub(self._add_previous_streams, text)
+        is_all = text.casefold() == "all"
+        rest = self._add_other_tasks(None) if is_all else PREVIOUS_TASKS.sub(self._add_previous_tasks, text)
+        rest = _ALL_STORIES.sub(self._add_stories, rest)
+        rest = OTHER_TASKS.sub(self._add_other_tasks, rest)
+        rest = _STREAMS.sub(self._add_streams, rest)
+        rest = _TASKS.sub(self._add_tasks, rest)
+        unread = [part for part in _list_parts(rest) if _READ not in part and not self._add_part(part)]
+        if unread:
+            self.unread.append(", ".join(unread) if rest != text else text)
+
+    def _add_stories(self, found: re.Match[str]) -> str:
+        stories = self.names.stories
+        self.collected.streams.update(dict.fromkeys(s for s in stories if s != self.source.stream))
+        return _READ if stories else found[0]
+
+    def _add_previous_streams(self, found: re.Match[str]) -> str:
+        """Add all streams before the value's own; "all" of them without "previous" only for the last stream."""
+        streams, own = self.names.streams, self.source.stream
+        if self.source.task is not None or own not in streams or not (found["before"] or own == streams[-1]):
+            return found[0]
+        self.collected.streams.update(dict.fromkeys(streams[: streams.index(own)]))
+        return _READ
+
+    def _add_other_tasks(self, found: re.Match[str] | None) -> str:
+        self.collected.tasks.update(dict.fromkeys(task for task in self.names.stream_of if task != self.source.task))
+        return _READ
+
+    def _add_previous_tasks(self, found: re.Match[str]) -> str:
+        previous = self.source.previous
+        self.collected.tasks.update(dict.fromkeys(previous() if callable(previous) else previous))
+        return _READ
+
+    def _add_streams(self, found: re.Match[str]) -> str:
+        kind = singular(found["kind"])
+        for name in self.collected.expand(found["ids"]):
+            stream = self.names.stream(name, kind)
+            if stream is not None:
+                self.collected.streams.setdefault(stream)
+            elif not found["ids"].startswith(name) and self.names.knows_task(name):
+                self.collected.add_task(name)  # "Phase 1 and T3"
+            else:
+                message = f"depends on {kind} {name}, which is not in this file"
+                self.collected.add_error("unknown-stream", message)
+        return _READ
+
+    def _add_tasks(self, found: re.Match[str]) -> str:
+        self.collected.add_tasks(found["ids"])
+        return _READ
+
+    def _add_part(self, part: str) -> bool:
+        """Add the names in a part of a list; return False if there are none."""
+        if len(part) > _MAX_PART:
+            return False
+        part = _COMPLETION.sub("", part).strip()
+        is_range = re.fullmatch(rf"#?{ID_OR_LETTER}(?:{RANGE_SIGN}#?{ID_OR_LETTER})?", part)
+        if is_range or self.names.task(part) is not None:
+            self.collected.add_tasks(part)
+            return True
+        return self._add_stream_by_title(part) or self._add_ids_inside(part)
+
+    def _add_stream_by_title(self, part: str) -> bool:
+        """Add the stream with this title: `Storage phase`, `"Storage"`."""
+        title = re.sub(r"\s+(?:phases?|streams?|groups?|stor(?:y|ies))$", "", part.strip(" \"'“”"), flags=re.IGNORECASE)
+        stream = self.names.stream(title) if not re.fullmatch(ID_OR_LETTER, title) else None
+        if stream is not None:
+            self.collected.streams.setdefault(stream)
+        return stream is not None
+
+    def _add_ids_inside(self, part: str) -> bool:
+        """Add the codes of this file's tasks anywhere in a part, and a number at its beginning: `2 - the model`."""
+        codes = re.finditer(rf"(?<![\w.-]){CODE}(?![\w-])", part)
+        known = [code[0] for code in codes if self.names.knows_task(code[0])]
+        first = re.match(rf"#?({NUMBER})\s*(?:[-–—:(]|$)", part)
+        if first and self.names.knows_task(first[1], self.source.stream):
+            known.insert(0, first[1])
+        for name in known:
+            self.collected.add_task(name)
+        return bool(known)
+
+
+def _list_parts(text: str) -> list[str]:
+    return [part.strip(" .:()") for part in re.split(LIST_SIGN, text) if part.strip(" .:()-")]

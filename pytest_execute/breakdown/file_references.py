@@ -1,0 +1,164 @@
+"""Files and tests in a text: in backticks, in pytest commands, or bare.
+
+- **Files**: `src/app/db.py:40-60`, src/app/report.py
+- **Tests**: `pytest -q tests/test_report.py -k saves`
+"""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from pytest_execute.breakdown.fields import ValuePart
+from pytest_execute.breakdown.vocabulary import FILE_ENDINGS, FILES_WITHOUT_ENDING
+from pytest_execute.core.plan import FileRef, TestRef
+
+# matches "`a.py`", "``a`b``"
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# matches "src/a.py:40-60", "./a.py#L3", "src/app/"
+_FILE = re.compile(
+    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
+    r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
+    r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
+)
+# matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
+_NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
+# matches "](../spec.md)" in "[spec](../spec.md)"
+_LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
+# matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
+_UNCHANGED_FILES = re.compile(
+    r"\W*(?:explicitly\s+)?(?:unchanged|untouched|do\s+not\b|don't\b|not\s+(?:changed|touched|modified)|no\s+changes?\b"
+    r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
+    re.IGNORECASE,
+)
+# matches "tests/test_a.py::TestA::test_b[1]"
+_NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
+# matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
+_TEST_PATH = re.compile(
+    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
+)
+# matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
+_BARE_FILE = re.compile(
+    r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go"
+    r"|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
+    r"|^[\w.-]+/(?:[\w.-]+/)*$"
+)
+# matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
+_PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
+_OPTIONS_WITH_VALUE = frozenset(
+    [
+        "-k",
+        "-m",
+        "-p",
+        "-n",
+        "-c",
+        "-o",
+        "-W",
+        "--maxfail",
+        "--deselect",
+        "--ignore",
+        "--timeout",
+        "--durations",
+        "--tb",
+    ]
+)
+"""Options of pytest, pytest-xdist (-n) and pytest-timeout (--timeout) whose next word is no path."""
+
+
+def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
+    """Return the files that a Files field names, each once, with their line ranges."""
+    refs = [
+        FileRef(path.removeprefix("./"), line, first, last)
+        for part in parts
+        if not part.is_code and not _UNCHANGED_FILES.match(part.text)
+        for text, line in _candidates(part)
+        for path, first, last in _parse_file(text)
+    ]
+    return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
+
+
+def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
+    """Return the files that a sentence mentions: those with a directory, no links, no tests."""
+    without_links = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
+    refs = (ref for ref in referenced_files(without_links) if "/" in ref.path and not ref.path.startswith("../"))
+    return tuple(ref for ref in refs if not is_test_path(ref.path))
+
+
+def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
+    """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
+    rest = part.text
+    for span in _CODE_SPAN.finditer(part.text):
+        yield span[2].strip(), part.line + part.text.count("\n", 0, span.start())
+        rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
+    for word in re.finditer(r"[^\s,;()（）、，]+", rest):
+        bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
+        if found := _BARE_FILE.search(bare):
+            is_whole_word = bare[found.end() :].isascii()  # Japanese has no blank behind a path: "src/a.pyに足す"
+            yield bare if is_whole_word else found[0], part.line + rest.count("\n", 0, word.start())
+
+
+def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
+    """Yield the path with its first and last line, if the text is a file."""
+    if text in FILES_WITHOUT_ENDING:
+        yield text, None, None
+        return
+    found = _FILE.fullmatch(text)
+    if not found or _NO_FILE.search(found["path"]):
+        return
+    if "/" in text or found["path"].rpartition(".")[2].casefold() in FILE_ENDINGS:
+        first = int(found["first"]) if found["first"] else None
+        yield found["path"], first, int(found["last"]) if found["last"] else first
+
+
+def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) -> tuple[TestRef, ...]:
+    """Return the nodeids, Python files and test directories that a text names, each once.
+
+    `only_test_names` leaves out files that are not named like tests.
+    """
+    found = [(target.removeprefix("./"), line) for part in parts for target, line in _test_targets(part)]
+    lines = {target: line for target, line in reversed(found) if not only_test_names or is_test_path(target)}
+    return tuple(TestRef(target, line) for target, line in reversed(lines.items()))
+
+
+def is_test_path(target: str) -> bool:
+    """Return True for a path or nodeid that is named like a test.
+
+    >>> is_test_path("tests/a.py"), is_test_path("src/test_a.py::f"), is_test_path("src/a.py")
+    (True, True, False)
+    """
+    path = target.partition("::")[0]
+    name = path.rstrip("/").rpartition("/")[2]
+    return bool(re.match(r"(?:.*/)?tests?(?:/|$)", path)) or name.startswith("test_") or name.endswith("_test.py")
+
+
+def _test_targets(part: ValuePart) -> Iterator[tuple[str, int]]:
+    """Yield nodeids and paths with their lines; in code only those of pytest commands."""
+    if part.is_code:
+        for offset, line in enumerate(part.text.split("\n")):
+            yield from ((target, part.line + offset) for target in _command_targets(line))
+        return
+    for text, line_number in _candidates(part):
+        if _PYTEST_COMMAND.search(text):
+            yield from ((target, line_number) for target in _command_targets(text))
+        elif _is_target(text):
+            yield text, line_number
+    if "`" not in part.text and _PYTEST_COMMAND.search(part.one_line):
+        yield from ((target, part.line) for target in _command_targets(part.one_line))
+
+
+def _command_targets(text: str) -> Iterator[str]:
+    """Yield the nodeids and paths in the pytest commands of a text."""
+    for command in _PYTEST_COMMAND.finditer(" ".join(text.split())):
+        words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command["words"])
+        for before, word in zip(["", *words], words, strict=False):
+            if before not in _OPTIONS_WITH_VALUE and not word.startswith("-") and _is_target(word):
+                yield word
+
+
+def _is_target(word: str) -> bool:
+    return _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None

@@ -1,0 +1,97 @@
+"""Lists and ranges of ids: `1, 2 & 4`, `T1-T5`, `A to C`, expanded to the names that the breakdown has."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from pytest_execute.breakdown.ids import CODE, NUMBER
+from pytest_execute.breakdown.name_index import NameIndex
+
+# matches "T05", "2.1", "A"
+ID_OR_LETTER = rf"(?:{CODE}|{NUMBER}|[A-Z](?![\w]))"
+# matches the " - " of "1 - 3", the " to " of "A to C", "から"
+RANGE_SIGN = r"\s*(?:-|–|—|~|〜|～|\.\.+|→|\bto\b|\bthrough\b|\bthru\b|から)\s*"
+# matches the ", " of "1, 2", the ", and " of "1, 2, and 3", "、"
+LIST_SIGN = r"\s*(?:,|;|&|\+|/|、|，|；|\band\b|\bplus\b|と|和|及|및)+\s*(?:and\s+)?"
+# matches "1, 2 and 4-6", "#1 + #2"
+ID_LIST = rf"#?{ID_OR_LETTER}(?:(?:{LIST_SIGN}|{RANGE_SIGN})#?{ID_OR_LETTER})*"
+
+MAX_RANGE = 9999
+
+
+class BadRange(Struct, frozen=True):
+    """Two ids that look like a range and are none, such as `T3-A1`."""
+
+    first: str
+    last: str
+
+
+def expand_ids(text: str, names: NameIndex, near: str | None) -> Iterator[str | BadRange]:
+    """Yield the names in a list; a range yields the ids that the breakdown has between its ends.
+
+    `near` is the stream of the task that contains the text.
+    """
+    if names.knows_task(text.strip(" #")):
+        yield text.strip(" #")
+        return
+    for part in re.split(LIST_SIGN, text):
+        name = part.strip(" #")
+        ends = _range_ends(name, names)
+        if ends:
+            yield from _expand_range(*ends, names, near)
+        elif name:
+            yield name
+
+
+def _range_ends(name: str, names: NameIndex) -> tuple[str, str] | None:
+    """Return both ends if `name` is a range.
+
+    An id with a hyphen, such as `INFRA-1`, is a range only if its left part is an id of the breakdown, too.
+    """
+    if names.knows_task(name) or names.stream(name) is not None:
+        return None
+    for sign in re.finditer(RANGE_SIGN, name):
+        left, right = name[: sign.start()].lstrip("#"), name[sign.end() :].lstrip("#")
+        is_known = names.knows_task(left) or names.stream(left) is not None
+        is_two_ids = re.fullmatch(ID_OR_LETTER, left) and not re.fullmatch(ID_OR_LETTER, name)
+        if re.fullmatch(ID_OR_LETTER, right) and (is_known or is_two_ids):
+            return left, right
+    return None
+
+
+def _expand_range(first: str, last: str, names: NameIndex, near: str | None) -> Iterator[str | BadRange]:
+    """Yield each id from `first` to `last`; only the last number counts up."""
+    if re.fullmatch(r"[A-Z]", first) and re.fullmatch(r"[A-Z]", last) and first < last:
+        yield from map(chr, range(ord(first), ord(last) + 1))
+        return
+    prefix, low = _split_number(first)
+    last_prefix, high = _split_number(last)
+    is_same_prefix = prefix.endswith(last_prefix) or not last_prefix
+    if low is None or high is None or not is_same_prefix or high < low or high - low > MAX_RANGE:
+        yield BadRange(first, last)
+        return
+    width = len(first) - len(prefix)
+    for number in range(low, high + 1):
+        spellings = (f"{prefix}{number:0{width}d}", f"{prefix}{number}")
+        known = (s for s in spellings if names.knows_task(s, near) or names.stream(s) is not None)
+        name = next(known, None)
+        if name is not None:
+            yield name
+        elif number in (low, high):
+            yield f"{prefix}{number}"
+
+
+def _split_number(name: str) -> tuple[str, int | None]:
+    """Return the part before the last number of an id, and the number.
+
+    >>> _split_number("P7-B2"), _split_number("T05"), _split_number("B")
+    (('P7-B', 2), ('T', 5), ('B', None))
+    """
+    parts = re.fullmatch(r"(.*?)(\d+)", name)
+    return (parts[1], int(parts[2])) if parts else (name, None)

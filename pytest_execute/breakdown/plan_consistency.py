@@ -1,0 +1,139 @@
+"""Checks of a whole plan: cycles, open work below done tasks, one-sided Blocks fields, missing fields, wrong totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.resolve import Resolver
+from pytest_execute.breakdown.tasks import ParsedTask
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+from pytest_execute.core import graph
+from pytest_execute.core.plan import Plan, Stream, Task
+
+# matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
+_TOTAL = re.compile(
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
+    r"|implementation\s+)?tasks\b",
+    re.IGNORECASE,
+)
+# matches "Phase 1 (setup): " before a total, which then counts one phase only
+_STREAM_BEFORE_TOTAL = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+
+_MAX_LISTED = 5
+
+
+def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, problems: Problems) -> None:
+    """Report all that is wrong with the plan as a whole."""
+    _report_cycles(plan, problems)
+    _report_one_sided_blocks(plan, tasks, resolver, problems)
+    done = {task.id for task in plan.tasks if task.done}
+    for task, parsed in zip(plan.tasks, tasks, strict=True):
+        _report_missing_fields(task, parsed, problems)
+        if task.done:
+            _report_open_work(task, parsed, done, problems)
+        for step in parsed.foreign_substeps:
+            message = f"substep {step.id} is below task {task.id}: correct the number that a formatter may have changed"
+            problems.warn(step.line, "foreign-substep", message)
+
+
+def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
+        problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
+    if not task.tests and not task.behaviour:
+        problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+
+
+def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: Problems) -> None:
+    """Warn of a done task with an open substep or an open dependency."""
+    for step in task.substeps:
+        if not step.done and step.id and step.line not in parsed.optional_lines:
+            message = f"task {task.id} is done, but its substep {step.id} is open: tick it, or untick the task"
+            problems.warn(step.line, "open-substep", message)
+    for other in task.depends:
+        if other not in done:
+            message = (
+                f"task {task.id} is done, but its dependency, task {other}, is open: tick it, or untick task {task.id}"
+            )
+            problems.warn(task.line, "open-dependency", message)
+
+
+def _report_one_sided_blocks(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, problems: Problems) -> None:
+    """Warn of a task in a Blocks field that does not depend on the field's task, not even through others."""
+    edges = plan.edges()
+    for parsed in tasks:
+        task = parsed.task.id
+        lines: dict[int, list[str]] = {}
+        for other, line in resolver.blocked_tasks(parsed).items():
+            if task not in edges[other] and task not in graph.closure([other], edges):
+                lines.setdefault(line, []).append(other)
+        for line, others in lines.items():
+            verb, fields = ("does", "its") if len(others) == 1 else ("do", "their")
+            message = (
+                f"task {task} blocks {_shortened(others)}, which {verb} not depend on it: add task {task} to "
+                f"{fields} Dependencies"
+            )
+            problems.warn(line, "one-sided-block", message)
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """Return the first names of a list, with the number of the others."""
+    more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more
+
+
+def check_stated_totals(outline: Outline, plan: Plan, problems: Problems) -> None:
+    """Warn of a number of tasks in the text that is neither that of the tasks, nor of the substeps, nor of both."""
+    steps = sum(len(task.substeps) for task in plan.tasks)
+    counts = {len(plan.tasks), steps, len(plan.tasks) + steps}
+    for block in outline.blocks:
+        if "otal" not in block.text and "ll " not in block.text:  # faster than the pattern
+            continue
+        text = block.one_line
+        for found in _TOTAL.finditer(text):
+            stated = int(found[1] or found[2])
+            if stated not in counts and not _STREAM_BEFORE_TOTAL.search(text[: found.start()]):
+                message = (
+                    f"the text says {stated} tasks, but {len(plan.tasks)} were read: correct the number or "
+                    "the tasks' form"
+                )
+                problems.warn(block.line, "other-total", message)
+
+
+def _report_cycles(plan: Plan, problems: Problems) -> None:
+    """Report one error for each set of tasks that wait for each other, with the path."""
+    lines = {task.id: task.line for task in plan.tasks}
+    for path in graph.cycles(_cycle_graph(plan)):
+        nodes = [(node[0], node[1:]) for node in path]
+        steps = [f"stream {name}" if kind == "s" else name for kind, name in nodes if kind != "i"]
+        tasks = [name for kind, name in nodes if kind == "t"]
+        if steps[0] != steps[-1]:
+            steps.append(steps[0])
+        line = lines[tasks[0]] if tasks else 1
+        problems.report(line, "cycle", f"these tasks wait for each other: {' -> '.join(steps)}; remove a dependency")
+
+
+def _cycle_graph(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the dependencies as `{node: nodes it waits for}`; nodes for streams keep the graph small.
+
+    | node | waits for |
+    | --- | --- |
+    | `t` + task | the tasks it depends on, and the `i` node of its stream |
+    | `i` + stream (into it) | the tasks the stream depends on, and the `s` nodes of the streams it comes after |
+    | `s` + stream (all of it) | all of its tasks |
+    """
+    streams: dict[str | None, Stream] = {stream.id: stream for stream in plan.streams}
+    members: dict[str, list[str]] = {stream.id: [] for stream in plan.streams}
+    nodes: dict[str, tuple[str, ...]] = {}
+    for task in plan.tasks:
+        stream_node = (f"i{task.stream}",) if task.stream in streams else ()
+        nodes[f"t{task.id}"] = (*(f"t{other}" for other in task.depends), *stream_node)
+        if task.stream is not None:
+            members[task.stream].append(f"t{task.id}")
+    for stream in plan.streams:
+        depends = (f"t{task}" for task in stream.depends)
+        nodes[f"i{stream.id}"] = (*depends, *(f"s{other}" for other in stream.after))
+        nodes[f"s{stream.id}"] = tuple(members[stream.id])
+    return nodes

@@ -1,0 +1,279 @@
+"""Parser for sentences about the order of tasks and streams, in these steps:
+
+1. Replace each name ("Task 4", "Phases 1 and 2", "this task") by a mark; see `sentence_patterns`.
+2. Join the names of a list to one mark; drop emphasis, links and code.
+3. Split off the notes in parentheses; the name before a note is its subject.
+4. Match the order patterns. A match without "if", "may" or "or" between two different names is certain.
+5. Report the sentence as uncertain if it looks like an order and no pattern reads it.
+"""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from pytest_execute.breakdown import sentence_patterns as patterns
+from pytest_execute.breakdown.dependency_parser import NO_SOURCE, OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
+from pytest_execute.breakdown.ids import singular
+from pytest_execute.breakdown.name_index import NameIndex
+from pytest_execute.breakdown.sentence_patterns import NAME
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+
+
+class Mention(Struct, frozen=True):
+    """Tasks and streams that some words of a sentence name; false if they name nothing in this breakdown.
+
+    `wildcard` is "previous" for "all previous tasks", "other" for "all other tasks", else empty. `is_list` is True for
+    several names joined by a comma or "and".
+    """
+
+    tasks: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
+    wildcard: str = ""
+    is_list: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.tasks or self.streams or self.wildcard)
+
+
+class OrderStatement(Struct, frozen=True):
+    """Statement that `then` waits for `first`."""
+
+    first: Mention
+    then: Mention
+
+
+class ParsedSentence(Struct, frozen=True):
+    """Certain statements of one sentence.
+
+    `is_uncertain` is True if the sentence may state an order that could not be read. Its `mentions` are then all names,
+    in the order of the text.
+    """
+
+    statements: tuple[OrderStatement, ...] = ()
+    is_uncertain: bool = False
+    mentions: tuple[Mention, ...] = ()
+
+
+_FIRST_MARK = 0xE000
+_MAX_MARKS = 6400
+"""Marks are the characters of Unicode's private use area, U+E000 to U+F8FF."""
+
+
+class _MarkedNames:
+    """Names in one sentence, by the character that stands for each."""
+
+    def __init__(self) -> None:
+        self._mentions: list[Mention] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._mentions)
+
+    def __getitem__(self, mark: str) -> Mention:
+        return self._mentions[ord(mark) - _FIRST_MARK]
+
+    def add(self, mention: Mention) -> str:
+        """Return the mark for one more name."""
+        self._mentions.append(mention)
+        return chr(_FIRST_MARK + min(len(self._mentions), _MAX_MARKS) - 1)
+
+    def all_in(self, text: str) -> tuple[Mention, ...]:
+        """Return the names in a marked text."""
+        return tuple(self[mark] for mark in re.findall(NAME, text))
+
+
+def split_sentences(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the sentences of a text with their offsets; ". It ..." goes on with the sentence before."""
+    begin = 0
+    for end in re.finditer(r"[.;!?](?=\s|$)(?!\s+(?i:it|they)\s)|[。；]|\n(?=\s*(?:\*\*|__|\n))|$", text):
+        sentence = text[begin : end.end()]
+        if sentence.strip():
+            yield sentence.strip(), begin + len(sentence) - len(sentence.lstrip())
+        begin = end.end()
+
+
+class SentenceParser:
+    """Parser for the sentences of one breakdown.
+
+    `task_words` and `stream_words` are the words in its headings for tasks and streams, such as "step" or "wave".
+    """
+
+    def __init__(self, names: NameIndex, task_words: Iterable[str], stream_words: Iterable[str]) -> None:
+        self.names = names
+        letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
+        self._name_pattern = patterns.name_pattern(
+            "|".join(sorted({"task", *task_words})), "|".join(sorted({"phase", "stream", *stream_words})), letters
+        )
+        self._letter_arrow = patterns.letter_arrow_pattern(letters)
+
+    def parse(self, sentence: str, owner: Mention | None) -> ParsedSentence:
+        """Return the statements of a sentence; `owner` is the task or stream whose text contains it."""
+        if not patterns.MAY_NAME.search(sentence):
+            return ParsedSentence()
+        text, marks = self._mark_names(_plain_text(sentence), owner)
+        if not marks:
+            return ParsedSentence()
+        parsed = [_parse_part(part, marks, _subject(before, marks, owner)) for part, before in _split_notes(text)]
+        return ParsedSentence(
+            tuple(statement for part in parsed for statement in part.statements),
+            any(part.is_uncertain for part in parsed),
+            tuple(mention for part in parsed for mention in part.mentions),
+        )
+
+    def arrow_pairs(self, text: str, owner: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
+        """Return the pairs of names that a text joins by arrows."""
+        if not re.search(r"[→>►▶]", text):
+            return ()
+        marked, marks = self._mark_names(_plain_text(text), owner)
+        marked = patterns.NAME_WITH_TITLE.sub(r"\1", patterns.TITLE_WITH_NAME.sub(r"\1", marked))
+        pairs = [(marks[pair[1]], marks[pair[2]]) for pair in patterns.NAME_ARROW_NAME.finditer(marked)]
+        numbers = patterns.NUMBER_ARROW_NUMBER.finditer(marked) if patterns.SAYS_ORDER.search(text) else ()
+        bare = [*self._letter_arrow.finditer(marked), *numbers]
+        ends = ((self._resolve(pair[1]), self._resolve(pair[2])) for pair in bare)
+        pairs += [(left, right) for left, right in ends if left and right]
+        return () if patterns.PEOPLE.match(marked) else tuple(pairs)
+
+    def row_dependencies(self, name: str, depends: str) -> Iterator[OrderStatement]:
+        """Yield the dependencies in a table's row: `name` is its first cell, `depends` its cell for dependencies."""
+        then = self._resolve(re.sub(r"[*`]", "", name))
+        parsed = parse_dependencies(depends, self.names, NO_SOURCE)
+        if len(then.tasks) == 1 and not then.streams and parsed.tasks:
+            yield OrderStatement(Mention(parsed.tasks), then)
+
+    def _mark_names(self, text: str, owner: Mention | None) -> tuple[str, _MarkedNames]:
+        """Return the text with one mark for each name or list of names."""
+        marks = _MarkedNames()
+
+        def mark_name(found: re.Match[str]) -> str:
+            if found["this"]:
+                return marks.add(owner) if owner is not None else found[0]
+            verb = found["verb"] or found["verb_before_letters"] or ""
+            mention = self._resolve(found[0][len(verb) :])
+            return verb + marks.add(mention) if mention or not (found["code"] or verb) else found[0]
+
+        def mark_list(found: re.Match[str]) -> str:
+            return marks.add(_merge(marks.all_in(found[0])))
+
+        text = self._name_pattern.sub(mark_name, text)
+        # "Task 1's migration requires" -> the mark of "Task 1"
+        text = re.sub(rf"({NAME})(?:'s|’s)(?=\s)(?:\s+(?!and\b|or\b)\w+(?=\s+(?:depends?|requires?)\b))?", r"\1", text)
+        text = re.sub(patterns.PLUS_LIST, mark_list, text)
+        text = re.sub(patterns.COMMA_LIST, mark_list, text)
+        return _replace_pronoun(text), marks
+
+    def _resolve(self, text: str) -> Mention:
+        if PREVIOUS_TASKS.search(text):
+            return Mention(wildcard="previous")
+        if OTHER_TASKS.search(text):
+            return Mention(wildcard="other")
+        parsed = parse_dependencies(text, self.names, NO_SOURCE)
+        return Mention() if parsed.errors or parsed.unread else Mention(parsed.tasks, parsed.streams)
+
+
+def _parse_part(text: str, marks: _MarkedNames, subject: Mention | None) -> ParsedSentence:
+    """Return the statements of a text without parentheses."""
+    mentions = marks.all_in(text)
+    if not mentions:
+        return ParsedSentence()
+    statements = [] if patterns.UNCERTAIN.search(text) else list(_match_orders(text, marks, subject))
+    certain = [s for s in statements if s.first and s.then and not _have_common_name([s.first], [s.then])]
+    is_contradiction = _have_common_name([s.first for s in certain if s.first.is_list], [s.then for s in certain])
+    is_uncertain = len(certain) < len(statements) or is_contradiction
+    if not statements:
+        likely = patterns.LIKELY_ORDER.finditer(text)
+        is_uncertain = any(not patterns.NEGATION.search(_clause_before(text, found.end())) for found in likely)
+    if is_uncertain:
+        return ParsedSentence((), True, (subject, *mentions) if subject else mentions)
+    return ParsedSentence(tuple(certain), False, mentions)
+
+
+def _clause_before(text: str, end: int) -> str:
+    """Return the text before an offset, since the last comma or dash."""
+    return re.split(r"[,;—–]", text[:end])[-1]
+
+
+def _have_common_name(left: Iterable[Mention], right: Iterable[Mention]) -> bool:
+    """Return True if some task or stream is mentioned on both sides."""
+    left_names, right_names = ({(*mention.tasks, "", *mention.streams) for mention in side} for side in (left, right))
+    return any({*one} & {*other} - {""} for one in left_names for other in right_names)
+
+
+def _match_orders(text: str, marks: _MarkedNames, subject: Mention | None) -> Iterator[OrderStatement]:
+    """Yield all orders in a text, also those of unknown names."""
+    for pattern in patterns.ORDER_PATTERNS:
+        for found in pattern.finditer(text):
+            yield OrderStatement(marks[found["first"]], marks[found["then"]])
+    for found in patterns.WITHOUT_SUBJECT.finditer(text):
+        before = re.findall(NAME, text[: found.start()])
+        then = marks[before[0]] if before and re.match(NAME, text) else None if before else subject
+        if then is not None:
+            yield OrderStatement(marks[found["first"]], then)
+    imperative = patterns.IMPERATIVE.match(text.strip())
+    if imperative and subject is not None:
+        yield OrderStatement(marks[imperative["first"] or imperative["other"]], subject)
+
+
+def _split_notes(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the text without its notes in parentheses, then each note with the text before it."""
+    notes = list(re.finditer(r"[(（]([^()（）]*)[)）]", text))
+    main = re.sub(r"\s*[(（][^()（）]*[)）]", "", text)
+    yield main.strip(" .;"), ""
+    for note in notes:
+        yield note[1].strip(), text[: note.start()]
+
+
+def _subject(before: str, marks: _MarkedNames, owner: Mention | None) -> Mention | None:
+    """Return the subject of a note: the name right before it, or the only one before it, or `owner`."""
+    names = re.findall(NAME, before)
+    if not names:
+        return owner
+    if len(set(names)) == 1 or re.search(rf"{NAME}\s*$", before):
+        return marks[names[-1]]
+    return None
+
+
+def _replace_pronoun(text: str) -> str:
+    """Replace "it" and "they" behind a clause with one name by that name."""
+    names = re.findall(NAME, patterns.PRONOUN.split(text, maxsplit=1)[0])
+    return patterns.PRONOUN.sub(f"; {names[0]}", text) if len(set(names)) == 1 else text
+
+
+def _merge(mentions: tuple[Mention, ...]) -> Mention:
+    """Return the names of a list as one mention; an empty one if any name is unknown."""
+    if not all(mentions) or any(mention.wildcard for mention in mentions):
+        return Mention()
+    tasks = dict.fromkeys(task for mention in mentions for task in mention.tasks)
+    streams = dict.fromkeys(stream for mention in mentions for stream in mention.streams)
+    return Mention(tuple(tasks), tuple(streams), is_list=True)
+
+
+def _plain_text(text: str) -> str:
+    """Return the text on one line without emphasis, boxes, link targets and code of several words."""
+    text = re.sub(NAME, "", text)
+    text = re.sub(r"`([^`\n]*)`", lambda span: "…" if patterns.SEVERAL_WORDS.search(span[1]) else span[1], text)
+    text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)  # "[Task 1](#task-1)" -> "Task 1"
+    text = re.sub(r"^\s*\[[ xX~!/-]\]\*?\s", "", text)
+    text = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|_+(?!\w)", "", text)
+    return " ".join(text.split()).removeprefix("> ").strip()
+
+
+def find_task_words(texts: Iterable[str]) -> set[str]:
+    """Return the words for a task in the lines that begin tasks.
+
+    >>> find_task_words(["Step 1: Begin", "[ ] T001 Go on"])
+    {'step'}
+    """
+    found = (
+        re.match(r"\W*(?:\[.\]\W*)?(task|step|story|user story)\s+#?[\dA-Z]", text, re.IGNORECASE) for text in texts
+    )
+    return {singular(match[1]).rpartition(" ")[2] for match in found if match}
+
+
+def find_stream_words(kinds: Iterable[str]) -> set[str]:
+    """Return the words for a stream among the `kinds` of the headings, as patterns."""
+    return {re.escape(kind) for kind in kinds if kind and re.fullmatch(STREAM_WORDS, kind, re.IGNORECASE)}

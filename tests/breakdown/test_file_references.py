@@ -1,0 +1,73 @@
+"""Files and tests in fields, titles and commands."""
+
+# Breakdowns hold dashes and full-width signs, and so does this file.
+
+from __future__ import annotations
+
+import pytest
+
+from . import samples
+from .plans import (
+    only_task,
+    read_plan,
+)
+
+
+def test_tests_in_commands_fences_and_titles() -> None:
+    assert [[test.target for test in task.tests] for task in read_plan(samples.STEPS).tasks] == [
+        ["tests/test_store.py"],
+        ["tests/test_page.py"],
+    ]
+    assert [test.target for test in read_plan(samples.SPECKIT).tasks[3].tests] == ["tests/test_add.py"]
+
+
+@pytest.mark.parametrize(
+    ("value", "files"),
+    [
+        (".github/workflows/ci.yml, src/a.py.", ".github/workflows/ci.yml src/a.py"),
+        ("in .vs/ and ./obj/", ".vs/ obj/"),
+        ("src/a.pyに「名前」を足す", "src/a.py"),
+        ("`src/a.py` (`b.py`)", "src/a.py b.py"),
+        ("docs/要求.md", "docs/要求.md"),
+    ],
+)
+def test_paths_in_a_files_field(value: str, files: str) -> None:
+    assert [ref.path for ref in only_task(f"### 1. [ ] T\n- **Files**: {value}\n").files] == files.split()
+
+
+@pytest.mark.parametrize(
+    ("title", "files"),
+    [
+        ("Write `src/a.py` and src/b.py", "src/a.py src/b.py"),
+        ("Read [spec.md](../005-flow/spec.md), [model](./contracts/model.md)", ""),
+        ("Read ../other/spec.md and .../notes/a.md", ""),
+        ("Align spec.md/plan.md/tasks.md", ""),
+    ],
+)
+def test_files_in_a_title(title: str, files: str) -> None:
+    plan = read_plan(f"- [ ] T1 {title}\n- [ ] T2 Rest\n")
+    assert [ref.path for ref in plan.tasks[0].files] == files.split()
+
+
+def test_bare_paths_before_other_letters_and_behind_a_broken_span() -> None:
+    task = only_task("### 1. [ ] T\n- **Tests**: tests/test_a.pyに足す\n")
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
+    task = only_task("### 1. [ ] T\n- **Files**: `a\n  b`,\n  src/a.py\n")
+    assert [(ref.path, ref.line) for ref in task.files] == [("src/a.py", 4)]
+
+
+def test_a_tests_field_without_tests_falls_back_to_the_files() -> None:
+    task = only_task("### 1. [ ] T\n- **Files**: `src/a.py`, `tests/test_a.py`\n- **Testing**: run it and look\n")
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
+
+
+def test_unchanged_files_and_names_in_code_are_left_out() -> None:
+    text = (
+        "### Task 1: T\n\n**Files:**\n- Modify: `src/a.py` — drop `Child.step` and `np.array`\n"
+        "- Create: `Dockerfile`, `.env.example`\n"
+        "- Explicitly unchanged: `src/b.py`, `c.toml`\n- Reference: `docs/d.md`\n- Do not touch: `e.py`\n"
+        "- Test: `tests/test_a.py`\n"
+    )
+    task = only_task(text)
+    assert [ref.path for ref in task.files] == ["src/a.py", "Dockerfile", ".env.example"]
+    assert [test.target for test in task.tests] == ["tests/test_a.py"]
