@@ -9,7 +9,9 @@ from pytest_execute.breakdown.ids import GROUP_WORDS
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import Draft
+from pytest_execute.breakdown.vocabulary import NONE
 from pytest_execute.core import graph
+from pytest_execute.core.effort import hours
 from pytest_execute.core.plan import Plan, Stream, Task
 
 _TOTAL = re.compile(
@@ -39,6 +41,10 @@ def _substance(task: Task, draft: Draft, desk: Problems) -> None:
         desk.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
         desk.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+    if task.effort and hours(task.effort) is None and not NONE.fullmatch(task.effort):
+        line = next((field.line for field in draft.of("effort")), task.line)
+        remedy = "write it as `2 hours` or `1-2 days`"
+        desk.warn(line, "unknown-effort", f"the effort of task {task.id}, {task.effort!r}, is not understood: {remedy}")
 
 
 def _open(task: Task, draft: Draft, done: set[str], desk: Problems) -> None:

@@ -63,7 +63,7 @@ def draft(outline: Outline, head: TaskStart, stop: int) -> Draft:
         files=_files(head, found),
         tests=_tests(head, found),
         behaviour=tuple(behaviour(piece for field in fields.of(found, "behaviour") for piece in field.pieces)),
-        effort=head.effort or _first(found, "effort"),
+        effort=head.effort or _effort(found),
         agent=_unmarked(_first(found, "agent")),
         commit=_unmarked(_first(found, "commit")),
         substeps=own,
@@ -149,6 +149,15 @@ def _done(head: TaskStart, found: Sequence[Field], own: Sequence[Substep], compl
 
 def _first(found: Sequence[Field], name: str) -> str:
     return next((field.value for field in fields.of(found, name) if field.value), "")
+
+
+def _effort(found: Sequence[Field]) -> str:
+    """Return the effort as written; a bare number under a label such as "Estimated hours" gets its unit from there."""
+    field = next((field for field in fields.of(found, "effort") if field.value), None)
+    if field is None:
+        return ""
+    is_in_hours = "hours" in field.label.casefold() and re.fullmatch(r"[\d.,\s–-]+", field.value)
+    return f"{field.value} hours" if is_in_hours else field.value
 
 
 def _unmarked(text: str) -> str:

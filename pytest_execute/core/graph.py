@@ -6,6 +6,7 @@ Nodes keep the order in which the mapping lists them, so every answer is the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 Edges = Mapping[str, Sequence[str]]
 
@@ -64,3 +65,33 @@ def closure(nodes: Iterable[str], edges: Edges) -> set[str]:
             reached.add(node)
             waiting.extend(edges.get(node, ()))
     return reached
+
+
+def tails(edges: Edges, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return for each node the weight of the heaviest chain of nodes that follow it, itself left out."""
+    after = dict.fromkeys(edges, 0.0)
+    for node in reversed(order(edges)):
+        for needed in edges[node]:
+            after[needed] = max(after[needed], after[node] + weights[node])
+    return after
+
+
+def critical_path(edges: Edges, weights: Mapping[str, float]) -> list[str]:
+    """Return the heaviest chain in which each node depends on the one before it; [] of an empty graph."""
+    after = tails(edges, weights)
+    users: dict[str, list[str]] = {node: [] for node in edges}
+    for node, needs in edges.items():
+        for needed in needs:
+            users[needed].append(node)
+    path: list[str] = []
+    candidates = list(edges)
+    while candidates:
+        path.append(max(candidates, key=lambda node: after[node] + weights[node]))
+        candidates = users[path[-1]]
+    return path
+
+
+def fill_weights(known: Mapping[str, float], defaults: Mapping[str, float]) -> dict[str, float]:
+    """Return a weight for each node of `defaults`: the known one, else the median of those, else its default."""
+    usual = median(known.values()) if known else 0.0
+    return {node: known.get(node, usual or default) for node, default in defaults.items()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from pytest_execute.core import graph
+from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
 
@@ -36,21 +36,20 @@ def render(reading: Reading, documents: Mapping[str, bool] | None) -> str:
     return "\n".join(lines)
 
 
-def _shape(plan: Plan) -> list[str]:
-    """Streams, tasks, critical path, parallelism and gates."""
-    edges = plan.edges()
-    weights, unit = _weights(plan.tasks)
-    path = _critical(edges, weights)
-    length = sum(weights[task] for task in path)
+def _shape(plan: Plan) -> Iterator[str]:
+    """Streams, tasks, critical path, parallelism and gates; efforts as the scheduler counts them, see `core.effort`."""
+    edges, known = plan.edges(), hours_by_task(plan.tasks)
+    unit = "hour" if known else "task"
+    weights = graph.fill_weights(known, dict.fromkeys(edges, 1.0))
+    path = graph.critical_path(edges, weights)
     streams = f" in {_count(len(plan.streams), 'stream')}" if plan.streams else ""
-    return [
-        *([plan.title] if plan.title else []),
-        *_streams(plan),
-        f"{_count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done",
-        f"critical path: {' -> '.join(_ends(path))} ({_count(length, unit)})",
-        f"at most {_count(_parallel(edges, weights), 'task')} at once",
-        _count(len(plan.gates), "gate"),
-    ]
+    yield from [plan.title] if plan.title else []
+    yield from _streams(plan)
+    yield f"{_count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done"
+    yield f"critical path: {' -> '.join(_ends(path))} ({_count(sum(weights[task] for task in path), unit)})"
+    yield from _unknown_efforts([weights[task] for task in edges if task not in known]) if known else ()
+    yield f"at most {_count(_parallel(edges, weights), 'task')} at once"
+    yield _count(len(plan.gates), "gate")
 
 
 def _ends(path: list[str]) -> list[str]:
@@ -80,48 +79,11 @@ def _stream(plan: Plan, stream: Stream) -> str:
     return f"{_count(len(tasks), 'task')}, {sum(task.done for task in tasks)} done{after}"
 
 
-_UNITS = {
-    "m": 1 / 60,
-    **dict.fromkeys("h小時시", 1.0),
-    **dict.fromkeys("d天日일", 8.0),
-    **dict.fromkeys("w周", 40.0),
-}
-_AMOUNT = re.compile(r"\D{0,8}?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*([mhdw小時시天日일周])")  # noqa: RUF001
-
-
-def hours(effort: str) -> float | None:
-    """The hours that an effort as written means, a day being 8 and a week 40; the upper end of a range.
-
-    >>> hours("2-3 days"), hours("2天"), hours("large")
-    (24.0, 16.0, None)
-    """
-    found = _AMOUNT.match(effort.casefold())
-    return float(found[2] or found[1]) * _UNITS[found[3]] if found else None
-
-
-def _weights(tasks: Sequence[Task]) -> tuple[dict[str, float], str]:
-    """Hours for each task, the mean where none are given; where no task gives any, one for each."""
-    given = {task.id: known for task in tasks if (known := hours(task.effort)) is not None}
-    if not given:
-        return {task.id: 1.0 for task in tasks}, "task"
-    mean = sum(given.values()) / len(given)
-    return {task.id: given.get(task.id, mean) for task in tasks}, "hour"
-
-
-def _critical(edges: graph.Edges, weights: Mapping[str, float]) -> list[str]:
-    """The chain of tasks that takes longest."""
-    ends: dict[str, float] = {}
-    before: dict[str, str | None] = {}
-    for task in graph.order(edges):
-        last = max((other for other in edges[task] if other in ends), key=ends.__getitem__, default=None)
-        before[task] = last
-        ends[task] = weights[task] + (ends[last] if last is not None else 0)
-    path: list[str] = []
-    step = max(ends, key=ends.__getitem__, default=None)
-    while step is not None:
-        path.append(step)
-        step = before[step]
-    return path[::-1]
+def _unknown_efforts(weights: Sequence[float]) -> Iterator[str]:
+    """Say how many tasks give no effort, and the hours that each counts as; nothing where all give one."""
+    if weights:
+        subject = "1 task gives no effort: it" if len(weights) == 1 else f"{len(weights)} tasks give no effort: each"
+        yield f"{subject} counts as the median of the others, {_count(weights[0], 'hour')}"
 
 
 def _parallel(edges: graph.Edges, weights: Mapping[str, float]) -> int:

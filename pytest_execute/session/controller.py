@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.coverage import remote_data
 from pytest_execute.discovery import mapping
@@ -15,7 +16,6 @@ from pytest_execute.distributed.controller_side import ControllerSide
 from pytest_execute.progress.board import Board, rows
 from pytest_execute.progress.plugin import Progress
 from pytest_execute.scheduling.durations import Durations, recall
-from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.select_plugin import distributes
 from pytest_execute.scheduling.task_queue import ScheduledWork
 from pytest_execute.session.judging import JudgingPlugin
@@ -52,7 +52,7 @@ def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
         mapping.needs(plan),
         {test: mapping.units(manifest, test) for test in manifest.tests},
         recall(config.stash[prepared_key].ledger, manifest.tests),
-        {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
+        {f"task:{task}": hours for task, hours in hours_by_task(plan.tasks).items()},
         config.option.execute_keep_going,
     )
     _show_progress(config, work)

@@ -108,6 +108,11 @@ def test_an_effort_that_is_not_understood_is_a_warning_with_its_line() -> None:
     ]
 
 
+def test_a_label_gives_a_bare_number_its_unit() -> None:
+    text = "### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Estimated hours: 3-5\n"
+    assert "critical path: 1 (4 hours)" in render(read_text(text, "t", "b.md"), None)
+
+
 @pytest.mark.parametrize("effort", ["-", "–", "none", "n/a"])  # noqa: RUF001 - the dash is one that people write
 def test_a_field_that_says_there_is_no_effort_is_no_problem(effort: str) -> None:
     text = f"### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Effort: {effort}\n"
