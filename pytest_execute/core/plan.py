@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_execute.core import graph
+from pytest_execute.core import gate_ids, graph
 
 
 class FileRef(Struct, frozen=True):
@@ -82,7 +82,7 @@ class NamedGate(Struct, frozen=True, kw_only=True):
 
     def waits(self) -> tuple[str, ...]:
         """The ids of the gates that it comes after: `stream:A`, `task:1`."""
-        return (*(f"stream:{stream}" for stream in self.after), *(f"task:{task}" for task in self.depends))
+        return (*(gate_ids.stream(stream) for stream in self.after), *(gate_ids.task(task) for task in self.depends))
 
 
 class Plan(Struct, frozen=True, kw_only=True):

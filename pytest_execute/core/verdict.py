@@ -7,8 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pytest_execute.core.gate_ids import Level
+
 Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
-Level = Literal["prerequisites", "task", "stream", "gate", "system", "deployment"]
 
 PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 """The exit statuses of the command."""
@@ -62,13 +63,3 @@ class Verdict(Struct, frozen=True, kw_only=True):
     @property
     def passed(self) -> bool:
         return self.verdict == "passed"
-
-
-def label(gate: str) -> str:
-    """A gate's id as people say it.
-
-    >>> label("task:3"), label("gate:Gate 1"), label("system")
-    ('task 3', 'Gate 1', 'the system')
-    """
-    level, _, name = gate.partition(":")
-    return name if level == "gate" else f"{level} {name}" if name else f"the {level}"

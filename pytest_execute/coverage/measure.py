@@ -19,6 +19,7 @@ from coverage.python import PythonFileReporter
 from coverage.results import analysis_from_file_reporter
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Measure
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
@@ -54,13 +55,13 @@ def _measures(plan: Plan, reader: _Reader) -> Iterator[tuple[str, Measure]]:
     owned = {task for lines in request.owners.values() for tasks in lines.values() for task in tasks}
     for task in plan.tasks:
         if task.id in request.named or task.id in owned:
-            yield f"task:{task.id}", _total(reader.of_tasks({task.id}, set()))
+            yield gate_ids.task(task.id), _total(reader.of_tasks({task.id}, set()))
     for stream in plan.streams:
         tasks = {task.id for task in plan.tasks_of(stream.id)}
-        gates = {f"stream:{stream.id}", *(f"task:{task}" for task in tasks)}
-        yield f"stream:{stream.id}", _total(reader.of_tasks(tasks, gates))
-    yield "changed", _total(reader.changed(path) for path in request.sources)
-    yield "system", _total(reader.whole(path) for path in request.sources)
+        gates = {gate_ids.stream(stream.id), *(gate_ids.task(task) for task in tasks)}
+        yield gate_ids.stream(stream.id), _total(reader.of_tasks(tasks, gates))
+    yield gate_ids.CHANGED, _total(reader.changed(path) for path in request.sources)
+    yield gate_ids.SYSTEM, _total(reader.whole(path) for path in request.sources)
 
 
 def _total(measures: Iterable[Measure]) -> Measure:
@@ -138,7 +139,7 @@ class _Reader:
             for owners, own in groups.items():
                 wanted = self._statements(path, own) - done
                 done |= wanted
-                yield self._part(path, wanted, self._of({*gates, *(f"task:{task}" for task in owners)}))
+                yield self._part(path, wanted, self._of({*gates, *(gate_ids.task(task) for task in owners)}))
 
     def changed(self, path: str) -> Measure:
         """The changed lines of a file, as far as any test reaches those inside of functions, and anything the others."""

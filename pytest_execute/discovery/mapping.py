@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
 from pytest_execute.core.plan import Plan, TestRef
 
-LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
-"""The kinds of gates from the lowest up: a test starts when what its lowest gates need has passed."""
+LEVELS: tuple[gate_ids.Level, ...] = ("task", "stream", "gate", "system", "deployment")
+"""The levels of gates from the lowest up: a test starts when what its lowest gates need has passed."""
 
 
 def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
@@ -47,12 +48,12 @@ def resolve(plan: Plan, marker: str, name: str) -> str | None:
     """The gate that a marker such as `task("A1")` means, or None."""
     if marker == "task":
         task = plan.find(name)
-        return f"task:{task}" if task is not None else None
+        return gate_ids.task(task) if task is not None else None
     if marker == "stream":
-        return f"stream:{name}" if any(stream.id == name for stream in plan.streams) else None
-    if name in ("system", "deployment"):
+        return gate_ids.stream(name) if any(stream.id == name for stream in plan.streams) else None
+    if name in (gate_ids.SYSTEM, gate_ids.DEPLOYMENT):
         return name
-    return f"gate:{name}" if any(gate.name == name for gate in plan.gates) else None
+    return gate_ids.named(name) if any(gate.name == name for gate in plan.gates) else None
 
 
 def names(target: str, test: CollectedTest) -> bool:
@@ -69,13 +70,15 @@ def names(target: str, test: CollectedTest) -> bool:
 
 def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     """The gates that each gate waits for, as the scheduler wants them."""
-    waits = {f"task:{task}": tuple(f"task:{other}" for other in before) for task, before in plan.edges().items()}
+    waits = {
+        gate_ids.task(task): tuple(gate_ids.task(other) for other in before) for task, before in plan.edges().items()
+    }
     for stream in plan.streams:
-        waits[f"stream:{stream.id}"] = tuple(f"task:{task.id}" for task in plan.tasks_of(stream.id))
+        waits[gate_ids.stream(stream.id)] = tuple(gate_ids.task(task.id) for task in plan.tasks_of(stream.id))
     for gate in plan.gates:
-        waits[f"gate:{gate.name}"] = gate.waits()
-    waits["system"] = tuple(waits)
-    waits["deployment"] = ("system",)
+        waits[gate_ids.named(gate.name)] = gate.waits()
+    waits[gate_ids.SYSTEM] = tuple(waits)
+    waits[gate_ids.DEPLOYMENT] = (gate_ids.SYSTEM,)
     return waits
 
 
@@ -83,7 +86,7 @@ def units(manifest: Manifest, test: str) -> tuple[str, ...]:
     """The gates of the lowest level that `test` counts for: those decide when it starts."""
     mine = manifest.gates.get(test, ())
     for level in LEVELS:
-        lowest = tuple(gate for gate in mine if gate.startswith(level))
+        lowest = tuple(gate for gate in mine if gate_ids.level(gate) == level)
         if lowest:
             return lowest
     return ()
@@ -91,13 +94,15 @@ def units(manifest: Manifest, test: str) -> tuple[str, ...]:
 
 def chosen(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
     """The tests to run for some streams and tasks: theirs, and those of all that these depend on."""
-    gates = {f"task:{task}" for task in plan.select(streams, tasks)} | {f"stream:{stream}" for stream in streams}
+    gates = {gate_ids.task(task) for task in plan.select(streams, tasks)} | {
+        gate_ids.stream(stream) for stream in streams
+    }
     return {test for test in manifest.tests if gates.intersection(units(manifest, test))}
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:
     """(gate, test as its text names it) of every task and named gate."""
     for task in plan.tasks:
-        yield from ((f"task:{task.id}", ref) for ref in task.tests)
+        yield from ((gate_ids.task(task.id), ref) for ref in task.tests)
     for gate in plan.gates:
-        yield from ((f"gate:{gate.name}", ref) for ref in gate.tests)
+        yield from ((gate_ids.named(gate.name), ref) for ref in gate.tests)

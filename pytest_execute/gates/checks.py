@@ -9,11 +9,12 @@ from decimal import ROUND_FLOOR, Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof, functions_of, short
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.core.verdict import Check, Gate, Reason, Word, label, worst
+from pytest_execute.core.verdict import Check, Gate, Reason, Word, worst
 from pytest_execute.gates.coverage_gaps import first_missing, gaps, listed, places
 
 Finding = tuple[Word, Reason]
@@ -78,7 +79,7 @@ WORDS: dict[Outcome, Word] = {"blocked": "blocked", "not-run": "unproven"}
 
 
 def tests_of_task(case: Case, task: Task) -> Iterator[Finding]:
-    gate = f"task:{task.id}"
+    gate = gate_ids.task(task.id)
     if not case.tests(gate):
         remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
         yield "failed", Reason("no-tests", f"no test counts for this task: {remedy}", case.plan.path, task.line)
@@ -115,7 +116,7 @@ def at_test(case: Case, code: str, message: str, test: str) -> Reason:
 
 def dependencies_of_task(case: Case, task: Task) -> Iterator[Finding]:
     for other in case.plan.edges()[task.id]:
-        word = case.decided[f"task:{other}"].verdict
+        word = case.decided[gate_ids.task(other)].verdict
         if word == "open":
             message = f"it is ticked, and task {other}, which it depends on, is not"
             yield "failed", Reason("unmet-dependency", message, case.plan.path, task.line)
@@ -130,7 +131,7 @@ def parts(case: Case, gates: Iterable[str]) -> Iterator[Finding]:
     for gate_id in gates:
         part = case.decided[gate_id]
         if part.verdict != "passed":
-            yield part.verdict, Reason(f"{part.level}-{part.verdict}", f"{label(gate_id)} is {part.verdict}")
+            yield part.verdict, Reason(f"{part.level}-{part.verdict}", f"{gate_ids.label(gate_id)} is {part.verdict}")
 
 
 # -- test-first: did each test fail before the code, for a reason that counts
@@ -146,7 +147,7 @@ UNPROVEN = {
 
 def test_first(case: Case, task: Task) -> Iterator[Finding]:
     proofs = case.evidence.proofs
-    passed = [test for test in case.tests(f"task:{task.id}") if case.outcome(test) == "passed"]
+    passed = [test for test in case.tests(gate_ids.task(task.id)) if case.outcome(test) == "passed"]
     if not passed:
         yield "unproven", Reason("no-tests", "no test that passed, so nothing can be proven", case.plan.path, task.line)
     elif proofs is None:
@@ -226,7 +227,7 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     elif unknown is not None:
         yield unknown
     elif measure is None:
-        yield "unproven", Reason("no-files", nothing or f"nothing was measured for {label(key)}")
+        yield "unproven", Reason("no-files", nothing or f"nothing was measured for {gate_ids.label(key)}")
     elif not reaches(measure, asked):
         yield "failed", Reason("short", shortfall(key, measure, asked), *first_missing(measure))
     if measure is not None:
@@ -255,7 +256,7 @@ def shortfall(key: str, measure: Measure, asked: Decimal) -> str:
     total = measure.lines + measure.branches
     share = Decimal(100 * (measure.covered + measure.covered_branches)) / total
     shown = share.quantize(Decimal("0.01"), ROUND_FLOOR)
-    kind = "of the changed lines and branches" if key == "changed" else "of lines and branches"
+    kind = "of the changed lines and branches" if key == gate_ids.CHANGED else "of lines and branches"
     files = [f"{path}:{places(*gap)}" for path, gap in gaps(measure).items()]
     where = "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
     return f"{shown} % {kind} reached, {asked} % asked; not reached: {where}"
@@ -303,7 +304,7 @@ def own_tests_miss(case: Case, task: str, functions: Mapping[str, list[Mutant]])
     """A task whose own tests notice nothing leans on those of others, whatever these notice."""
     mutants = [mutant for each in functions.values() for mutant in each if mutant.state == "killed"]
     owners = {owner for mutant in mutants for owner in mutant.tasks}
-    own = {test for owner in owners for test in case.tests(f"task:{owner}")}
+    own = {test for owner in owners for test in case.tests(gate_ids.task(owner))}
     if mutants and not any(mutant.killed_by in own for mutant in mutants):
         first = mutants[0]
         message = f"its own tests notice nothing, whatever is taken from {len(functions)} functions: others' tests do"
@@ -323,7 +324,7 @@ def review(case: Case) -> Iterator[Finding]:
 
 
 def named_gate(case: Case, gate: NamedGate) -> Iterator[Finding]:
-    gate_id = f"gate:{gate.name}"
+    gate_id = gate_ids.named(gate.name)
     yield from missing_tests(case, gate_id)
     yield from outcomes(case, case.tests(gate_id))
     if gate.suite:
@@ -337,9 +338,9 @@ def named_gate(case: Case, gate: NamedGate) -> Iterator[Finding]:
 def whole_suite(case: Case) -> Iterator[Finding]:
     """Every test that was collected; outside of tasks a skip is tolerated, and in the claimed scope whatever an open task has."""
     manifest = case.evidence.manifest
-    ticked = {f"task:{task.id}" for task in case.plan.tasks if task.done}
+    ticked = {gate_ids.task(task.id) for task in case.plan.tasks if task.done}
     for test in manifest.tests:
-        tasks = {gate for gate in manifest.gates.get(test, ()) if gate.startswith("task:")}
+        tasks = {gate for gate in manifest.gates.get(test, ()) if gate_ids.is_task(gate)}
         if tasks and case.scope.claimed and not tasks & ticked:
             continue
         tolerated: tuple[Outcome, ...] = ("passed",) if manifest.gates.get(test) else ("passed", "skipped", "xfailed")

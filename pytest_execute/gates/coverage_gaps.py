@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Measure
 from pytest_execute.core.verdict import Reason
 
@@ -56,9 +57,11 @@ def _spans(lines: Iterable[int]) -> list[list[int]]:
 
 def listed(key: str, coverage: Mapping[str, Measure]) -> Iterator[Reason]:
     """The lines of a task that no test can reach for coverage, or that look so; for "changed" those of no task."""
-    if key != "changed" and not key.startswith("task:"):
+    if key != gate_ids.CHANGED and not gate_ids.is_task(key):
         return
-    others = [measure for gate, measure in coverage.items() if gate.startswith("task:")] if key == "changed" else []
+    others = (
+        [measure for gate, measure in coverage.items() if gate_ids.is_task(gate)] if key == gate_ids.CHANGED else []
+    )
     for name, (code, words) in LISTED.items():
         for path, lines in getattr(coverage[key], name).items():
             told = {line for other in others for line in getattr(other, name).get(path, ())}

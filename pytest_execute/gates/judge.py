@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pytest_execute.core import graph
+from pytest_execute.core import gate_ids, graph
 from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import Policy, Scope
@@ -25,7 +25,7 @@ def judge(plan: Plan, policy: Policy, evidence: Evidence, scope: Scope = Scope()
 
 def _gates(case: Case) -> Iterator[Gate]:
     """Every gate, after those that it waits for."""
-    yield _gate("prerequisites", [check("plan", checks.documents(case))], title="research, plan and breakdown")
+    yield _gate(gate_ids.PREREQUISITES, [check("plan", checks.documents(case))], title="research, plan and breakdown")
     tasks = {task.id: task for task in case.plan.tasks}
     for task_id in graph.order(case.plan.edges()):
         yield _task(case, tasks[task_id])
@@ -46,7 +46,7 @@ def _task(case: Case, task: Task) -> Gate:
     if case.policy.test_first != "off":
         asked.append(check("test-first", checks.test_first(case, task)))
     nothing = "no implementation is known: name its files in its Files field"
-    gate = f"task:{task.id}"
+    gate = gate_ids.task(task.id)
     asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.task, case.tests(gate), nothing)))
     if case.policy.mutation.task:
         asked.append(check("mutation", checks.mutation(case, task.id, case.tests(gate))))
@@ -55,8 +55,8 @@ def _task(case: Case, task: Task) -> Gate:
 
 
 def _stream(case: Case, stream: Stream) -> Gate:
-    gate = f"stream:{stream.id}"
-    tasks = [f"task:{task.id}" for task in case.plan.tasks_of(stream.id)]
+    gate = gate_ids.stream(stream.id)
+    tasks = [gate_ids.task(task.id) for task in case.plan.tasks_of(stream.id)]
     asked = [check("dependencies", checks.parts(case, tasks))]
     if _is_claimed(case, tasks):
         asked.append(check("tests", checks.outcomes(case, case.tests(gate))))
@@ -69,36 +69,36 @@ def _named(case: Case, named: NamedGate) -> Gate:
     asked = [check("dependencies", checks.parts(case, named.waits()))]
     if _is_claimed(case, named.waits()):
         asked.append(check("tests", checks.named_gate(case, named)))
-    return _gate(f"gate:{named.name}", asked, title=named.text)
+    return _gate(gate_ids.named(named.name), asked, title=named.text)
 
 
 def _system(case: Case) -> Gate:
-    whole = [f"stream:{stream.id}" for stream in case.plan.streams]
-    whole += [f"task:{task.id}" for task in case.plan.tasks if task.stream is None]
-    whole += [f"gate:{gate.name}" for gate in case.plan.gates]
+    whole = [gate_ids.stream(stream.id) for stream in case.plan.streams]
+    whole += [gate_ids.task(task.id) for task in case.plan.tasks if task.stream is None]
+    whole += [gate_ids.named(gate.name) for gate in case.plan.gates]
     asked = [
-        check("dependencies", checks.parts(case, ["prerequisites", *whole])),
+        check("dependencies", checks.parts(case, [gate_ids.PREREQUISITES, *whole])),
         check("tests", [*checks.unknown_markers(case), *checks.whole_suite(case)]),
     ]
     if _is_claimed(case, whole):
         findings = [
-            *checks.coverage(case, "system", case.policy.coverage.system, case.evidence.manifest.tests),
-            *checks.coverage(case, "changed", case.policy.coverage.changed, case.evidence.manifest.tests),
+            *checks.coverage(case, gate_ids.SYSTEM, case.policy.coverage.system, case.evidence.manifest.tests),
+            *checks.coverage(case, gate_ids.CHANGED, case.policy.coverage.changed, case.evidence.manifest.tests),
         ]
         asked.append(check("coverage", findings))
         if case.policy.mutation.task:
             asked.append(check("mutation", checks.mutation(case, None, case.evidence.manifest.tests)))
     if case.policy.reviewers:
         asked.append(check("review", checks.review(case)))
-    return _gate("system", asked, title="all streams, the whole suite")
+    return _gate(gate_ids.SYSTEM, asked, title="all streams, the whole suite")
 
 
 def _deployment(case: Case) -> Gate:
-    asked = [check("dependencies", checks.parts(case, ["system"]))]
-    if _is_claimed(case, ["system"]):
-        asked.append(check("tests", checks.outcomes(case, case.tests("deployment"))))
+    asked = [check("dependencies", checks.parts(case, [gate_ids.SYSTEM]))]
+    if _is_claimed(case, [gate_ids.SYSTEM]):
+        asked.append(check("tests", checks.outcomes(case, case.tests(gate_ids.DEPLOYMENT))))
         asked.append(check("artifacts", checks.artifacts(case)))
-    return _gate("deployment", asked, title="artifacts, everything ticked, nothing uncommitted")
+    return _gate(gate_ids.DEPLOYMENT, asked, title="artifacts, everything ticked, nothing uncommitted")
 
 
 def _is_claimed(case: Case, parts: Iterable[str]) -> bool:
@@ -116,16 +116,23 @@ def _gate(
     word: Word | None = None,
 ) -> Gate:
     """A gate with the worst verdict of its checks, or with `word`."""
-    level = gate_id.partition(":")[0]
     verdict = word or worst(each.verdict for each in asked)
-    return Gate(id=gate_id, level=level, title=title, verdict=verdict, stream=stream, agent=agent, checks=tuple(asked))  # type: ignore[arg-type]
+    return Gate(
+        id=gate_id,
+        level=gate_ids.level(gate_id),
+        title=title,
+        verdict=verdict,
+        stream=stream,
+        agent=agent,
+        checks=tuple(asked),
+    )
 
 
 def _in_plan_order(case: Case) -> list[Gate]:
     """Prerequisites, then stream after stream with its tasks before it, then the rest."""
-    ids = ["prerequisites", *(f"task:{task.id}" for task in case.plan.tasks if task.stream is None)]
+    ids = [gate_ids.PREREQUISITES, *(gate_ids.task(task.id) for task in case.plan.tasks if task.stream is None)]
     for stream in case.plan.streams:
-        ids += [*(f"task:{task.id}" for task in case.plan.tasks_of(stream.id)), f"stream:{stream.id}"]
+        ids += [*(gate_ids.task(task.id) for task in case.plan.tasks_of(stream.id)), gate_ids.stream(stream.id)]
     return [case.decided[gate] for gate in dict.fromkeys([*ids, *case.decided])]
 
 
@@ -134,5 +141,5 @@ def _is_asked(case: Case, gate: Gate) -> bool:
     if not scope.partial:
         return True
     if gate.level == "task":
-        return gate.stream in scope.streams or gate.id.partition(":")[2] in scope.tasks
-    return gate.id == "prerequisites" or (gate.level == "stream" and gate.stream in scope.streams)
+        return gate.stream in scope.streams or gate_ids.name(gate.id) in scope.tasks
+    return gate.id == gate_ids.PREREQUISITES or (gate.level == "stream" and gate.stream in scope.streams)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from pytest_execute.core.verdict import Word, label
+from pytest_execute.core import gate_ids
+from pytest_execute.core.verdict import Word
 from pytest_execute.progress.board import Board, Row, State, Tally
 
 Line = tuple[str, Word | None]
@@ -115,9 +116,9 @@ def told(unit: str, tally: Tally) -> str:
     It speaks of tests: whether the task passes is not known before the proofs and the measures.
     """
     parts = [f"{tally.ends[end]} {end}" for end in ("failed", "skipped", "passed", "blocked") if end in tally.ends]
-    by = f" by {label(tally.cause)}" if tally.cause else ""
+    by = f" by {gate_ids.label(tally.cause)}" if tally.cause else ""
     took = f" ({tally.seconds:.1f} s)" if tally.seconds else ""
-    return clean(f"{label(unit)}: {', '.join(parts)}{by}{took}")
+    return clean(f"{gate_ids.label(unit)}: {', '.join(parts)}{by}{took}")
 
 
 def clock(seconds: float) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.verdict import Word
 from pytest_execute.progress.board import Board, End
 from pytest_execute.progress.format import WORDS, Line, block, cut, told, wide
@@ -86,7 +87,7 @@ class Progress:
             units = self.board.hear(report.nodeid, end_of(report), report.duration, cause, report.when in LAST)
         if self.screen is None:
             for unit in units:
-                if unit.startswith(("task:", "stream:")):
+                if gate_ids.level(unit) in ("task", "stream"):
                     tally = self.board.tallies[unit]
                     self._say(told(unit, tally), WORDS.get(tally.state))
 

@@ -9,9 +9,11 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
+from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Level, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Verdict, Word
 
 SCHEMA = "pytest-execute/report/1"
 
@@ -146,7 +148,7 @@ def _test(evidence: Evidence, test: str) -> TestRow:
 
 def _tasks(evidence: Evidence, test: str) -> tuple[str, ...]:
     gates = evidence.manifest.gates.get(test, ())
-    return tuple(gate.removeprefix("task:") for gate in gates if gate.startswith("task:"))
+    return tuple(gate_ids.name(gate) for gate in gates if gate_ids.is_task(gate))
 
 
 def _mutants(evidence: Evidence) -> Iterator[MutantRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Measure, functions_of
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, Word
@@ -26,7 +27,7 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
         for gate in tasks:
             if gate.stream == stream:
                 yield from _gate(gate, _task_title(gate, evidence), "  ")
-                yield from _exempt(evidence, gate.id.partition(":")[2], " " * 12)
+                yield from _exempt(evidence, gate_ids.name(gate.id), " " * 12)
     yield "", None
     for gate in verdict.gates:
         if gate.level not in ("task", "stream"):
@@ -72,12 +73,12 @@ def _exempt(evidence: Evidence, task: str | None, indent: str) -> Iterator[Line]
 
 
 def _title(gate: Gate) -> str:
-    name = gate.id.partition(":")[2] or gate.id
+    name = gate_ids.name(gate.id) or gate.id
     return f"{name}: {gate.title}"
 
 
 def _task_title(gate: Gate, evidence: Evidence) -> str:
-    task = gate.id.partition(":")[2]
+    task = gate_ids.name(gate.id)
     return f"{task:>3}  {gate.title}{_figures(gate, evidence)}"
 
 
@@ -91,7 +92,7 @@ def _figures(gate: Gate, evidence: Evidence) -> str:
     figures += [f"{proven} proven"] if proven else []
     figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
     figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
-    functions = functions_of(evidence.mutants or (), gate.id.partition(":")[2]).values()
+    functions = functions_of(evidence.mutants or (), gate_ids.name(gate.id)).values()
     missed = sum(1 for mutants in functions if all(mutant.state == "killed" for mutant in mutants))
     figures += [f"{missed}/{len(functions)} functions"] if functions else []
     return f"  ({', '.join(figures)})" if figures else ""

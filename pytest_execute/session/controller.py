@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.coverage import remote_data
@@ -52,7 +53,7 @@ def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
         mapping.needs(plan),
         {test: mapping.units(manifest, test) for test in manifest.tests},
         recall(config.stash[prepared_key].ledger, manifest.tests),
-        {f"task:{task}": hours for task, hours in hours_by_task(plan.tasks).items()},
+        {gate_ids.task(task): hours for task, hours in hours_by_task(plan.tasks).items()},
         config.option.execute_keep_going,
     )
     _show_progress(config, work)

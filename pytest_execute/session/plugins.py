@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pytest_execute.core.verdict import label
+from pytest_execute.core.gate_ids import label
 from pytest_execute.discovery.collect import describe
 from pytest_execute.scheduling.select_plugin import role
 from pytest_execute.session.messages import RunSettings, handed_key, prepared_key, recorder_key, shared_key

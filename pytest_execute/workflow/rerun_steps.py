@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Mutant, Proof
 from pytest_execute.replay import prove as replay
 from pytest_execute.workflow.context import policy_at_base
@@ -24,7 +25,7 @@ def proofs(
     tests = {
         test: result.seconds
         for test, result in run.results.items()
-        if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
+        if result.outcome == "passed" and any(gate_ids.is_task(gate) for gate in run.manifest.gates.get(test, ()))
     }
     order = msgspec.structs.replace(order, tests=tests, prepare=prepared.policy.prepare)
     return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
@@ -61,7 +62,7 @@ def mutants(
         return None, why_not
     from pytest_execute.mutation import mutate, targets
 
-    tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in prepared.plan.tasks}
+    tasks = {task.id: run.manifest.of(gate_ids.task(task.id)) for task in prepared.plan.tasks}
     asked = prepared.plan.select(scope.streams, scope.tasks) if scope.partial else set(tasks)
     ticked = {task.id for task in prepared.plan.tasks if task.done}
     turned = targets.turned_by(proved, tasks, what.commits)
