@@ -7,13 +7,12 @@ import functools
 import os
 from pathlib import Path
 
-import msgspec
-
 from pytest_execute import breakdown
 from pytest_execute.commands.pytest_run import RunLocation, cache_directory, create_empty, project_directory, run_pytest
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import Evidence
+from pytest_execute.core.evidence import Missing
 from pytest_execute.core.verdict import NOT_PASSED, PASSED
+from pytest_execute.reports import evidence_json
 from pytest_execute.reports import explain as report
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
@@ -40,10 +39,10 @@ def explain(test: str, topic: str | None, *, as_json: bool) -> int:
         options = [f"--execute-topic={name}", f"--execute-evidence={file}", "--execute-turns", test]
         run_pytest(options, location, devnull)
         text = file.read_bytes()
-        evidence = msgspec.json.decode(text, type=Evidence) if text else None
+        evidence = evidence_json.read(text, file.name).evidence() if text else None
     proof = (evidence.proofs or {}).get(test) if evidence is not None else None
     if proof is None or evidence is None:
-        why = evidence.proofs_missing if evidence is not None else ""
+        why = evidence.proofs.reason if evidence is not None and isinstance(evidence.proofs, Missing) else ""
         hint = why or f"not a passing test of a task of {name}: `pytest --execute-topic={name}` says what it is"
         raise ExecuteError(Problem("not-replayed", hint, test))
     subject = functools.partial(_subject, git)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+T = TypeVar("T")
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
 Found = Literal[
@@ -116,6 +118,60 @@ class Measure(Struct, frozen=True, kw_only=True):
     opaque: dict[str, tuple[int, ...]] = {}
 
 
+class LineSets(Struct, frozen=True, kw_only=True):
+    """Lines and branches of one gate, as sets by file; of them come the counts of a `Measure`.
+
+    `lines` are executable and `covered` were reached; `branches` lead from a line that has several to another, a negative one being the
+    exit of what starts there, and `covered_branches` were taken. Lines that are `imported` ran as their file was loaded, whatever the tests
+    do, and are not counted. `excluded`, `ignored` and `opaque` are those of `Measure`.
+    """
+
+    lines: dict[str, frozenset[int]] = {}
+    covered: dict[str, frozenset[int]] = {}
+    branches: dict[str, frozenset[tuple[int, int]]] = {}
+    covered_branches: dict[str, frozenset[tuple[int, int]]] = {}
+    imported: dict[str, frozenset[int]] = {}
+    excluded: dict[str, frozenset[int]] = {}
+    ignored: dict[str, frozenset[int]] = {}
+    opaque: dict[str, frozenset[int]] = {}
+
+    def measure(self) -> Measure:
+        """Return the counts of these sets, and what is missing."""
+        none: frozenset[int] = frozenset()
+        lines = {path: found - self.imported.get(path, none) for path, found in self.lines.items()}
+        arcs = {path: {arc for arc in found if arc[0] in lines[path]} for path, found in self.branches.items()}
+        missing = {path: found - self.covered.get(path, none) for path, found in lines.items()}
+        missing_arcs = {path: found - self.covered_branches.get(path, frozenset()) for path, found in arcs.items()}
+        line_count, arc_count = sum(map(len, lines.values())), sum(map(len, arcs.values()))
+        return Measure(
+            lines=line_count,
+            covered=line_count - sum(map(len, missing.values())),
+            branches=arc_count,
+            covered_branches=arc_count - sum(map(len, missing_arcs.values())),
+            missing=_sorted(missing),
+            missing_branches=_sorted({path: {line for line, _ in found} for path, found in missing_arcs.items()}),
+            missing_arcs=_sorted(missing_arcs),
+            excluded=_sorted(self.excluded),
+            ignored=_sorted(self.ignored),
+            opaque=_sorted(self.opaque),
+        )
+
+
+def unite(parts: Iterable[LineSets]) -> LineSets:
+    """Return the union of line sets: of parts of one gate, or of two runs over the same tree, plan and owners."""
+    united: dict[str, dict[str, set[Any]]] = {name: {} for name in LineSets.__struct_fields__}
+    for part in parts:
+        for name, files in united.items():
+            for path, values in getattr(part, name).items():
+                files.setdefault(path, set()).update(values)
+    return LineSets(**{name: {path: frozenset(s) for path, s in files.items()} for name, files in united.items()})
+
+
+def _sorted(files: Mapping[str, AbstractSet[T]]) -> dict[str, tuple[T, ...]]:
+    """Return sets by file in order, without those that are empty."""
+    return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}  # type: ignore[type-var]
+
+
 class Mutant(Struct, frozen=True, kw_only=True):
     """What became of one function, as `module:name`, with its body replaced by `stub`: "raise", "none", or another constant.
 
@@ -172,18 +228,26 @@ class CommandResult(Struct, frozen=True):
     output: str = ""
 
 
+class Missing(Struct, frozen=True):
+    """Evidence that there is not, and why. It is false, so `evidence.proofs or {}` is what there is."""
+
+    reason: str
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that is known of one run. A value that is None was not looked at."""
+    """All that is known of one run. `proofs` are by test, `coverage` is by gate, with the key "changed" beside them;
+    it is counted from `line_sets`."""
 
     history: History
     manifest: Manifest
     results: dict[str, TestResult] = {}
-    proofs: dict[str, Proof] | None = None
-    proofs_missing: str = ""
-    coverage: dict[str, Measure] | None = None
-    coverage_missing: str = ""
-    mutants: tuple[Mutant, ...] | None = None
-    mutants_missing: str = ""
+    proofs: dict[str, Proof] | Missing = Missing("not replayed")
+    coverage: dict[str, Measure] | Missing = Missing("not measured")
+    line_sets: dict[str, LineSets] = {}
+    mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     commands: tuple[CommandResult, ...] = ()

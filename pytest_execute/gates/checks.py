@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Measure, Mutant, Outcome, Proof, functions_of, short
+from pytest_execute.core.evidence import Evidence, Measure, Missing, Mutant, Outcome, Proof, functions_of, short
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import NamedGate, Plan, Task
 from pytest_execute.core.policy import Policy, Scope
@@ -150,8 +150,8 @@ def test_first(case: Case, task: Task) -> Iterator[Finding]:
     passed = [test for test in case.tests(gate_ids.task(task.id)) if case.outcome(test) == "passed"]
     if not passed:
         yield "unproven", Reason("no-tests", "no test that passed, so nothing can be proven", case.plan.path, task.line)
-    elif proofs is None:
-        yield "unproven", Reason("no-history", case.evidence.proofs_missing)
+    elif isinstance(proofs, Missing):
+        yield "unproven", Reason("no-history", proofs.reason)
     else:
         for test in passed:
             yield from proven(case, test, proofs.get(test))
@@ -221,9 +221,10 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     if not asked:
         return
     unknown = unseen(case, tests)
-    measure = (case.evidence.coverage or {}).get(key)
-    if case.evidence.coverage is None:
-        yield "unproven", Reason("not-measured", case.evidence.coverage_missing)
+    measures = case.evidence.coverage
+    measure = (measures or {}).get(key)
+    if isinstance(measures, Missing):
+        yield "unproven", Reason("not-measured", measures.reason)
     elif unknown is not None:
         yield unknown
     elif measure is None:
@@ -231,7 +232,7 @@ def coverage(case: Case, key: str, asked: Decimal, tests: Iterable[str], nothing
     elif not reaches(measure, asked):
         yield "failed", Reason("short", shortfall(key, measure, asked), *first_missing(measure))
     if measure is not None:
-        yield from (("passed", reason) for reason in listed(key, case.evidence.coverage or {}))
+        yield from (("passed", reason) for reason in listed(key, measures or {}))
 
 
 def unseen(case: Case, tests: Iterable[str]) -> Finding | None:
@@ -270,10 +271,11 @@ STUBS = {"raise": "a raise", "none": "`return None`"}
 def mutation(case: Case, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
     """The functions of a task; None: those of no task. `tests` are those that must have run for it to be known."""
     unknown = unseen(case, tests)
-    functions = functions_of(case.evidence.mutants or (), task)
+    tried = case.evidence.mutants
+    functions = functions_of(tried or (), task)
     bad = {name: mutants for name, mutants in functions.items() if any(m.state != "killed" for m in mutants)}
-    if case.evidence.mutants is None:
-        yield "unproven", Reason("not-measured", case.evidence.mutants_missing)
+    if isinstance(tried, Missing):
+        yield "unproven", Reason("not-measured", tried.reason)
     elif unknown is not None:
         yield unknown
     elif (len(functions) - len(bad)) * 100 < case.policy.mutation.task * len(functions):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
 from pytest_execute.core import graph
 from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+from pytest_execute.reports import json_text
 
 
 class Reading(Protocol):
@@ -127,7 +126,7 @@ def as_json(reading: Reading) -> str:
             for p in reading.problems
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    return json_text.encode(answer).rstrip("\n")
 
 
 def _task(task: Task) -> dict[str, object]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from pytest_execute.core.evidence import History, Order, Proof
+from pytest_execute.reports import json_text
 
 PLACE = "/tmp/replay"
 ORDERS: dict[Order, str] = {
@@ -23,7 +22,7 @@ def render(proof: Proof, history: History, subject: Callable[[str], str | None])
 
 
 def as_json(proof: Proof) -> str:
-    return msgspec.json.format(msgspec.json.encode(proof), indent=2).decode() + "\n"
+    return json_text.encode(proof)
 
 
 def _told(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:

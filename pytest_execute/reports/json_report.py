@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Literal
 
@@ -14,6 +13,7 @@ from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
 from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Verdict, Word
+from pytest_execute.reports import json_text
 
 SCHEMA = "pytest-execute/report/1"
 
@@ -123,16 +123,12 @@ def report(verdict: Verdict, evidence: Evidence) -> Report:
 
 def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
     """The report as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(report(verdict, evidence)), indent=2).decode() + "\n"
+    return json_text.encode(report(verdict, evidence))
 
 
 def schema() -> str:
-    """The JSON schema of the report."""
-    made = msgspec.json.schema(Report)
-    for each in made["$defs"].values():
-        if "description" in each:
-            each["description"] = inspect.cleandoc(each["description"])  # Python 3.13 does so by itself
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+    """Return the JSON schema of the report."""
+    return json_text.schema(Report)
 
 
 def _gate(gate: Gate) -> GateRow:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pytest_execute.core.evidence import Measure, Proof
+from pytest_execute.core.evidence import LineSets, Missing, Proof
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
 
 
-def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> dict[str, Measure] | None:
+def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> dict[str, LineSets] | Missing:
     if isinstance(run.coverage, str):
-        return None
+        return Missing(run.coverage)
     from pytest_execute.coverage import changed_lines, data, measure
 
     git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
@@ -27,7 +27,7 @@ def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> 
         named=frozenset(task.id for task in plan.tasks if task.files),
         exclude=policy_at_base(prepared).coverage.exclude,
     )
-    return measure.measure(plan, request, data.read(run.coverage))
+    return measure.line_sets(plan, request, data.read(run.coverage))
 
 
 def _sources(prepared: Context) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from pytest_execute import breakdown
-from pytest_execute.core.evidence import CommandResult, Evidence, History
+from pytest_execute.core.evidence import CommandResult, Evidence, History, LineSets, Measure, Missing
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.gates.judge import judge
 from pytest_execute.replay import prove as replay
@@ -26,18 +26,16 @@ def conclude(
     tell: replay.ProgressCallback | None = None,
 ) -> tuple[Verdict, Evidence]:
     """Prove, measure and judge. `order` says how to replay; what is written goes below `place`; `tell` hears how far it is."""
-    proofs, why_not = rerun_steps.proofs(prepared, run, order, place, tell)
-    mutants, no_mutants = rerun_steps.mutants(prepared, run, order, proofs or {}, place)
+    proofs = rerun_steps.proofs(prepared, run, order, place, tell)
+    line_sets = coverage_step.coverage(prepared, run, proofs or {})
     evidence = Evidence(
         history=_history(prepared, order.config[0]),
         manifest=run.manifest,
         results=run.results,
         proofs=proofs,
-        proofs_missing=why_not,
-        coverage=coverage_step.coverage(prepared, run, proofs or {}),
-        coverage_missing=run.coverage if isinstance(run.coverage, str) else "",
-        mutants=mutants,
-        mutants_missing=no_mutants,
+        coverage=line_sets if isinstance(line_sets, Missing) else _measures(line_sets),
+        line_sets=line_sets or {},
+        mutants=rerun_steps.mutants(prepared, run, order, proofs or {}, place),
         documents=_documents(prepared),
         files=_files(prepared),
     )
@@ -46,6 +44,10 @@ def conclude(
         evidence = msgspec.structs.replace(evidence, commands=tuple(_run_commands(prepared)))
         verdict = judge(prepared.plan, prepared.policy, evidence, prepared.request.scope)
     return verdict, evidence
+
+
+def _measures(line_sets: Mapping[str, LineSets]) -> dict[str, Measure]:
+    return {gate: sets.measure() for gate, sets in line_sets.items()}
 
 
 def _history(prepared: Context, config: str) -> History:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Mutant, Proof
+from pytest_execute.core.evidence import Missing, Mutant, Proof
 from pytest_execute.replay import prove as replay
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
@@ -17,18 +17,18 @@ from pytest_execute.workflow.request import Context, RunResult
 
 def proofs(
     prepared: Context, run: RunResult, order: replay.ReplayRequest, place: Path, tell: replay.ProgressCallback | None
-) -> tuple[dict[str, Proof] | None, str]:
-    """A proof for each test of a task that passed; or None, and why."""
+) -> dict[str, Proof] | Missing:
+    """Return a proof for each test of a task that passed."""
     why_not = not_proven(prepared, run)
     if why_not:
-        return None, why_not
+        return Missing(why_not)
     tests = {
         test: result.seconds
         for test, result in run.results.items()
         if result.outcome == "passed" and any(gate_ids.is_task(gate) for gate in run.manifest.gates.get(test, ()))
     }
     order = msgspec.structs.replace(order, tests=tests, prepare=prepared.policy.prepare)
-    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
+    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell)
 
 
 def not_proven(prepared: Context, run: RunResult) -> str:
@@ -50,16 +50,16 @@ def _not_run(prepared: Context, run: RunResult) -> str:
 
 def mutants(
     prepared: Context, run: RunResult, order: replay.ReplayRequest, proved: Mapping[str, Proof], place: Path
-) -> tuple[tuple[Mutant, ...] | None, str]:
-    """What became of the stubs of each function that the topic added or changed; or None, and why."""
+) -> tuple[Mutant, ...] | Missing:
+    """Return what became of the stubs of each function that the topic added or changed."""
     what, scope = prepared.stretch, prepared.request.scope
     if not prepared.policy.mutation.task:
-        return (), ""
+        return ()
     why_not = _not_run(prepared, run)
     if not why_not and not hasattr(os, "fork"):
         why_not = "functions are stubbed in forks, which this platform does not have"
     if why_not:
-        return None, why_not
+        return Missing(why_not)
     from pytest_execute.mutation import mutate, targets
 
     tasks = {task.id: run.manifest.of(gate_ids.task(task.id)) for task in prepared.plan.tasks}
@@ -87,7 +87,7 @@ def mutants(
     new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
     marked = [msgspec.structs.replace(mutant, ignored=mutant.function in new) for mutant in mutants]
     prefix = prepared.layout.prefix
-    return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others)), ""
+    return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others))
 
 
 def _passed(run: RunResult, test: str) -> bool:

@@ -15,6 +15,7 @@ from pytest_execute.core.evidence import (
     History,
     Manifest,
     Measure,
+    Missing,
     Mutant,
     Proof,
     TestResult,
@@ -94,12 +95,12 @@ def with_result(number: str, outcome: Any, message: str = "") -> Evidence:
 
 
 def with_proof(number: str, **changes: Any) -> Evidence:
-    assert GOOD.proofs is not None
+    assert not isinstance(GOOD.proofs, Missing)
     return replace(GOOD, proofs={**GOOD.proofs, a_test(number): proof(number, **changes)})
 
 
 def with_measure(key: str, measure: Measure) -> Evidence:
-    assert GOOD.coverage is not None
+    assert not isinstance(GOOD.coverage, Missing)
     return replace(GOOD, coverage={**GOOD.coverage, key: measure})
 
 
@@ -303,7 +304,7 @@ def test_the_policy_says_how_strict(mode: Any, order: Any, passed: bool) -> None
 
 
 def test_without_history_nothing_is_proven_and_nothing_passes() -> None:
-    evidence = replace(GOOD, proofs=None, proofs_missing="the clone is shallow")
+    evidence = replace(GOOD, proofs=Missing("the clone is shallow"))
     verdict = judge(PLAN, Policy(), evidence)
     assert reasons(verdict, "task:1") == ["test-first/unproven/no-history: the clone is shallow"]
     assert not verdict.passed
@@ -377,14 +378,14 @@ def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
 
 def test_where_no_coverage_is_asked_none_need_be_measured() -> None:
     nothing = CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0))
-    evidence = replace(GOOD, coverage=None, coverage_missing="the policy asks for no coverage")
+    evidence = replace(GOOD, coverage=Missing("the policy asks for no coverage"))
     assert judge(PLAN, Policy(coverage=nothing), evidence).passed
     assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
     assert (nothing.asked, replace(nothing, changed=Decimal(1)).asked) == (False, True)
 
 
 def test_what_was_not_measured_is_unproven() -> None:
-    verdict = judge(PLAN, Policy(), replace(GOOD, coverage=None, coverage_missing="--cov measures this run"))
+    verdict = judge(PLAN, Policy(), replace(GOOD, coverage=Missing("--cov measures this run")))
     assert reasons(verdict, "task:1") == ["coverage/unproven/not-measured: --cov measures this run"]
     verdict = judge(
         PLAN, Policy(), replace(GOOD, coverage={k: m for k, m in (GOOD.coverage or {}).items() if k != "task:2"})
@@ -408,7 +409,7 @@ def test_what_a_test_reached_that_took_its_worker_along_is_not_known() -> None:
 
 def test_what_the_policy_asks_and_nobody_looked_at_is_unproven() -> None:
     policy = Policy(reviewers=(Reviewer(name="lint", command=("ruff",)),))
-    verdict = judge(PLAN, policy, replace(GOOD, mutants=None, mutants_missing="there is no fork"))
+    verdict = judge(PLAN, policy, replace(GOOD, mutants=Missing("there is no fork")))
     assert reasons(verdict, "task:1") == ["mutation/unproven/not-measured: there is no fork"]
     assert gate(verdict, "system").checks[-1].reasons[0].code == "not-reviewed"
     assert not verdict.passed

@@ -187,4 +187,4 @@ def test_what_the_policy_does_not_ask_for_is_neither_done_nor_announced(repo: Re
     ran = run(repo.path, workers, "--execute-evidence=../evidence.json")
     assert (ran.status, "replaying" in ran.text, ran.report["coverage"]) == (0, False, {})
     evidence = json.loads((repo.path.parent / "evidence.json").read_text())
-    assert evidence["coverage_missing"] == "the policy asks for no coverage"
+    assert evidence["missing"]["coverage"] == "the policy asks for no coverage"
