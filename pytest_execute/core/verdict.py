@@ -9,18 +9,18 @@ from msgspec import Struct
 
 from pytest_execute.core.gate_ids import Level
 
-Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
+VerdictWord = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
 
 PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 """The exit statuses of the command."""
 
-GRAVITY: tuple[Word, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
+WORST_FIRST: tuple[VerdictWord, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
 """From the gravest to the lightest: a gate is as bad as its worst check."""
 
 
-def worst(words: Iterable[Word]) -> Word:
+def worst(words: Iterable[VerdictWord]) -> VerdictWord:
     """The gravest of `words`; "passed" where there is none."""
-    return min(words, key=GRAVITY.index, default="passed")
+    return min(words, key=WORST_FIRST.index, default="passed")
 
 
 class Reason(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Check(Struct, frozen=True):
     """One question asked of a gate, with the answer."""
 
     name: str
-    verdict: Word
+    verdict: VerdictWord
     reasons: tuple[Reason, ...] = ()
 
 
@@ -47,7 +47,7 @@ class Gate(Struct, frozen=True, kw_only=True):
     id: str
     level: Level
     title: str
-    verdict: Word
+    verdict: VerdictWord
     stream: str | None = None
     agent: str | None = None
     checks: tuple[Check, ...] = ()
@@ -57,7 +57,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """The whole answer. `verdict` is "passed" only where every gate that counts let through."""
 
     topic: str
-    verdict: Word
+    verdict: VerdictWord
     gates: tuple[Gate, ...] = ()
 
     @property

@@ -12,7 +12,7 @@ from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
 from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Verdict, VerdictWord
 from pytest_execute.reports import json_text
 
 SCHEMA = "pytest-execute/report/1"
@@ -25,7 +25,7 @@ class GateRow(Struct, frozen=True):
     level: Level
     title: str
     stream: str | None
-    verdict: Word
+    verdict: VerdictWord
     agent: str | None
     checks: tuple[Check, ...]
 
@@ -92,7 +92,7 @@ class Report(Struct, frozen=True):
 
     schema: str
     topic: str
-    verdict: Word
+    verdict: VerdictWord
     base: str
     head: str
     uncommitted: Literal["index", "worktree"] | None

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Measure, functions_of
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, VerdictWord
 
-Line = tuple[str, Word | None]
+Line = tuple[str, VerdictWord | None]
 """A line of text, and the verdict that it stands for."""
 SHOWN = 5
 """Reasons of one check that are shown before the rest is counted."""

@@ -13,7 +13,7 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, Manifest, TestResult
-from pytest_execute.core.verdict import Verdict, Word
+from pytest_execute.core.verdict import Verdict, VerdictWord
 from pytest_execute.replay.prove import ReplayRequest
 from pytest_execute.reports import evidence_json, json_report, markdown, terminal
 from pytest_execute.session.messages import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
@@ -24,7 +24,7 @@ OURS = "--execute-"
 
 FILES = {"execute_report": json_report.render, "execute_summary": markdown.render}
 """The options that ask for a file, and what renders it."""
-COLOURS: dict[Word, str] = {
+COLOURS: dict[VerdictWord, str] = {
     "passed": "green",
     "failed": "red",
     "blocked": "yellow",

@@ -25,7 +25,7 @@ from pytest_execute.core.evidence import (
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.core.verdict import Check, Gate, Verdict
-from pytest_execute.gates.coverage_gaps import gaps
+from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 
 PLAN = Plan(
@@ -350,7 +350,7 @@ def test_a_way_that_leads_to_what_was_not_reached_is_no_gap_of_its_own() -> None
     measure = Measure(
         missing={"a.py": (3, 9), "b.py": (3,)}, missing_branches={"b.py": (2,)}, missing_arcs={"b.py": ((2, 3),)}
     )
-    assert list(gaps(measure).items()) == [("b.py", ((3,), ())), ("a.py", ((3, 9), ()))]
+    assert list(find_gaps(measure).items()) == [("b.py", ((3,), ())), ("a.py", ((3, 9), ()))]
 
 
 def test_what_has_no_say_in_it_is_listed_once() -> None:
@@ -578,7 +578,7 @@ def test_the_judge_is_pure() -> None:
 
 def test_the_file_with_the_fewest_gaps_comes_first() -> None:
     measure = Measure(missing={"a.py": (1, 2, 3), "c.py": (4, 5)}, missing_arcs={"b.py": ((7, 9),), "c.py": ((3, 4),)})
-    assert list(gaps(measure).items()) == [
+    assert list(find_gaps(measure).items()) == [
         ("b.py", ((), ((7, 9),))),
         ("c.py", ((4, 5), ())),
         ("a.py", ((1, 2, 3), ())),
