@@ -339,7 +339,7 @@ def test_what_is_not_covered_is_named() -> None:
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
     gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
     assert reasons(verdict, "task:1") == [
-        f"coverage/failed/short: 68.75 % of lines and branches reached, 90 % asked; not reached: {gaps}"
+        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % asked; not reached: {gaps}"
     ]
     reason = named(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
@@ -372,7 +372,7 @@ def test_what_has_no_say_in_it_is_listed_once() -> None:
 @pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
 def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
     verdict = judge(PLAN, Policy(), with_measure(key, Measure(lines=10, covered=1)))
-    assert named(verdict, gate_id, "coverage").reasons[0].code == "short"
+    assert named(verdict, gate_id, "coverage").reasons[0].code == "coverage-too-low"
     assert not verdict.passed
 
 
