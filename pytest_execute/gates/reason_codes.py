@@ -190,7 +190,11 @@ TABLE = (
         "make the test independent of time and chance",
     ),
     ReasonCode(
-        "short", "coverage", FAILED, "less was reached than the policy asks", "test the lines that the message names"
+        "coverage-too-low",
+        "coverage",
+        FAILED,
+        "less was reached than the policy asks",
+        "test the lines that the message names",
     ),
     ReasonCode(
         "left-out",

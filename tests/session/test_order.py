@@ -173,7 +173,9 @@ def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers:
     ran = Ran(2, text, json.loads(report.read_text()))
     unmeasured = ("coverage", "not-measured")
     assert unmeasured in ran.codes("task:3")
-    assert ("coverage", "coverage-too-low") not in ran.codes("task:1"), "what a worker did not tell is not known to be missing"
+    assert ("coverage", "coverage-too-low") not in ran.codes("task:1"), (
+        "what a worker did not tell is not known to be missing"
+    )
 
 
 OFF = "coverage = {task = 0, stream = 0, system = 0, changed = 0}\nmutation = {task = 'off'}\ntest-first = 'off'\n"

@@ -33,7 +33,7 @@ def check_share(
     elif measure is None:
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
     elif not _reaches(measure, required):
-        yield finding("short", _shortfall(key, measure, required), first_missing(measure))
+        yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
     if measure is not None:
         yield from list_unmeasured(key, measures or {})
 
