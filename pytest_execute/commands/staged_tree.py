@@ -61,4 +61,4 @@ def _index_file(git: Git) -> Path:
 
 def _import_roots(root: Path, prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     """Where the staged modules are imported from, so that no installed checkout stands in for them."""
-    return Layout(prefix=prefix, source=source_of(policy(root), paths, prefix)).roots(paths)
+    return Layout(prefix=prefix, source=source_of(policy(root), paths, prefix)).import_roots(paths)

@@ -20,7 +20,7 @@ PREREQUISITES: Final = "prerequisites"
 SYSTEM: Final = "system"
 DEPLOYMENT: Final = "deployment"
 CHANGED: Final = "changed"
-"""No gate, but a key beside them in a coverage report: the lines that the topic changed, whatever task they belong to."""
+"""Key beside the gates in a coverage report: the lines that the topic changed, whatever task they belong to."""
 
 
 def task(task_id: str) -> GateId:

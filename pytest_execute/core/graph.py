@@ -1,4 +1,4 @@
-"""Which node needs which: pure functions on `{node: the nodes it depends on}`.
+"""Order, cycles, closure and paths of a graph: pure functions on `{node: the nodes it depends on}`.
 
 Nodes keep the order in which the mapping lists them, so every answer is the same on every run.
 """
@@ -12,7 +12,7 @@ Edges = Mapping[str, Sequence[str]]
 
 
 def order(edges: Edges) -> list[str]:
-    """Every node after those it depends on; among equals, the order of `edges`. A cycle is cut where it is entered."""
+    """Return every node after those it depends on, else in the order of `edges`. A cycle is cut where it is entered."""
     done: dict[str, None] = {}
     entered: set[str] = set()
     for root in edges:
@@ -31,7 +31,7 @@ def order(edges: Edges) -> list[str]:
 
 
 def cycles(edges: Edges) -> list[list[str]]:
-    """One closed path, first node repeated at the end, for each knot of nodes that depend on each other."""
+    """Return one closed path, first node repeated at the end, for each group of nodes that depend on each other."""
     found: list[list[str]] = []
     finished: set[str] = set()
     for root in edges:
@@ -56,7 +56,7 @@ def cycles(edges: Edges) -> list[list[str]]:
 
 
 def closure(nodes: Iterable[str], edges: Edges) -> set[str]:
-    """`nodes` and all they depend on, directly or not."""
+    """Return `nodes` and all they depend on, directly or not."""
     reached: set[str] = set()
     waiting = list(nodes)
     while waiting:

@@ -1,4 +1,4 @@
-"""What was decided: gates, their checks, and one reason per line. Renderers read it and compute nothing."""
+"""Verdict on a topic: gates, their checks, and the reasons. Reports read it and decide nothing."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 """The exit statuses of the command."""
 
 WORST_FIRST: tuple[VerdictWord, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
-"""From the gravest to the lightest: a gate is as bad as its worst check."""
+"""A gate is as bad as its worst check."""
 
 
 def worst(words: Iterable[VerdictWord]) -> VerdictWord:
-    """The gravest of `words`; "passed" where there is none."""
+    """Return the worst of `words`; "passed" where there is none."""
     return min(words, key=WORST_FIRST.index, default="passed")
 
 
 class Reason(Struct, frozen=True):
-    """One line that says why a check did not pass, and where."""
+    """One reason why a check did not pass, and where."""
 
     code: str
     message: str
@@ -34,7 +34,7 @@ class Reason(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """One question asked of a gate, with the answer."""
+    """One check of a gate, with its verdict."""
 
     name: str
     verdict: VerdictWord
@@ -42,7 +42,7 @@ class Check(Struct, frozen=True):
 
 
 class Gate(Struct, frozen=True, kw_only=True):
-    """Passed or not: the prerequisites, a task, a stream, a named gate, the system or the deployment."""
+    """One gate with its verdict: the prerequisites, a task, a stream, a named gate, the system or the deployment."""
 
     id: str
     level: Level
@@ -54,7 +54,7 @@ class Gate(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The whole answer. `verdict` is "passed" only where every gate that counts let through."""
+    """Verdict on a topic: "passed" only where every gate that counts passed."""
 
     topic: str
     verdict: VerdictWord

@@ -16,7 +16,7 @@ def turned(plan: Plan, manifest: Manifest, proofs: Mapping[str, Proof]) -> dict[
     """`{commit: the tasks of which it made a test pass}`."""
     found: dict[str, set[str]] = {}
     for task in plan.tasks:
-        for test in manifest.of(gate_ids.task(task.id)):
+        for test in manifest.tests_for(gate_ids.task(task.id)):
             proof = proofs.get(test)
             if proof is not None and proof.found == "turned" and proof.after is not None:
                 found.setdefault(proof.after, set()).add(task.id)

@@ -23,7 +23,7 @@ class JudgeContext(Struct, frozen=True):
 
     def tests(self, gate: str) -> tuple[str, ...]:
         """Return the ids of the tests that count for a gate."""
-        return self.evidence.manifest.of(gate)
+        return self.evidence.manifest.tests_for(gate)
 
     def outcome(self, test: str) -> Outcome:
         """Return how a test ended, "not-run" where it did not."""

@@ -133,7 +133,7 @@ def _in_plan_order(context: JudgeContext) -> list[Gate]:
 
 def _is_shown(gate: Gate, scope: Scope) -> bool:
     """Return whether a gate is part of what the scope asks for."""
-    if not scope.partial:
+    if not scope.is_partial:
         return True
     if gate.level == "task":
         return gate.stream in scope.streams or gate_ids.name(gate.id) in scope.tasks

@@ -18,7 +18,7 @@ Finding = tuple[VerdictWord, Reason]
 
 
 class ReasonCode(Struct, frozen=True):
-    """A row of the table. A `code` may hold `…` for a part that is only known when it is given; the first verdict is the usual one."""
+    """Row of the table. The first verdict is the usual one; `…` in a code is a part that each finding fills in."""
 
     code: str
     check: CheckName
@@ -172,14 +172,15 @@ TABLE = (
         "turned-again",
         "test-first",
         PASSED,
-        "the test turned more than once: told with `--execute-turns`",
+        "the test turned more than once: listed with `--execute-turns`",
         "see whether working code was taken away on purpose",
     ),
     ReasonCode(
         "dropped",
         "test-first",
         ("failed", "passed"),
-        "a test came after base, is gone from its file, and would fail today; told only, where it had passed before it went, or `test-first` is not `before`",
+        "a test came after base, is gone from its file, and would fail today; "
+        "listed only, where it had passed before it went, or `test-first` is not `before`",
         "bring it back by its name, in whatever form",
     ),
     ReasonCode(
@@ -200,7 +201,7 @@ TABLE = (
         "left-out",
         "coverage",
         PASSED,
-        "lines that the policy at base allows to leave out: told, so that nobody overlooks them",
+        "lines that the policy at base allows to leave out: listed, so that nobody overlooks them",
         "see whether they should be",
     ),
     ReasonCode(

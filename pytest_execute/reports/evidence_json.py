@@ -1,6 +1,7 @@
 """The evidence file, `pytest-execute/evidence/1`: all that a verdict is made of. Its schema is `evidence.schema.json`.
 
-Coverage is written as sets of lines, so that the evidence of two machines can be united; the counts come of them when it is read.
+Coverage is written as sets of lines, so that the evidence of two machines can be united; the counts come of them when
+it is read.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ Part = Literal["proofs", "coverage", "mutants"]
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True):
-    """Evidence with the plan, the policy and the scope that it is judged by. Percentages are texts, so that none is rounded.
+    """Evidence with the plan, the policy and the scope that it is judged by. Percentages are texts, so that none is
+    rounded.
 
     `proofs`, `coverage` or `mutants` are null where there are none; `missing` says why.
     """

@@ -54,13 +54,13 @@ def _by_hand(proof: Proof, history: History, subject: Callable[[str], str | None
 
 def _on(commit: str, test: str, history: History, *, is_commit: bool) -> Iterator[str]:
     there = f"{PLACE}/{history.prefix}".rstrip("/")
-    path = ":".join(f"{PLACE}/{root}".rstrip("/") for root in history.roots)
+    path = ":".join(f"{PLACE}/{root}".rstrip("/") for root in history.import_roots)
     python_path = f"PYTHONPATH={shlex.quote(path)}"
     if commit == history.snapshot == "worktree":
         here = shlex.quote(f"./{history.prefix}")
         yield f"  (cd {here} && python -m pytest -n0 {shlex.quote(test)})"
         return
-    held = " ".join(map(shlex.quote, history.held))
+    held = " ".join(map(shlex.quote, history.overlay_paths))
     yield f"  git worktree add -q --detach {PLACE} {commit if is_commit else history.head}"
     yield f"  git -C {PLACE} rm -rqf --ignore-unmatch -- {held if is_commit else '.'}"
     if history.snapshot:

@@ -74,7 +74,7 @@ class MeasureRow(Struct, frozen=True):
 
 
 class MutantRow(Struct, frozen=True):
-    """One function of one task (null: of none) with its body replaced by `stub`; null where it is exempt or cannot be stubbed."""
+    """One function of one task, or of none (null), with its body replaced by `stub`, if it can be."""
 
     function: str
     task: str | None
@@ -88,7 +88,7 @@ class MutantRow(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The whole report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
+    """The report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
 
     schema: str
     topic: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Measure, functions_of
+from pytest_execute.core.evidence import Evidence, Measure, mutants_by_function
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, VerdictWord
 
@@ -84,7 +84,7 @@ def _task_title(gate: Gate, evidence: Evidence) -> str:
 
 def _figures(gate: Gate, evidence: Evidence) -> str:
     """How many tests a task has, how many are proven, what they reach, and of how many functions they miss the body."""
-    tests = evidence.manifest.of(gate.id)
+    tests = evidence.manifest.tests_for(gate.id)
     proofs = evidence.proofs or {}
     proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
     measure = (evidence.coverage or {}).get(gate.id, Measure())
@@ -92,7 +92,7 @@ def _figures(gate: Gate, evidence: Evidence) -> str:
     figures += [f"{proven} proven"] if proven else []
     figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
     figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
-    functions = functions_of(evidence.mutants or (), gate_ids.name(gate.id)).values()
+    functions = mutants_by_function(evidence.mutants or (), gate_ids.name(gate.id)).values()
     missed = sum(1 for mutants in functions if all(mutant.state == "killed" for mutant in mutants))
     figures += [f"{missed}/{len(functions)} functions"] if functions else []
     return f"  ({', '.join(figures)})" if figures else ""

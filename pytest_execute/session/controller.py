@@ -64,7 +64,9 @@ def _show_progress(config: pytest.Config, work: ScheduledWork) -> None:
     """From here on people see how far each stream is."""
     shared, progress = config.stash[shared_key], config.pluginmanager.getplugin("execute-progress")
     scope = shared.scope
-    tasks = shared.plan.select(scope.streams, scope.tasks) if scope.partial else {task.id for task in shared.plan.tasks}
+    tasks = (
+        shared.plan.select(scope.streams, scope.tasks) if scope.is_partial else {task.id for task in shared.plan.tasks}
+    )
     workers = len(config.getoption("tx", None) or [""])
     assert progress is not None
     progress.begin(Board(rows(shared.plan, tasks), work.units, work.needs, work.seconds, workers))

@@ -34,7 +34,7 @@ def register(config: pytest.Config) -> None:
 
 def _plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
     plugins: list[object] = []
-    if recorder_key in config.stash and (shared.measured or shared.scope.partial):
+    if recorder_key in config.stash and (shared.measured or shared.scope.is_partial):
         plugins.append(TestProcess(config, shared))
     if handed_key in config.stash:
         from pytest_execute.coverage import remote_data

@@ -61,8 +61,8 @@ def _history(prepared: Context, config: str) -> History:
         snapshot=what.snapshot,
         shallow=what.shallow,
         uncommitted=tuple(uncommitted),
-        held=(*layout.held(prepared.tree), *settings),
-        roots=layout.roots(prepared.tree),
+        overlay_paths=(*layout.overlay_paths(prepared.tree), *settings),
+        import_roots=layout.import_roots(prepared.tree),
         prefix=layout.prefix,
         prepare=prepared.policy.prepare,
     )

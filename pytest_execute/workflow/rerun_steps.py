@@ -62,14 +62,14 @@ def mutants(
         return Missing(why_not)
     from pytest_execute.mutation import mutate, targets
 
-    tasks = {task.id: run.manifest.of(gate_ids.task(task.id)) for task in prepared.plan.tasks}
-    asked = prepared.plan.select(scope.streams, scope.tasks) if scope.partial else set(tasks)
+    tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in prepared.plan.tasks}
+    asked = prepared.plan.select(scope.streams, scope.tasks) if scope.is_partial else set(tasks)
     ticked = {task.id for task in prepared.plan.tasks if task.done}
     turned = targets.turned_by(proved, tasks, what.commits)
     found = [
         target
         for target in targets.targets(prepared.git, what, prepared.layout, prepared.plan, turned)
-        if asked & ticked & set(target.tasks) or (not target.tasks and not scope.partial)
+        if asked & ticked & set(target.tasks) or (not target.tasks and not scope.is_partial)
     ]
     exempt = targets.reasons(policy_at_base(prepared).mutation.exempt)
     ours, others = targets.sorted_out(found, exempt)

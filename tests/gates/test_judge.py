@@ -381,7 +381,7 @@ def test_where_no_coverage_is_asked_none_need_be_measured() -> None:
     evidence = replace(GOOD, coverage=Missing("the policy asks for no coverage"))
     assert judge(PLAN, Policy(coverage=nothing), evidence).passed
     assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
-    assert (nothing.asked, replace(nothing, changed=Decimal(1)).asked) == (False, True)
+    assert (nothing.is_required, replace(nothing, changed=Decimal(1)).is_required) == (False, True)
 
 
 def test_what_was_not_measured_is_unproven() -> None:

@@ -18,8 +18,8 @@ def check_share(
 ) -> Iterator[Finding]:
     """Find too low a coverage of a gate, or of "changed".
 
-    `required` is a percentage, 0 of which checks nothing. Nothing is known unless all `tests` ran. `no_files` is the message where
-    the gate has no files.
+    `required` is a percentage, 0 of which checks nothing. Nothing is known unless all `tests` ran. `no_files` is the
+    message where the gate has no files.
     """
     if not required:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Missing, Mutant, functions_of
+from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.reason_codes import Finding, finding
@@ -20,7 +20,7 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
     """
     unknown = check_all_ran(context, tests)
     mutants = context.evidence.mutants
-    functions = functions_of(mutants or (), task)
+    functions = mutants_by_function(mutants or (), task)
     bad = {name: each for name, each in functions.items() if any(mutant.state != "killed" for mutant in each)}
     if isinstance(mutants, Missing):
         yield finding("not-measured", mutants.reason)

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Missing, Proof, short
+from pytest_execute.core.evidence import Missing, Proof, short_commit
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import Task
 from pytest_execute.gates.context import JudgeContext
@@ -70,17 +70,17 @@ def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator
         code, message = "never-red", f"{test} never failed: {proof.detail}"
     elif proof.found == "red-not-counted":
         code = "red-not-counted"
-        message = f"{test} was red before {short(proof.after)} only because of {proof.detail}"
+        message = f"{test} was red before {short_commit(proof.after)} only because of {proof.detail}"
     elif proof.order not in ALLOWED_ORDERS[context.policy.test_first]:
         code = "same-commit" if proof.order == "same-commit" else "test-after"
         came = "in one commit with" if proof.order == "same-commit" else "after"
-        message = f"{test} came {came} the code, {short(proof.after)}{_remedy(proof)}"
+        message = f"{test} came {came} the code, {short_commit(proof.after)}{_remedy(proof)}"
     if code:
         yield finding(code, message, context.place(test), test=test)
 
 
 def _remedy(proof: Proof) -> str:
-    """Return what still helps where test and code are not committed yet: commit the test's file alone, then the rest."""
+    """Return the remedy where test and code are not committed yet: commit the test's file alone, then the rest."""
     if proof.after not in ("worktree", "index") or proof.order != "same-commit":
         return ""
     file = shlex.quote(file_of(proof.test))
@@ -99,6 +99,6 @@ def _dropped(context: JudgeContext, files: Container[str], proofs: Iterable[Proo
             stood, remedy = "stood at", "bring it back by its name, in whatever form"
             if proof.after is not None:
                 stood, remedy = "passed with", "see whether that is on purpose"
-            gone = f"{proof.test} {stood} {short(proof.before)}, is gone, and today's code does not pass it"
+            gone = f"{proof.test} {stood} {short_commit(proof.before)}, is gone, and today's code does not pass it"
             message = f"{gone}: {proof.detail}; {remedy}"
             yield finding("dropped", message, (file_of(proof.test), None), verdict="failed" if fails else "passed")
