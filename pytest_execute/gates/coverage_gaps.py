@@ -11,8 +11,8 @@ from pytest_execute.gates.reason_codes import Finding, finding
 Arc = tuple[int, int]
 UNMEASURED = {
     "excluded": ("left-out", "left out, as the policy at base allows"),
-    "ignored": ("comment-ignored", "its comment leaves nothing out, as the policy at base does not allow it"),
-    "opaque": ("no-lines", "runs code that stands in a text, which has no lines to measure"),
+    "ignored": ("comment-ignored", "its comment excludes nothing, as the policy at base does not allow it"),
+    "opaque": ("no-lines", "runs code from a string, which has no lines to measure"),
 }
 """By their field in a measure: the code and the message for lines that are listed and fail nothing."""
 

@@ -48,7 +48,7 @@ def _prerequisites(context: JudgeContext) -> Gate:
 def _task(context: JudgeContext, task: Task) -> Gate:
     gate, policy = gate_ids.task(task.id), context.policy
     own_tests = context.tests(gate)
-    no_files = "no implementation is known: name its files in its Files field"
+    no_files = "no implementation is known for this task: list its files in its Files field"
     checks = [
         build_check("plan", plan.check_task(context, task)),
         build_check("tests", tests.check_task(context, task)),

@@ -127,7 +127,7 @@ def test_all_that_is_asked_passes() -> None:
         ("failed", "tests/failed/failed: tests/test_2.py::test_it failed: AssertionError: no"),
         (
             "error",
-            "tests/failed/error: tests/test_2.py::test_it ended in an error of its set-up or tear-down: AssertionError: no",
+            "tests/failed/error: tests/test_2.py::test_it failed in its set-up or tear-down: AssertionError: no",
         ),
         ("skipped", "tests/failed/skipped: tests/test_2.py::test_it was skipped: a skipped test proves nothing"),
         (
@@ -142,7 +142,7 @@ def test_all_that_is_asked_passes() -> None:
             "rerun",
             (
                 "tests/failed/rerun: tests/test_2.py::test_it passed only when it was run again: "
-                "a test that fails now and then proves nothing: AssertionError: no"
+                "a flaky test proves nothing: AssertionError: no"
             ),
         ),
         (
@@ -165,11 +165,11 @@ def test_a_failed_dependency_blocks_and_other_streams_go_on() -> None:
     verdict = judge(plan, Policy(), with_result("1", "failed"))
     assert words(verdict)["task:2"] == "blocked"
     assert reasons(verdict, "task:2") == [
-        "dependencies/blocked/dependency-failed: task 1, which it depends on, is failed"
+        "dependencies/blocked/dependency-failed: task 1, which this task depends on, failed"
     ]
     assert words(verdict)["task:3"] == words(verdict)["stream:B"] == "passed"
     assert reasons(verdict, "stream:A") == [
-        "dependencies/failed/task-failed: task 1 is failed",
+        "dependencies/failed/task-failed: task 1 failed",
         "dependencies/failed/task-blocked: task 2 is blocked",
     ]
     assert words(verdict)["system"] == words(verdict)["deployment"] == "failed"
@@ -178,16 +178,16 @@ def test_a_failed_dependency_blocks_and_other_streams_go_on() -> None:
 def test_a_stream_that_comes_after_a_failed_one_is_blocked() -> None:
     verdict = judge(PLAN, Policy(), with_result("2", "failed"))
     assert reasons(verdict, "task:3") == [
-        "dependencies/blocked/dependency-failed: task 2, which it depends on, is failed"
+        "dependencies/blocked/dependency-failed: task 2, which this task depends on, failed"
     ]
 
 
 def test_a_ticked_task_before_its_dependency_is_an_unmet_dependency() -> None:
     verdict = judge(unticked(PLAN, "1"), Policy(), GOOD)
     assert words(verdict)["task:1"] == "open"
-    assert reasons(verdict, "task:1") == ["plan/open/not-ticked: not ticked"]
+    assert reasons(verdict, "task:1") == ["plan/open/not-ticked: the task is not ticked"]
     assert reasons(verdict, "task:2") == [
-        "dependencies/failed/unmet-dependency: it is ticked, and task 1, which it depends on, is not"
+        "dependencies/failed/unmet-dependency: the task is ticked, but task 1, which it depends on, is not"
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_task_without_tests() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, manifest=manifest))
     assert reasons(verdict, "task:1") == [
         'tests/failed/no-tests: no test counts for this task: name one in its Tests field, or mark one with task("1")',
-        "test-first/unproven/no-tests: no test that passed, so nothing can be proven",
+        "test-first/unproven/no-tests: no test of this task passed, so nothing can be proven",
     ]
 
 
@@ -210,7 +210,7 @@ def test_a_named_test_that_is_not_there_and_a_marker_of_no_task() -> None:
     )
     verdict = judge(PLAN, Policy(), replace(GOOD, manifest=manifest))
     assert reasons(verdict, "task:1") == [
-        "tests/failed/missing-test: tests/test_9.py::test_no is named and was not collected"
+        "tests/failed/missing-test: tests/test_9.py::test_no is named in the breakdown, but pytest did not collect it"
     ]
     assert gate(verdict, "task:1").checks[1].reasons[0].line == 9
     assert (
@@ -222,10 +222,10 @@ def test_a_named_test_that_is_not_there_and_a_marker_of_no_task() -> None:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, bbbbbbb"),
+        ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, which came in bbbbbbb"),
         (
             {"order": "same-commit"},
-            "failed/same-commit: tests/test_1.py::test_it came in one commit with the code, bbbbbbb",
+            "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb",
         ),
         (
             {"found": "never-red", "detail": "it passes at base"},
@@ -233,16 +233,16 @@ def test_a_named_test_that_is_not_there_and_a_marker_of_no_task() -> None:
         ),
         (
             {"found": "red-not-counted", "detail": "a missing fixture 'x'"},
-            "failed/red-not-counted: tests/test_1.py::test_it was red before bbbbbbb only because of a missing fixture 'x'",
+            "failed/red-not-counted: tests/test_1.py::test_it failed before bbbbbbb only because of a missing fixture 'x'",
         ),
         (
             {"found": "not-reproduced", "detail": "OSError"},
-            "unproven/not-reproduced: tests/test_1.py::test_it passes here and not in the replay of the same tree: OSError",
+            "unproven/not-reproduced: tests/test_1.py::test_it passes in this run, but not in the replay of the same tree: OSError",
         ),
         ({"found": "unstable", "detail": "two"}, "unproven/unstable: tests/test_1.py::test_it is unstable: two"),
         (
             {"found": "foreign-module", "detail": "m from x"},
-            "unproven/foreign-module: tests/test_1.py::test_it was replayed with a module from outside the tree: m from x",
+            "unproven/foreign-module: tests/test_1.py::test_it imported a module from outside the replayed tree: m from x",
         ),
     ],
 )
@@ -278,14 +278,14 @@ def test_a_red_test_that_is_gone_stands_against_those_that_test_in_its_file(mode
         test=gone, found="dropped", before="d" * 40, cause="missing-symbol", detail="app.m.more is not there"
     )
     verdict = judge(PLAN, Policy(test_first=mode), replace(GOOD, proofs={**(GOOD.proofs or {}), gone: dropped}))
-    why = "is gone, and today's code does not pass it: app.m.more is not there; bring it back by its name, in whatever form"
-    assert reasons(verdict, "task:1") == [f"test-first/{word}/dropped: {gone} stood at ddddddd, {why}"]
+    why = "was removed, and would fail on today's code: app.m.more is not there; write a test of that name again"
+    assert reasons(verdict, "task:1") == [f"test-first/{word}/dropped: {gone} existed at ddddddd, {why}"]
     assert named(verdict, "task:2", "test-first").reasons == ()
     assert gate(verdict, "task:1").verdict == word
     dropped = replace(dropped, after="d" * 40)
     verdict = judge(PLAN, Policy(test_first=mode), replace(GOOD, proofs={**(GOOD.proofs or {}), gone: dropped}))
-    why = "is gone, and today's code does not pass it: app.m.more is not there; see whether that is on purpose"
-    assert reasons(verdict, "task:1") == [f"test-first/passed/dropped: {gone} passed with ddddddd, {why}"]
+    why = "was removed, and would fail on today's code: app.m.more is not there; make sure that this is on purpose"
+    assert reasons(verdict, "task:1") == [f"test-first/passed/dropped: {gone} passed at ddddddd, {why}"]
     assert gate(verdict, "task:1").verdict == "passed"
 
 
@@ -339,7 +339,7 @@ def test_what_is_not_covered_is_named() -> None:
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
     gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
     assert reasons(verdict, "task:1") == [
-        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % asked; not reached: {gaps}"
+        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % required; not reached: {gaps}"
     ]
     reason = named(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
@@ -360,12 +360,12 @@ def test_what_has_no_say_in_it_is_listed_once() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, coverage=measured))
     assert reasons(verdict, "task:1") == [
         "coverage/passed/left-out: a.py:2-3: left out, as the policy at base allows",
-        "coverage/passed/comment-ignored: a.py:5: its comment leaves nothing out, as the policy at base does not allow it",
-        "coverage/passed/no-lines: b.py:1: runs code that stands in a text, which has no lines to measure",
+        "coverage/passed/comment-ignored: a.py:5: its comment excludes nothing, as the policy at base does not allow it",
+        "coverage/passed/no-lines: b.py:1: runs code from a string, which has no lines to measure",
     ]
     assert reasons(verdict, "stream:A") == []
     assert reasons(verdict, "system") == [
-        "coverage/passed/no-lines: b.py:4: runs code that stands in a text, which has no lines to measure"
+        "coverage/passed/no-lines: b.py:4: runs code from a string, which has no lines to measure"
     ]
 
 
@@ -391,14 +391,14 @@ def test_what_was_not_measured_is_unproven() -> None:
         PLAN, Policy(), replace(GOOD, coverage={k: m for k, m in (GOOD.coverage or {}).items() if k != "task:2"})
     )
     assert reasons(verdict, "task:2") == [
-        "coverage/unproven/no-files: no implementation is known: name its files in its Files field"
+        "coverage/unproven/no-files: no implementation is known for this task: list its files in its Files field"
     ]
 
 
 def test_what_a_test_reached_that_took_its_worker_along_is_not_known() -> None:
     died = replace(GOOD.results[a_test("1")], outcome="failed", message="worker 'gw0' crashed", crashed=True)
     evidence = replace(GOOD, results={**GOOD.results, a_test("1"): died}, coverage={"task:1": Measure(lines=9)})
-    message = f"not known: {a_test('1')} took the process along that ran it, and what it had seen"
+    message = f"cannot be measured: {a_test('1')} crashed the process that ran it, with all that was measured there"
     verdict = judge(PLAN, Policy(), evidence)
     assert [reason for reason in reasons(verdict, "task:1") if "not-measured" in reason] == [
         f"coverage/unproven/not-measured: {message}",
@@ -439,27 +439,27 @@ def test_a_function_that_nobody_misses_is_pseudo_tested() -> None:
     survivor = mutant("f", state="survived", killed_by=None, tests=(a_test("1"), a_test("2"), "c", "d"))
     assert mutated(mutant("f", "raise"), survivor) == [
         (
-            "mutation/failed/pseudo-tested: app.m:f can be `return None` and no test notices, of those that run it: "
+            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return None`, and no test that runs it fails: "
             "tests/test_1.py::test_it, tests/test_2.py::test_it, c and 1 more"
         )
     ]
     assert mutated(mutant("f", "True", state="survived", ignored=True)) == [
         (
-            "mutation/failed/pseudo-tested: app.m:f can be `return True` and no test notices, of those that run it: "
-            "tests/test_1.py::test_it; it is exempt only since base, which does not count"
+            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return True`, and no test that runs it fails: "
+            "tests/test_1.py::test_it; its exemption is newer than base, and does not count"
         )
     ]
 
 
 def test_a_function_that_is_not_run_is_not_tested() -> None:
     assert mutated(mutant("f", "raise", state="not-reached"), mutant("f", state="not-reached")) == [
-        "mutation/failed/not-reached: app.m:f is run by no test that passed"
+        "mutation/failed/not-reached: app.m:f is run by no passing test"
     ]
 
 
 def test_a_stub_that_was_not_in_effect_proves_nothing() -> None:
     assert mutated(mutant("f", "raise", state="unproven", detail="it was never run")) == [
-        "mutation/unproven/not-tried: app.m:f was not tried with a raise: it was never run"
+        "mutation/unproven/not-tried: app.m:f was not tried with its body replaced by a raise: it was never run"
     ]
 
 
@@ -477,7 +477,7 @@ def test_the_share_of_functions_is_compared_exactly() -> None:
 
 def test_a_task_whose_own_tests_notice_nothing_leans_on_those_of_others() -> None:
     assert mutated(mutant("f", killed_by=a_test("2")), mutant("g", killed_by=a_test("2"))) == [
-        "mutation/failed/own-tests-miss: its own tests notice nothing, whatever is taken from 2 functions: others' tests do"
+        "mutation/failed/own-tests-miss: none of this task's tests fails when its 2 function bodies are removed; only other tasks' tests do"
     ]
     assert mutated(mutant("f"), mutant("g", killed_by=a_test("2"))) == []
     assert mutated(mutant("f", tasks=("1", "2"), killed_by=a_test("2"))) == []
@@ -485,7 +485,7 @@ def test_a_task_whose_own_tests_notice_nothing_leans_on_those_of_others() -> Non
 
 def test_functions_of_no_task_count_for_the_system() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
-    assert "mutation/failed/not-reached: app.m:f is run by no test that passed" in reasons(verdict, "system")
+    assert "mutation/failed/not-reached: app.m:f is run by no passing test" in reasons(verdict, "system")
     assert mutated(mutant("f", tasks=(), state="not-reached")) == []
 
 
@@ -493,9 +493,11 @@ def test_prerequisites_and_files() -> None:
     evidence = replace(GOOD, documents={"notes/chat/plan.md": False}, files={"src/app/m.py": False})
     verdict = judge(PLAN, Policy(), evidence)
     assert reasons(verdict, "prerequisites") == [
-        "plan/failed/missing-document: notes/chat/plan.md is missing or says nothing: write it"
+        "plan/failed/missing-document: notes/chat/plan.md is missing, or has only headings: write it"
     ]
-    assert reasons(verdict, "task:1") == ["plan/failed/missing-file: src/app/m.py is named and was never there"]
+    assert reasons(verdict, "task:1") == [
+        "plan/failed/missing-file: src/app/m.py is listed in Files, but exists neither now nor at base"
+    ]
 
 
 def test_named_gates() -> None:
@@ -509,7 +511,7 @@ def test_named_gates() -> None:
     verdict = judge(plan, Policy(), with_result("3", "failed"))
     assert words(verdict)["gate:Gate 1"] == "failed"
     assert reasons(verdict, "gate:Gate 2") == [
-        'tests/unproven/nothing-to-check: nothing in it can be checked: name tests in backticks, or mark some with gate("Gate 2")'
+        'tests/unproven/nothing-to-check: the gate names nothing that can be checked: name tests in backticks, or mark some with gate("Gate 2")'
     ]
 
 
@@ -543,7 +545,7 @@ def test_deployment() -> None:
     verdict = judge(PLAN, policy, evidence)
     assert reasons(verdict, "deployment") == [
         "artifacts/failed/missing-artifact: docs/index.md is missing or empty",
-        "artifacts/failed/command-failed: `make dist` ended with 2: no rule",
+        "artifacts/failed/command-failed: `make dist` exited with status 2: no rule",
     ]
     history = replace(GOOD.history, snapshot="worktree", uncommitted=("a.py", "b.py"))
     verdict = judge(PLAN, Policy(), replace(GOOD, history=history))

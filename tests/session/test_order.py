@@ -126,7 +126,7 @@ def test_a_test_that_passes_only_when_it_is_run_again_does_not_pass_its_task(rep
     ran = run(repo.path, "-n2", "--reruns=1")
     assert (ran.status, ran.codes("task:1")[0]) == (1, ("tests", "rerun"))
     assert ran.verdicts()["task:3"] == "blocked"
-    assert "passed only when it was run again: a test that fails now and then proves nothing: assert False" in ran.text
+    assert "passed only when it was run again: a flaky test proves nothing: assert False" in ran.text
 
 
 def test_durations_are_learnt_where_a_cache_may_be_kept(broken: Repository) -> None:

@@ -15,9 +15,10 @@ def check_deployment(context: JudgeContext) -> Iterator[Finding]:
             yield finding("missing-artifact", f"{path} is missing or empty", (path, None))
     history = context.evidence.history
     if history.snapshot == "worktree":  # what is staged is judged as the commit that it is about to be
-        files = ", ".join(history.uncommitted[:5])
-        yield finding("uncommitted", f"{len(history.uncommitted)} files are not committed: {files}")
+        count, files = len(history.uncommitted), ", ".join(history.uncommitted[:5])
+        subject = "1 file is" if count == 1 else f"{count} files are"
+        yield finding("uncommitted", f"{subject} not committed: {files}")
     for command in context.evidence.commands:
         if command.status:
-            message = f"`{' '.join(command.command)}` ended with {command.status}: {command.output}"
+            message = f"`{' '.join(command.command)}` exited with status {command.status}: {command.output}"
             yield finding("command-failed", message)

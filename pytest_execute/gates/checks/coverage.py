@@ -50,4 +50,4 @@ def _shortfall(key: str, measure: Measure, required: Decimal) -> str:
     kind = "of the changed lines and branches" if key == gate_ids.CHANGED else "of lines and branches"
     files = [f"{path}:{describe(*gap)}" for path, gap in find_gaps(measure).items()]
     where = "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
-    return f"{rounded} % {kind} reached, {required} % asked; not reached: {where}"
+    return f"{rounded} % {kind} reached, {required} % required; not reached: {where}"

@@ -17,9 +17,11 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     for other in context.plan.edges()[task.id]:
         word = context.decided[gate_ids.task(other)].verdict
         if word == "open":
-            yield finding("unmet-dependency", f"it is ticked, and task {other}, which it depends on, is not", place)
+            yield finding(
+                "unmet-dependency", f"the task is ticked, but task {other}, which it depends on, is not", place
+            )
         elif word != "passed":
-            message = f"task {other}, which it depends on, is {word}"
+            message = f"task {other}, which this task depends on, {_state(word)}"
             verdict: VerdictWord = "unproven" if word == "unproven" else "blocked"
             yield finding("dependency-…", message, place, verdict=verdict, parts=(word,))
 
@@ -29,5 +31,10 @@ def check_parts(context: JudgeContext, gates: Iterable[str]) -> Iterator[Finding
     for gate_id in gates:
         part = context.decided[gate_id]
         if part.verdict != "passed":
-            message = f"{gate_ids.label(gate_id)} is {part.verdict}"
+            message = f"{gate_ids.label(gate_id)} {_state(part.verdict)}"
             yield finding("…-…", message, verdict=part.verdict, parts=(part.level, part.verdict))
+
+
+def _state(word: VerdictWord) -> str:
+    """Return a verdict as the end of a sentence."""
+    return "failed" if word == "failed" else f"is {word}"

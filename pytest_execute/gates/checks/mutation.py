@@ -38,15 +38,19 @@ def _not_killed(mutants: Iterable[Mutant]) -> Finding:
     states = ("survived", "not-reached", "unproven")
     worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
     stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
-    ignored = "; it is exempt only since base, which does not count" if worst.ignored else ""
+    ignored = "; its exemption is newer than base, and does not count" if worst.ignored else ""
     place = (worst.path, worst.line)
     if worst.state == "survived":
         over = ", ".join(worst.tests[:3]) + (f" and {len(worst.tests) - 3} more" if len(worst.tests) > 3 else "")
-        message = f"{worst.function} can be {stub} and no test notices, of those that run it: {over}{ignored}"
+        message = (
+            f"the body of {worst.function} can be replaced by {stub}, and no test that runs it fails: {over}{ignored}"
+        )
         return finding("pseudo-tested", message, place)
     if worst.state == "not-reached":
-        return finding("not-reached", f"{worst.function} is run by no test that passed{ignored}", place)
-    return finding("not-tried", f"{worst.function} was not tried with {stub}: {worst.detail}", place)
+        return finding("not-reached", f"{worst.function} is run by no passing test{ignored}", place)
+    return finding(
+        "not-tried", f"{worst.function} was not tried with its body replaced by {stub}: {worst.detail}", place
+    )
 
 
 def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
@@ -55,5 +59,6 @@ def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]
     owners = {owner for mutant in mutants for owner in mutant.tasks}
     own = {test for owner in owners for test in context.tests(gate_ids.task(owner))}
     if mutants and not any(mutant.killed_by in own for mutant in mutants):
-        message = f"its own tests notice nothing, whatever is taken from {len(functions)} functions: others' tests do"
+        removed = f"{len(functions)} function bodies are" if len(functions) > 1 else "function body is"
+        message = f"none of this task's tests fails when its {removed} removed; only other tasks' tests do"
         yield finding("own-tests-miss", message, (mutants[0].path, mutants[0].line))

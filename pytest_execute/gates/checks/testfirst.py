@@ -23,9 +23,9 @@ ALLOWED_ORDERS = {
     "proven": ("before", "same-commit", "after"),
 }
 UNPROVEN = {
-    "not-reproduced": "passes here and not in the replay of the same tree: {}",
+    "not-reproduced": "passes in this run, but not in the replay of the same tree: {}",
     "not-prepared": "was not replayed on all trees: {}",
-    "foreign-module": "was replayed with a module from outside the tree: {}",
+    "foreign-module": "imported a module from outside the replayed tree: {}",
     "unstable": "is unstable: {}",
 }
 
@@ -35,7 +35,7 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     proofs = context.evidence.proofs
     passed = [test for test in context.tests(gate_ids.task(task.id)) if context.outcome(test) == "passed"]
     if not passed:
-        message = "no test that passed, so nothing can be proven"
+        message = "no test of this task passed, so nothing can be proven"
         yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
     elif isinstance(proofs, Missing):
         yield finding("no-history", proofs.reason)
@@ -70,11 +70,11 @@ def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator
         code, message = "never-red", f"{test} never failed: {proof.detail}"
     elif proof.found == "red-not-counted":
         code = "red-not-counted"
-        message = f"{test} was red before {short_commit(proof.after)} only because of {proof.detail}"
+        message = f"{test} failed before {short_commit(proof.after)} only because of {proof.detail}"
     elif proof.order not in ALLOWED_ORDERS[context.policy.test_first]:
         code = "same-commit" if proof.order == "same-commit" else "test-after"
-        came = "in one commit with" if proof.order == "same-commit" else "after"
-        message = f"{test} came {came} the code, {short_commit(proof.after)}{_remedy(proof)}"
+        came = "together with the code, in" if proof.order == "same-commit" else "after the code, which came in"
+        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(proof)}"
     if code:
         yield finding(code, message, context.place(test), test=test)
 
@@ -96,9 +96,9 @@ def _dropped(context: JudgeContext, files: Container[str], proofs: Iterable[Proo
     for proof in proofs:
         if proof.found == "dropped" and file_of(proof.test) in files:
             fails = context.policy.test_first == "before" and proof.after is None
-            stood, remedy = "stood at", "bring it back by its name, in whatever form"
+            was, remedy = "existed at", "write a test of that name again"
             if proof.after is not None:
-                stood, remedy = "passed with", "see whether that is on purpose"
-            gone = f"{proof.test} {stood} {short_commit(proof.before)}, is gone, and today's code does not pass it"
+                was, remedy = "passed at", "make sure that this is on purpose"
+            gone = f"{proof.test} {was} {short_commit(proof.before)}, was removed, and would fail on today's code"
             message = f"{gone}: {proof.detail}; {remedy}"
             yield finding("dropped", message, (file_of(proof.test), None), verdict="failed" if fails else "passed")

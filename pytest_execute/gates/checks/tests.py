@@ -13,11 +13,11 @@ from pytest_execute.gates.reason_codes import Finding, finding
 
 PHRASES: dict[Outcome, str] = {
     "failed": "failed",
-    "error": "ended in an error of its set-up or tear-down",
+    "error": "failed in its set-up or tear-down",
     "skipped": "was skipped: a skipped test proves nothing",
     "xfailed": "failed as expected: an expected failure proves nothing",
     "xpassed": "passed although it was expected to fail: remove its xfail",
-    "rerun": "passed only when it was run again: a test that fails now and then proves nothing",
+    "rerun": "passed only when it was run again: a flaky test proves nothing",
     "blocked": "was not run: what it depends on did not pass",
     "not-run": "did not run",
 }
@@ -45,7 +45,9 @@ def check_named_gate(context: JudgeContext, gate: NamedGate) -> Iterator[Finding
         yield from check_suite(context)
     if not (context.tests(gate_id) or gate.suite or gate.tests or gate.after or gate.depends):
         remedy = f'name tests in backticks, or mark some with gate("{gate.name}")'
-        yield finding("nothing-to-check", f"nothing in it can be checked: {remedy}", (context.plan.path, gate.line))
+        yield finding(
+            "nothing-to-check", f"the gate names nothing that can be checked: {remedy}", (context.plan.path, gate.line)
+        )
 
 
 def check_suite(context: JudgeContext) -> Iterator[Finding]:
@@ -88,7 +90,7 @@ def _detail(outcome: Outcome, result: TestResult | None) -> str:
 def _missing_tests(context: JudgeContext, gate: str) -> Iterator[Finding]:
     for missing in context.evidence.manifest.missing_tests:
         if missing.gate == gate:
-            message = f"{missing.name} is named and was not collected"
+            message = f"{missing.name} is named in the breakdown, but pytest did not collect it"
             yield finding("missing-test", message, (missing.path, missing.line))
 
 
@@ -97,9 +99,9 @@ def check_all_ran(context: JudgeContext, tests: Iterable[str]) -> Finding | None
     for test in tests:
         outcome, result = context.outcome(test), context.evidence.results.get(test)
         if outcome in DID_NOT_RUN:
-            message = f"not known, as not all of its tests ran: {test} {PHRASES[outcome]}"
+            message = f"cannot be measured, as not all tests of the gate ran: {test} {PHRASES[outcome]}"
             return finding("not-measured", message, verdict=DID_NOT_RUN[outcome])
         if result is not None and result.crashed:
-            message = f"not known: {test} took the process along that ran it, and what it had seen"
+            message = f"cannot be measured: {test} crashed the process that ran it, with all that was measured there"
             return finding("not-measured", message)
     return None
