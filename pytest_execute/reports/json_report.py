@@ -1,4 +1,4 @@
-"""The JSON report, `pytest-execute/report/1`; its schema, `report.schema.json`, is made from the values below."""
+"""JSON report, `pytest-execute/report/1`; its schema, `report.schema.json`, is made from the values below."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class TestRow(Struct, frozen=True):
 
 
 class ProofRow(Struct, frozen=True):
-    """One test of one task: how it turned. `before` and `after` are commits, "worktree" or "index".
+    """Proof of one test of one task. `before` and `after` are commits, "worktree" or "index".
 
-    `turns` are all of its turns, oldest first, where `--execute-turns` asked for them.
+    `turns` are all of its turns, oldest first, with `--execute-turns`.
     """
 
     test: str
@@ -59,7 +59,7 @@ class ProofRow(Struct, frozen=True):
 
 
 class MeasureRow(Struct, frozen=True):
-    """What the tests of a gate reach: lines, branches, and the lines of each file that are missing."""
+    """Lines and branches that the tests of a gate reach, and those missing, by file."""
 
     lines: int
     covered: int
@@ -103,8 +103,8 @@ class Report(Struct, frozen=True):
     mutants: tuple[MutantRow, ...]
 
 
-def report(verdict: Verdict, evidence: Evidence) -> Report:
-    """The report as a value."""
+def build_report(verdict: Verdict, evidence: Evidence) -> Report:
+    """Return the report as a value."""
     history = evidence.history
     return Report(
         SCHEMA,
@@ -122,8 +122,8 @@ def report(verdict: Verdict, evidence: Evidence) -> Report:
 
 
 def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
-    """The report as indented JSON."""
-    return json_text.encode(report(verdict, evidence))
+    """Return the report as indented JSON."""
+    return json_text.encode(build_report(verdict, evidence))
 
 
 def schema() -> str:
