@@ -14,6 +14,7 @@ from pytest_execute import cli, plugin
 from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
 from pytest_execute.gates import judge, reason_codes
+from pytest_execute.reports.evidence_json import EvidenceFile
 from pytest_execute.reports.json_report import Report
 from tests.docs.shown import TOP, first_cells
 
@@ -63,8 +64,9 @@ def test_markers() -> None:
         assert f"| `{signature}` | {meaning} |" in text.replace('`"', '"').replace('"`', '"')
 
 
-def test_fields_of_the_report() -> None:
-    assert first_cells(f"{REFERENCE}/report.md") == list(Report.__struct_encode_fields__)
+def test_fields_of_the_report_and_of_the_evidence() -> None:
+    files = [*Report.__struct_encode_fields__, *EvidenceFile.__struct_encode_fields__]
+    assert first_cells(f"{REFERENCE}/report.md") == files
 
 
 def test_exit_statuses() -> None:
