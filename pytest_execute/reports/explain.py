@@ -10,9 +10,9 @@ from pytest_execute.reports import json_text
 
 WORKTREE = "/tmp/replay"
 ORDERS: dict[Order, str] = {
-    "before": "the test stood in the commit before, and failed there",
-    "same-commit": "the test came with the code, in one commit",
-    "after": "the test came after the code",
+    "before": "the test existed in the commit before, and failed there",
+    "same-commit": "the test and the code came in one commit",
+    "after": "the test was written after the code",
 }
 
 

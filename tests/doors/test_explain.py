@@ -41,7 +41,7 @@ def test_the_story(passing: Repository, told: str) -> None:
         "                  from hello import greet\n"
         "              ModuleNotFoundError: No module named 'hello'\n"
         f"  passes with {green} Greet\n"
-        "  the test stood in the commit before, and failed there\n"
+        "  the test existed in the commit before, and failed there\n"
         f"  all turns: passes with {green}\n"
         "by hand:\n"
     )
