@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.policy import table
+from pytest_execute.core.policy import policy_table
 from pytest_execute.workflow import policy
 
 
@@ -54,7 +54,7 @@ def _add_table(file: Path, notes: str) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it is there."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        there = table(text, file.name) is not None
+        there = policy_table(text, file.name) is not None
     except (ExecuteError, UnicodeDecodeError):
         return 2, str(Problem("bad-toml", "not valid TOML: mend it, then run this again", file.name))
     if there:

@@ -101,17 +101,17 @@ class Scope(Struct, frozen=True):
         return bool(self.streams or self.tasks)
 
 
-def read(text: str, path: str) -> Policy:
+def read_policy(text: str, path: str) -> Policy:
     """Return the policy in the text of a `pyproject.toml`; ExecuteError with all wrong keys. `path` is for messages."""
-    reader = _Reader(path)
-    content = table(text, path)
+    reader = _PolicyReader(path)
+    content = policy_table(text, path)
     policy = reader.policy({} if content is None else content)
     if reader.problems:
         raise ExecuteError(*reader.problems)
     return policy
 
 
-def table(text: str, path: str) -> Any:
+def policy_table(text: str, path: str) -> Any:
     """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of whatever type; None where there is none."""
     try:
         tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
@@ -202,7 +202,7 @@ PERCENT = _Kind("a number from 0 to 100", _percent)
 PERCENT_OR_OFF = _Kind("a number from 0 to 100 or off", _percent_or_off)
 EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
 
-TOP = {
+TOP_KEYS = {
     "notes": TEXT,
     "source": TEXTS,
     "prepare": COMMAND,
@@ -235,7 +235,7 @@ TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
 }
 
 
-class _Reader:
+class _PolicyReader:
     """Reader of one table after the other that keeps every problem."""
 
     def __init__(self, path: str) -> None:
@@ -246,7 +246,7 @@ class _Reader:
         if not isinstance(table, dict):
             self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {_as_json(table)}")
             return Policy()
-        values = dict(self.values("tool.pytest-execute", table, TOP, also=TABLES))
+        values = dict(self.values("tool.pytest-execute", table, TOP_KEYS, also=TABLES))
         for name, (kind, keys) in TABLES.items():
             if name in table:
                 read_table = self.list_of_tables if name == "reviewers" else self.table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 
-def checker_names(tree: ast.Module) -> set[str]:
+def type_checking_conditions(tree: ast.Module) -> set[str]:
     """Return the conditions that only a type checker passes: typing's own name, where nothing else sets it."""
     assigned = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     assigned |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)}

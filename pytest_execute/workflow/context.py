@@ -10,8 +10,7 @@ from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.core.policy import read as read_policy
+from pytest_execute.core.policy import Policy, Scope, read_policy
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.revisions import commit_range

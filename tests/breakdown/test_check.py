@@ -204,11 +204,11 @@ def test_a_file_has_no_documents_around_it(tmp_path: Path) -> None:
     assert (status, len(json.loads(text)["tasks"])) == (0, 3)
 
 
-def test_what_is_not_there_is_told_in_both_forms(tmp_path: Path) -> None:
+def test_a_missing_topic_or_file_is_a_problem_in_both_forms(tmp_path: Path) -> None:
     topic(tmp_path)
-    told = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
-    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, told)
+    problem = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
+    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, problem)
     status, text = check("shp", root=tmp_path, notes="notes", as_json=True)
     assert (status, json.loads(text)["problems"][0]["code"]) == (2, "no-topic")
-    told = "x.md: error: no such file (no-file)"
-    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, told)
+    problem = "x.md: error: no such file (no-file)"
+    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, problem)

@@ -31,13 +31,13 @@ def test_implementation(path: str) -> None:
     assert not SRC.is_overlaid(path)
 
 
-def test_what_is_neither_comes_from_the_commit() -> None:
+def test_other_files_come_from_the_commit() -> None:
     for path in ("README.md", "src/application/x.py", "setup.py"):
         assert not SRC.is_source(path)
         assert not SRC.is_overlaid(path)
 
 
-def test_notes_and_named_test_directories_are_held() -> None:
+def test_notes_and_configured_test_directories_are_overlaid() -> None:
     layout = Layout(source=("app",), tests=("checks",), notes="notes")
     assert layout.is_overlaid("notes/chat/breakdown.md")
     assert layout.is_test("checks/data.txt")

@@ -35,7 +35,7 @@ def test_the_breakdown_reads_without_problems() -> None:
 
 def test_the_policy_is_read() -> None:
     """And what it calls the defaults are the defaults."""
-    read = policy.read(block(README, "pyproject.toml"), "pyproject.toml")
+    read = policy.read_policy(block(README, "pyproject.toml"), "pyproject.toml")
     default = policy.Policy()
     assert (read.notes, read.test_first, read.coverage) == (default.notes, default.test_first, default.coverage)
     assert read.source == ("src/chat",)

@@ -1,4 +1,4 @@
-"""What a person reads, whole: the terminal summary and the Markdown page."""
+"""Whole text of the reports for people: the terminal summary and the Markdown page."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def mutant(name: str, state: str, stub: str = "raise", tasks: tuple[str, ...] = 
     )  # type: ignore[arg-type]
 
 
-def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
+def test_the_terminal_counts_the_functions_of_each_task_and_lists_the_exempt() -> None:
     mutants = (
         mutant("kept", "killed"),
         mutant("kept", "killed", "none"),
@@ -94,7 +94,7 @@ def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
     ]
 
 
-def test_the_markdown_page_lets_no_title_act() -> None:
+def test_the_markdown_page_escapes_titles() -> None:
     verdict = replace(VERDICT, gates=(VERDICT.gates[0], replace(VERDICT.gates[1], checks=VERDICT.gates[1].checks[1:])))
     assert markdown.render(verdict, PLAN, EVIDENCE) == (
         "## Chat &lt;1&gt;: failed\n\n`notes/chat/breakdown.md`, aaaaaaa..bbbbbbb\n\n"
