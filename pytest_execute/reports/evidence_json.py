@@ -109,8 +109,8 @@ def read(text: bytes, path: str) -> EvidenceFile:
         if schema == SCHEMA:
             return msgspec.json.decode(text, type=EvidenceFile)
     except msgspec.DecodeError as error:
-        raise ExecuteError(Problem("bad-evidence", f"no evidence that can be read: {error}", path)) from None
-    hint = f"written as {schema}, where this version reads {SCHEMA}"
+        raise ExecuteError(Problem("bad-evidence", f"cannot be read as evidence: {error}", path)) from None
+    hint = f"has the form {schema}, but this version reads {SCHEMA}: run the tests again"
     raise ExecuteError(Problem("bad-evidence", hint, path))
 
 
