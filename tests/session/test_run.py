@@ -236,7 +236,7 @@ def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
     assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}
 
 
-def test_work_that_is_too_thin_is_short(repo: Repository) -> None:
+def test_too_little_coverage_fails_tasks_and_system(repo: Repository) -> None:
     repo.commit(
         "more code than tests",
         {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"},
