@@ -110,7 +110,7 @@ def theirs(root: Path, source: str, tests: list[str]) -> Numbers:
 
 def ours(root: Path, tests: list[str], workers: int) -> Numbers:
     report = root.parent / f"ours-{workers}.json"
-    options = [f"-n{workers}", "--execute-topic=all", "--execute-base=HEAD", f"--execute-evidence={report}"]
+    options = [f"-n{workers}", "--execute-topic=all", "--execute-base=HEAD", f"--execute-report={report}"]
     run(root, *PYTEST, *options, *tests)
     found = json.loads(report.read_text())["coverage"]["system"]
     numbers = Numbers({"": {"lines": found["lines"], "branches": found["branches"]}})

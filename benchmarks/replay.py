@@ -82,7 +82,7 @@ def pytest(
     directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None, enough: float = ENOUGH
 ) -> bool:
     """Run pytest in a checkout, on its own modules; tell if it had to be ended, as tests on old code may never end."""
-    roots = [str(directory / root) for root in layout.roots(_files(directory))]
+    roots = [str(directory / root) for root in layout.import_roots(_files(directory))]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, str(plugins or directory)])}
     command = [sys.executable, "-m", "pytest", *PLAIN, *arguments]
     null = subprocess.DEVNULL

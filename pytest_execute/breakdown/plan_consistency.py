@@ -9,8 +9,9 @@ from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import ParsedTask
-from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS
 from pytest_execute.core import graph
+from pytest_execute.core.effort import hours
 from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
@@ -44,6 +45,12 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+    if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
+        line = next((field.line for field in parsed.fields_named("effort")), task.line)
+        message = (
+            f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
+        )
+        problems.warn(line, "unknown-effort", message)
 
 
 def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: Problems) -> None:

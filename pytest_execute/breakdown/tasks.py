@@ -83,7 +83,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         files=_files(start, fields),
         tests=_tests(start, fields),
         behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
-        effort=start.effort or _first_value(fields, "effort"),
+        effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
         commit=_unquoted(_first_value(fields, "commit")),
         substeps=substeps.all,
@@ -182,6 +182,15 @@ def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:
 
 def _first_value(fields: Sequence[Field], name: str) -> str:
     return next((field.value for field in fields_named(fields, name) if field.value), "")
+
+
+def _effort(fields: Sequence[Field]) -> str:
+    """Return the effort as written; a bare number under a label such as "Estimated hours" gets its unit from there."""
+    field = next((field for field in fields_named(fields, "effort") if field.value), None)
+    if field is None:
+        return ""
+    is_in_hours = "hours" in field.label.casefold() and re.fullmatch(r"[\d.,\s–-]+", field.value)
+    return f"{field.value} hours" if is_in_hours else field.value
 
 
 def _unquoted(text: str) -> str:

@@ -7,13 +7,12 @@ import functools
 import os
 from pathlib import Path
 
-import msgspec
-
 from pytest_execute import breakdown
 from pytest_execute.commands.pytest_run import RunLocation, cache_directory, create_empty, project_directory, run_pytest
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import Evidence
+from pytest_execute.core.evidence import Evidence, Missing
 from pytest_execute.core.verdict import NOT_PASSED, PASSED
+from pytest_execute.reports import evidence_json
 from pytest_execute.reports import explain as report
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
@@ -33,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
     evidence = _replay(project, topic, options.test)
     proof = (evidence.proofs or {}).get(options.test) if evidence is not None else None
     if proof is None or evidence is None:
-        reason = evidence.proofs_missing if evidence is not None else ""
+        missing = evidence.proofs if evidence is not None else None
+        reason = missing.reason if isinstance(missing, Missing) else ""
         hint = (
             reason
             or f"not a passing test of a task of {topic}: run `pytest --execute-topic={topic}` to see its outcome"
@@ -51,7 +51,7 @@ def _replay(project: Path, topic: str, test: str) -> Evidence | None:
         options = [f"--execute-topic={topic}", f"--execute-evidence={file}", "--execute-turns", test]
         run_pytest(options, RunLocation(project), devnull)
         text = file.read_bytes()
-    return msgspec.json.decode(text, type=Evidence) if text else None
+    return evidence_json.read(text, file.name).evidence() if text else None
 
 
 def _only_topic(root: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.policy import table
+from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.workflow import project_policy
 
@@ -55,7 +55,7 @@ def _add_table(file: Path, notes: str) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        has_table = table(text, file.name) is not None
+        has_table = policy_table(text, file.name) is not None
     except (ExecuteError, UnicodeDecodeError):
         return CANNOT_JUDGE, str(
             Problem("bad-toml", "not valid TOML: correct it, then run `pytest-execute init` again", file.name)

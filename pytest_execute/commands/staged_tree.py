@@ -62,4 +62,4 @@ def _index_file(git: Git) -> Path:
 
 def _import_roots(root: Path, prefix: str, tree: Tree) -> tuple[str, ...]:
     """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
-    return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).roots(tree)
+    return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).import_roots(tree)

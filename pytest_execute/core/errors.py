@@ -1,4 +1,4 @@
-"""What a user did that cannot be judged: all problems of one pass, each with its place and its remedy."""
+"""Problems of a user's input: all of one pass, each with its place and its remedy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem(Struct, frozen=True):
 
 
 class ExecuteError(Exception):
-    """The only error that this package lets out: it cannot judge, and says why, one line per problem."""
+    """Nothing can be judged, for these problems; no other error leaves the package. Its text has a line for each."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -32,7 +32,7 @@ class ExecuteError(Exception):
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """` (did you mean X?)` for the nearest of `choices`, or nothing.
+    """Return ` (did you mean X?)` for the nearest of `choices`, or "".
 
     >>> did_you_mean("coverge", ["coverage", "source"])
     ' (did you mean coverage?)'

@@ -1,15 +1,17 @@
-"""What was seen, and nothing decided: the plain values that every stage hands to the judge."""
+"""Evidence: the plain values that every stage hands to the judge. Nothing is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+T = TypeVar("T")
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
-Found = Literal[
+ProofState = Literal[
     "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
 ]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
@@ -25,7 +27,7 @@ class CollectedTest(Struct, frozen=True):
 
 
 class Unmatched(Struct, frozen=True):
-    """A name that leads nowhere: a marker's id that no gate has, or a test that the breakdown names and nobody collects."""
+    """Name without a match: a marker's id that no gate has, or a test of the breakdown that was not collected."""
 
     name: str
     path: str
@@ -35,22 +37,22 @@ class Unmatched(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What discovery says must run: the gates each test counts for (`task:1`, `stream:A`, `gate:Gate 1`, `system`)."""
+    """Tests that must run, and the ids of the gates that each counts for."""
 
     tests: dict[str, CollectedTest] = {}
     gates: dict[str, tuple[str, ...]] = {}
     unknown_markers: tuple[Unmatched, ...] = ()
     missing_tests: tuple[Unmatched, ...] = ()
 
-    def of(self, gate: str) -> tuple[str, ...]:
-        """The ids of the tests that count for `gate`, in the order of the files."""
+    def tests_for(self, gate: str) -> tuple[str, ...]:
+        """Return the ids of the tests that count for `gate`, in the order of the files."""
         return tuple(test for test, gates in self.gates.items() if gate in gates)
 
 
 class TestResult(Struct, frozen=True):
-    """How one test ended in the run. `seconds` is the time of its call; `message` the first line of what went wrong.
+    """Outcome of one test of the run. `seconds` is the time of its call, `message` the first line of its failure.
 
-    `crashed` says that it took along the process that ran it.
+    With `crashed` the process died that ran it.
     """
 
     __test__ = False
@@ -63,30 +65,38 @@ class TestResult(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """A commit with which a test's outcome turned: it passes there and at no parent, or fails there and passed at a parent."""
+    """Commit at which a test's outcome turned.
+
+    The test passes there and at no parent, or fails there and passed at a parent.
+    """
 
     commit: str
     passes: bool
 
     def __str__(self) -> str:
-        return f"{'passes' if self.passes else 'fails'} with {short(self.commit)}"
+        return f"{'passes' if self.passes else 'fails'} with {short_commit(self.commit)}"
 
 
-def short(commit: str | None) -> str:
-    """A commit as people read it: the first letters of its id, or what comes after the commits."""
+def short_commit(commit: str | None) -> str:
+    """Return a commit as people read it: the first letters of its id, or "the worktree", "the index"."""
     return f"the {commit}" if commit in ("worktree", "index") else (commit or "")[:7]
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """What the replay found on one test.
+    """Result of the replay of one test.
 
-    `found` is "turned" when the test fails for a reason that counts before the commit `after` and passes with it; the other
-    values say why there is no proof. "dropped" is of a test that stood in the commit `before`, is gone, and fails on today's code; `after` is the same commit where it passed there. `before` and `after` are commits, "index" or "worktree". `turns` are all of its turns,
-    oldest first, where they were asked for. `trace` holds the last lines of the red's traceback.
+    | `found` | |
+    | --- | --- |
+    | `turned` | it fails at `before`, for a reason that counts, and passes at `after` |
+    | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
+    | any other | why there is no proof |
+
+    `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
+    requested. `trace` holds the last lines of the traceback at `before`.
     """
 
     test: str
-    found: Found
+    found: ProofState
     order: Order | None = None
     before: str | None = None
     after: str | None = None
@@ -97,11 +107,16 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """Executable lines and branches, and how many of them were reached. `missing` maps paths to line numbers.
+    """Counts of executable and covered lines and branches, and those missing, by file.
 
-    `missing_branches` are the lines that were not left in every way, `missing_arcs` the ways not taken, from line to line, a negative
-    line being the exit of what starts there. `excluded` are lines that the policy at base allows to leave out, `ignored` those with a comment
-    that would leave them out and does not count, `opaque` those that run code which has no lines.
+    | field | |
+    | --- | --- |
+    | `missing` | lines that were not reached |
+    | `missing_branches` | lines of which some branch was not taken |
+    | `missing_arcs` | branches not taken, (from, to); a negative end is the exit of what starts there |
+    | `excluded` | lines that the policy at base allows to leave out |
+    | `ignored` | lines whose comment would leave them out, and does not count |
+    | `opaque` | lines that run code which has no lines, such as `exec` |
     """
 
     lines: int = 0
@@ -116,11 +131,67 @@ class Measure(Struct, frozen=True, kw_only=True):
     opaque: dict[str, tuple[int, ...]] = {}
 
 
-class Mutant(Struct, frozen=True, kw_only=True):
-    """What became of one function, as `module:name`, with its body replaced by `stub`: "raise", "none", or another constant.
+class LineSets(Struct, frozen=True, kw_only=True):
+    """Lines and branches of one gate, as sets by file; of them come the counts of a `Measure`.
 
-    `killed_by` is the test that noticed, `tests` are those that ran over it. A function that is exempt or cannot be stubbed is one of
-    these without a stub; `detail` then, or where it is unproven, says why. `ignored` says that head exempts it and base does not.
+    `lines` are executable and `covered` were reached; `branches` lead from a line that has several to another, a
+    negative one being the exit of what starts there, and `covered_branches` were taken. Lines that are `imported` ran
+    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored` and `opaque` are those
+    of `Measure`.
+    """
+
+    lines: dict[str, frozenset[int]] = {}
+    covered: dict[str, frozenset[int]] = {}
+    branches: dict[str, frozenset[tuple[int, int]]] = {}
+    covered_branches: dict[str, frozenset[tuple[int, int]]] = {}
+    imported: dict[str, frozenset[int]] = {}
+    excluded: dict[str, frozenset[int]] = {}
+    ignored: dict[str, frozenset[int]] = {}
+    opaque: dict[str, frozenset[int]] = {}
+
+    def measure(self) -> Measure:
+        """Return the counts of these sets, and what is missing."""
+        none: frozenset[int] = frozenset()
+        lines = {path: found - self.imported.get(path, none) for path, found in self.lines.items()}
+        arcs = {path: {arc for arc in found if arc[0] in lines[path]} for path, found in self.branches.items()}
+        missing = {path: found - self.covered.get(path, none) for path, found in lines.items()}
+        missing_arcs = {path: found - self.covered_branches.get(path, frozenset()) for path, found in arcs.items()}
+        line_count, arc_count = sum(map(len, lines.values())), sum(map(len, arcs.values()))
+        return Measure(
+            lines=line_count,
+            covered=line_count - sum(map(len, missing.values())),
+            branches=arc_count,
+            covered_branches=arc_count - sum(map(len, missing_arcs.values())),
+            missing=_sorted(missing),
+            missing_branches=_sorted({path: {line for line, _ in found} for path, found in missing_arcs.items()}),
+            missing_arcs=_sorted(missing_arcs),
+            excluded=_sorted(self.excluded),
+            ignored=_sorted(self.ignored),
+            opaque=_sorted(self.opaque),
+        )
+
+
+def unite(parts: Iterable[LineSets]) -> LineSets:
+    """Return the union of line sets: of parts of one gate, or of two runs over the same tree, plan and owners."""
+    united: dict[str, dict[str, set[Any]]] = {name: {} for name in LineSets.__struct_fields__}
+    for part in parts:
+        for name, files in united.items():
+            for path, values in getattr(part, name).items():
+                files.setdefault(path, set()).update(values)
+    return LineSets(**{name: {path: frozenset(s) for path, s in files.items()} for name, files in united.items()})
+
+
+def _sorted(files: Mapping[str, AbstractSet[T]]) -> dict[str, tuple[T, ...]]:
+    """Return sets by file in order, without those that are empty."""
+    return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}  # type: ignore[type-var]
+
+
+class Mutant(Struct, frozen=True, kw_only=True):
+    """One function, as `module:name`, with its body replaced by `stub`: "raise", "none", or another constant.
+
+    `killed_by` is the test that failed, `tests` are those that execute the function. A function that is exempt or
+    cannot be stubbed has no stub. `detail` says why it is exempt, not applicable or unproven. It is `ignored` that head
+    exempts it where base does not.
     """
 
     function: str
@@ -135,55 +206,66 @@ class Mutant(Struct, frozen=True, kw_only=True):
     ignored: bool = False
 
 
-COUNTED = ("killed", "survived", "not-reached", "unproven")
-"""The states of a mutant whose function was to be tried."""
+TRIED = ("killed", "survived", "not-reached", "unproven")
+"""States of a mutant whose function was to be tried."""
 
 
-def functions_of(mutants: Iterable[Mutant], task: str | None) -> dict[str, list[Mutant]]:
-    """The mutants of each function of a task that count, by path and name; None: of the functions of no task."""
+def mutants_by_function(mutants: Iterable[Mutant], task: str | None) -> dict[str, list[Mutant]]:
+    """Return the tried mutants of each function of a task, by path and name; None: of the functions of no task."""
     found: dict[str, list[Mutant]] = {}
     for mutant in mutants:
-        if mutant.state in COUNTED and (task in mutant.tasks if task is not None else not mutant.tasks):
+        if mutant.state in TRIED and (task in mutant.tasks if task is not None else not mutant.tasks):
             found.setdefault(f"{mutant.path} {mutant.function}", []).append(mutant)
     return found
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """The stretch of git history that is judged. `head` is a commit; `snapshot` names work that comes after it, if
-    any, and `uncommitted` its files. `held` are the paths that the replay takes from today, `roots` where modules are imported
-    from, both from the top of the repository, from which `prefix` leads to the project. `prepare` is the command that builds what tests need."""
+    """Range of git history that is judged. Paths are relative to the top of the repository.
+
+    `head` is a commit; `snapshot` names work that comes after it, if any, and `uncommitted` its files. The replay takes
+    `overlay_paths` from today. Modules are imported from `import_roots`; `prefix` leads to the project. `prepare` is
+    the command that builds what tests need.
+    """
 
     base: str
     head: str
     snapshot: Literal["index", "worktree"] | None = None
     shallow: bool = False
     uncommitted: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
+    overlay_paths: tuple[str, ...] = ()
+    import_roots: tuple[str, ...] = ()
     prefix: str = ""
     prepare: tuple[str, ...] = ()
 
 
 class CommandResult(Struct, frozen=True):
-    """How a command of the policy ended; `output` is the last line it printed."""
+    """Exit status of a command of the policy, and the last line that it printed."""
 
     command: tuple[str, ...]
     status: int
     output: str = ""
 
 
+class Missing(Struct, frozen=True):
+    """Reason why a part of the evidence is missing. It is false: `evidence.proofs or {}` are the proofs that exist."""
+
+    reason: str
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that is known of one run. A value that is None was not looked at."""
+    """Everything that is known of one run. `proofs` are by test, `coverage` is by gate, with the key "changed" beside
+    them; it is counted from `line_sets`."""
 
     history: History
     manifest: Manifest
     results: dict[str, TestResult] = {}
-    proofs: dict[str, Proof] | None = None
-    proofs_missing: str = ""
-    coverage: dict[str, Measure] | None = None
-    coverage_missing: str = ""
-    mutants: tuple[Mutant, ...] | None = None
-    mutants_missing: str = ""
+    proofs: dict[str, Proof] | Missing = Missing("not replayed")
+    coverage: dict[str, Measure] | Missing = Missing("not measured")
+    line_sets: dict[str, LineSets] = {}
+    mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     commands: tuple[CommandResult, ...] = ()

@@ -1,4 +1,4 @@
-"""Which node needs which: pure functions on `{node: the nodes it depends on}`.
+"""Order, cycles, closure and paths of a graph: pure functions on `{node: the nodes it depends on}`.
 
 Nodes keep the order in which the mapping lists them, so every answer is the same on every run.
 """
@@ -6,12 +6,13 @@ Nodes keep the order in which the mapping lists them, so every answer is the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 Edges = Mapping[str, Sequence[str]]
 
 
 def order(edges: Edges) -> list[str]:
-    """Every node after those it depends on; among equals, the order of `edges`. A cycle is cut where it is entered."""
+    """Return every node after those it depends on, else in the order of `edges`. A cycle is cut where it is entered."""
     done: dict[str, None] = {}
     entered: set[str] = set()
     for root in edges:
@@ -30,7 +31,7 @@ def order(edges: Edges) -> list[str]:
 
 
 def cycles(edges: Edges) -> list[list[str]]:
-    """One closed path, first node repeated at the end, for each knot of nodes that depend on each other."""
+    """Return one closed path, first node repeated at the end, for each group of nodes that depend on each other."""
     found: list[list[str]] = []
     finished: set[str] = set()
     for root in edges:
@@ -55,7 +56,7 @@ def cycles(edges: Edges) -> list[list[str]]:
 
 
 def closure(nodes: Iterable[str], edges: Edges) -> set[str]:
-    """`nodes` and all they depend on, directly or not."""
+    """Return `nodes` and all they depend on, directly or not."""
     reached: set[str] = set()
     waiting = list(nodes)
     while waiting:
@@ -64,3 +65,33 @@ def closure(nodes: Iterable[str], edges: Edges) -> set[str]:
             reached.add(node)
             waiting.extend(edges.get(node, ()))
     return reached
+
+
+def tails(edges: Edges, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return for each node the weight of the heaviest chain of nodes that follow it, itself left out."""
+    after = dict.fromkeys(edges, 0.0)
+    for node in reversed(order(edges)):
+        for needed in edges[node]:
+            after[needed] = max(after[needed], after[node] + weights[node])
+    return after
+
+
+def critical_path(edges: Edges, weights: Mapping[str, float]) -> list[str]:
+    """Return the heaviest chain in which each node depends on the one before it; [] of an empty graph."""
+    after = tails(edges, weights)
+    users: dict[str, list[str]] = {node: [] for node in edges}
+    for node, needs in edges.items():
+        for needed in needs:
+            users[needed].append(node)
+    path: list[str] = []
+    candidates = list(edges)
+    while candidates:
+        path.append(max(candidates, key=lambda node: after[node] + weights[node]))
+        candidates = users[path[-1]]
+    return path
+
+
+def fill_weights(known: Mapping[str, float], defaults: Mapping[str, float]) -> dict[str, float]:
+    """Return a weight for each node of `defaults`: the known one, else the median of those, else its default."""
+    usual = median(known.values()) if known else 0.0
+    return {node: known.get(node, usual or default) for node, default in defaults.items()}

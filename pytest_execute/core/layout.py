@@ -1,4 +1,4 @@
-"""Which files of a repository are tests, which are implementation: one answer for the replay, the coverage and the judge.
+"""Tests and implementation among the files of a repository: one answer for the replay, the coverage and the judge.
 
 Every path is relative to the top of the repository and has forward slashes.
 """
@@ -12,14 +12,16 @@ from pathlib import PurePosixPath
 from msgspec import Struct
 
 TEST_DIRECTORIES = ("tests", "test")
-NO_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
+NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """`prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+    """Directories and patterns by which files are sorted.
 
-    `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names of test
-    files, `notes` the directory of the plans.
+    `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+
+    `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
+    of test files, `notes` the directory of the plans.
     """
 
     prefix: str = ""
@@ -29,35 +31,36 @@ class Layout(Struct, frozen=True, kw_only=True):
     notes: str = "notes"
 
     def is_test(self, path: str) -> bool:
-        """Is it a test, or a helper, a fixture, data or configuration of tests?"""
+        """Return whether a file is a test, or a helper, a fixture, data or configuration of tests."""
         *directories, name = path.split("/")
         return (
             name == "conftest.py"
             or any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
-            or any(_under(path, directory) for directory in self.tests)
+            or any(_is_below(path, directory) for directory in self.tests)
         )
 
     def is_source(self, path: str) -> bool:
-        """Is it a Python file of the implementation?"""
-        return path.endswith(".py") and not self.is_test(path) and any(_under(path, entry) for entry in self.source)
+        """Return whether a file is Python code of the implementation."""
+        return path.endswith(".py") and not self.is_test(path) and any(_is_below(path, entry) for entry in self.source)
 
-    def is_held(self, path: str) -> bool:
-        """Does the replay take it from today, rather than from the commit that it looks at?"""
-        return self.is_test(path) or _under(path, self.notes)
+    def is_overlaid(self, path: str) -> bool:
+        """Return whether the replay takes a file from today, rather than from the commit that it looks at."""
+        return self.is_test(path) or _is_below(path, self.notes)
 
-    def held(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The held ones of `paths`, as few as possible: a directory that holds nothing else stands for its files."""
-        held = {path: self.is_held(path) for path in paths}
-        mixed = {str(parent) for path, is_held in held.items() if not is_held for parent in PurePosixPath(path).parents}
-        found: dict[str, None] = {}
-        for path in (path for path, is_held in held.items() if is_held):
-            whole = [str(parent) for parent in PurePosixPath(path).parents if str(parent) not in {".", *mixed}]
-            found.setdefault(whole[-1] if whole else path)
-        return tuple(found)
+    def overlay_paths(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return those of `paths` that are overlaid; a directory with nothing else stands for its files."""
+        overlaid = {path: self.is_overlaid(path) for path in paths}
+        others = [path for path, is_overlaid in overlaid.items() if not is_overlaid]
+        mixed = {".", *(str(parent) for path in others for parent in PurePosixPath(path).parents)}
+        fewest: dict[str, None] = {}
+        for path in (path for path, is_overlaid in overlaid.items() if is_overlaid):
+            whole = [str(parent) for parent in PurePosixPath(path).parents if str(parent) not in mixed]
+            fewest.setdefault(whole[-1] if whole else path)
+        return tuple(fewest)
 
-    def roots(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The directories that top-level modules of the implementation are imported from, "" being the top."""
+    def import_roots(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return the directories that top-level modules of the implementation are imported from, "" being the top."""
         files = set(paths)
         found: dict[str, None] = {}
         for entry in self.source:
@@ -67,15 +70,15 @@ class Layout(Struct, frozen=True, kw_only=True):
                 root = str(PurePosixPath(root).parent)
             found.setdefault("" if root == "." else root)
         for usual in (f"{self.prefix}src", self.prefix.rstrip("/")):
-            if usual == self.prefix.rstrip("/") or any(_under(path, usual) for path in files):
+            if usual == self.prefix.rstrip("/") or any(_is_below(path, usual) for path in files):
                 found.setdefault(usual)
         return tuple(found)
 
     def modules(self, paths: Iterable[str]) -> frozenset[str]:
-        """The dotted names of all modules and packages of the implementation among `paths`."""
+        """Return the dotted names of all modules and packages of the implementation among `paths`."""
         files = [path for path in paths if self.is_source(path)]
         names: set[str] = set()
-        for root in self.roots(paths):
+        for root in self.import_roots(paths):
             start = f"{root}/" if root else ""
             for path in files:
                 if path.startswith(start):
@@ -86,13 +89,13 @@ class Layout(Struct, frozen=True, kw_only=True):
 
 
 def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
-    """What counts as implementation where the policy does not say: `src`, else the packages and modules that are not tests."""
+    """Return what is implementation unless the policy says: `src`, else the packages and modules that are no tests."""
     inside = [path[len(prefix) :] for path in paths if path.startswith(prefix) and path.endswith(".py")]
     if any(path.startswith("src/") for path in inside):
         return (f"{prefix}src",)
     bare = Layout(prefix=prefix)
     packages = {path.split("/")[0] for path in inside if path.count("/") == 1 and path.endswith("/__init__.py")}
-    modules = {path for path in inside if "/" not in path and path not in NO_MODULES}
+    modules = {path for path in inside if "/" not in path and path not in NOT_MODULES}
     return tuple(
         sorted(
             prefix + entry
@@ -102,5 +105,5 @@ def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
     )
 
 
-def _under(path: str, entry: str) -> bool:
+def _is_below(path: str, entry: str) -> bool:
     return entry in ("", ".") or path == entry or path.startswith(f"{entry}/")

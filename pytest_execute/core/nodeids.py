@@ -1,20 +1,20 @@
-"""The parts of a nodeid."""
+"""Parts of a nodeid."""
 
 from __future__ import annotations
 
 
 def file_of(test: str) -> str:
-    """The file of a nodeid, relative to the root directory."""
+    """Return the file of a nodeid, relative to the root directory."""
     return test.partition("::")[0]
 
 
 def function_of(test: str) -> str:
-    """The nodeid of a test without its parameters."""
+    """Return the nodeid of a test without its parameters."""
     return test.partition("[")[0]
 
 
 def names_of(test: str) -> tuple[str, list[str]]:
-    """The file of a nodeid, and the names that lead to the test in it, without parameters.
+    """Return the file of a nodeid, and the names that lead to the test in it, without parameters.
 
     >>> names_of("tests/test_a.py::TestA::test_x[1-a::b]")
     ('tests/test_a.py', ['TestA', 'test_x'])

@@ -1,4 +1,4 @@
-"""The plan as values: what `notes/<topic>/breakdown.md` says, with the line where it says it.
+"""Plan of a topic as values, as `notes/<topic>/breakdown.md` has it, each with its line.
 
 Every path is relative to the root directory and has forward slashes; every `line` counts from 1 in the breakdown.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_execute.core import graph
+from pytest_execute.core import gate_ids, graph
 
 
 class FileRef(Struct, frozen=True):
@@ -22,7 +22,7 @@ class FileRef(Struct, frozen=True):
 class TestRef(Struct, frozen=True):
     """A test as the breakdown names it: a nodeid, a file or a directory."""
 
-    __test__ = False  # its name starts like a test class's
+    __test__ = False  # pytest would collect it by its name
 
     target: str
     line: int
@@ -38,7 +38,7 @@ class Substep(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One task. `depends` holds the ids of the tasks it names itself; `Plan.depends` adds those of its stream."""
+    """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream."""
 
     id: str
     title: str
@@ -57,7 +57,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 class Stream(Struct, frozen=True, kw_only=True):
-    """A group of tasks. `depends` holds ids of tasks, `after` ids of streams: every task of this stream waits for both."""
+    """Group of tasks. `depends` holds ids of tasks, `after` ids of streams: each task of this stream waits for both."""
 
     id: str
     title: str
@@ -69,7 +69,7 @@ class Stream(Struct, frozen=True, kw_only=True):
 class NamedGate(Struct, frozen=True, kw_only=True):
     """A gate that the breakdown names, such as `**Gate 1**: `tests/test_a.py` passes (after Stream A)`.
 
-    `after` holds ids of streams, `depends` ids of tasks; `suite` says that the text asks for the whole suite to pass.
+    `after` holds ids of streams, `depends` ids of tasks; with `suite` the whole suite has to pass.
     """
 
     name: str
@@ -81,8 +81,8 @@ class NamedGate(Struct, frozen=True, kw_only=True):
     suite: bool = False
 
     def waits(self) -> tuple[str, ...]:
-        """The ids of the gates that it comes after: `stream:A`, `task:1`."""
-        return (*(f"stream:{stream}" for stream in self.after), *(f"task:{task}" for task in self.depends))
+        """Return the ids of the gates that it waits for: `stream:A`, `task:1`."""
+        return (*(gate_ids.stream(stream) for stream in self.after), *(gate_ids.task(task) for task in self.depends))
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -96,11 +96,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     gates: tuple[NamedGate, ...] = ()
 
     def tasks_of(self, stream: str) -> tuple[Task, ...]:
-        """The tasks that stand in the stream with this id."""
+        """Return the tasks of the stream with this id."""
         return tuple(task for task in self.tasks if task.stream == stream)
 
     def edges(self) -> dict[str, tuple[str, ...]]:
-        """`{task id: ids of the tasks it waits for}`, its own dependencies first, then those of its stream."""
+        """Return `{task id: ids of the tasks it waits for}`, its own dependencies first, then those of its stream."""
         members: dict[str | None, list[str]] = {}
         for task in self.tasks:
             members.setdefault(task.stream, []).append(task.id)
@@ -116,7 +116,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         }
 
     def find(self, name: str) -> str | None:
-        """The id of the task that `name` means: an id, or `A1` for task 1 where it stands in stream A; else None."""
+        """Return the id of the task that `name` means: an id, or `A1` for task 1 of stream A; else None."""
         ids = {task.id: task for task in self.tasks}
         if name in ids:
             return name
@@ -128,6 +128,6 @@ class Plan(Struct, frozen=True, kw_only=True):
         return None
 
     def select(self, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
-        """The ids of the tasks in `streams` or named in `tasks`, with all they depend on."""
+        """Return the ids of the tasks in `streams` or named in `tasks`, with all that they depend on."""
         chosen = [task.id for task in self.tasks if task.stream in streams or task.id in tasks]
         return graph.closure(chosen, self.edges())

@@ -1,4 +1,4 @@
-"""The policy: what a topic must reach, as `[tool.pytest-execute]` in `pyproject.toml` says it.
+"""Policy: what a topic must reach, as `[tool.pytest-execute]` in `pyproject.toml` says.
 
 Percentages are `Decimal`, taken from the text as it stands, so that 89.996 never passes for 90.
 """
@@ -26,7 +26,7 @@ Table = Mapping[str, Any]
 
 
 class CoveragePolicy(Struct, frozen=True, kw_only=True):
-    """The least share, in percent, of lines (and branches, with `branch`) to be reached at each level.
+    """Required shares, in percent, of lines (and branches, with `branch`) at each level.
 
     `exclude` holds regular expressions: a changed line that one matches need not be reached.
     """
@@ -39,27 +39,27 @@ class CoveragePolicy(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
 
     @property
-    def asked(self) -> bool:
-        """Is there anything to measure for?"""
+    def is_required(self) -> bool:
+        """Return whether any share is required, so that coverage has to be measured."""
         return any((self.task, self.stream, self.system, self.changed))
 
 
 class Exemption(Struct, frozen=True):
-    """A function, as `module:name`, that mutation leaves out, and why."""
+    """Function, as `module:name`, that mutation leaves out, and why."""
 
     function: str
     reason: str
 
 
 class MutationPolicy(Struct, frozen=True):
-    """The least share, in percent, of a task's new functions that are not pseudo-tested; 0 switches mutation off."""
+    """Required share, in percent, of a task's new functions that are not pseudo-tested; 0 switches mutation off."""
 
     task: Decimal = Decimal(100)
     exempt: tuple[Exemption, ...] = ()
 
 
 class Reviewer(Struct, frozen=True, kw_only=True):
-    """A command whose findings count at a level."""
+    """Command whose findings count at a level."""
 
     name: str
     command: tuple[str, ...]
@@ -69,14 +69,14 @@ class Reviewer(Struct, frozen=True, kw_only=True):
 
 
 class DeploymentPolicy(Struct, frozen=True):
-    """What must be there, and what must run, before anything is deployed. Paths are relative to the root directory."""
+    """Files that must exist and commands that must succeed before a deployment; paths relative to the root directory."""
 
     artifacts: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """All of it. `prepare` is a command that builds, in a tree of an older commit, what its tests need."""
+    """Everything that a topic must reach. `prepare` builds, in a tree of an older commit, what its tests need."""
 
     notes: str = "notes"
     source: tuple[str, ...] = ()
@@ -89,40 +89,40 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 class Scope(Struct, frozen=True):
-    """What of a plan is asked for: with `claimed` only ticked tasks count; ids narrow it to some streams and tasks."""
+    """Part of a plan that is judged. With `claimed` only ticked tasks count; ids narrow it to streams and tasks."""
 
     claimed: bool = False
     streams: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
 
     @property
-    def partial(self) -> bool:
+    def is_partial(self) -> bool:
+        """Return whether only some streams or tasks are judged."""
         return bool(self.streams or self.tasks)
 
 
-def read(text: str, path: str) -> Policy:
-    """The policy in the text of a `pyproject.toml`; ExecuteError with every wrong key of it. `path` is for the messages."""
-    reader = _Reader(path)
-    found = table(text, path)
-    policy = reader.policy({} if found is None else found)
+def read_policy(text: str, path: str) -> Policy:
+    """Return the policy in the text of a `pyproject.toml`; ExecuteError with all wrong keys. `path` is for messages."""
+    reader = _PolicyReader(path)
+    content = policy_table(text, path)
+    policy = reader.policy({} if content is None else content)
     if reader.problems:
         raise ExecuteError(*reader.problems)
     return policy
 
 
-def table(text: str, path: str) -> Any:
-    """What a `pyproject.toml` has as `[tool.pytest-execute]`, whatever it is; None where it has nothing."""
+def policy_table(text: str, path: str) -> Any:
+    """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of whatever type; None where there is none."""
     try:
         tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
     except tomllib.TOMLDecodeError as error:
         raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
     if not isinstance(tools, dict):
-        raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {_shown(tools)}", path))
+        raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {_as_json(tools)}", path))
     return tools.get("pytest-execute")
 
 
-# -- kinds of values: the phrase that names the kind, and the reader that raises TypeError or ValueError for any
-# other
+# -- kinds of values: a phrase for messages, and a converter that raises TypeError or ValueError for any other kind
 
 
 def _text(value: Any) -> str:
@@ -202,7 +202,7 @@ PERCENT = _Kind("a number from 0 to 100", _percent)
 PERCENT_OR_OFF = _Kind("a number from 0 to 100 or off", _percent_or_off)
 EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
 
-TOP = {
+TOP_KEYS = {
     "notes": TEXT,
     "source": TEXTS,
     "prepare": COMMAND,
@@ -235,8 +235,8 @@ TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
 }
 
 
-class _Reader:
-    """Reads table after table and keeps every problem."""
+class _PolicyReader:
+    """Reader of one table after the other that keeps every problem."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -244,9 +244,9 @@ class _Reader:
 
     def policy(self, table: Any) -> Policy:
         if not isinstance(table, dict):
-            self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {_shown(table)}")
+            self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {_as_json(table)}")
             return Policy()
-        values = dict(self.values("tool.pytest-execute", table, TOP, also=TABLES))
+        values = dict(self.values("tool.pytest-execute", table, TOP_KEYS, also=TABLES))
         for name, (kind, keys) in TABLES.items():
             if name in table:
                 read_table = self.list_of_tables if name == "reviewers" else self.table
@@ -254,9 +254,9 @@ class _Reader:
         return Policy(**{name.replace("-", "_"): value for name, value in values.items() if value is not None})
 
     def table(self, name: str, table: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
-        """The value of one table; None where something in it is wrong."""
+        """Return the value of one table; None where something in it is wrong."""
         if not isinstance(table, dict):
-            self.problem("wrong-kind", f"[{name}]: expected a table, got {_shown(table)}")
+            self.problem("wrong-kind", f"[{name}]: expected a table, got {_as_json(table)}")
             return None
         values = dict(self.values(name, table, keys))
         for needed in (field for field in kind.__struct_fields__ if field in ("name", "command")):
@@ -266,14 +266,14 @@ class _Reader:
 
     def list_of_tables(self, name: str, tables: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
         if not isinstance(tables, list):
-            self.problem("wrong-kind", f"[{name}]: expected a list of tables, got {_shown(tables)}")
+            self.problem("wrong-kind", f"[{name}]: expected a list of tables, got {_as_json(tables)}")
             return None
         return tuple(self.table(f"{name}.{number}", table, kind, keys) for number, table in enumerate(tables, 1))
 
     def values(
         self, name: str, table: Table, keys: Mapping[str, _Kind], also: Mapping[str, object] | None = None
     ) -> Iterator[tuple[str, Any]]:
-        """The keys of `table` with their values, wrong ones left out and told; `also` are names of tables below it."""
+        """Yield the keys of `table` with their values; wrong ones become problems. `also` are tables below it."""
         for key in table:
             if key not in keys and key not in (also or {}):
                 near = did_you_mean(key, [*keys, *(also or {})])
@@ -283,11 +283,11 @@ class _Reader:
                 try:
                     yield key, kind.convert(table[key])
                 except (TypeError, ValueError):
-                    self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {_shown(table[key])}")
+                    self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {_as_json(table[key])}")
 
     def problem(self, code: str, message: str) -> None:
         self.problems.append(Problem(code, message, self.path))
 
 
-def _shown(value: Any) -> str:
+def _as_json(value: Any) -> str:
     return json.dumps(value, default=str)

@@ -1,4 +1,4 @@
-"""What was decided: gates, their checks, and one reason per line. Renderers read it and compute nothing."""
+"""Verdict on a topic: gates, their checks, and the reasons. Reports read it and decide nothing."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from typing import Literal
 
 from msgspec import Struct
 
-Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
-Level = Literal["prerequisites", "task", "stream", "gate", "system", "deployment"]
+from pytest_execute.core.gate_ids import Level
+
+VerdictWord = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
 
 PASSED, NOT_PASSED, CANNOT_JUDGE = 0, 1, 2
 """The exit statuses of the command."""
 
-GRAVITY: tuple[Word, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
-"""From the gravest to the lightest: a gate is as bad as its worst check."""
+WORST_FIRST: tuple[VerdictWord, ...] = ("failed", "blocked", "unproven", "open", "waived", "passed")
+"""A gate is as bad as its worst check."""
 
 
-def worst(words: Iterable[Word]) -> Word:
-    """The gravest of `words`; "passed" where there is none."""
-    return min(words, key=GRAVITY.index, default="passed")
+def worst(words: Iterable[VerdictWord]) -> VerdictWord:
+    """Return the worst of `words`; "passed" where there is none."""
+    return min(words, key=WORST_FIRST.index, default="passed")
 
 
 class Reason(Struct, frozen=True):
-    """One line that says why a check did not pass, and where."""
+    """One reason why a check did not pass, and where."""
 
     code: str
     message: str
@@ -33,42 +34,32 @@ class Reason(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """One question asked of a gate, with the answer."""
+    """One check of a gate, with its verdict."""
 
     name: str
-    verdict: Word
+    verdict: VerdictWord
     reasons: tuple[Reason, ...] = ()
 
 
 class Gate(Struct, frozen=True, kw_only=True):
-    """Passed or not: the prerequisites, a task, a stream, a named gate, the system or the deployment."""
+    """One gate with its verdict: the prerequisites, a task, a stream, a named gate, the system or the deployment."""
 
     id: str
     level: Level
     title: str
-    verdict: Word
+    verdict: VerdictWord
     stream: str | None = None
     agent: str | None = None
     checks: tuple[Check, ...] = ()
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The whole answer. `verdict` is "passed" only where every gate that counts let through."""
+    """Verdict on a topic: "passed" only where every gate that counts passed."""
 
     topic: str
-    verdict: Word
+    verdict: VerdictWord
     gates: tuple[Gate, ...] = ()
 
     @property
     def passed(self) -> bool:
         return self.verdict == "passed"
-
-
-def label(gate: str) -> str:
-    """A gate's id as people say it.
-
-    >>> label("task:3"), label("gate:Gate 1"), label("system")
-    ('task 3', 'Gate 1', 'the system')
-    """
-    level, _, name = gate.partition(":")
-    return name if level == "gate" else f"{level} {name}" if name else f"the {level}"

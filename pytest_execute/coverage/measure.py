@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +19,8 @@ from coverage.python import PythonFileReporter
 from coverage.results import analysis_from_file_reporter
 from msgspec import Struct
 
-from pytest_execute.core.evidence import Measure
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import LineSets, unite
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
 from pytest_execute.coverage.data import Points, Recording
@@ -44,57 +45,32 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
 
 
-def measure(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, Measure]:
-    """A measure for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
+def line_sets(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, LineSets]:
+    """Return lines and branches for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
     return dict(_measures(plan, _Reader(request, recording)))
 
 
-def _measures(plan: Plan, reader: _Reader) -> Iterator[tuple[str, Measure]]:
+def _measures(plan: Plan, reader: _Reader) -> Iterator[tuple[str, LineSets]]:
     request = reader.request
     owned = {task for lines in request.owners.values() for tasks in lines.values() for task in tasks}
     for task in plan.tasks:
         if task.id in request.named or task.id in owned:
-            yield f"task:{task.id}", _total(reader.of_tasks({task.id}, set()))
+            yield gate_ids.task(task.id), unite(reader.of_tasks({task.id}, set()))
     for stream in plan.streams:
         tasks = {task.id for task in plan.tasks_of(stream.id)}
-        gates = {f"stream:{stream.id}", *(f"task:{task}" for task in tasks)}
-        yield f"stream:{stream.id}", _total(reader.of_tasks(tasks, gates))
-    yield "changed", _total(reader.changed(path) for path in request.sources)
-    yield "system", _total(reader.whole(path) for path in request.sources)
-
-
-def _total(measures: Iterable[Measure]) -> Measure:
-    """The sum of measures; a file may be in several of them."""
-    parts = list(measures)
-    numbers = {
-        name: sum(getattr(p, name) for p in parts) for name in ("lines", "covered", "branches", "covered_branches")
-    }
-    return Measure(
-        **numbers,
-        missing=_joined(part.missing for part in parts),
-        missing_branches=_joined(part.missing_branches for part in parts),
-        missing_arcs=_joined(part.missing_arcs for part in parts),
-        excluded=_joined(part.excluded for part in parts),
-        ignored=_joined(part.ignored for part in parts),
-        opaque=_joined(part.opaque for part in parts),
-    )
-
-
-def _joined(parts: Iterable[dict[str, tuple[Any, ...]]]) -> dict[str, tuple[Any, ...]]:
-    found: dict[str, set[Any]] = {}
-    for part in parts:
-        for path, values in part.items():
-            found.setdefault(path, set()).update(values)
-    return {path: tuple(sorted(values)) for path, values in sorted(found.items())}
+        gates = {gate_ids.stream(stream.id), *(gate_ids.task(task) for task in tasks)}
+        yield gate_ids.stream(stream.id), unite(reader.of_tasks(tasks, gates))
+    yield gate_ids.CHANGED, unite(reader.changed(path) for path in request.sources)
+    yield gate_ids.SYSTEM, unite(reader.whole(path) for path in request.sources)
 
 
 class _Look(Struct, frozen=True):
-    """What coverage.py says of a file: statements, those not reached, `{line: (branches, taken)}`, `{line: not taken}`."""
+    """What coverage.py says of a file: statements, those not reached, branches, those not taken, both as `{line: ends}`."""
 
     statements: frozenset[int]
     missing: frozenset[int]
-    branches: dict[int, tuple[int, int]] = {}
-    arcs: dict[int, list[int]] = {}
+    branches: dict[int, frozenset[int]] = {}
+    missing_branches: dict[int, list[int]] = {}
     excluded: frozenset[int] = frozenset()
 
 
@@ -127,7 +103,7 @@ class _Reader:
         for each in (self.lenient, self.strict):
             each.get_data().close(force=True)
 
-    def of_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[Measure]:
+    def of_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[LineSets]:
         """The lines of `tasks`, as far as tests of the tasks that each line belongs to, or of `gates`, reach them."""
         for path, lines in self.request.owners.items():
             groups: dict[frozenset[str], set[int]] = {}
@@ -138,22 +114,22 @@ class _Reader:
             for owners, own in groups.items():
                 wanted = self._statements(path, own) - done
                 done |= wanted
-                yield self._part(path, wanted, self._of({*gates, *(f"task:{task}" for task in owners)}))
+                yield self._part(path, wanted, self._of({*gates, *(gate_ids.task(task) for task in owners)}))
 
-    def changed(self, path: str) -> Measure:
+    def changed(self, path: str) -> LineSets:
         """The changed lines of a file, as far as any test reaches those inside of functions, and anything the others."""
         lines = self.request.changed.get(path)
         if not lines:
-            return Measure()
+            return LineSets()
         return self._part(path, self._statements(path, lines), bool, imports=True)
 
-    def whole(self, path: str) -> Measure:
+    def whole(self, path: str) -> LineSets:
         """All lines of a file, whoever reaches them; an exclusion that the topic brought is none."""
         text = _text(self.request.root / path).splitlines()
         new = [text[line - 1] for line in self.request.changed.get(path, ()) if line <= len(text)]
         hidden = any(re.search(pattern, line) for pattern in self._exclusions for line in new)
         look = self._look(path, None, strict=hidden)
-        return _measure(path, look.statements, lambda line: look)
+        return LineSets(**_sets(path, look.statements, lambda line: look))
 
     @functools.cached_property
     def _exclusions(self) -> list[str]:
@@ -169,17 +145,19 @@ class _Reader:
     def _lines(self, path: str) -> source.Lines:
         return source.read(_text(self.request.root / path))
 
-    def _part(self, path: str, wanted: set[int], called: Callable[[str], bool], *, imports: bool = False) -> Measure:
+    def _part(self, path: str, wanted: set[int], called: Callable[[str], bool], *, imports: bool = False) -> LineSets:
         """`wanted` lines of a file: in functions, those that run in contexts that are `called`; others, where they count."""
         lines, loaded = self._lines(path), self._look(path, None)
         run = self._look(path, called)
-        asked = (wanted & loaded.statements) - lines.idle
-        if not imports:
-            asked = {line for line in asked if line in lines.bodies or line in loaded.missing}
-        part = _measure(path, asked, lambda line: run if line in lines.bodies else loaded)
-        ignored = wanted & self._commented(path) - loaded.excluded
-        listed = {"excluded": wanted & loaded.excluded, "ignored": ignored, "opaque": wanted & lines.opaque}
-        return Measure(**{**_fields(part), **{name: _at(path, sorted(found)) for name, found in listed.items()}})
+        executable = (wanted & loaded.statements) - lines.idle
+        imported = set() if imports else executable - lines.bodies - loaded.missing
+        return LineSets(
+            **_sets(path, executable, lambda line: run if line in lines.bodies else loaded),
+            imported=_at(path, imported),
+            excluded=_at(path, wanted & loaded.excluded),
+            ignored=_at(path, wanted & self._commented(path) - loaded.excluded),
+            opaque=_at(path, wanted & lines.opaque),
+        )
 
     @functools.cache  # noqa: B019
     def _commented(self, path: str) -> set[int]:
@@ -199,11 +177,17 @@ class _Reader:
             return _Look(frozenset({1}), frozenset({1}))  # what cannot be read was not reached
         data = cast(coverage.CoverageData, _Points(self.recording.points(file, wanted), self.request.branch))
         found = analysis_from_file_reporter(data, 0, reporter, file)
+        missing = found.missing_branch_arcs() if self.request.branch else {}
+        several = {line for line, exits in found.exit_counts.items() if exits > 1} if self.request.branch else set()
+        ends: dict[int, set[int]] = {line: set() for line in several}
+        for line, end in found.arc_possibilities:
+            if line in several and end not in found.excluded:  # as exit_counts of coverage.py 7.13 to 7.17 count them
+                ends[line].add(end)
         return _Look(
             frozenset(found.statements),
             frozenset(found.missing),
-            found.branch_stats() if self.request.branch else {},
-            found.missing_branch_arcs() if self.request.branch else {},
+            {line: frozenset(found) for line, found in ends.items()},
+            missing,
             frozenset(found.excluded),
         )
 
@@ -217,29 +201,22 @@ class _Reader:
         return reporter
 
 
-def _fields(part: Measure) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in part.__struct_fields__}
+def _sets(path: str, lines: Iterable[int], look: Callable[[int], _Look]) -> dict[str, dict[str, frozenset[Any]]]:
+    """Return lines and branches of a file, each line as its `look` saw it."""
+    lines = frozenset(lines)
+    branches = {(line, end) for line in lines for end in look(line).branches.get(line, ())}
+    missing = {(line, end) for line in lines for end in look(line).missing_branches.get(line, ())}
+    return {
+        "lines": _at(path, lines),
+        "covered": _at(path, {line for line in lines if line not in look(line).missing}),
+        "branches": _at(path, branches),
+        "covered_branches": _at(path, branches - missing),
+    }
 
 
-def _measure(path: str, asked: Iterable[int], look: Callable[[int], _Look]) -> Measure:
-    """The lines that are `asked` for, each as its `look` saw it."""
-    lines = sorted(asked)
-    missing = [line for line in lines if line in look(line).missing]
-    exits = {line: fork for line in lines if (fork := look(line).branches.get(line)) is not None}
-    arcs = tuple((line, to) for line in exits for to in sorted(look(line).arcs.get(line, ())))
-    return Measure(
-        lines=len(lines),
-        covered=len(lines) - len(missing),
-        branches=sum(total for total, _ in exits.values()),
-        covered_branches=sum(taken for _, taken in exits.values()),
-        missing=_at(path, missing),
-        missing_branches=_at(path, [line for line, (total, taken) in exits.items() if taken < total]),
-        missing_arcs={path: arcs} if arcs else {},
-    )
-
-
-def _at(path: str, lines: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    return {path: tuple(lines)} if lines else {}
+def _at(path: str, values: Iterable[Any]) -> dict[str, frozenset[Any]]:
+    found = frozenset(values)
+    return {path: found} if found else {}
 
 
 def _text(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Manifest, Proof
 from pytest_execute.core.plan import FileRef, Plan
 
@@ -15,7 +16,7 @@ def turned(plan: Plan, manifest: Manifest, proofs: Mapping[str, Proof]) -> dict[
     """`{commit: the tasks of which it made a test pass}`."""
     found: dict[str, set[str]] = {}
     for task in plan.tasks:
-        for test in manifest.of(f"task:{task.id}"):
+        for test in manifest.tests_for(gate_ids.task(task.id)):
             proof = proofs.get(test)
             if proof is not None and proof.found == "turned" and proof.after is not None:
                 found.setdefault(proof.after, set()).add(task.id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from pytest_execute.core.type_checking import checker_names
+from pytest_execute.core.type_checking import type_checking_conditions
 
 
 class Lines(Struct, frozen=True):
@@ -36,7 +36,7 @@ def read(text: str) -> Lines:
     bodies: set[int] = set()
     starts: dict[int, int] = {}
     idle: set[int] = set()
-    checker = checker_names(tree)
+    checker = type_checking_conditions(tree)
     for node in ast.walk(tree):
         if isinstance(node, Function):
             bodies.update(_span(node.body[0].lineno, node))

@@ -14,7 +14,7 @@ FLAWS: dict[str, tuple[str, str]] = {
     "16": ("test-first", "red-not-counted"),
     "17": ("tests", "no-tests"),
     "18": ("tests", "missing-test"),
-    "19": ("coverage", "short"),
+    "19": ("coverage", "coverage-too-low"),
     "20": ("tests", "xfailed"),
     "22": ("dependencies", "unmet-dependency"),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
 from pytest_execute.core.plan import Plan, TestRef
 
-LEVELS = ("task:", "stream:", "gate:", "system", "deployment")
+LEVELS: tuple[gate_ids.Level, ...] = ("task", "stream", "gate", "system", "deployment")
 """Kinds of gates, the lowest first: a test starts when all that its lowest gates wait for has passed."""
 
 
@@ -63,12 +64,12 @@ def gate_for_marker(plan: Plan, marker: str, name: str) -> str | None:
     """Return the gate that a marker such as `task("A1")` means, or None."""
     if marker == "task":
         task = plan.find(name)
-        return f"task:{task}" if task is not None else None
+        return gate_ids.task(task) if task is not None else None
     if marker == "stream":
-        return f"stream:{name}" if any(stream.id == name for stream in plan.streams) else None
-    if name in ("system", "deployment"):
+        return gate_ids.stream(name) if any(stream.id == name for stream in plan.streams) else None
+    if name in (gate_ids.SYSTEM, gate_ids.DEPLOYMENT):
         return name
-    return f"gate:{name}" if any(gate.name == name for gate in plan.gates) else None
+    return gate_ids.named(name) if any(gate.name == name for gate in plan.gates) else None
 
 
 def target_matches(target: str, test: CollectedTest) -> bool:
@@ -85,13 +86,13 @@ def target_matches(target: str, test: CollectedTest) -> bool:
 
 def gate_dependencies(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Return `{gate: gates that it waits for}`, for the scheduler."""
-    waits = {f"task:{task}": tuple(f"task:{other}" for other in before) for task, before in plan.edges().items()}
+    waits = {gate_ids.task(task): tuple(map(gate_ids.task, before)) for task, before in plan.edges().items()}
     for stream in plan.streams:
-        waits[f"stream:{stream.id}"] = tuple(f"task:{task.id}" for task in plan.tasks_of(stream.id))
+        waits[gate_ids.stream(stream.id)] = tuple(gate_ids.task(task.id) for task in plan.tasks_of(stream.id))
     for gate in plan.gates:
-        waits[f"gate:{gate.name}"] = gate.waits()
-    waits["system"] = tuple(waits)
-    waits["deployment"] = ("system",)
+        waits[gate_ids.named(gate.name)] = gate.waits()
+    waits[gate_ids.SYSTEM] = tuple(waits)
+    waits[gate_ids.DEPLOYMENT] = (gate_ids.SYSTEM,)
     return waits
 
 
@@ -99,7 +100,7 @@ def lowest_gates(manifest: Manifest, test: str) -> tuple[str, ...]:
     """Return the gates of the lowest level for which a test counts; they decide when it starts."""
     gates = manifest.gates.get(test, ())
     for level in LEVELS:
-        lowest = tuple(gate for gate in gates if gate.startswith(level))
+        lowest = tuple(gate for gate in gates if gate_ids.level(gate) == level)
         if lowest:
             return lowest
     return ()
@@ -107,13 +108,13 @@ def lowest_gates(manifest: Manifest, test: str) -> tuple[str, ...]:
 
 def select_tests(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
     """Return the tests of some streams and tasks, and those of all their dependencies."""
-    gates = {f"task:{task}" for task in plan.select(streams, tasks)} | {f"stream:{stream}" for stream in streams}
+    gates = {gate_ids.task(task) for task in plan.select(streams, tasks)} | set(map(gate_ids.stream, streams))
     return {test for test in manifest.tests if gates.intersection(lowest_gates(manifest, test))}
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:
     """Yield (gate, test as the breakdown names it) for each task and named gate."""
     for task in plan.tasks:
-        yield from ((f"task:{task.id}", ref) for ref in task.tests)
+        yield from ((gate_ids.task(task.id), ref) for ref in task.tests)
     for gate in plan.gates:
-        yield from ((f"gate:{gate.name}", ref) for ref in gate.tests)
+        yield from ((gate_ids.named(gate.name), ref) for ref in gate.tests)

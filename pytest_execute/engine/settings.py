@@ -81,7 +81,7 @@ def settings_for(
     """How trees of this repository are run, as its files in `tree`, today's, have it."""
     return Settings(
         user=str(git.work_tree.resolve()),
-        roots=layout.roots(tree),
+        roots=layout.import_roots(tree),
         tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
         prefix=layout.prefix,
         config=config,

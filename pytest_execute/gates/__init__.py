@@ -1,1 +1,1 @@
-"""The one place that decides: pure functions from plan, policy and evidence to a verdict."""
+"""Judging: pure functions from plan, policy and evidence to a verdict. Nothing else decides."""

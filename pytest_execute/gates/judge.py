@@ -1,138 +1,140 @@
-"""judge(plan, policy, evidence) -> verdict: which checks each gate is asked, and what the answers come to."""
+"""judge(plan, policy, evidence) -> verdict: the checks of each gate, and the verdict that they come to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from pytest_execute.core import graph
+from msgspec.structs import replace
+
+from pytest_execute.core import gate_ids, graph
 from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import Policy, Scope
-from pytest_execute.core.verdict import Check, Gate, Verdict, Word, worst
-from pytest_execute.gates import checks
-from pytest_execute.gates.checks import Case, check
+from pytest_execute.core.verdict import Check, Gate, Verdict, worst
+from pytest_execute.gates.checks import artifacts, coverage, dependencies, mutation, plan, review, testfirst, tests
+from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.reason_codes import build_check
 
 
 def judge(plan: Plan, policy: Policy, evidence: Evidence, scope: Scope = Scope()) -> Verdict:  # noqa: B008 - frozen
-    """The verdict on a topic: pure, so the same evidence always gets the same one."""
-    case = Case(plan, policy, evidence, scope, {})
-    for gate in _gates(case):
-        case.decided[gate.id] = gate
-    shown = tuple(gate for gate in _in_plan_order(case) if _is_asked(case, gate))
-    words = [gate.verdict for gate in shown if not (scope.claimed and gate.verdict == "open")]
-    return Verdict(topic=plan.topic, verdict=worst(words), gates=shown)
+    """Return the verdict on a topic: pure, so the same evidence always gets the same one."""
+    context = JudgeContext(plan, policy, evidence, scope, {})
+    for gate in _gates(context):
+        context.decided[gate.id] = gate
+    shown = tuple(gate for gate in _in_plan_order(context) if _is_shown(gate, scope))
+    counted = [gate.verdict for gate in shown if not (scope.claimed and gate.verdict == "open")]
+    return Verdict(topic=plan.topic, verdict=worst(counted), gates=shown)
 
 
-def _gates(case: Case) -> Iterator[Gate]:
-    """Every gate, after those that it waits for."""
-    yield _gate("prerequisites", [check("plan", checks.documents(case))], title="research, plan and breakdown")
-    tasks = {task.id: task for task in case.plan.tasks}
-    for task_id in graph.order(case.plan.edges()):
-        yield _task(case, tasks[task_id])
-    for stream in case.plan.streams:
-        yield _stream(case, stream)
-    for named in case.plan.gates:
-        yield _named(case, named)
-    yield _system(case)
-    yield _deployment(case)
+def _gates(context: JudgeContext) -> Iterator[Gate]:
+    """Decide every gate, after those that it waits for."""
+    yield _prerequisites(context)
+    tasks = {task.id: task for task in context.plan.tasks}
+    for task_id in graph.order(context.plan.edges()):
+        yield _task(context, tasks[task_id])
+    for stream in context.plan.streams:
+        yield _stream(context, stream)
+    for named in context.plan.gates:
+        yield _named(context, named)
+    yield _system(context)
+    yield _deployment(context)
 
 
-def _task(case: Case, task: Task) -> Gate:
-    asked = [
-        check("plan", checks.plan_of_task(case, task)),
-        check("tests", checks.tests_of_task(case, task)),
-        check("dependencies", checks.dependencies_of_task(case, task)),
+def _prerequisites(context: JudgeContext) -> Gate:
+    checks = [build_check("plan", plan.check_documents(context))]
+    return _gate(gate_ids.PREREQUISITES, "research, plan and breakdown", checks)
+
+
+def _task(context: JudgeContext, task: Task) -> Gate:
+    gate, policy = gate_ids.task(task.id), context.policy
+    own_tests = context.tests(gate)
+    no_files = "no implementation is known for this task: list its files in its Files field"
+    checks = [
+        build_check("plan", plan.check_task(context, task)),
+        build_check("tests", tests.check_task(context, task)),
+        build_check("dependencies", dependencies.check_task(context, task)),
     ]
-    if case.policy.test_first != "off":
-        asked.append(check("test-first", checks.test_first(case, task)))
-    nothing = "no implementation is known: name its files in its Files field"
-    gate = f"task:{task.id}"
-    asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.task, case.tests(gate), nothing)))
-    if case.policy.mutation.task:
-        asked.append(check("mutation", checks.mutation(case, task.id, case.tests(gate))))
-    word: Word | None = None if task.done else "open"
-    return _gate(gate, asked, title=task.title, stream=task.stream, agent=task.agent or None, word=word)
+    if policy.test_first != "off":
+        checks.append(build_check("test-first", testfirst.check_task(context, task)))
+    findings = coverage.check_share(context, gate, policy.coverage.task, own_tests, no_files)
+    checks.append(build_check("coverage", findings))
+    if policy.mutation.task:
+        checks.append(build_check("mutation", mutation.check_functions(context, task.id, own_tests)))
+    decided = replace(_gate(gate, task.title, checks), stream=task.stream, agent=task.agent or None)
+    return decided if task.done else replace(decided, verdict="open")
 
 
-def _stream(case: Case, stream: Stream) -> Gate:
-    gate = f"stream:{stream.id}"
-    tasks = [f"task:{task.id}" for task in case.plan.tasks_of(stream.id)]
-    asked = [check("dependencies", checks.parts(case, tasks))]
-    if _is_claimed(case, tasks):
-        asked.append(check("tests", checks.outcomes(case, case.tests(gate))))
-        tests = [test for part in (gate, *tasks) for test in case.tests(part)]
-        asked.append(check("coverage", checks.coverage(case, gate, case.policy.coverage.stream, tests)))
-    return _gate(gate, asked, title=stream.title, stream=stream.id)
-
-
-def _named(case: Case, named: NamedGate) -> Gate:
-    asked = [check("dependencies", checks.parts(case, named.waits()))]
-    if _is_claimed(case, named.waits()):
-        asked.append(check("tests", checks.named_gate(case, named)))
-    return _gate(f"gate:{named.name}", asked, title=named.text)
-
-
-def _system(case: Case) -> Gate:
-    whole = [f"stream:{stream.id}" for stream in case.plan.streams]
-    whole += [f"task:{task.id}" for task in case.plan.tasks if task.stream is None]
-    whole += [f"gate:{gate.name}" for gate in case.plan.gates]
-    asked = [
-        check("dependencies", checks.parts(case, ["prerequisites", *whole])),
-        check("tests", [*checks.unknown_markers(case), *checks.whole_suite(case)]),
-    ]
-    if _is_claimed(case, whole):
-        findings = [
-            *checks.coverage(case, "system", case.policy.coverage.system, case.evidence.manifest.tests),
-            *checks.coverage(case, "changed", case.policy.coverage.changed, case.evidence.manifest.tests),
+def _stream(context: JudgeContext, stream: Stream) -> Gate:
+    gate = gate_ids.stream(stream.id)
+    tasks = [gate_ids.task(task.id) for task in context.plan.tasks_of(stream.id)]
+    checks = [build_check("dependencies", dependencies.check_parts(context, tasks))]
+    if context.is_in_scope(tasks):
+        all_tests = [test for part in (gate, *tasks) for test in context.tests(part)]
+        checks += [
+            build_check("tests", tests.check_outcomes(context, context.tests(gate))),
+            build_check("coverage", coverage.check_share(context, gate, context.policy.coverage.stream, all_tests)),
         ]
-        asked.append(check("coverage", findings))
-        if case.policy.mutation.task:
-            asked.append(check("mutation", checks.mutation(case, None, case.evidence.manifest.tests)))
-    if case.policy.reviewers:
-        asked.append(check("review", checks.review(case)))
-    return _gate("system", asked, title="all streams, the whole suite")
+    return replace(_gate(gate, stream.title, checks), stream=stream.id)
 
 
-def _deployment(case: Case) -> Gate:
-    asked = [check("dependencies", checks.parts(case, ["system"]))]
-    if _is_claimed(case, ["system"]):
-        asked.append(check("tests", checks.outcomes(case, case.tests("deployment"))))
-        asked.append(check("artifacts", checks.artifacts(case)))
-    return _gate("deployment", asked, title="artifacts, everything ticked, nothing uncommitted")
+def _named(context: JudgeContext, named: NamedGate) -> Gate:
+    checks = [build_check("dependencies", dependencies.check_parts(context, named.waits()))]
+    if context.is_in_scope(named.waits()):
+        checks.append(build_check("tests", tests.check_named_gate(context, named)))
+    return _gate(gate_ids.named(named.name), named.text, checks)
 
 
-def _is_claimed(case: Case, parts: Iterable[str]) -> bool:
-    """Is it to be asked at all? In the claimed scope, not while a part of it is open."""
-    return not case.scope.claimed or all(case.decided[part].verdict != "open" for part in parts)
+def _system(context: JudgeContext) -> Gate:
+    required, all_tests = context.policy.coverage, context.evidence.manifest.tests
+    parts = [gate_ids.stream(stream.id) for stream in context.plan.streams]
+    parts += [gate_ids.task(task.id) for task in context.plan.tasks if task.stream is None]
+    parts += [gate_ids.named(gate.name) for gate in context.plan.gates]
+    checks = [
+        build_check("dependencies", dependencies.check_parts(context, [gate_ids.PREREQUISITES, *parts])),
+        build_check("tests", [*tests.check_markers(context), *tests.check_suite(context)]),
+    ]
+    if context.is_in_scope(parts):
+        findings = [
+            *coverage.check_share(context, gate_ids.SYSTEM, required.system, all_tests),
+            *coverage.check_share(context, gate_ids.CHANGED, required.changed, all_tests),
+        ]
+        checks.append(build_check("coverage", findings))
+        if context.policy.mutation.task:
+            checks.append(build_check("mutation", mutation.check_functions(context, None, all_tests)))
+    if context.policy.reviewers:
+        checks.append(build_check("review", review.check_reviewers(context)))
+    return _gate(gate_ids.SYSTEM, "all streams, the whole suite", checks)
 
 
-def _gate(
-    gate_id: str,
-    asked: list[Check],
-    *,
-    title: str,
-    stream: str | None = None,
-    agent: str | None = None,
-    word: Word | None = None,
-) -> Gate:
-    """A gate with the worst verdict of its checks, or with `word`."""
-    level = gate_id.partition(":")[0]
-    verdict = word or worst(each.verdict for each in asked)
-    return Gate(id=gate_id, level=level, title=title, verdict=verdict, stream=stream, agent=agent, checks=tuple(asked))  # type: ignore[arg-type]
+def _deployment(context: JudgeContext) -> Gate:
+    checks = [build_check("dependencies", dependencies.check_parts(context, [gate_ids.SYSTEM]))]
+    if context.is_in_scope([gate_ids.SYSTEM]):
+        checks += [
+            build_check("tests", tests.check_outcomes(context, context.tests(gate_ids.DEPLOYMENT))),
+            build_check("artifacts", artifacts.check_deployment(context)),
+        ]
+    return _gate(gate_ids.DEPLOYMENT, "artifacts, everything ticked, nothing uncommitted", checks)
 
 
-def _in_plan_order(case: Case) -> list[Gate]:
-    """Prerequisites, then stream after stream with its tasks before it, then the rest."""
-    ids = ["prerequisites", *(f"task:{task.id}" for task in case.plan.tasks if task.stream is None)]
-    for stream in case.plan.streams:
-        ids += [*(f"task:{task.id}" for task in case.plan.tasks_of(stream.id)), f"stream:{stream.id}"]
-    return [case.decided[gate] for gate in dict.fromkeys([*ids, *case.decided])]
+def _gate(gate_id: str, title: str, checks: list[Check]) -> Gate:
+    """Return a gate with the worst verdict of its checks."""
+    verdict = worst(check.verdict for check in checks)
+    return Gate(id=gate_id, level=gate_ids.level(gate_id), title=title, verdict=verdict, checks=tuple(checks))
 
 
-def _is_asked(case: Case, gate: Gate) -> bool:
-    scope = case.scope
-    if not scope.partial:
+def _in_plan_order(context: JudgeContext) -> list[Gate]:
+    """Return the prerequisites, then stream after stream with its tasks before it, then the rest."""
+    plan = context.plan
+    ids = [gate_ids.PREREQUISITES, *(gate_ids.task(task.id) for task in plan.tasks if task.stream is None)]
+    for stream in plan.streams:
+        ids += [*(gate_ids.task(task.id) for task in plan.tasks_of(stream.id)), gate_ids.stream(stream.id)]
+    return [context.decided[gate] for gate in dict.fromkeys([*ids, *context.decided])]
+
+
+def _is_shown(gate: Gate, scope: Scope) -> bool:
+    """Return whether a gate is part of what the scope asks for."""
+    if not scope.is_partial:
         return True
     if gate.level == "task":
-        return gate.stream in scope.streams or gate.id.partition(":")[2] in scope.tasks
-    return gate.id == "prerequisites" or (gate.level == "stream" and gate.stream in scope.streams)
+        return gate.stream in scope.streams or gate_ids.name(gate.id) in scope.tasks
+    return gate.id == gate_ids.PREREQUISITES or (gate.level == "stream" and gate.stream in scope.streams)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.type_checking import checker_names
+from pytest_execute.core.type_checking import type_checking_conditions
 from pytest_execute.mutation.stubs import excuse, named, stubs
 
 Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -40,7 +40,7 @@ def functions(text: str) -> tuple[Function, ...]:
     except (SyntaxError, ValueError):
         return ()
     seen: dict[str, int] = {}
-    top = _Place("", None, False, frozenset(checker_names(tree)))
+    top = _Place("", None, False, frozenset(type_checking_conditions(tree)))
     return tuple(_numbered(function, seen) for function in _within(tree, top))
 
 

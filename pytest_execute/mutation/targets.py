@@ -25,7 +25,7 @@ def targets(
 ) -> tuple[Target, ...]:
     """The functions that changed since base; `turned` maps tasks to the commits that made their tests pass."""
     between = functools.partial(_changed, git, layout)
-    roots = sorted(layout.roots(git.tree(stretch.tree)), key=len, reverse=True)
+    roots = sorted(layout.import_roots(git.tree(stretch.tree)), key=len, reverse=True)
     commit = functools.cache(lambda name: _names(between(*_ends(stretch, name))))
     return tuple(
         Target(

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.plan import Plan
 from pytest_execute.progress.forecast import Open, forecast
 
@@ -26,21 +27,26 @@ class Row(Struct, frozen=True):
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        return tuple(unit for unit in self.units if unit.startswith("task:"))
+        return tuple(unit for unit in self.units if gate_ids.is_task(unit))
 
 
 def rows(plan: Plan, tasks: set[str]) -> list[Row]:
     """A row for each stream of which one of `tasks` is, one for tasks in no stream, and one for all other tests."""
     mine = {stream.id: [task.id for task in plan.tasks_of(stream.id) if task.id in tasks] for stream in plan.streams}
     found = [
-        Row(stream.id, stream.title, (*(f"task:{task}" for task in mine[stream.id]), f"stream:{stream.id}"))
+        Row(stream.id, stream.title, (*(gate_ids.task(task) for task in mine[stream.id]), gate_ids.stream(stream.id)))
         for stream in plan.streams
         if mine[stream.id]
     ]
-    loose = tuple(f"task:{task.id}" for task in plan.tasks if task.stream not in mine and task.id in tasks)
+    loose = tuple(gate_ids.task(task.id) for task in plan.tasks if task.stream not in mine and task.id in tasks)
     if loose:
         found.append(Row("", "Tasks", loose))
-    return [*found, Row("", OTHERS, (*(f"gate:{gate.name}" for gate in plan.gates), "system", "deployment", ""))]
+    return [
+        *found,
+        Row(
+            "", OTHERS, (*(gate_ids.named(gate.name) for gate in plan.gates), gate_ids.SYSTEM, gate_ids.DEPLOYMENT, "")
+        ),
+    ]
 
 
 @dataclass

@@ -5,15 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from pytest_execute.core.verdict import Word, label
+from pytest_execute.core import gate_ids
+from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.progress.board import Board, Row, State, Tally
 
-Line = tuple[str, Word | None]
+Line = tuple[str, VerdictWord | None]
 """A line of text, and the verdict whose colour it has."""
 GAP = "  "
 TITLE = 8
 """A title that has less room than this is left out."""
-WORDS: dict[State, Word] = {"failed": "failed", "blocked": "blocked", "skipped": "blocked", "done": "passed"}
+WORDS: dict[State, VerdictWord] = {"failed": "failed", "blocked": "blocked", "skipped": "blocked", "done": "passed"}
 SHOWN: tuple[State, ...] = ("running", "failed", "blocked", "skipped")
 
 
@@ -52,7 +53,7 @@ def _label(row: Row) -> tuple[str, str]:
     return clean(row.id), clean(row.title)
 
 
-def _word(board: Board, row: Row) -> Word | None:
+def _word(board: Board, row: Row) -> VerdictWord | None:
     states = {board.tallies[unit].state for unit in row.units if board.tallies[unit].total}
     worst = next((state for state in ("failed", "blocked", "skipped") if state in states), None)
     return WORDS[worst] if worst else "passed" if states == {"done"} else None
@@ -94,7 +95,7 @@ def _total(board: Board, ends: dict[str, float] | None) -> Line:
 
 
 def _aligned(
-    cells: Sequence[tuple[tuple[str, str], str, str]], words: Sequence[Word | None], width: int
+    cells: Sequence[tuple[tuple[str, str], str, str]], words: Sequence[VerdictWord | None], width: int
 ) -> Iterator[Line]:
     """Columns: id, title, counts, time. The titles get the room that is left, or none where that is little."""
     ids = max((wide(label[0]) for label, _, _ in cells), default=0)
@@ -115,9 +116,9 @@ def told(unit: str, tally: Tally) -> str:
     It speaks of tests: whether the task passes is not known before the proofs and the measures.
     """
     parts = [f"{tally.ends[end]} {end}" for end in ("failed", "skipped", "passed", "blocked") if end in tally.ends]
-    by = f" by {label(tally.cause)}" if tally.cause else ""
+    by = f" by {gate_ids.label(tally.cause)}" if tally.cause else ""
     took = f" ({tally.seconds:.1f} s)" if tally.seconds else ""
-    return clean(f"{label(unit)}: {', '.join(parts)}{by}{took}")
+    return clean(f"{gate_ids.label(unit)}: {', '.join(parts)}{by}{took}")
 
 
 def clock(seconds: float) -> str:

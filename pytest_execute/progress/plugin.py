@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core.verdict import Word
+from pytest_execute.core import gate_ids
+from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.progress.board import Board, End
 from pytest_execute.progress.format import WORDS, Line, block, cut, told, wide
 from pytest_execute.progress.status_area import StatusArea
@@ -22,7 +23,7 @@ FORECAST = 1.0
 """Seconds for which a forecast holds, but for the clock."""
 LAST = ("teardown", "???")
 """The phases that end a test; `???` is xdist's, for a test that its worker died in."""
-COLOUR: Mapping[Word | None, str] = {"passed": "green", "failed": "red", "blocked": "yellow"}
+COLOUR: Mapping[VerdictWord | None, str] = {"passed": "green", "failed": "red", "blocked": "yellow"}
 
 
 def fits(config: pytest.Config, reporter: Any) -> bool:
@@ -86,7 +87,7 @@ class Progress:
             units = self.board.hear(report.nodeid, end_of(report), report.duration, cause, report.when in LAST)
         if self.screen is None:
             for unit in units:
-                if unit.startswith(("task:", "stream:")):
+                if gate_ids.level(unit) in ("task", "stream"):
                     tally = self.board.tallies[unit]
                     self._say(told(unit, tally), WORDS.get(tally.state))
 
@@ -110,7 +111,7 @@ class Progress:
 
     # -- what is shown
 
-    def _say(self, text: str, word: Word | None) -> None:
+    def _say(self, text: str, word: VerdictWord | None) -> None:
         """A line of its own, after which pytest goes on as if it had been pytest's."""
         reporter, writer = self.reporter, self.reporter._tw
         reporter.ensure_newline()
@@ -144,7 +145,7 @@ class Progress:
         if self.screen is not None:
             self.screen.show([self._styled(*line) for line in lines])
 
-    def _styled(self, text: str, word: Word | None) -> str:
+    def _styled(self, text: str, word: VerdictWord | None) -> str:
         encoding = getattr(self.screen, "encoding", None) or "utf-8"
         text = text.encode(encoding, "replace").decode(encoding)
         return str(self.reporter._tw.markup(text, **{COLOUR[word]: True})) if word in COLOUR else text

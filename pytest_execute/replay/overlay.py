@@ -11,8 +11,8 @@ from pytest_execute.tools.git import Tree
 
 def overlay(commit: Tree, today: Tree, layout: Layout, tests: AbstractSet[str] = frozenset()) -> Tree:
     """The files of `commit`, with its tests, the paths in `tests` and all that supports them replaced by those of `today`."""
-    older = {path: entry for path, entry in commit.items() if not layout.is_held(path) and path not in tests}
-    return older | {path: entry for path, entry in today.items() if layout.is_held(path) or path in tests}
+    older = {path: entry for path, entry in commit.items() if not layout.is_overlaid(path) and path not in tests}
+    return older | {path: entry for path, entry in today.items() if layout.is_overlaid(path) or path in tests}
 
 
 def identity(tree: Tree) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Found, Order, Proof, Turn
+from pytest_execute.core.evidence import Order, Proof, ProofState, Turn
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.causes import ProjectModules, Red, classify
 from pytest_execute.replay.first_pass import FirstPassSearch
@@ -310,7 +310,7 @@ class Search:
         step = self._turn(test)
         if step is None:
             last = self.seen[(self.trees[-1], test)]
-            found: Found = "not-prepared" if last.state == "unprepared" else "not-reproduced"
+            found: ProofState = "not-prepared" if last.state == "unprepared" else "not-reproduced"
             return Proof(test=test, found=found, detail=last.message or self._red(last).phrase)
         if not step.before:
             return Proof(

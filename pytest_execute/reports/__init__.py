@@ -1,1 +1,1 @@
-"""Renderings of a verdict: they read what was decided and compute nothing."""
+"""Reports on a verdict, a file for each format: they show what was decided and decide nothing."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
 from pytest_execute.core import graph
+from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+from pytest_execute.reports import figures, json_text
 
 
-class Reading(Protocol):
-    """What was read of a breakdown."""
+class PlanReading(Protocol):
+    """Plan and problems of a breakdown that was read; no plan where it is too broken."""
 
     @property
     def plan(self) -> Plan | None: ...
@@ -23,47 +22,44 @@ class Reading(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
 
-def render(reading: Reading, documents: Mapping[str, bool] | None) -> str:
-    """The problems, one per line, and where none is an error the plan's shape.
+def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:
+    """Return the problems, one per line, and where none is an error the plan's shape.
 
-    `documents` says which of the topic's other documents say something; None where there is no topic.
+    `documents` maps the topic's other documents to whether they have text; None where there is no topic.
     """
     lines = [str(problem) for problem in reading.problems]
     if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
         lines += _shape(reading.plan)
         if documents is not None:
-            lines.append(f"prerequisites: {', '.join(name for name, there in documents.items() if there) or 'none'}")
+            lines.append(
+                f"prerequisites: {', '.join(name for name, has_text in documents.items() if has_text) or 'none'}"
+            )
     return "\n".join(lines)
 
 
-def _shape(plan: Plan) -> list[str]:
-    """Streams, tasks, critical path, parallelism and gates."""
-    edges = plan.edges()
-    weights, unit = _weights(plan.tasks)
-    path = _critical(edges, weights)
-    length = sum(weights[task] for task in path)
-    streams = f" in {_count(len(plan.streams), 'stream')}" if plan.streams else ""
-    return [
-        *([plan.title] if plan.title else []),
-        *_streams(plan),
-        f"{_count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done",
-        f"critical path: {' -> '.join(_ends(path))} ({_count(length, unit)})",
-        f"at most {_count(_parallel(edges, weights), 'task')} at once",
-        _count(len(plan.gates), "gate"),
-    ]
+def _shape(plan: Plan) -> Iterator[str]:
+    """Describe streams, tasks, critical path, parallelism and gates, with efforts as the scheduler counts them."""
+    edges, known = plan.edges(), hours_by_task(plan.tasks)
+    unit = "hour" if known else "task"
+    weights = graph.fill_weights(known, dict.fromkeys(edges, 1.0))
+    path = graph.critical_path(edges, weights)
+    streams = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
+    yield from [plan.title] if plan.title else []
+    yield from _streams(plan)
+    yield f"{figures.count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done"
+    yield f"critical path: {' -> '.join(_ends(path))} ({figures.count(sum(weights[task] for task in path), unit)})"
+    yield from _unknown_efforts([weights[task] for task in edges if task not in known]) if known else ()
+    yield f"at most {figures.count(_parallel(edges, weights), 'task')} at once"
+    yield figures.count(len(plan.gates), "gate")
 
 
 def _ends(path: list[str]) -> list[str]:
-    """The first and the last tasks of a path that would not fit on a line."""
+    """Return the path, or its first and last tasks where it would not fit on a line."""
     return path if len(path) <= 24 else [*path[:10], "…", *path[-2:]]
 
 
-def _count(number: float, word: str) -> str:
-    return f"{number:.3g} {word}{'' if number == 1 else 's'}" if number < 1000 else f"{number:.0f} {word}s"
-
-
 def _streams(plan: Plan) -> list[str]:
-    """One aligned line per stream."""
+    """Return one aligned line per stream."""
     names = [f"stream {stream.id}" if stream.id != stream.title else "stream" for stream in plan.streams]
     wide = max(map(len, names), default=0)
     titled = max((len(stream.title) for stream in plan.streams), default=0)
@@ -77,55 +73,18 @@ def _stream(plan: Plan, stream: Stream) -> str:
     tasks = plan.tasks_of(stream.id)
     waits = [*(f"stream {other}" for other in stream.after), *(f"task {task}" for task in stream.depends)]
     after = f", after {', '.join(waits)}" if waits else ""
-    return f"{_count(len(tasks), 'task')}, {sum(task.done for task in tasks)} done{after}"
+    return f"{figures.count(len(tasks), 'task')}, {sum(task.done for task in tasks)} done{after}"
 
 
-_UNITS = {
-    "m": 1 / 60,
-    **dict.fromkeys("h小時시", 1.0),
-    **dict.fromkeys("d天日일", 8.0),
-    **dict.fromkeys("w周", 40.0),
-}
-_AMOUNT = re.compile(r"\D{0,8}?(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*([mhdw小時시天日일周])")  # noqa: RUF001
-
-
-def hours(effort: str) -> float | None:
-    """The hours that an effort as written means, a day being 8 and a week 40; the upper end of a range.
-
-    >>> hours("2-3 days"), hours("2天"), hours("large")
-    (24.0, 16.0, None)
-    """
-    found = _AMOUNT.match(effort.casefold())
-    return float(found[2] or found[1]) * _UNITS[found[3]] if found else None
-
-
-def _weights(tasks: Sequence[Task]) -> tuple[dict[str, float], str]:
-    """Hours for each task, the mean where none are given; where no task gives any, one for each."""
-    given = {task.id: known for task in tasks if (known := hours(task.effort)) is not None}
-    if not given:
-        return {task.id: 1.0 for task in tasks}, "task"
-    mean = sum(given.values()) / len(given)
-    return {task.id: given.get(task.id, mean) for task in tasks}, "hour"
-
-
-def _critical(edges: graph.Edges, weights: Mapping[str, float]) -> list[str]:
-    """The chain of tasks that takes longest."""
-    ends: dict[str, float] = {}
-    before: dict[str, str | None] = {}
-    for task in graph.order(edges):
-        last = max((other for other in edges[task] if other in ends), key=ends.__getitem__, default=None)
-        before[task] = last
-        ends[task] = weights[task] + (ends[last] if last is not None else 0)
-    path: list[str] = []
-    step = max(ends, key=ends.__getitem__, default=None)
-    while step is not None:
-        path.append(step)
-        step = before[step]
-    return path[::-1]
+def _unknown_efforts(weights: Sequence[float]) -> Iterator[str]:
+    """Say how many tasks give no effort, and the hours that each counts as; nothing where all give one."""
+    if weights:
+        subject = "1 task gives no effort: it" if len(weights) == 1 else f"{len(weights)} tasks give no effort: each"
+        yield f"{subject} counts as the median of the others, {figures.count(weights[0], 'hour')}"
 
 
 def _parallel(edges: graph.Edges, weights: Mapping[str, float]) -> int:
-    """How many tasks run at once at most, if each one starts as soon as it can."""
+    """Return how many tasks run at once at most, if each starts as soon as it can."""
     ends: dict[str, float] = {}
     events: list[tuple[float, int]] = []
     for task in graph.order(edges):
@@ -139,8 +98,8 @@ def _parallel(edges: graph.Edges, weights: Mapping[str, float]) -> int:
     return most
 
 
-def as_json(reading: Reading) -> str:
-    """Tasks, streams, gates and problems as one JSON object; of a broken plan all that could be read."""
+def as_json(reading: PlanReading) -> str:
+    """Return tasks, streams, gates and problems as one JSON object; of a broken plan all that could be read."""
     plan = reading.plan or Plan(topic="", path="")
     answer = {
         "tasks": [_task(task) for task in plan.tasks],
@@ -165,7 +124,7 @@ def as_json(reading: Reading) -> str:
             for p in reading.problems
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    return json_text.encode(answer).rstrip("\n")
 
 
 def _task(task: Task) -> dict[str, object]:
@@ -184,7 +143,7 @@ def _task(task: Task) -> dict[str, object]:
 
 
 def file_text(ref: FileRef) -> str:
-    """A file reference as it is written.
+    """Return a file reference as it is written.
 
     >>> file_text(FileRef("a.py", 1, 3, 9)), file_text(FileRef("a.py", 1, 3, 3))
     ('a.py:3-9', 'a.py:3')

@@ -1,17 +1,19 @@
-"""The JSON report, `pytest-execute/report/1`; its schema, `report.schema.json`, is made from the values below."""
+"""JSON report, `pytest-execute/report/1`; its schema, `report.schema.json`, is made from the values below."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
+from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Level, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Verdict, VerdictWord
+from pytest_execute.reports import json_text
 
 SCHEMA = "pytest-execute/report/1"
 
@@ -23,7 +25,7 @@ class GateRow(Struct, frozen=True):
     level: Level
     title: str
     stream: str | None
-    verdict: Word
+    verdict: VerdictWord
     agent: str | None
     checks: tuple[Check, ...]
 
@@ -40,9 +42,9 @@ class TestRow(Struct, frozen=True):
 
 
 class ProofRow(Struct, frozen=True):
-    """One test of one task: how it turned. `before` and `after` are commits, "worktree" or "index".
+    """Proof of one test of one task. `before` and `after` are commits, "worktree" or "index".
 
-    `turns` are all of its turns, oldest first, where `--execute-turns` asked for them.
+    `turns` are all of its turns, oldest first, with `--execute-turns`.
     """
 
     test: str
@@ -57,7 +59,7 @@ class ProofRow(Struct, frozen=True):
 
 
 class MeasureRow(Struct, frozen=True):
-    """What the tests of a gate reach: lines, branches, and the lines of each file that are missing."""
+    """Lines and branches that the tests of a gate reach, and those missing, by file."""
 
     lines: int
     covered: int
@@ -72,7 +74,7 @@ class MeasureRow(Struct, frozen=True):
 
 
 class MutantRow(Struct, frozen=True):
-    """One function of one task (null: of none) with its body replaced by `stub`; null where it is exempt or cannot be stubbed."""
+    """One function of one task, or of none (null), with its body replaced by `stub`, if it can be."""
 
     function: str
     task: str | None
@@ -86,11 +88,11 @@ class MutantRow(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The whole report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
+    """The report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
 
     schema: str
     topic: str
-    verdict: Word
+    verdict: VerdictWord
     base: str
     head: str
     uncommitted: Literal["index", "worktree"] | None
@@ -101,8 +103,8 @@ class Report(Struct, frozen=True):
     mutants: tuple[MutantRow, ...]
 
 
-def report(verdict: Verdict, evidence: Evidence) -> Report:
-    """The report as a value."""
+def build_report(verdict: Verdict, evidence: Evidence) -> Report:
+    """Return the report as a value."""
     history = evidence.history
     return Report(
         SCHEMA,
@@ -120,17 +122,13 @@ def report(verdict: Verdict, evidence: Evidence) -> Report:
 
 
 def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
-    """The report as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(report(verdict, evidence)), indent=2).decode() + "\n"
+    """Return the report as indented JSON."""
+    return json_text.encode(build_report(verdict, evidence))
 
 
 def schema() -> str:
-    """The JSON schema of the report."""
-    made = msgspec.json.schema(Report)
-    for each in made["$defs"].values():
-        if "description" in each:
-            each["description"] = inspect.cleandoc(each["description"])  # Python 3.13 does so by itself
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+    """Return the JSON schema of the report."""
+    return json_text.schema(Report)
 
 
 def _gate(gate: Gate) -> GateRow:
@@ -146,7 +144,7 @@ def _test(evidence: Evidence, test: str) -> TestRow:
 
 def _tasks(evidence: Evidence, test: str) -> tuple[str, ...]:
     gates = evidence.manifest.gates.get(test, ())
-    return tuple(gate.removeprefix("task:") for gate in gates if gate.startswith("task:"))
+    return tuple(gate_ids.name(gate) for gate in gates if gate_ids.is_task(gate))
 
 
 def _mutants(evidence: Evidence) -> Iterator[MutantRow]:

@@ -1,4 +1,4 @@
-"""The Markdown summary, for a CI job's page or a pull request."""
+"""Summary in Markdown, for the page of a CI job or a pull request."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Gate, Verdict
+from pytest_execute.reports import figures
 
 
 def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
-    """A heading with the verdict, a table of the gates, and the reasons below it."""
+    """Return a heading with the verdict, a table of the gates, and the reasons below it."""
     return "\n".join(_lines(verdict, plan, evidence)) + "\n"
 
 
 def _lines(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[str]:
-    history = evidence.history
     yield f"## {_plain(plan.title or plan.topic)}: {verdict.verdict}"
     yield ""
-    yield f"`{plan.path}`, {history.base[:7]}..{history.head[:7]}"
+    yield f"`{plan.path}`, {figures.commits(evidence.history)}"
     yield ""
     yield "| gate | verdict | title |"
     yield "| --- | --- | --- |"
@@ -35,11 +35,11 @@ def _reasons(gate: Gate) -> Iterator[str]:
     yield ""
     for check in gate.checks:
         for reason in check.reasons:
-            place = f" `{reason.path}:{reason.line}`" if reason.path and reason.line else ""
+            place = f" `{figures.place(reason)}`" if figures.place(reason) else ""
             yield f"- **{check.name}** ({reason.code}){place}: {_plain(reason.message)}"
 
 
 def _plain(text: str) -> str:
-    """The text with nothing in it that Markdown or HTML would act on."""
+    """Return the text with everything escaped that Markdown or HTML would act on."""
     table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{mark: f"\\{mark}" for mark in "\\`*_|[]#"}}
     return "".join(table.get(letter, letter) for letter in " ".join(text.split()))

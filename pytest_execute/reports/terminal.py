@@ -1,21 +1,23 @@
-"""The summary that a person reads: stream by stream, each gate with its verdict and one line per reason."""
+"""Summary in the terminal: stream by stream, each gate with its verdict and one line per reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_execute.core.evidence import Evidence, Measure, functions_of
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import Evidence, Measure, mutants_by_function
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, Word
+from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, VerdictWord
+from pytest_execute.reports import figures
 
-Line = tuple[str, Word | None]
-"""A line of text, and the verdict that it stands for."""
+Line = tuple[str, VerdictWord | None]
+"""A line of text, and the verdict by which it is coloured."""
 SHOWN = 5
-"""Reasons of one check that are shown before the rest is counted."""
+"""Reasons of one check that are shown; the others are counted."""
 
 
 def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
-    """The lines of the summary."""
+    """Return the lines of the summary."""
     yield f"{plan.path}: {_extent(plan, evidence)}", None
     streams = {gate.stream: gate for gate in verdict.gates if gate.level == "stream"}
     tasks = [gate for gate in verdict.gates if gate.level == "task"]
@@ -26,7 +28,7 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
         for gate in tasks:
             if gate.stream == stream:
                 yield from _gate(gate, _task_title(gate, evidence), "  ")
-                yield from _exempt(evidence, gate.id.partition(":")[2], " " * 12)
+                yield from _exempt(evidence, gate_ids.name(gate.id), " " * 12)
     yield "", None
     for gate in verdict.gates:
         if gate.level not in ("task", "stream"):
@@ -39,9 +41,9 @@ def render(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[Line]:
 def _extent(plan: Plan, evidence: Evidence) -> str:
     history = evidence.history
     after = {"index": " and what is staged", "worktree": " and uncommitted work", None: ""}[history.snapshot]
-    within = f" in {_many(len(plan.streams), 'stream')}" if plan.streams else ""
-    counts = f"{_many(len(plan.tasks), 'task')}{within}, {_many(len(evidence.manifest.tests), 'test')}"
-    return f"{counts}, {history.base[:7]}..{history.head[:7]}{after}"
+    within = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
+    counts = f"{figures.count(len(plan.tasks), 'task')}{within}, {figures.count(len(evidence.manifest.tests), 'test')}"
+    return f"{counts}, {figures.commits(history)}{after}"
 
 
 def _gate(gate: Gate, title: str, indent: str = "") -> Iterator[Line]:
@@ -59,46 +61,42 @@ def _check(check: Check, indent: str) -> Iterator[Line]:
 
 
 def _reason(reason: Reason) -> str:
-    """The reason with its place, unless it names its test or file itself."""
-    place = f"{reason.path}:{reason.line}: " if reason.path and reason.line else ""
-    return f"{'' if reason.test else place}{reason.message} ({reason.code})"
+    """Return the reason with its place, unless its message begins with its test."""
+    place = "" if reason.test else figures.place(reason)
+    return f"{place}{': ' if place else ''}{reason.message} ({reason.code})"
 
 
 def _exempt(evidence: Evidence, task: str | None, indent: str) -> Iterator[Line]:
-    """The functions of a task, or of none, that nobody has to test, and why."""
+    """List the exempt functions of a task, or of none, and why each is exempt."""
     for mutant in evidence.mutants or ():
         if mutant.state == "exempt" and (task in mutant.tasks if task is not None else not mutant.tasks):
             yield f"{indent}mutation: {mutant.function} is exempt: {mutant.detail}", None
 
 
 def _title(gate: Gate) -> str:
-    name = gate.id.partition(":")[2] or gate.id
+    name = gate_ids.name(gate.id) or gate.id
     return f"{name}: {gate.title}"
 
 
 def _task_title(gate: Gate, evidence: Evidence) -> str:
-    task = gate.id.partition(":")[2]
+    task = gate_ids.name(gate.id)
     return f"{task:>3}  {gate.title}{_figures(gate, evidence)}"
 
 
 def _figures(gate: Gate, evidence: Evidence) -> str:
-    """How many tests a task has, how many are proven, what they reach, and of how many functions they miss the body."""
-    tests = evidence.manifest.of(gate.id)
+    """Count a task's tests, those that are proven, lines, branches and functions that they cover."""
+    tests = evidence.manifest.tests_for(gate.id)
     proofs = evidence.proofs or {}
     proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
     measure = (evidence.coverage or {}).get(gate.id, Measure())
-    figures = [_many(len(tests), "test")] if tests else []
-    figures += [f"{proven} proven"] if proven else []
-    figures += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
-    figures += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
-    functions = functions_of(evidence.mutants or (), gate.id.partition(":")[2]).values()
-    missed = sum(1 for mutants in functions if all(mutant.state == "killed" for mutant in mutants))
-    figures += [f"{missed}/{len(functions)} functions"] if functions else []
-    return f"  ({', '.join(figures)})" if figures else ""
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    shown = [figures.count(len(tests), "test")] if tests else []
+    shown += [f"{proven} proven"] if proven else []
+    shown += [f"{measure.covered}/{measure.lines} lines"] if measure.lines else []
+    shown += [f"{measure.covered_branches}/{measure.branches} branches"] if measure.branches else []
+    functions = mutants_by_function(evidence.mutants or (), gate_ids.name(gate.id)).values()
+    killed = sum(1 for mutants in functions if all(mutant.state == "killed" for mutant in mutants))
+    shown += [f"{killed}/{len(functions)} functions"] if functions else []
+    return f"  ({', '.join(shown)})" if shown else ""
 
 
 def _counts(verdict: Verdict) -> str:

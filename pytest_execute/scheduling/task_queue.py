@@ -218,22 +218,13 @@ def _keys(
     needs: Needs, tests: Sequence[Sequence[str]], lengths: Mapping[str, float], seconds: Mapping[int, float]
 ) -> list[Key]:
     """The longest path first, its own unit included, and long tests first; of equals those of no unit last."""
-    after = _after(needs, lengths)
+    after = graph.tails(needs, lengths)
     long = {test: known for test, known in seconds.items() if known > LONG}
     path = {unit: after[unit] + lengths[unit] for unit in needs}
     return [
         (not units and test not in long, -max((path[unit] for unit in units), default=0.0) - long.get(test, 0.0))
         for test, units in enumerate(tests)
     ]
-
-
-def _after(needs: Needs, lengths: Mapping[str, float]) -> dict[str, float]:
-    """How long the longest path is that starts when a unit has passed."""
-    after = dict.fromkeys(needs, 0.0)
-    for unit in reversed(graph.order(needs)):
-        for need in needs[unit]:
-            after[need] = max(after[need], after[unit] + lengths[unit])
-    return after
 
 
 def _lengths(
@@ -251,10 +242,8 @@ def _lengths(
             times[unit].append(seconds.get(test))
     known = {unit: _length(found, workers) for unit, found in times.items() if any(t is not None for t in found)}
     known = {**_supposed(known, {unit: effort[unit] for unit in needs if unit in effort}), **known}
-    usual = median(known.values()) if known else 0.0
-    return {
-        unit: known.get(unit, usual or 1.0 + (len(times[unit]) - 1) / workers) if times[unit] else 0.0 for unit in needs
-    }
+    filled = graph.fill_weights(known, {unit: 1.0 + (len(times[unit]) - 1) / workers for unit in needs})
+    return {unit: filled[unit] if times[unit] else 0.0 for unit in needs}
 
 
 def _supposed(known: Mapping[str, float], effort: Mapping[str, float]) -> dict[str, float]:

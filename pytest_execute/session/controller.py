@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from pytest_execute.core import gate_ids
+from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.coverage import remote_data
 from pytest_execute.discovery import mapping
@@ -15,7 +17,6 @@ from pytest_execute.distributed.controller_side import ControllerSide
 from pytest_execute.progress.board import Board, rows
 from pytest_execute.progress.plugin import Progress
 from pytest_execute.scheduling.durations import Durations, recall
-from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.select_plugin import distributes
 from pytest_execute.scheduling.task_queue import ScheduledWork
 from pytest_execute.session.judging import JudgingPlugin
@@ -52,7 +53,7 @@ def assign(config: pytest.Config, about: bytes) -> ScheduledWork:
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},
         recall(config.stash[prepared_key].cache, manifest.tests),
-        {f"task:{task.id}": effort for task in plan.tasks if (effort := hours(task.effort)) is not None},
+        {gate_ids.task(task): hours for task, hours in hours_by_task(plan.tasks).items()},
         config.option.execute_keep_going,
     )
     _show_progress(config, work)
@@ -63,7 +64,9 @@ def _show_progress(config: pytest.Config, work: ScheduledWork) -> None:
     """From here on people see how far each stream is."""
     shared, progress = config.stash[shared_key], config.pluginmanager.getplugin("execute-progress")
     scope = shared.scope
-    tasks = shared.plan.select(scope.streams, scope.tasks) if scope.partial else {task.id for task in shared.plan.tasks}
+    tasks = (
+        shared.plan.select(scope.streams, scope.tasks) if scope.is_partial else {task.id for task in shared.plan.tasks}
+    )
     workers = len(config.getoption("tx", None) or [""])
     assert progress is not None
     progress.begin(Board(rows(shared.plan, tasks), work.units, work.needs, work.seconds, workers))

@@ -13,24 +13,18 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, Manifest, TestResult
-from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Verdict, Word
+from pytest_execute.core.verdict import Verdict, VerdictWord
 from pytest_execute.replay.prove import ReplayRequest
-from pytest_execute.reports import json_report, markdown, terminal
+from pytest_execute.reports import evidence_json, json_report, markdown, terminal
 from pytest_execute.session.messages import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
 from pytest_execute.session.outcomes import merged
 
 OURS = "--execute-"
 
 
-def _evidence(verdict: Verdict, plan: Plan, evidence: Evidence) -> str:
-    """All that was seen, as JSON."""
-    return msgspec.json.format(msgspec.json.encode(evidence)).decode() + "\n"
-
-
-FILES = {"execute_report": json_report.render, "execute_summary": markdown.render, "execute_evidence": _evidence}
+FILES = {"execute_report": json_report.render, "execute_summary": markdown.render}
 """The options that ask for a file, and what renders it."""
-COLOURS: dict[Word, str] = {
+COLOURS: dict[VerdictWord, str] = {
     "passed": "green",
     "failed": "red",
     "blocked": "yellow",
@@ -123,12 +117,16 @@ class JudgingPlugin:
         return Path(self.config.stash[shared_key].coverage)
 
     def _write_files(self) -> None:
-        plan = self.config.stash[prepared_key].plan
+        prepared = self.config.stash[prepared_key]
+        plan = prepared.plan
         assert self.verdict is not None
         assert self.evidence is not None
         for option, render in FILES.items():
             if name := self.config.getoption(option):
                 write(self.config.invocation_params.dir / name, render(self.verdict, plan, self.evidence))
+        if name := self.config.getoption("execute_evidence"):
+            text = evidence_json.render(plan, prepared.policy, prepared.request.scope, self.evidence)
+            write(self.config.invocation_params.dir / name, text)
         self._write_coverage(self._measured())
 
     def _write_coverage(self, measured: Path | str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pytest_execute.core.verdict import label
+from pytest_execute.core.gate_ids import label
 from pytest_execute.discovery.collected import collected_tests
 from pytest_execute.scheduling.select_plugin import role
 from pytest_execute.session.messages import RunSettings, handed_key, prepared_key, recorder_key, shared_key
@@ -34,7 +34,7 @@ def register(config: pytest.Config) -> None:
 
 def _plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
     plugins: list[object] = []
-    if recorder_key in config.stash and (shared.measured or shared.scope.partial):
+    if recorder_key in config.stash and (shared.measured or shared.scope.is_partial):
         plugins.append(TestProcess(config, shared))
     if handed_key in config.stash:
         from pytest_execute.coverage import remote_data

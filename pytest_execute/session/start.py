@@ -130,7 +130,7 @@ def _shared(config: pytest.Config, prepared: workflow.Context, place: Path) -> R
     tasks = tuple(task for name in scope.tasks if (task := prepared.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
     asked = prepared.policy.coverage
-    measured = asked.asked or any(getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values())
+    measured = asked.is_required or any(getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values())
     return RunSettings(prepared.plan, scope, source, asked.branch, measured, str(place / "coverage"))
 
 

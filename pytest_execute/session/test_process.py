@@ -23,7 +23,7 @@ class TestProcess:
         plan, scope = self.shared.plan, self.shared.scope
         manifest = mapping.map_tests(plan, collected_tests(items, plan.topic))
         self.gates = manifest.gates
-        if scope.partial:
+        if scope.is_partial:
             chosen = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)
             self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
             items[:] = [item for item in items if item.nodeid in chosen]

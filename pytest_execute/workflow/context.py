@@ -62,7 +62,7 @@ class Context(Struct, frozen=True, kw_only=True):
     @property
     def selected_tasks(self) -> set[str]:
         """Return the ids of the tasks in the scope."""
-        if self.scope.partial:
+        if self.scope.is_partial:
             return set(self.plan.select(self.scope.streams, self.scope.tasks))
         return {task.id for task in self.plan.tasks}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, Measure, Proof
+from pytest_execute.core.evidence import Evidence, LineSets, Missing, Proof
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
 
@@ -18,11 +18,15 @@ from pytest_execute.workflow.request import Rerun, RunResult
 def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
     """Add a measure for each gate, or the reason why nothing was measured."""
     if isinstance(run.coverage, str):
-        return replace(evidence, coverage=None, coverage_missing=run.coverage)
-    return replace(evidence, coverage=_measure(context, run, run.coverage, evidence.proofs or {}))
+        return replace(evidence, coverage=Missing(run.coverage))
+    line_sets = _line_sets(context, run, run.coverage, evidence.proofs or {})
+    measures = {gate: sets.measure() for gate, sets in line_sets.items()}
+    return replace(evidence, line_sets=line_sets, coverage=measures)
 
 
-def _measure(context: Context, run: RunResult, data_directory: Path, proofs: Mapping[str, Proof]) -> dict[str, Measure]:
+def _line_sets(
+    context: Context, run: RunResult, data_directory: Path, proofs: Mapping[str, Proof]
+) -> dict[str, LineSets]:
     from pytest_execute.coverage import changed_lines, data, measure
 
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
@@ -37,7 +41,7 @@ def _measure(context: Context, run: RunResult, data_directory: Path, proofs: Map
         named=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy_at_base.coverage.exclude,
     )
-    return measure.measure(plan, request, data.read(data_directory))
+    return measure.line_sets(plan, request, data.read(data_directory))
 
 
 def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, Path]) -> None:

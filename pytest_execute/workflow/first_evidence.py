@@ -33,8 +33,8 @@ def _history(context: Context, config_file: str) -> History:
         snapshot=commits.snapshot,
         shallow=commits.shallow,
         uncommitted=tuple(uncommitted),
-        held=(*layout.held(tree), *settings),
-        roots=layout.roots(tree),
+        overlay_paths=(*layout.overlay_paths(tree), *settings),
+        import_roots=layout.import_roots(tree),
         prefix=layout.prefix,
         prepare=context.policy.prepare,
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, Mutant, Proof
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.runner import Target
 from pytest_execute.workflow.context import Context
@@ -21,7 +22,7 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
         return replace(evidence, mutants=())
     reason = _why_not_mutated(context, run)
     if reason:
-        return replace(evidence, mutants=None, mutants_missing=reason)
+        return replace(evidence, mutants=Missing(reason))
     return replace(evidence, mutants=_mutants(context, run, rerun, evidence.proofs or {}))
 
 
@@ -33,7 +34,7 @@ def _why_not_mutated(context: Context, run: RunResult) -> str:
 
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
-    tests_of_tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in context.plan.tasks}
+    tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
     exempt = targets.reasons(context.policy_at_base.mutation.exempt)
     chosen, others = targets.sorted_out(_targets(context, tests_of_tasks, proofs), exempt)
     request = mutate.MutationRequest(
@@ -60,5 +61,5 @@ def _targets(
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
     turning_commits = targets.turned_by(proofs, tests_of_tasks, commits.commits)
     changed = targets.targets(context.git, commits, context.layout, context.plan, turning_commits)
-    whole = not context.scope.partial
+    whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import detect_source
-from pytest_execute.core.policy import Policy
-from pytest_execute.core.policy import read as read_policy
+from pytest_execute.core.policy import Policy, read_policy
 from pytest_execute.tools.git import Git
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import Evidence, Missing
 from pytest_execute.replay.prove import prove
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -14,7 +15,7 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
     """Add a proof for each test of a task that passed, or the reason why there is none."""
     reason = why_not_replayed(context, run)
     if reason:
-        return replace(evidence, proofs=None, proofs_missing=reason)
+        return replace(evidence, proofs=Missing(reason))
     request = replace(rerun.request, tests=_tests_of_tasks(run), prepare=context.policy.prepare)
     proofs = prove(
         context.git, context.commit_range, context.layout, request, rerun.directory, context.cache, rerun.on_progress
@@ -44,5 +45,5 @@ def _tests_of_tasks(run: RunResult) -> dict[str, float]:
     return {
         test: result.seconds
         for test, result in run.results.items()
-        if result.outcome == "passed" and any(gate.startswith("task:") for gate in gates.get(test, ()))
+        if result.outcome == "passed" and any(map(gate_ids.is_task, gates.get(test, ())))
     }

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_execute.breakdown import read_text
 from pytest_execute.commands.check import check
-from pytest_execute.reports.breakdown import as_json, hours, render
+from pytest_execute.reports.breakdown import as_json, render
 
 PLAN = """\
 # Shop
@@ -78,12 +78,48 @@ def test_a_broken_plan_shows_its_problems_and_no_shape() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("effort", "expected"),
-    [("2 hours", 2.0), ("30 min", 0.5), ("0.5d", 4.0), ("2-3 hours", 3.0), ("1 week", 40.0), ("~1h", 1.0), ("M", None)],
-)
-def test_effort_in_hours(effort: str, expected: float | None) -> None:
-    assert hours(effort) == expected
+def test_the_shape_counts_what_the_scheduler_counts() -> None:
+    """Two to three days are their middle, two months no two minutes, a size is a number."""
+    efforts = ("2-3 days", "2 months", "L")
+    text = "".join(
+        f"### {n}. [ ] T\n- **Objective**: o\n- **Tests**: `t{n}.py`\n- **Effort**: {effort}\n- **Depends on**: {n - 1 or 'None'}\n\n"
+        for n, effort in enumerate(efforts, 1)
+    )
+    assert render(read_text(text, "t", "b.md"), None) == (
+        "3 tasks, 0 done\ncritical path: 1 -> 2 -> 3 (344 hours)\nat most 1 task at once\n0 gates"
+    )
+
+
+def test_tasks_without_an_effort_are_said_to_have_none() -> None:
+    text = PLAN.replace(" [30 min]", "").replace(" [1 day]", "")
+    assert (
+        "critical path: 1 -> 3 (4 hours)\n"
+        "2 tasks give no effort: each counts as the median of the others, 2 hours\n"
+        "at most 2 tasks at once\n"
+    ) in render(read_text(text, "shop", "b.md"), None)
+
+
+def test_an_effort_that_is_not_understood_is_a_warning_with_its_line() -> None:
+    text = "### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Effort: see below\n\n### 2. [ ] B [2 hours]\n- Goal: o\n- Tests: `u.py`\n"
+    assert render(read_text(text, "t", "b.md"), None).splitlines() == [
+        "b.md:4: warning: the effort of task 1, 'see below', is not understood: write it as `2 hours` or `1-2 days` (unknown-effort)",
+        "2 tasks, 0 done",
+        "critical path: 1 (2 hours)",
+        "1 task gives no effort: it counts as the median of the others, 2 hours",
+        "at most 2 tasks at once",
+        "0 gates",
+    ]
+
+
+def test_a_label_gives_a_bare_number_its_unit() -> None:
+    text = "### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Estimated hours: 3-5\n"
+    assert "critical path: 1 (4 hours)" in render(read_text(text, "t", "b.md"), None)
+
+
+@pytest.mark.parametrize("effort", ["-", "–", "none", "n/a"])  # noqa: RUF001 - the dash is one that people write
+def test_a_field_that_says_there_is_no_effort_is_no_problem(effort: str) -> None:
+    text = f"### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Effort: {effort}\n"
+    assert read_text(text, "t", "b.md").problems == ()
 
 
 def test_json_has_tasks_streams_gates_and_problems() -> None:
@@ -171,11 +207,11 @@ def test_a_file_has_no_documents_around_it(tmp_path: Path) -> None:
     assert (status, len(json.loads(text)["tasks"])) == (0, 3)
 
 
-def test_what_is_not_there_is_told_in_both_forms(tmp_path: Path) -> None:
+def test_a_missing_topic_or_file_is_a_problem_in_both_forms(tmp_path: Path) -> None:
     topic(tmp_path)
-    told = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
-    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, told)
+    problem = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
+    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, problem)
     status, text = check("shp", root=tmp_path, notes="notes", as_json=True)
     assert (status, json.loads(text)["problems"][0]["code"]) == (2, "no-topic")
-    told = "x.md: error: no such file (no-file)"
-    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, told)
+    problem = "x.md: error: no such file (no-file)"
+    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, problem)

@@ -41,7 +41,7 @@ def test_the_explanation_shows_the_failure_the_commits_and_the_commands(passing:
         "                  from hello import greet\n"
         "              ModuleNotFoundError: No module named 'hello'\n"
         f"  passes with {green} Greet\n"
-        "  the test stood in the commit before, and failed there\n"
+        "  the test existed in the commit before, and failed there\n"
         f"  all turns: passes with {green}\n"
         "by hand:\n"
     )

@@ -1,11 +1,11 @@
-"""Order, cycles and closure, held against plain definitions on random graphs."""
+"""Order, cycles, closure and paths, held against plain definitions on random graphs."""
 
 import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_execute.core.graph import closure, cycles, order
+from pytest_execute.core.graph import closure, critical_path, cycles, fill_weights, order, tails
 
 NODES = "abcdef"
 graphs = st.dictionaries(st.sampled_from(NODES), st.lists(st.sampled_from(NODES), unique=True, max_size=3), max_size=6)
@@ -53,3 +53,41 @@ def test_there_is_a_cycle_where_a_node_leads_to_itself(edges: dict[str, list[str
 @given(graphs, st.lists(st.sampled_from(NODES), max_size=2))
 def test_the_closure_is_all_that_is_reached(edges: dict[str, list[str]], nodes: list[str]) -> None:
     assert closure(nodes, edges) == set(nodes).union(*(reach(node, edges) for node in nodes))
+
+
+weights = st.fixed_dictionaries({node: st.integers(1, 9) for node in NODES})
+
+
+def chains(edges: dict[str, list[str]]) -> list[list[str]]:
+    """All chains in which each node waits for the one before it, by brute force."""
+    longer = found = [[node] for node in edges]
+    while longer:
+        longer = [[*chain, node] for chain in longer for node in edges if chain[-1] in edges[node]]
+        found = found + longer
+    return found
+
+
+@given(acyclic, weights)
+def test_no_chain_is_heavier_than_the_critical_path(edges: dict[str, list[str]], weights: dict[str, int]) -> None:
+    edges = {node: [need for need in needs if need in edges] for node, needs in edges.items()}
+    path = critical_path(edges, weights)
+    assert path in chains(edges) or (path == [] and not edges)
+    assert sum(weights[node] for node in path) == max(
+        (sum(weights[node] for node in chain) for chain in chains(edges)), default=0
+    )
+
+
+@given(acyclic, weights)
+def test_the_tail_of_a_node_is_the_heaviest_chain_after_it(
+    edges: dict[str, list[str]], weights: dict[str, int]
+) -> None:
+    edges = {node: [need for need in needs if need in edges] for node, needs in edges.items()}
+    for node, tail in tails(edges, weights).items():
+        after = (sum(weights[each] for each in chain[1:]) for chain in chains(edges) if chain[0] == node)
+        assert tail == max(after)
+
+
+def test_a_node_of_unknown_weight_weighs_as_much_as_the_median() -> None:
+    alike = {"a": 1.0, "b": 1.0, "c": 1.0}
+    assert fill_weights({"a": 4.0, "b": 2.0}, alike) == {"a": 4.0, "b": 2.0, "c": 3.0}
+    assert fill_weights({}, alike) == alike

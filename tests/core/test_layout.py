@@ -21,25 +21,25 @@ SRC = Layout(source=("src/app",))
 )
 def test_tests_and_all_that_supports_them(path: str) -> None:
     assert SRC.is_test(path)
-    assert SRC.is_held(path)
+    assert SRC.is_overlaid(path)
     assert not SRC.is_source(path)
 
 
 @pytest.mark.parametrize("path", ["src/app/__init__.py", "src/app/deep/testing.py", "src/app/latest.py"])
 def test_implementation(path: str) -> None:
     assert SRC.is_source(path)
-    assert not SRC.is_held(path)
+    assert not SRC.is_overlaid(path)
 
 
-def test_what_is_neither_comes_from_the_commit() -> None:
+def test_other_files_come_from_the_commit() -> None:
     for path in ("README.md", "src/application/x.py", "setup.py"):
         assert not SRC.is_source(path)
-        assert not SRC.is_held(path)
+        assert not SRC.is_overlaid(path)
 
 
-def test_notes_and_named_test_directories_are_held() -> None:
+def test_notes_and_configured_test_directories_are_overlaid() -> None:
     layout = Layout(source=("app",), tests=("checks",), notes="notes")
-    assert layout.is_held("notes/chat/breakdown.md")
+    assert layout.is_overlaid("notes/chat/breakdown.md")
     assert layout.is_test("checks/data.txt")
 
 
@@ -63,5 +63,5 @@ def test_the_source_is_found_below_a_prefix() -> None:
 def test_module_names_from_the_roots_of_the_source() -> None:
     paths = ["src/app/__init__.py", "src/app/deep/x.py", "tests/test_a.py", "src/app/tests/helper.py"]
     assert SRC.modules(paths) == {"app", "app.deep", "app.deep.x", "src", "src.app", "src.app.deep", "src.app.deep.x"}
-    assert Layout(source=("src",)).roots(paths) == ("src", "")
+    assert Layout(source=("src",)).import_roots(paths) == ("src", "")
     assert Layout(source=("one.py",)).modules(["one.py"]) == {"one"}

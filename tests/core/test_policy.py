@@ -5,24 +5,24 @@ from decimal import Decimal
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, Exemption, MutationPolicy, Policy, read
+from pytest_execute.core.policy import CoveragePolicy, DeploymentPolicy, Exemption, MutationPolicy, Policy, read_policy
 
 
 def problems(text: str) -> list[str]:
     with pytest.raises(ExecuteError) as caught:
-        read(text, "pyproject.toml")
+        read_policy(text, "pyproject.toml")
     return str(caught.value).splitlines()
 
 
 def test_no_table_is_the_default_policy() -> None:
-    assert read("[project]\nname = 'x'\n", "pyproject.toml") == Policy()
-    assert read("", "pyproject.toml").coverage == CoveragePolicy(
+    assert read_policy("[project]\nname = 'x'\n", "pyproject.toml") == Policy()
+    assert read_policy("", "pyproject.toml").coverage == CoveragePolicy(
         task=Decimal(90), stream=Decimal(90), system=Decimal(85), changed=Decimal(100), branch=True
     )
 
 
 def test_every_key_is_read() -> None:
-    policy = read(
+    policy = read_policy(
         """
         [tool.pytest-execute]
         notes = "plans"
@@ -61,7 +61,7 @@ def test_every_key_is_read() -> None:
     assert policy.deployment == DeploymentPolicy(("docs/index.md",), (("python", "-m", "build"),))
 
 
-def test_every_mistake_is_told_in_one_pass() -> None:
+def test_all_mistakes_come_in_one_pass() -> None:
     assert problems(
         """
         [tool.pytest-execute]
@@ -105,7 +105,7 @@ def test_a_broken_file_is_one_clear_line(text: str) -> None:
 
 def test_mutation_is_on_and_can_be_switched_off() -> None:
     assert Policy().mutation.task == 100
-    assert read('[tool.pytest-execute.mutation]\ntask = "off"\n', "pyproject.toml").mutation.task == 0
+    assert read_policy('[tool.pytest-execute.mutation]\ntask = "off"\n', "pyproject.toml").mutation.task == 0
 
 
 def test_an_exemption_has_a_function_and_a_reason() -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from pytest_execute.core.evidence import Measure
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
 from pytest_execute.coverage.data import Recording, read
-from pytest_execute.coverage.measure import MeasureRequest, measure
+from pytest_execute.coverage.measure import MeasureRequest, line_sets
 from pytest_execute.coverage.owners import Owners, owners
 from pytest_execute.coverage.recorder import Recorder
 from pytest_execute.coverage.source import read as lines_of
@@ -83,6 +84,10 @@ def request(
 ) -> MeasureRequest:
     changed = dict.fromkeys(sources, frozenset(range(1, 20)))
     return MeasureRequest(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
+
+
+def measure(plan: Plan, request: MeasureRequest, data: Recording) -> dict[str, Measure]:
+    return {gate: sets.measure() for gate, sets in line_sets(plan, request, data).items()}
 
 
 def own(lines: range, tasks: frozenset[str]) -> Owners:

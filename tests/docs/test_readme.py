@@ -56,7 +56,7 @@ def test_the_breakdown_reads_without_problems() -> None:
 
 def test_the_policy_is_valid_and_its_defaults_are_right() -> None:
     """The values that it calls defaults are the defaults."""
-    read = policy.read(block(README, "pyproject.toml"), "pyproject.toml")
+    read = policy.read_policy(block(README, "pyproject.toml"), "pyproject.toml")
     default = policy.Policy()
     assert (read.notes, read.test_first, read.coverage) == (default.notes, default.test_first, default.coverage)
     assert read.source == ("src/chat",)

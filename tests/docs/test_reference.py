@@ -1,13 +1,11 @@
-"""The reference says what the code has: no option, command, policy, marker or reason code more or less."""
+"""The reference has the options, commands, policy keys, markers and reason codes of the code, and no others."""
 
 from __future__ import annotations
 
 import argparse
-import ast
-import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from _pytest.config.argparsing import Parser
@@ -15,7 +13,8 @@ from _pytest.config.argparsing import Parser
 from pytest_execute import cli, plugin
 from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
-from pytest_execute.gates import checks, coverage_gaps
+from pytest_execute.gates import judge, reason_codes
+from pytest_execute.reports.evidence_json import EvidenceFile
 from pytest_execute.reports.json_report import Report
 from tests.docs.shown import TOP, first_cells
 
@@ -55,7 +54,7 @@ def test_commands_and_their_options() -> None:
 
 def test_policy() -> None:
     below = {f"{table}.{key}" for table, (_, keys) in policy.TABLES.items() for key in keys}
-    assert set(first_cells(f"{REFERENCE}/policy.md")) == set(policy.TOP) | below
+    assert set(first_cells(f"{REFERENCE}/policy.md")) == set(policy.TOP_KEYS) | below
 
 
 def test_markers() -> None:
@@ -65,8 +64,9 @@ def test_markers() -> None:
         assert f"| `{signature}` | {meaning} |" in text.replace('`"', '"').replace('"`', '"')
 
 
-def test_fields_of_the_report() -> None:
-    assert first_cells(f"{REFERENCE}/report.md") == list(Report.__struct_encode_fields__)
+def test_fields_of_the_report_and_of_the_evidence() -> None:
+    files = [*Report.__struct_encode_fields__, *EvidenceFile.__struct_encode_fields__]
+    assert first_cells(f"{REFERENCE}/report.md") == files
 
 
 def test_exit_statuses() -> None:
@@ -77,49 +77,40 @@ def test_exit_statuses() -> None:
     assert first_cells(f"{REFERENCE}/exit-statuses.md") == [*ours, *(str(int(status)) for status in pytests)]
 
 
-# -- reason codes: read from the source of the checks
+# -- reason codes: one table in the package, the same in the documents
 
 
-def written(node: ast.expr) -> Iterator[str]:
-    """The codes that an expression can be: its texts, with … for each part that is only known when it runs."""
-    if isinstance(node, ast.Constant):
-        yield str(node.value)
-    elif isinstance(node, ast.JoinedStr):
-        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
-    elif isinstance(node, ast.IfExp):
-        yield from written(node.body)
-        yield from written(node.orelse)
-
-
-def codes() -> set[str]:
-    """Every code that a check can give."""
-    found = {*checks.PHRASES, *checks.UNPROVEN, *(code for code, _ in coverage_gaps.LISTED.values())}
-    for node in ast.walk(ast.parse(inspect.getsource(checks))):
-        match node:
-            case (
-                ast.Call(func=ast.Name("Reason"), args=[code, *_])
-                | ast.Call(func=ast.Name("at_test"), args=[_, code, *_])
-            ):
-                found.update(written(code))
-            case ast.Assign(targets=[ast.Name("code")], value=value):
-                found.update(written(value))
-    return found
+def documented_codes() -> dict[str, list[tuple[str, ...]]]:
+    """The rows below each heading of the page."""
+    text = (TOP / REFERENCE / "reason-codes.md").read_text(encoding="utf-8")
+    _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    row = re.compile(r"^\| (`.+?`) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+    return {section.partition("\n")[0]: row.findall(section) for section in sections}
 
 
 def test_reason_codes() -> None:
-    documented = first_cells(f"{REFERENCE}/reason-codes.md")
-    assert sorted(documented) == sorted(codes() - {"passed"})
-    assert len(documented) > 25
+    checks: dict[str, list[tuple[str, ...]]] = {}
+    for row in reason_codes.TABLE:
+        cells = (f"`{row.code}`", ", ".join(row.verdicts), row.meaning, row.remedy)
+        checks.setdefault(row.check, []).append(cells)
+    assert documented_codes() == checks
+    assert len(reason_codes.TABLE) == len({row.code for row in reason_codes.TABLE}) > 25
+
+
+def test_every_code_of_the_table_is_given() -> None:
+    """By its name in a check, or as the outcome of a test or of a proof, whose names are codes."""
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(judge.__file__).parent.rglob("*.py"))
+    source = source.replace(Path(reason_codes.__file__).read_text(encoding="utf-8"), "")
+    assert [row.code for row in reason_codes.TABLE if f'"{row.code}"' not in source] == []
 
 
 def test_checks() -> None:
-    """The headings of the reason codes are the names of the checks that have codes of their own."""
-    text = (TOP / REFERENCE / "reason-codes.md").read_text(encoding="utf-8")
-    names = set(re.findall(r"check\(\s*\"([a-z-]+)\"", Path(inspect.getfile(checks)).with_name("judge.py").read_text()))
-    assert set(re.findall(r"^## (.+)$", text, re.MULTILINE)) == names
+    """The names of the checks are those of the table, and the headings of its page."""
+    names = re.findall(r"build_check\(\s*\"([a-z-]+)\"", Path(judge.__file__).read_text(encoding="utf-8"))
+    assert set(names) == set(get_args(reason_codes.CheckName)) == set(documented_codes())
 
 
-def test_the_demos_faults_are_told_as_they_are() -> None:
+def test_the_codes_of_the_flawed_demo() -> None:
     text = (TOP / "docs/tutorial/demo.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (\d+) \|.*\(`([a-z-]+)`\) \|$", text, re.MULTILINE))
     assert rows == {task: code for task, (_, code) in FLAWS.items()}

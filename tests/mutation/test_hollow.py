@@ -46,10 +46,10 @@ def test_reasons_name_the_function_the_stub_and_the_tests(ran: Ran) -> None:
     (reason,) = checks(ran, "t09")["mutation"]["reasons"]
     assert reason == {
         "code": "pseudo-tested",
-        "message": "app.t09:f can be `return None` and no test notices, of those that run it: tests/test_t09.py::test_it",
+        "message": "the body of app.t09:f can be replaced by `return None`, and no test that runs it fails: tests/test_t09.py::test_it",
         "path": "src/app/t09.py",
         "line": 1,
         "test": None,
     }
     (reason,) = checks(ran, "t31")["mutation"]["reasons"]
-    assert (reason["code"], reason["message"]) == ("not-reached", "app.t31:f is run by no test that passed")
+    assert (reason["code"], reason["message"]) == ("not-reached", "app.t31:f is run by no passing test")

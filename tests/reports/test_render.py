@@ -1,4 +1,4 @@
-"""What a person reads, whole: the terminal summary and the Markdown page."""
+"""Whole text of the reports for people: the terminal summary and the Markdown page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ VERDICT = Verdict(
             stream="A",
             checks=(
                 Check("tests", "failed", REASONS),
-                Check("coverage", "failed", (Reason("short", "3 | 4 `lines`", "src/m.py", 9),)),
+                Check("coverage", "failed", (Reason("coverage-too-low", "3 | 4 `lines`", "src/m.py", 9),)),
             ),
         ),
         Gate(id="stream:A", level="stream", title="Storage", verdict="failed", stream="A"),
@@ -55,7 +55,7 @@ def test_the_terminal_summary() -> None:
         "  failed      1  Model  (1 test, 1 proven, 3/4 lines, 1/2 branches)",
         *(f"            tests: {TEST}[{n}] failed (failed)" for n in range(5)),
         "            tests: and 2 more, all in the JSON report",
-        "            coverage: src/m.py:9: 3 | 4 `lines` (short)",
+        "            coverage: src/m.py:9: 3 | 4 `lines` (coverage-too-low)",
         "",
         "passed    prerequisites: research, plan and breakdown",
         "open      Gate 1: all is well",
@@ -70,7 +70,7 @@ def mutant(name: str, state: str, stub: str = "raise", tasks: tuple[str, ...] = 
     )  # type: ignore[arg-type]
 
 
-def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
+def test_the_terminal_counts_the_functions_of_each_task_and_lists_the_exempt() -> None:
     mutants = (
         mutant("kept", "killed"),
         mutant("kept", "killed", "none"),
@@ -83,7 +83,7 @@ def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
     lines = [text for text, _ in terminal.render(VERDICT, PLAN, replace(EVIDENCE, mutants=mutants))]
     assert lines[3] == "  failed      1  Model  (1 test, 1 proven, 3/4 lines, 1/2 branches, 1/2 functions)"
     assert lines[10:14] == [
-        "            coverage: src/m.py:9: 3 | 4 `lines` (short)",
+        "            coverage: src/m.py:9: 3 | 4 `lines` (coverage-too-low)",
         "            mutation: chat.m:log is exempt: it only writes a log",
         "",
         "passed    prerequisites: research, plan and breakdown",
@@ -94,11 +94,11 @@ def test_the_terminal_tells_what_became_of_the_functions_of_each_task() -> None:
     ]
 
 
-def test_the_markdown_page_lets_no_title_act() -> None:
+def test_the_markdown_page_escapes_titles() -> None:
     verdict = replace(VERDICT, gates=(VERDICT.gates[0], replace(VERDICT.gates[1], checks=VERDICT.gates[1].checks[1:])))
     assert markdown.render(verdict, PLAN, EVIDENCE) == (
         "## Chat &lt;1&gt;: failed\n\n`notes/chat/breakdown.md`, aaaaaaa..bbbbbbb\n\n"
         "| gate | verdict | title |\n| --- | --- | --- |\n"
         "| prerequisites | passed | research, plan and breakdown |\n| task:1 | failed | Model |\n"
-        "\n### task:1: failed\n\n- **coverage** (short) `src/m.py:9`: 3 \\| 4 \\`lines\\`\n"
+        "\n### task:1: failed\n\n- **coverage** (coverage-too-low) `src/m.py:9`: 3 \\| 4 \\`lines\\`\n"
     )

@@ -26,7 +26,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_it_is_current() -> None:
-    """Where it is not, `FILE.write_text(as_json.schema())` writes it anew."""
+    """Where it is not, `FILE.write_text(json_report.schema())` writes it anew."""
     assert FILE.read_text(encoding="utf-8") == json_report.schema()
 
 

@@ -1,4 +1,4 @@
-"""Durations: learnt from reports, smoothed, kept; effort as a number; how long is too long."""
+"""Durations: learnt from reports, smoothed, kept; how long is too long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from _pytest.reports import TestReport
 
 from pytest_execute.scheduling.blocked_reports import call_passed
 from pytest_execute.scheduling.durations import KIND, Durations, recall
-from pytest_execute.scheduling.effort import hours
 from pytest_execute.scheduling.hang_watch import HangWatch, Limits
 from pytest_execute.scheduling.xdist import Station
 from pytest_execute.tools.cache import ResultCache
@@ -87,17 +86,6 @@ def test_a_second_try_counts_alone(tmp_path):
 )
 def test_when_a_worker_is_nearly_through_with_a_test(told, over):
     assert call_passed(told) is over
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2 hours", 2), ("1h", 1), ("~2-4 h", 3), ("1,5 days", 12), ("30 min", 0.5), ("2 to 4 hours", 3), ("1 w", 40),
-        ("5 points", 5), ("3 sp", 3), ("M", 2), ("xl", 8), ("1 month", 160), ("", None), ("soon", None), ("0 h", None),
-    ],
-)  # fmt: skip
-def test_effort_is_a_number_of_hours(text, expected):
-    assert hours(text) == expected
 
 
 def watched(seconds: dict[int, float], given: float | None, now: float) -> tuple[list[str], dict[int, float]]:

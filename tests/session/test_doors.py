@@ -106,7 +106,7 @@ def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
     assert done.returncode == 1
     remedy = "commit it first, `git commit -m 'Test first' -- tests/test_times.py`"
     assert (
-        f"tests/test_times.py::test_times came in one commit with the code, the index: {remedy} (same-commit)"
+        f"tests/test_times.py::test_times came together with the code, in the index: {remedy} (same-commit)"
         in done.stdout
     )
 

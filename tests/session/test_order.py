@@ -126,7 +126,7 @@ def test_a_test_that_passes_only_when_it_is_run_again_does_not_pass_its_task(rep
     ran = run(repo.path, "-n2", "--reruns=1")
     assert (ran.status, ran.codes("task:1")[0]) == (1, ("tests", "rerun"))
     assert ran.verdicts()["task:3"] == "blocked"
-    assert "passed only when it was run again: a test that fails now and then proves nothing: assert False" in ran.text
+    assert "passed only when it was run again: a flaky test proves nothing: assert False" in ran.text
 
 
 def test_durations_are_learnt_where_a_cache_may_be_kept(broken: Repository) -> None:
@@ -173,7 +173,9 @@ def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers:
     ran = Ran(2, text, json.loads(report.read_text()))
     unmeasured = ("coverage", "not-measured")
     assert unmeasured in ran.codes("task:3")
-    assert ("coverage", "short") not in ran.codes("task:1"), "what a worker did not tell is not known to be missing"
+    assert ("coverage", "coverage-too-low") not in ran.codes("task:1"), (
+        "what a worker did not tell is not known to be missing"
+    )
 
 
 OFF = "coverage = {task = 0, stream = 0, system = 0, changed = 0}\nmutation = {task = 'off'}\ntest-first = 'off'\n"
@@ -187,4 +189,4 @@ def test_what_the_policy_does_not_ask_for_is_neither_done_nor_announced(repo: Re
     ran = run(repo.path, workers, "--execute-evidence=../evidence.json")
     assert (ran.status, "replaying" in ran.text, ran.report["coverage"]) == (0, False, {})
     evidence = json.loads((repo.path.parent / "evidence.json").read_text())
-    assert evidence["coverage_missing"] == "the policy asks for no coverage"
+    assert evidence["missing"]["coverage"] == "the policy asks for no coverage"

@@ -236,12 +236,12 @@ def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
     assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}
 
 
-def test_work_that_is_too_thin_is_short(repo: Repository) -> None:
+def test_too_little_coverage_fails_tasks_and_system(repo: Repository) -> None:
     repo.commit(
         "more code than tests",
         {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"},
     )
     ran = run(repo.path, "-n2")
-    assert ran.codes("task:1") == [("coverage", "short"), ("mutation", "not-reached")]
+    assert ran.codes("task:1") == [("coverage", "coverage-too-low"), ("mutation", "not-reached")]
     assert ran.report["coverage"]["task:1"]["missing"] == {"src/app/add.py": [6, 7, 8]}
-    assert ran.codes("system")[-1] == ("coverage", "short")
+    assert ran.codes("system")[-1] == ("coverage", "coverage-too-low")

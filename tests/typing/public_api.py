@@ -50,7 +50,7 @@ def look_at_plan(plan: Plan) -> None:
 
 def read_policy(text: str) -> policy.Policy:
     """Read a policy."""
-    rules = policy.read(text, "pyproject.toml")
+    rules = policy.read_policy(text, "pyproject.toml")
     assert_type(rules, policy.Policy)
     assert_type(rules.source, tuple[str, ...])
     assert_type(rules.test_first, Literal["before", "same-commit", "proven", "off"])
@@ -66,9 +66,9 @@ def look_at_evidence(evidence: Evidence) -> None:
     assert_type(evidence.history, History)
     assert_type(evidence.manifest, Manifest)
     assert_type(evidence.results, dict[str, TestResult])
-    assert_type(evidence.proofs, dict[str, Proof] | None)
-    assert_type(evidence.coverage, dict[str, Measure] | None)
-    assert_type(evidence.mutants, tuple[Mutant, ...] | None)
+    assert_type(evidence.proofs, dict[str, Proof] | Missing)
+    assert_type(evidence.coverage, dict[str, Measure] | Missing)
+    assert_type(evidence.mutants, tuple[Mutant, ...] | Missing)
 
 
 def judged(plan: Plan, rules: policy.Policy) -> verdict.Verdict:

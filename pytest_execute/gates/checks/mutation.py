@@ -1,0 +1,64 @@
+"""Check `mutation`: does a test fail when the body of a function is replaced?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
+from pytest_execute.gates.checks.tests import check_all_ran
+from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.reason_codes import Finding, finding
+
+STUBS = {"raise": "a raise", "none": "`return None`"}
+
+
+def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
+    """Find the functions of a task that no test fails without; None: the functions of no task.
+
+    Nothing is known unless all `tests` ran.
+    """
+    unknown = check_all_ran(context, tests)
+    mutants = context.evidence.mutants
+    functions = mutants_by_function(mutants or (), task)
+    bad = {name: each for name, each in functions.items() if any(mutant.state != "killed" for mutant in each)}
+    if isinstance(mutants, Missing):
+        yield finding("not-measured", mutants.reason)
+    elif unknown is not None:
+        yield unknown
+    elif (len(functions) - len(bad)) * 100 < context.policy.mutation.task * len(functions):
+        for each in bad.values():
+            yield _not_killed(each)
+    elif task is not None:
+        yield from _own_tests_miss(context, functions)
+
+
+def _not_killed(mutants: Iterable[Mutant]) -> Finding:
+    """Return what is wrong with a function of which some stub was not noticed: the worst of it."""
+    states = ("survived", "not-reached", "unproven")
+    worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
+    stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
+    ignored = "; its exemption is newer than base, and does not count" if worst.ignored else ""
+    place = (worst.path, worst.line)
+    if worst.state == "survived":
+        over = ", ".join(worst.tests[:3]) + (f" and {len(worst.tests) - 3} more" if len(worst.tests) > 3 else "")
+        message = (
+            f"the body of {worst.function} can be replaced by {stub}, and no test that runs it fails: {over}{ignored}"
+        )
+        return finding("pseudo-tested", message, place)
+    if worst.state == "not-reached":
+        return finding("not-reached", f"{worst.function} is run by no passing test{ignored}", place)
+    return finding(
+        "not-tried", f"{worst.function} was not tried with its body replaced by {stub}: {worst.detail}", place
+    )
+
+
+def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
+    """Find a task whose functions only tests of other tasks fail without."""
+    mutants = [mutant for each in functions.values() for mutant in each if mutant.state == "killed"]
+    owners = {owner for mutant in mutants for owner in mutant.tasks}
+    own = {test for owner in owners for test in context.tests(gate_ids.task(owner))}
+    if mutants and not any(mutant.killed_by in own for mutant in mutants):
+        removed = f"{len(functions)} function bodies are" if len(functions) > 1 else "function body is"
+        message = f"none of this task's tests fails when its {removed} removed; only other tasks' tests do"
+        yield finding("own-tests-miss", message, (mutants[0].path, mutants[0].line))

@@ -1,0 +1,28 @@
+"""Check `plan`: is the task ticked, are its files and the topic's documents there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_execute.core.plan import Task
+from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.reason_codes import Finding, finding
+
+
+def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
+    """Find what is not done of a task, and its files that never existed."""
+    path = context.plan.path
+    if not task.done:
+        yield finding("not-ticked", "the task is not ticked", (path, task.line))
+    for ref in task.files:
+        if not context.evidence.files.get(ref.path, True):
+            yield finding(
+                "missing-file", f"{ref.path} is listed in Files, but exists neither now nor at base", (path, ref.line)
+            )
+
+
+def check_documents(context: JudgeContext) -> Iterator[Finding]:
+    """Find the documents beside the breakdown that are missing, or hold only headings."""
+    for path, has_text in context.evidence.documents.items():
+        if not has_text:
+            yield finding("missing-document", f"{path} is missing, or has only headings: write it", (path, None))

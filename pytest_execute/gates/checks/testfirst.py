@@ -1,0 +1,104 @@
+"""Check `test-first`: did each test fail before the code, for a reason that counts?
+
+The file is not called `test_first.py`: names that begin so are files of tests, in this project as in any other.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Container, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import Missing, Proof, short_commit
+from pytest_execute.core.nodeids import file_of
+from pytest_execute.core.plan import Task
+from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.reason_codes import Finding, finding
+
+ALLOWED_ORDERS = {
+    "before": ("before",),
+    "same-commit": ("before", "same-commit"),
+    "proven": ("before", "same-commit", "after"),
+}
+UNPROVEN = {
+    "not-reproduced": "passes in this run, but not in the replay of the same tree: {}",
+    "not-prepared": "was not replayed on all trees: {}",
+    "foreign-module": "imported a module from outside the replayed tree: {}",
+    "unstable": "is unstable: {}",
+}
+
+
+def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
+    """Find the tests of a task that are not proven, and those that were dropped from their files."""
+    proofs = context.evidence.proofs
+    passed = [test for test in context.tests(gate_ids.task(task.id)) if context.outcome(test) == "passed"]
+    if not passed:
+        message = "no test of this task passed, so nothing can be proven"
+        yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
+    elif isinstance(proofs, Missing):
+        yield finding("no-history", proofs.reason)
+    else:
+        for test in passed:
+            yield from _check_test(context, test, proofs.get(test))
+        yield from _dropped(context, {file_of(test) for test in passed}, proofs.values())
+
+
+def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterator[Finding]:
+    """Find why one test is not proven; where it is, that its outcome turned more than once."""
+    for verdict, reason in _refusals(context, test, proof):
+        yield verdict, replace(reason, message=f"{reason.message}{_turns(proof, '; all its turns: ')}")
+        return
+    if again := _turns(proof, "turned more than once: "):
+        yield finding("turned-again", f"{test} {again}", context.place(test), test=test)
+
+
+def _turns(proof: Proof | None, title: str) -> str:
+    """Return all turns of a test that turned more than once, after a title; "" where that is not known."""
+    return title + ", ".join(map(str, proof.turns)) if proof is not None and len(proof.turns) > 1 else ""
+
+
+def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator[Finding]:
+    """Find what keeps the proof of a test from counting; nothing where it counts."""
+    code, message = "", ""
+    if proof is None:
+        code, message = "not-replayed", f"{test} was not replayed"
+    elif proof.found in UNPROVEN:
+        code, message = proof.found, f"{test} {UNPROVEN[proof.found].format(proof.detail)}"
+    elif proof.found == "never-red":
+        code, message = "never-red", f"{test} never failed: {proof.detail}"
+    elif proof.found == "red-not-counted":
+        code = "red-not-counted"
+        message = f"{test} failed before {short_commit(proof.after)} only because of {proof.detail}"
+    elif proof.order not in ALLOWED_ORDERS[context.policy.test_first]:
+        code = "same-commit" if proof.order == "same-commit" else "test-after"
+        came = "together with the code, in" if proof.order == "same-commit" else "after the code, which came in"
+        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(proof)}"
+    if code:
+        yield finding(code, message, context.place(test), test=test)
+
+
+def _remedy(proof: Proof) -> str:
+    """Return the remedy where test and code are not committed yet: commit the test's file alone, then the rest."""
+    if proof.after not in ("worktree", "index") or proof.order != "same-commit":
+        return ""
+    file = shlex.quote(file_of(proof.test))
+    add = f"git add -- {file} && " if proof.after == "worktree" else ""
+    return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
+
+
+def _dropped(context: JudgeContext, files: Container[str], proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """Find the tests that were taken out of one of `files` after base, and would fail today.
+
+    They fail the check where the policy is strict and no commit ever made them pass; else they are only listed.
+    """
+    for proof in proofs:
+        if proof.found == "dropped" and file_of(proof.test) in files:
+            fails = context.policy.test_first == "before" and proof.after is None
+            was, remedy = "existed at", "write a test of that name again"
+            if proof.after is not None:
+                was, remedy = "passed at", "make sure that this is on purpose"
+            gone = f"{proof.test} {was} {short_commit(proof.before)}, was removed, and would fail on today's code"
+            message = f"{gone}: {proof.detail}; {remedy}"
+            yield finding("dropped", message, (file_of(proof.test), None), verdict="failed" if fails else "passed")

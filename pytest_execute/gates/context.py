@@ -1,0 +1,40 @@
+"""Everything that a check may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Evidence, Outcome
+from pytest_execute.core.plan import Plan
+from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.verdict import Gate
+
+
+class JudgeContext(Struct, frozen=True):
+    """Plan, policy, evidence and scope, with the gates that are decided already, by id."""
+
+    plan: Plan
+    policy: Policy
+    evidence: Evidence
+    scope: Scope
+    decided: dict[str, Gate]
+
+    def tests(self, gate: str) -> tuple[str, ...]:
+        """Return the ids of the tests that count for a gate."""
+        return self.evidence.manifest.tests_for(gate)
+
+    def outcome(self, test: str) -> Outcome:
+        """Return how a test ended, "not-run" where it did not."""
+        result = self.evidence.results.get(test)
+        return result.outcome if result is not None else "not-run"
+
+    def place(self, test: str) -> tuple[str, int] | tuple[None, None]:
+        """Return the file and the line of a test, as pytest collected it."""
+        collected = self.evidence.manifest.tests.get(test)
+        return (collected.path, collected.line) if collected is not None else (None, None)
+
+    def is_in_scope(self, gates: Iterable[str]) -> bool:
+        """Return whether what is made of `gates` is judged: in the claimed scope, not while one of them is open."""
+        return not self.scope.claimed or all(self.decided[gate].verdict != "open" for gate in gates)

@@ -1,0 +1,295 @@
+"""The table of all reason codes: the check that gives each, its verdicts, what it means, and what to do.
+
+A code keeps its meaning from version to version. `docs/reference/reason-codes.md` has the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_execute.core.verdict import Check, Reason, VerdictWord, worst
+
+CheckName = Literal["plan", "tests", "dependencies", "test-first", "coverage", "mutation", "review", "artifacts"]
+Finding = tuple[VerdictWord, Reason]
+"""One reason with what it makes of its check."""
+
+
+class ReasonCode(Struct, frozen=True):
+    """Row of the table. The first verdict is the usual one; `…` in a code is a part that each finding fills in."""
+
+    code: str
+    check: CheckName
+    verdicts: tuple[VerdictWord, ...]
+    meaning: str
+    remedy: str
+
+
+FAILED: tuple[VerdictWord, ...] = ("failed",)
+UNPROVEN: tuple[VerdictWord, ...] = ("unproven",)
+PASSED: tuple[VerdictWord, ...] = ("passed",)
+OPEN: tuple[VerdictWord, ...] = ("open",)
+
+TABLE = (
+    ReasonCode("not-ticked", "plan", OPEN, "the task's box is not ticked", "finish it, then tick it"),
+    ReasonCode(
+        "missing-file",
+        "plan",
+        FAILED,
+        "the breakdown names a file that is neither there nor was at base",
+        "correct the Files field, or write the file",
+    ),
+    ReasonCode(
+        "missing-document", "plan", FAILED, "`research.md` or `plan.md` is missing, or holds only headings", "write it"
+    ),
+    ReasonCode(
+        "no-tests",
+        "tests",
+        ("failed", "unproven"),
+        "no test counts for the task (in the check test-first, unproven: none that passed)",
+        "name one in its Tests field, or mark one",
+    ),
+    ReasonCode(
+        "missing-test",
+        "tests",
+        FAILED,
+        "a test that the breakdown names was not collected",
+        "write it, or correct its name",
+    ),
+    ReasonCode("failed", "tests", FAILED, "a test failed", "see what pytest says of it"),
+    ReasonCode("error", "tests", FAILED, "a test's set-up or tear-down failed", "see what pytest says of it"),
+    ReasonCode(
+        "skipped", "tests", FAILED, "a test was skipped, which proves nothing", "let it run, or take it out of the task"
+    ),
+    ReasonCode("xfailed", "tests", FAILED, "a test failed as it was expected to, which proves nothing", "make it pass"),
+    ReasonCode("xpassed", "tests", FAILED, "a test passed although it was expected to fail", "remove its xfail"),
+    ReasonCode(
+        "rerun",
+        "tests",
+        FAILED,
+        "a test failed, and passed when it was run again",
+        "make it pass the first time, every time",
+    ),
+    ReasonCode(
+        "blocked",
+        "tests",
+        ("blocked",),
+        "a test was not run, as what it depends on did not pass",
+        "mend what it depends on",
+    ),
+    ReasonCode(
+        "not-run",
+        "tests",
+        UNPROVEN,
+        "a test was collected and did not run",
+        "run the whole topic, without `-x`; where too many workers died, mend the tests that killed them",
+    ),
+    ReasonCode(
+        "unknown-marker",
+        "tests",
+        FAILED,
+        "a marker names a task, stream or gate that the breakdown does not have",
+        "correct the marker, or add the task",
+    ),
+    ReasonCode(
+        "nothing-to-check",
+        "tests",
+        UNPROVEN,
+        "a named gate says nothing that can be checked",
+        "name tests in backticks, or mark some for it",
+    ),
+    ReasonCode(
+        "unmet-dependency",
+        "dependencies",
+        FAILED,
+        "a ticked task depends on one that is not ticked",
+        "do that one first, or take the tick back",
+    ),
+    ReasonCode(
+        "dependency-…",
+        "dependencies",
+        ("blocked", "unproven"),
+        "a task that this one depends on is `dependency-failed`, `dependency-blocked` or `dependency-unproven`",
+        "mend that task",
+    ),
+    ReasonCode(
+        "…-…",
+        "dependencies",
+        ("failed", "blocked", "unproven", "open"),
+        "a part of the gate did not pass, such as `task-failed`, `stream-open`, `gate-failed`, `system-unproven`",
+        "see the part's own reasons",
+    ),
+    ReasonCode(
+        "never-red",
+        "test-first",
+        FAILED,
+        "the test passes at base already, or on a branch that the work came from",
+        "let it ask for what the task adds",
+    ),
+    ReasonCode(
+        "red-not-counted",
+        "test-first",
+        FAILED,
+        "the test failed before the code only for a reason that says nothing about the code",
+        "commit tests that run, and fail",
+    ),
+    ReasonCode(
+        "same-commit", "test-first", FAILED, "the test came in one commit with the code", "commit the test first"
+    ),
+    ReasonCode("test-after", "test-first", FAILED, "the test came after the code", "commit the test first"),
+    ReasonCode(
+        "no-history",
+        "test-first",
+        UNPROVEN,
+        "the history could not be looked at: a shallow clone, an interrupted run, another `prepare` than at base",
+        "as the message says",
+    ),
+    ReasonCode("not-replayed", "test-first", UNPROVEN, "the test was not replayed", "report it, with the evidence"),
+    ReasonCode(
+        "not-reproduced",
+        "test-first",
+        UNPROVEN,
+        "the test passes in the run, and not in the replay of the same tree",
+        "commit what it needs; take away what it leaves behind",
+    ),
+    ReasonCode(
+        "not-prepared",
+        "test-first",
+        UNPROVEN,
+        "the policy's `prepare` failed in a tree, or changed files that stand in it",
+        "as the message says",
+    ),
+    ReasonCode(
+        "foreign-module",
+        "test-first",
+        UNPROVEN,
+        "in the replay a module of the project came from elsewhere",
+        "import it from the source, not from an installed copy",
+    ),
+    ReasonCode(
+        "turned-again",
+        "test-first",
+        PASSED,
+        "the test turned more than once: listed with `--execute-turns`",
+        "see whether working code was taken away on purpose",
+    ),
+    ReasonCode(
+        "dropped",
+        "test-first",
+        ("failed", "passed"),
+        "a test came after base, is gone from its file, and would fail today; "
+        "listed only, where it had passed before it went, or `test-first` is not `before`",
+        "bring it back by its name, in whatever form",
+    ),
+    ReasonCode(
+        "unstable",
+        "test-first",
+        UNPROVEN,
+        "two runs on the same tree ended differently",
+        "make the test independent of time and chance",
+    ),
+    ReasonCode(
+        "coverage-too-low",
+        "coverage",
+        FAILED,
+        "less was reached than the policy asks",
+        "test the lines that the message names",
+    ),
+    ReasonCode(
+        "left-out",
+        "coverage",
+        PASSED,
+        "lines that the policy at base allows to leave out: listed, so that nobody overlooks them",
+        "see whether they should be",
+    ),
+    ReasonCode(
+        "comment-ignored",
+        "coverage",
+        PASSED,
+        "a comment such as `# pragma: no cover` on what the topic changed, which leaves nothing out",
+        "test the lines, and take the comment away",
+    ),
+    ReasonCode(
+        "no-lines",
+        "coverage",
+        PASSED,
+        "`exec`, `eval` or `compile` run what stands in a text: no line of it is measured",
+        "write it as code, or look at it yourself",
+    ),
+    ReasonCode(
+        "no-files",
+        "coverage",
+        UNPROVEN,
+        "no implementation is known for the gate",
+        "name the task's files in its Files field",
+    ),
+    ReasonCode(
+        "not-measured",
+        "coverage",
+        ("unproven", "blocked"),
+        "coverage was not measured, or not all of the tests ran; also of the check mutation",
+        "as the message says",
+    ),
+    ReasonCode(
+        "pseudo-tested",
+        "mutation",
+        FAILED,
+        "the body of a function can be replaced, and no test that runs it notices",
+        "assert what the function is there for",
+    ),
+    ReasonCode(
+        "not-reached",
+        "mutation",
+        FAILED,
+        "no test that passed runs a function that the topic added or changed",
+        "test it, or take it away",
+    ),
+    ReasonCode(
+        "own-tests-miss",
+        "mutation",
+        FAILED,
+        "whatever is taken from the task's functions, only tests of other tasks notice",
+        "let the task's own tests ask for what it adds",
+    ),
+    ReasonCode(
+        "not-tried", "mutation", UNPROVEN, "a stub could not be tried, or was never in effect", "as the message says"
+    ),
+    ReasonCode(
+        "not-reviewed",
+        "review",
+        UNPROVEN,
+        "the policy asks for a reviewer, which is not run yet",
+        "take it out of the policy",
+    ),
+    ReasonCode("missing-artifact", "artifacts", FAILED, "an artifact of the policy is missing or empty", "write it"),
+    ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
+    ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "see what it says"),
+)
+_BY_CODE = {row.code: row for row in TABLE}
+
+
+def finding(
+    code: str,
+    message: str,
+    place: tuple[str | None, int | None] = (None, None),
+    *,
+    test: str | None = None,
+    verdict: VerdictWord | None = None,
+    parts: tuple[str, ...] = (),
+) -> Finding:
+    """Return a finding with the code's usual verdict, or with another one of its row.
+
+    `place` is a file and a line; `parts` replace each `…` of the code.
+    """
+    row = _BY_CODE[code]
+    given = row.verdicts[0] if verdict is None else verdict
+    assert given in row.verdicts, (code, given)
+    return given, Reason(code.replace("…", "{}").format(*parts), message, *place, test)
+
+
+def build_check(name: CheckName, findings: Iterable[Finding]) -> Check:
+    """Return a check that is as bad as its worst finding, and passed without any."""
+    found = list(findings)
+    return Check(name, worst(verdict for verdict, _ in found), tuple(reason for _, reason in found))

@@ -1,0 +1,125 @@
+"""Check `coverage`: exact shares, gaps by file, and what was not measured."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import (
+    Measure,
+    Missing,
+)
+from pytest_execute.core.policy import CoveragePolicy, Policy
+from pytest_execute.gates.coverage_gaps import find_gaps
+from pytest_execute.gates.judge import judge
+from tests.gates.samples import (
+    GOOD,
+    PLAN,
+    find_check,
+    find_gate,
+    nodeid,
+    reasons,
+    with_measure,
+)
+
+
+@pytest.mark.parametrize(
+    ("covered", "asked", "passed"),
+    [(89996, "90", False), (90000, "90", True), (89996, "89.996", True), (89996, "89.9961", False), (0, "0", True)],
+)
+def test_coverage_is_compared_exactly(covered: int, asked: str, passed: bool) -> None:
+    measure = Measure(lines=100_000, covered=covered, missing={"src/app/m.py": (3, 4, 9)})
+    policy = Policy(coverage=CoveragePolicy(task=Decimal(asked)))
+    assert judge(PLAN, policy, with_measure("task:1", measure)).passed is passed
+
+
+def test_uncovered_lines_and_branches_are_named() -> None:
+    measure = Measure(
+        lines=10,
+        covered=8,
+        branches=6,
+        covered_branches=3,
+        missing={"src/app/m.py": (3, 4), "src/app/n.py": (9,)},
+        missing_branches={"src/app/m.py": (2,), "src/app/n.py": (5, 7)},
+        missing_arcs={"src/app/m.py": ((2, 3),), "src/app/n.py": ((5, -1), (7, 11))},
+    )
+    verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
+    gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
+    assert reasons(verdict, "task:1") == [
+        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % required; not reached: {gaps}"
+    ]
+    reason = find_check(verdict, "task:1", "coverage").reasons[0]
+    assert (reason.path, reason.line) == ("src/app/m.py", 3)
+
+
+def test_a_branch_to_a_line_that_was_not_reached_is_no_gap_of_its_own() -> None:
+    """Else a file with one line behind an `if` would come after one with two lines."""
+    measure = Measure(
+        missing={"a.py": (3, 9), "b.py": (3,)}, missing_branches={"b.py": (2,)}, missing_arcs={"b.py": ((2, 3),)}
+    )
+    assert list(find_gaps(measure).items()) == [("b.py", ((3,), ())), ("a.py", ((3, 9), ()))]
+
+
+def test_the_file_with_the_fewest_gaps_comes_first() -> None:
+    measure = Measure(missing={"a.py": (1, 2, 3), "c.py": (4, 5)}, missing_arcs={"b.py": ((7, 9),), "c.py": ((3, 4),)})
+    assert list(find_gaps(measure).items()) == [
+        ("b.py", ((), ((7, 9),))),
+        ("c.py", ((4, 5), ())),
+        ("a.py", ((1, 2, 3), ())),
+    ]
+
+
+def test_lines_left_out_of_coverage_are_listed_once() -> None:
+    own = Measure(excluded={"a.py": (2, 3)}, ignored={"a.py": (5,)}, opaque={"b.py": (1,)})
+    changed = replace(own, opaque={"b.py": (1, 4)})
+    measured = {**(GOOD.coverage or {}), "task:1": own, "stream:A": own, "changed": changed}
+    verdict = judge(PLAN, Policy(), replace(GOOD, coverage=measured))
+    assert reasons(verdict, "task:1") == [
+        "coverage/passed/left-out: a.py:2-3: left out, as the policy at base allows",
+        "coverage/passed/comment-ignored: a.py:5: its comment excludes nothing, as the policy at base does not allow it",
+        "coverage/passed/no-lines: b.py:1: runs code from a string, which has no lines to measure",
+    ]
+    assert reasons(verdict, "stream:A") == []
+    assert reasons(verdict, "system") == [
+        "coverage/passed/no-lines: b.py:4: runs code from a string, which has no lines to measure"
+    ]
+
+
+@pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
+def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
+    verdict = judge(PLAN, Policy(), with_measure(key, Measure(lines=10, covered=1)))
+    assert find_check(verdict, gate_id, "coverage").reasons[0].code == "coverage-too-low"
+    assert not verdict.passed
+
+
+def test_coverage_that_is_not_required_need_not_be_measured() -> None:
+    nothing = CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0))
+    evidence = replace(GOOD, coverage=Missing("the policy asks for no coverage"))
+    assert judge(PLAN, Policy(coverage=nothing), evidence).passed
+    assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
+    assert (nothing.is_required, replace(nothing, changed=Decimal(1)).is_required) == (False, True)
+
+
+def test_a_gate_without_a_measure_is_unproven() -> None:
+    verdict = judge(PLAN, Policy(), replace(GOOD, coverage=Missing("--cov measures this run")))
+    assert reasons(verdict, "task:1") == ["coverage/unproven/not-measured: --cov measures this run"]
+    verdict = judge(
+        PLAN, Policy(), replace(GOOD, coverage={k: m for k, m in (GOOD.coverage or {}).items() if k != "task:2"})
+    )
+    assert reasons(verdict, "task:2") == [
+        "coverage/unproven/no-files: no implementation is known for this task: list its files in its Files field"
+    ]
+
+
+def test_a_test_that_crashed_its_process_leaves_coverage_unproven() -> None:
+    died = replace(GOOD.results[nodeid("1")], outcome="failed", message="worker 'gw0' crashed", crashed=True)
+    evidence = replace(GOOD, results={**GOOD.results, nodeid("1"): died}, coverage={"task:1": Measure(lines=9)})
+    message = f"cannot be measured: {nodeid('1')} crashed the process that ran it, with all that was measured there"
+    verdict = judge(PLAN, Policy(), evidence)
+    assert [reason for reason in reasons(verdict, "task:1") if "not-measured" in reason] == [
+        f"coverage/unproven/not-measured: {message}",
+        f"mutation/unproven/not-measured: {message}",
+    ]
+    assert find_gate(verdict, "task:1").verdict == "failed"

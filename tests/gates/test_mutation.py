@@ -1,0 +1,104 @@
+"""Check `mutation`: functions without which no test fails."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import (
+    Missing,
+    Mutant,
+)
+from pytest_execute.core.policy import MutationPolicy, Policy, Reviewer
+from pytest_execute.gates.judge import judge
+from tests.gates.samples import (
+    GOOD,
+    PLAN,
+    find_gate,
+    nodeid,
+    reasons,
+)
+
+
+def test_mutation_and_reviewers_that_did_not_run_are_unproven() -> None:
+    policy = Policy(reviewers=(Reviewer(name="lint", command=("ruff",)),))
+    verdict = judge(PLAN, policy, replace(GOOD, mutants=Missing("there is no fork")))
+    assert reasons(verdict, "task:1") == ["mutation/unproven/not-measured: there is no fork"]
+    assert find_gate(verdict, "system").checks[-1].reasons[0].code == "not-reviewed"
+    assert not verdict.passed
+
+
+def mutant(function: str, stub: str = "none", **changes: Any) -> Mutant:
+    found = Mutant(
+        function=f"app.m:{function}",
+        path="src/app/m.py",
+        line=4,
+        tasks=("1",),
+        stub=stub,
+        state="killed",
+        killed_by=nodeid("1"),
+        tests=(nodeid("1"),),
+    )
+    return replace(found, **changes)
+
+
+def mutated(*mutants: Mutant, **policy: Any) -> list[str]:
+    """The reasons of task 1, whose tests ran over these mutants."""
+    verdict = judge(PLAN, Policy(mutation=MutationPolicy(**policy)), replace(GOOD, mutants=mutants))
+    return [reason for reason in reasons(verdict, "task:1") if reason.startswith("mutation")]
+
+
+def test_a_function_without_which_no_test_fails_is_pseudo_tested() -> None:
+    survivor = mutant("f", state="survived", killed_by=None, tests=(nodeid("1"), nodeid("2"), "c", "d"))
+    assert mutated(mutant("f", "raise"), survivor) == [
+        (
+            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return None`, and no test that runs it fails: "
+            "tests/test_1.py::test_it, tests/test_2.py::test_it, c and 1 more"
+        )
+    ]
+    assert mutated(mutant("f", "True", state="survived", ignored=True)) == [
+        (
+            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return True`, and no test that runs it fails: "
+            "tests/test_1.py::test_it; its exemption is newer than base, and does not count"
+        )
+    ]
+
+
+def test_a_function_that_no_test_runs_is_not_reached() -> None:
+    assert mutated(mutant("f", "raise", state="not-reached"), mutant("f", state="not-reached")) == [
+        "mutation/failed/not-reached: app.m:f is run by no passing test"
+    ]
+
+
+def test_a_stub_that_was_never_run_is_unproven() -> None:
+    assert mutated(mutant("f", "raise", state="unproven", detail="it was never run")) == [
+        "mutation/unproven/not-tried: app.m:f was not tried with its body replaced by a raise: it was never run"
+    ]
+
+
+def test_functions_that_are_exempt_or_have_no_body_do_not_count() -> None:
+    others = mutant("f", "", state="exempt", detail="slow"), mutant("g", "", state="not-applicable")
+    assert mutated(*others) == []
+
+
+def test_the_share_of_functions_is_compared_exactly() -> None:
+    two_of_three = mutant("f"), mutant("g"), mutant("h", state="survived")
+    assert len(mutated(*two_of_three, task=Decimal("66.67"))) == 1
+    assert mutated(*two_of_three, task=Decimal("66.66")) == []
+    assert mutated(mutant("h", state="survived"), task=Decimal(0)) == []
+
+
+def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions() -> None:
+    assert mutated(mutant("f", killed_by=nodeid("2")), mutant("g", killed_by=nodeid("2"))) == [
+        "mutation/failed/own-tests-miss: none of this task's tests fails when its 2 function bodies are removed; only other tasks' tests do"
+    ]
+    assert mutated(mutant("f"), mutant("g", killed_by=nodeid("2"))) == []
+    assert mutated(mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []
+
+
+def test_functions_of_no_task_count_for_the_system() -> None:
+    verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
+    assert "mutation/failed/not-reached: app.m:f is run by no passing test" in reasons(verdict, "system")
+    assert mutated(mutant("f", tasks=(), state="not-reached")) == []
