@@ -11,7 +11,7 @@ from typing_extensions import assert_type
 from pytest_execute.breakdown import ParsedBreakdown, read_text
 from pytest_execute.core import policy, verdict
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import Evidence, History, Manifest, Measure, Mutant, Proof, TestResult
+from pytest_execute.core.evidence import Evidence, History, Manifest, Measure, Missing, Mutant, Proof, TestResult
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
 from pytest_execute.gates.judge import judge
 from pytest_execute.reports import json_report, markdown, terminal
