@@ -26,7 +26,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.engine.settings import PytestOptions, settings_for
+from pytest_execute.replay.prove import ReplayRequest, TopicHistory, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
@@ -189,20 +190,18 @@ def compare(asked: argparse.Namespace, place: Path) -> int:
     config = next(
         (clone / name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None
     )
-    order = ReplayRequest(
-        tests=tests,
-        workers=asked.workers,
-        **({"config": (config.name, config.read_bytes())} if config else {}),
-    )
+    options = PytestOptions(workers=asked.workers, **({"config": (config.name, config.read_bytes())} if config else {}))
+    request = ReplayRequest(tests=tests, settings=settings_for(git, layout, tree, options))
+    history = TopicHistory(git, what, layout)
     print(
         f"{len(what.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} files that were touched"
     )
     for number in range(asked.rounds):
         ledger = ResultCache(place / f"ledger-{number}", print)
         with timed("cold", times):
-            proofs = prove(git, what, layout, order, place / "trees", ledger)
+            proofs = prove(history, request, place / "trees", ledger)
     with counted() as started, timed("warm", times):
-        again = prove(git, what, layout, order, place / "trees", ledger)
+        again = prove(history, request, place / "trees", ledger)
     assert again == proofs
     found = Counter(proof.found for proof in proofs.values())
     print("proofs: " + ", ".join(f"{count} {each}" for each, count in sorted(found.items())))

@@ -8,7 +8,7 @@ import os
 import platform
 import site
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -38,28 +38,39 @@ LimitsFor = Callable[[str], TimeLimits]
 """Says of a test how long it may take."""
 
 
-class Settings(Struct, frozen=True, kw_only=True):
-    """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
+class PytestOptions(Struct, frozen=True, kw_only=True):
+    """How pytest is started in every tree.
 
-    `config` is today's pytest configuration file as (name, content), `seconds` what each test took today, `memory` the bytes that one
-    process may take, `prepare` the command that runs once in each tree.
+    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is the number of
+    trees that run side by side.
     """
 
-    user: str
+    config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
+    arguments: tuple[str, ...] = ()
+    workers: int = 2
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that runs in trees have in common. `roots` are relative to the tree, `prefix` leads from it to the root directory.
+
+    `work_tree` is the user's checkout, `top_modules` are the project's own top-level modules, `memory` is the number of bytes that
+    one process may take. `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
+    """
+
+    work_tree: str
     roots: tuple[str, ...]
-    tops: tuple[str, ...]
+    top_modules: tuple[str, ...]
     prefix: str
-    config: tuple[str, bytes]
-    arguments: tuple[str, ...]
-    seconds: dict[str, float]
+    pytest: PytestOptions
     memory: int
     prepare: tuple[str, ...] = ()
+    seconds: dict[str, float] = {}
 
     def fingerprint(self) -> str:
         """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
-        facts = (sys.version, _machine(), installed, self.config, self.arguments, self.roots)
-        whole = repr((*facts, self.tops, self.prefix, self.prepare))
+        facts = (sys.version, _machine(), installed, self.pytest.config, self.pytest.arguments, self.roots)
+        whole = repr((*facts, self.top_modules, self.prefix, self.prepare))
         return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
@@ -71,23 +82,18 @@ def _machine() -> tuple[object, ...]:
 def settings_for(
     git: Git,
     layout: Layout,
-    tree: Tree,
-    config: tuple[str, bytes],
-    arguments: tuple[str, ...],
-    seconds: Mapping[str, float],
-    prepare: tuple[str, ...],
-    workers: int,
+    today: Tree,
+    pytest: PytestOptions,
+    prepare: tuple[str, ...] = (),
 ) -> Settings:
-    """How trees of this repository are run, as its files in `tree`, today's, have it."""
+    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`."""
     return Settings(
-        user=str(git.work_tree.resolve()),
-        roots=layout.roots(tree),
-        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
+        work_tree=str(git.work_tree.resolve()),
+        roots=layout.roots(today),
+        top_modules=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
         prefix=layout.prefix,
-        config=config,
-        arguments=arguments,
-        seconds=dict(seconds),
-        memory=memory_limit(workers),
+        pytest=pytest,
+        memory=memory_limit(pytest.workers),
         prepare=prepare,
     )
 

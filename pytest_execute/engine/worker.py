@@ -87,11 +87,11 @@ class TreeWorker:
         return {
             "tree": str(self.directory),
             "root": str(self.root),
-            "user": self.setting.user,
+            "user": self.setting.work_tree,
             "environment": self._environment(),
             "roots": self._roots(),
-            "tops": list(self.setting.tops),
-            "arguments": [*self.setting.arguments, *fixed, "-o", f"cache_dir={self.home}/cache", *ALWAYS],
+            "tops": list(self.setting.top_modules),
+            "arguments": [*self.setting.pytest.arguments, *fixed, "-o", f"cache_dir={self.home}/cache", *ALWAYS],
             "memory": self.setting.memory,
             "code": str(self.code),
         }
@@ -103,7 +103,7 @@ class TreeWorker:
         return environment(self.directory, self.home, [*path, *self._roots()])
 
     def _write_config(self) -> Path:
-        name, content = self.setting.config
+        name, content = self.setting.pytest.config
         path = self.root / (name if name in OWN_NAME else CONFIG + Path(name).suffix)
         self.root.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

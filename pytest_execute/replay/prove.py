@@ -16,7 +16,7 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Settings, TimeLimits, settings_for
+from pytest_execute.engine.settings import Settings, TimeLimits
 from pytest_execute.replay.cache import CachedRunner, Read, Table
 from pytest_execute.replay.causes import ProjectModules
 from pytest_execute.replay.overlay import identity, overlay
@@ -24,7 +24,7 @@ from pytest_execute.replay.search import Attempt, RunTests, Search, Step, TestFo
 from pytest_execute.replay.test_identity import Forms
 from pytest_execute.replay.tree_diff import TreeDiff
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git import Git
 from pytest_execute.tools.revisions import CommitRange
 
 ProgressCallback = Callable[[int, int], None]
@@ -41,26 +41,26 @@ IMPORTING = 1 / 3
 
 
 class ReplayRequest(Struct, frozen=True, kw_only=True):
-    """What to prove, and how pytest is run for it.
+    """Tests to prove, with the seconds that each took in the run, and the settings to run them with.
 
-    `tests` maps nodeids to the seconds that they took in the run, `config` is the pytest configuration file as (name, content),
-    `arguments` are the options of pytest that every run gets, `workers` is the number of trees that run side by side. With `turns`
-    a test is run on every tree, also after it has passed, and told with all its turns. `prepare` is a command that builds what
-    tests need, once in each tree.
+    With `turns` each test is run on every tree, also after it has passed, and all its turns are reported.
     """
 
     tests: dict[str, float]
-    config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
-    arguments: tuple[str, ...] = ()
-    workers: int = 2
+    settings: Settings
     turns: bool = False
-    prepare: tuple[str, ...] = ()
+
+
+class TopicHistory(Struct, frozen=True):
+    """Commits of a topic, in their repository, and the layout of the project."""
+
+    git: Git
+    commits: CommitRange
+    layout: Layout
 
 
 def prove(
-    git: Git,
-    stretch: CommitRange,
-    layout: Layout,
+    topic: TopicHistory,
     order: ReplayRequest,
     place: Path,
     ledger: ResultCache,
@@ -72,19 +72,21 @@ def prove(
     """
     if not order.tests:
         return {}
-    history = _Steps(git, stretch, layout, {layout.prefix + file_of(test) for test in order.tests}, ledger)
+    layout = topic.layout
+    history = _Steps(topic, {layout.prefix + file_of(test) for test in order.tests}, ledger)
     project = ProjectModules(layout.modules(history.today), layout.is_test)
-    steps = history.all()
-    with contextlib.closing(Runner(git, _setting(git, layout, history.today, order), place)) as runner:
+    steps, settings = history.all(), replace(order.settings, seconds=_seconds(order.tests))
+    workers = settings.pytest.workers
+    with contextlib.closing(Runner(topic.git, settings, place)) as runner:
         learnt = CachedRunner(history.trees, runner, ledger, _patience())
         run: RunTests = learnt.run
         if tell is not None:
             run = telling(run, {step.tree for step in steps}, tell)
         differs = (
-            TreeDiff(history.trees).matter if not order.prepare else lambda *_: True
+            TreeDiff(history.trees).matter if not settings.prepare else lambda *_: True
         )  # what is built may be another
         alone = learnt.alone(order.tests)
-        search = Search(steps, run, project, order.workers, differs, learnt.agreed, history.mixed, order.tests, alone)
+        search = Search(steps, run, project, workers, differs, learnt.agreed, history.mixed, order.tests, alone)
         proofs = search.prove(order.tests)
         turns = search.turns(order.tests) if order.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
@@ -115,11 +117,6 @@ def telling(run: RunTests, trees: set[str], tell: ProgressCallback) -> RunTests:
     return run_and_tell
 
 
-def _setting(git: Git, layout: Layout, today: Tree, order: ReplayRequest) -> Settings:
-    seconds, prepare = _seconds(order.tests), order.prepare
-    return settings_for(git, layout, today, order.config, order.arguments, seconds, prepare, order.workers)
-
-
 def _seconds(tests: Mapping[str, float]) -> dict[str, float]:
     """What each test took, and each function with any of its parameters."""
     found = dict(tests)
@@ -146,8 +143,9 @@ def _patience() -> Table:
 class _Steps:
     """Makes a step of each commit: its overlay tree, which `trees` then holds too, and what the test files in `paths` were."""
 
-    def __init__(self, git: Git, stretch: CommitRange, layout: Layout, paths: set[str], ledger: ResultCache) -> None:
-        self.git, self.stretch, self.layout, self.paths = git, stretch, layout, paths
+    def __init__(self, topic: TopicHistory, paths: set[str], ledger: ResultCache) -> None:
+        self.git, self.stretch, self.layout, self.paths = topic.git, topic.commits, topic.layout, paths
+        git, stretch, layout = topic.git, topic.commits, topic.layout
         parents = [parent for those in stretch.commits.values() for parent in those]
         self.trees = git.trees([stretch.tree, stretch.base, *stretch.commits, *parents])
         self.today = self.trees[stretch.tree]

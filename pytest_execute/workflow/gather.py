@@ -10,8 +10,9 @@ import msgspec
 from pytest_execute import breakdown
 from pytest_execute.core.evidence import CommandResult, Evidence, History
 from pytest_execute.core.verdict import Verdict
+from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.gates.judge import judge
-from pytest_execute.replay import prove as replay
+from pytest_execute.replay.prove import ProgressCallback
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Tree
 from pytest_execute.workflow import coverage_step, rerun_steps
@@ -21,15 +22,16 @@ from pytest_execute.workflow.request import Context, RunResult
 def conclude(
     prepared: Context,
     run: RunResult,
-    order: replay.ReplayRequest,
+    options: PytestOptions,
     place: Path,
-    tell: replay.ProgressCallback | None = None,
+    tell: ProgressCallback | None = None,
 ) -> tuple[Verdict, Evidence]:
-    """Prove, measure and judge. `order` says how to replay; what is written goes below `place`; `tell` hears how far it is."""
-    proofs, why_not = rerun_steps.proofs(prepared, run, order, place, tell)
-    mutants, no_mutants = rerun_steps.mutants(prepared, run, order, proofs or {}, place)
+    """Prove, measure and judge. `options` say how tests are run again; what is written goes below `place`; `tell` hears how far it is."""
+    settings = settings_for(prepared.git, prepared.layout, prepared.tree, options, prepared.policy.prepare)
+    proofs, why_not = rerun_steps.proofs(prepared, run, settings, place, tell)
+    mutants, no_mutants = rerun_steps.mutants(prepared, run, settings, proofs or {}, place)
     evidence = Evidence(
-        history=_history(prepared, order.config[0]),
+        history=_history(prepared, options.config[0]),
         manifest=run.manifest,
         results=run.results,
         proofs=proofs,

@@ -19,7 +19,7 @@ class Request(Struct, frozen=True, kw_only=True):
     """What is asked for: the topic, where it is, how much of it, and what pytest's configuration says of tests.
 
     For what is staged, `work_tree` is a directory that holds just that, `index` the index file that it was written from, and
-    `repository` the checkout whose history counts.
+    `repository` the checkout whose history counts. With `turns` each test is run on every tree, to report all its turns.
     """
 
     topic: str
@@ -32,6 +32,7 @@ class Request(Struct, frozen=True, kw_only=True):
     work_tree: Path | None = None
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     testpaths: tuple[str, ...] = ()
+    turns: bool = False
 
 
 class Context(Struct, frozen=True, kw_only=True):

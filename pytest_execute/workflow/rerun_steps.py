@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 
 from pytest_execute.core.evidence import Mutant, Proof
+from pytest_execute.engine.settings import Settings
 from pytest_execute.replay import prove as replay
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
 
 
 def proofs(
-    prepared: Context, run: RunResult, order: replay.ReplayRequest, place: Path, tell: replay.ProgressCallback | None
+    prepared: Context, run: RunResult, settings: Settings, place: Path, tell: replay.ProgressCallback | None
 ) -> tuple[dict[str, Proof] | None, str]:
     """A proof for each test of a task that passed; or None, and why."""
     why_not = not_proven(prepared, run)
@@ -26,8 +27,9 @@ def proofs(
         for test, result in run.results.items()
         if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
     }
-    order = msgspec.structs.replace(order, tests=tests, prepare=prepared.policy.prepare)
-    return replay.prove(prepared.git, prepared.stretch, prepared.layout, order, place, prepared.ledger, tell), ""
+    request = replay.ReplayRequest(tests=tests, settings=settings, turns=prepared.request.turns)
+    history = replay.TopicHistory(prepared.git, prepared.stretch, prepared.layout)
+    return replay.prove(history, request, place, prepared.ledger, tell), ""
 
 
 def not_proven(prepared: Context, run: RunResult) -> str:
@@ -48,7 +50,7 @@ def _not_run(prepared: Context, run: RunResult) -> str:
 
 
 def mutants(
-    prepared: Context, run: RunResult, order: replay.ReplayRequest, proved: Mapping[str, Proof], place: Path
+    prepared: Context, run: RunResult, settings: Settings, proved: Mapping[str, Proof], place: Path
 ) -> tuple[tuple[Mutant, ...] | None, str]:
     """What became of the stubs of each function that the topic added or changed; or None, and why."""
     what, scope = prepared.stretch, prepared.request.scope
@@ -77,12 +79,9 @@ def mutants(
         targets=ours,
         tests={test: run.results[test].seconds for test in run.manifest.tests if _passed(run, test)},
         own=tasks,
-        config=order.config,
-        arguments=order.arguments,
-        workers=order.workers,
-        prepare=prepared.policy.prepare,
+        settings=settings,
     )
-    mutants = mutate.mutate(prepared.git, prepared.layout, mutating, place, prepared.ledger)
+    mutants = mutate.mutate(prepared.git, mutating, place, prepared.ledger)
     new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
     marked = [msgspec.structs.replace(mutant, ignored=mutant.function in new) for mutant in mutants]
     prefix = prepared.layout.prefix

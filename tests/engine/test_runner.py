@@ -11,7 +11,7 @@ import pytest
 
 import pytest_execute
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import DEFAULT_LIMITS, Settings, TimeLimits
+from pytest_execute.engine.settings import DEFAULT_LIMITS, PytestOptions, Settings, TimeLimits
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -101,12 +101,11 @@ def runner(
 ) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Settings(
-        user=str(user or repo.path),
+        work_tree=str(user or repo.path),
         roots=("src",),
-        tops=tops,
+        top_modules=tops,
         prefix="",
-        config=("pytest.ini", b"[pytest]\n"),
-        arguments=arguments,
+        pytest=PytestOptions(arguments=arguments),
         seconds=dict.fromkeys(tests, 0.0),
         memory=500 << 20,
     )

@@ -16,7 +16,7 @@ from pytest_execute.engine.child import accesses
 from pytest_execute.engine.child.fixtures import telling
 from pytest_execute.engine.dependencies import TreeContents, differing
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Settings, TimeLimits
+from pytest_execute.engine.settings import PytestOptions, Settings, TimeLimits
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
 
@@ -32,13 +32,11 @@ def repo(tmp_path: Path) -> Repository:
 def runner(repo: Repository, *arguments: str) -> Iterator[Runner]:
     scratch = repo.path.parent / "scratch"
     setting = Settings(
-        user=str(repo.path),
+        work_tree=str(repo.path),
         roots=("src",),
-        tops=("app",),
+        top_modules=("app",),
         prefix="",
-        config=("pytest.ini", b"[pytest]\n"),
-        arguments=arguments,
-        seconds={},
+        pytest=PytestOptions(arguments=arguments),
         memory=500 << 20,
     )
     with contextlib.closing(Runner(Git.find(repo.path).within(scratch), setting, scratch / "trees")) as made:

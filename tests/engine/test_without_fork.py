@@ -14,14 +14,11 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import TimeLimits
-from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
 from tests import hello
 from tests.engine.test_runner import FILE, KILLERS, OTHER, ROWS, STATES, is_running, runner
+from tests.replay.replaying import replay
 from tests.repository import Repository
 from tests.topic import environment, run
 
@@ -153,24 +150,17 @@ def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
         )
-    git = Git.find(repo.path).within(repo.path.parent / "scratch")
-    what = commit_range(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
-    layout = Layout(source=detect_source(git.tree(what.tree)))
-    order = ReplayRequest(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
-    ledger = ResultCache(None, print)
-
-    def proofs(ledger: ResultCache, order: ReplayRequest = order) -> Any:
-        return prove(git, what, layout, order, repo.path.parent / "scratch/trees", ledger)
-
-    forked = proofs(ResultCache(None, print))
+    base = repo.git("rev-list", "--max-parents=0", "HEAD")
+    tests = [f"tests/test_{name}" for name in FOUND]
+    cache = ResultCache(None, print)
+    forked = replay(repo, tests, base)
     no_fork()
-    assert proofs(ledger) == forked
+    assert replay(repo, tests, base, cache=cache) == forked
     assert {name: (p.found, p.cause) for name, p in zip(FOUND, forked.values(), strict=True)} == FOUND
     monkeypatch.undo()
     monkeypatch.setattr("pytest_execute.engine.worker.start_child", None)  # nothing is started any more
-    kept = {test: 0.0 for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"}
-    again = proofs(ledger, ReplayRequest(tests=kept, config=order.config))
-    assert again == {test: forked[test] for test in kept}
+    kept = [test for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"]
+    assert replay(repo, kept, base, cache=cache) == {test: forked[test] for test in kept}
 
 
 def test_a_topic_has_the_same_proofs_and_no_function_is_stubbed(tmp_path: Path) -> None:
@@ -201,9 +191,11 @@ def test_what_runs_ends_with_a_killed_run(tmp_path: Path, repo: Repository) -> N
     script = f"""
 import os, sys
 from pathlib import Path
+from typing import Any
 del os.fork
 from tests import hello
 from tests.engine.test_runner import runner
+from tests.replay.replaying import replay
 from tests.repository import Repository
 with runner(Repository(Path({str(repo.path)!r})), []) as made:
     made.run(made.git.tree({commit!r}), ["tests/test_a.py::test_a"])

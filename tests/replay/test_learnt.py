@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout
+from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay import test_identity
-from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 TEST = "import app\n\ndef test_f():\n    assert app.VALUE == 2\n"
@@ -21,14 +19,10 @@ ONE = "tests/test_f.py::test_f"
 
 
 def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
-    place = repo.path.parent
-    git = Git.find(repo.path).within(place / "scratch")
-    ledger = ResultCache(place / "ledger", print)
-    order = ReplayRequest(tests={ONE: 0.0}, config=("pytest.ini", config))
-    what = commit_range(git, "none", base)
-    found = prove(git, what, Layout(source=("src/app",)), order, place / "trees", ledger)
-    ledger.close()
-    return found[ONE]
+    cache = ResultCache(repo.path.parent / "cache", print)
+    proofs = replay(repo, [ONE], base, pytest=PytestOptions(config=("pytest.ini", config)), cache=cache)
+    cache.close()
+    return proofs[ONE]
 
 
 def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
+from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.overlay import identity
-from pytest_execute.replay.prove import ReplayRequest, prove, telling
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.replay.prove import telling
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
@@ -38,22 +36,9 @@ def repo(tmp_path: Path) -> Repository:
 def proofs(
     repo: Repository, *tests: str, base: str | None = None, workers: int = 2, turns: bool = False
 ) -> dict[str, Proof]:
-    """Prove `tests`, and see that nothing of the user's was touched and nothing was left."""
-    before = repo.state()
-    scratch = repo.path.parent / "scratch"
-    git = Git.find(repo.path).within(scratch)
-    what = commit_range(git, "notes/t/breakdown.md", base)
-    layout = Layout(source=detect_source(git.tree(what.tree)))
-    found = prove(
-        git,
-        what,
-        layout,
-        ReplayRequest(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
-        scratch / "trees",
-        ResultCache(None, print),
-    )
-    assert repo.state() == before
-    assert list((scratch / "trees").iterdir()) == []
+    """Prove `tests`, and see that nothing is left of the trees."""
+    found = replay(repo, tests, base, pytest=PytestOptions(config=CONFIG, workers=workers), turns=turns)
+    assert list((repo.path.parent / "scratch/trees").iterdir()) == []
     return found
 
 

@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout
 from pytest_execute.engine.runner import Runner
-from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.tree_diff import TreeDiff
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Entry, Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.tools.git import Entry
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 ONE = "tests/test_f.py::test_f"
@@ -51,7 +49,6 @@ def replayed(
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {**APP, "tests/test_f.py": textwrap.dedent(test)})
     commits = [base, *(repo.commit(str(number), dict(change)) for number, change in enumerate(changes))]
-    git = Git.find(repo.path).within(tmp_path / "scratch")
     run, trees = Runner.run, list[int]()
 
     def counted(self: Runner, tree: Any, *args: Any, **more: Any) -> Any:
@@ -59,10 +56,8 @@ def replayed(
         return run(self, tree, *args, **more)
 
     monkeypatch.setattr(Runner, "run", counted)
-    order = ReplayRequest(tests={ONE: 0.0}, workers=1)
-    what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
-    found = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))
-    return found[ONE], commits, len(set(trees))
+    proofs = replay(repo, [ONE], base, pytest=PytestOptions(workers=1))
+    return proofs[ONE], commits, len(set(trees))
 
 
 def other(number: int) -> dict[str, str | None]:
