@@ -37,7 +37,7 @@ class InstrumentedTree(TreeContents):
 
     def digest(self, touched: Iterable[str]) -> str:
         """One word for all that these words are."""
-        return digest(*(self.whole if each == ANY else self.of(each) for each in sorted(touched)))
+        return digest(*(self.whole if each == ANY else self.describe(each) for each in sorted(touched)))
 
 
 class MutationCache:

@@ -103,7 +103,7 @@ class MutationRunner:
             spot = (target.function.line, target.function.column, number)
             self.functions.setdefault(target.path, []).append(spot)
         planted = {path: " ".join(f"{line}:{column}" for line, column, _ in f) for path, f in self.functions.items()}
-        self.known = MutationCache(ledger, runner.setting.fingerprint(), InstrumentedTree(name, tree, planted))
+        self.known = MutationCache(ledger, runner.settings.fingerprint(), InstrumentedTree(name, tree, planted))
         self.files: dict[str, TestFile] = {}
 
     def all(self, stubs: Sequence[Stub], tests: Iterable[str], own: Mapping[str, Tests]) -> dict[Stub, StubOutcome]:
@@ -218,8 +218,8 @@ class MutationRunner:
             "active": active,
             "lanes": self.workers,
         }
-        said, stuck = self.runner.stub(self.tree, file.tests, lambda _: DEFAULT_LIMITS, asked)
-        heard = MutationReplies(said, stuck, list(self.numbers), built=bool(self.runner.setting.prepare))
+        said, stuck = self.runner.run_stubs(self.tree, file.tests, lambda _: DEFAULT_LIMITS, asked)
+        heard = MutationReplies(said, stuck, list(self.numbers), built=bool(self.runner.settings.prepare))
         if heard.trouble:
             return {stub: StubOutcome(trouble=heard.trouble) for stub in lists}
         facts = self._learn_probes(file, heard, probe) if probe else {}

@@ -20,7 +20,7 @@ from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Tree
 
 KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
-FORM = 4
+FORM = 5
 """Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
 FLEETING = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was just then, or from what lies outside the tree, which no key names: they are seen anew each time,
@@ -47,7 +47,7 @@ class CachedRunner:
 
     def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: ResultCache, patience: Table) -> None:
         self.trees, self.runner, self.ledger, self.patience = trees, runner, ledger, patience
-        self.under = f"{FORM} {runner.setting.fingerprint()}"
+        self.under = f"{FORM} {runner.settings.fingerprint()}"
         self.times: Counter[tuple[str, str, str]] = Counter()
         self.hung: dict[str, dict[str, TreeOutcome]] = {}
         self.slow: set[str] = set()
@@ -70,7 +70,7 @@ class CachedRunner:
             if begun is not None:
                 begun()
             new = self.runner.run(
-                self.trees[tree], left, alone=alone, patience=lambda test: self.patience[(haste, test in self.slow)]
+                self.trees[tree], left, alone=alone, limits=lambda test: self.patience[(haste, test in self.slow)]
             )
             self._learn({keys[test]: one for test, one in new.items() if not _is_fleeting(one)})
             with self.lock:
@@ -99,14 +99,14 @@ class CachedRunner:
         kept = {test: msgspec.json.decode(found[key], type=CachedOutcome) for test, key in keys.items() if key in found}
         lists = self.ledger.known(FILES, {one.files for one in kept.values() if one.files})
         files = {name: frozenset(msgspec.json.decode(data, type=list[str])) for name, data in lists.items()}
-        return {test: replace(one.seen, touched=files.get(one.files)) for test, one in kept.items()}
+        return {test: replace(one.seen, accesses=files.get(one.files)) for test, one in kept.items()}
 
     def _learn(self, new: Mapping[str, TreeOutcome]) -> None:
-        lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
+        lists = {files: msgspec.json.encode(sorted(files)) for files in {one.accesses for one in new.values()} if files}
         names = {files: digest(data.decode()) for files, data in lists.items()}
         self.ledger.learn(FILES, {names[files]: data for files, data in lists.items()})
         kept = {
-            key: CachedOutcome(replace(one, touched=None), names.get(one.touched or frozenset(), ""))
+            key: CachedOutcome(replace(one, accesses=None), names.get(one.accesses or frozenset(), ""))
             for key, one in new.items()
         }
         self.ledger.learn(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})

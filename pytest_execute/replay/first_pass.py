@@ -56,7 +56,7 @@ class FirstPassSearch:
     def alike(self, test: str, tree: str) -> TreeOutcome | None:
         """What a test that did not pass came to on a tree that is the same to it as this one."""
         known = self.not_passed.get(test, ())
-        return next((seen for at, seen in known if not self.differs(at, tree, seen.touched)), None)
+        return next((seen for at, seen in known if not self.differs(at, tree, seen.accesses)), None)
 
     def _take(self) -> tuple[int, list[str]] | None:
         with self.lock:

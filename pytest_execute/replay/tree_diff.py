@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from pytest_execute.engine.dependencies import TreeContents, differing
+from pytest_execute.engine.dependencies import TreeContents, changed_accesses
 from pytest_execute.tools.git import Tree
 
 
@@ -14,7 +14,7 @@ class TreeDiff:
 
     def __init__(self, trees: Mapping[str, Tree]) -> None:
         self.inputs = functools.cache(lambda tree: TreeContents(trees[tree]))
-        self.between = functools.cache(lambda one, other: differing(self.inputs(one), self.inputs(other)))
+        self.between = functools.cache(lambda one, other: changed_accesses(self.inputs(one), self.inputs(other)))
 
     def matter(self, one: str, other: str, touched: frozenset[str] | None) -> bool:
         """Are these words, as `engine/child/accesses.py` tells them, something else in the other tree? None stands for all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_execute.engine.dependencies import PATHS, STDLIB, TreeContents, differing, hiding
+from pytest_execute.engine.dependencies import PATHS, STDLIB, TreeContents, changed_accesses, shadowed_modules
 from pytest_execute.tools.git import Entry, Tree
 
 NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c", "uuid.py", "json"])
@@ -31,20 +31,20 @@ WORDS = st.one_of(
 
 @given(TREES, TREES, WORDS)
 def test_where_two_trees_differ_is_where_they_are_something_else(one: Tree, other: Tree, word: str) -> None:
-    differ = differing(TreeContents(one), TreeContents(other))
+    differ = changed_accesses(TreeContents(one), TreeContents(other))
     assert differ is not None
-    assert (word in differ) == (TreeContents(one).of(word) != TreeContents(other).of(word))
+    assert (word in differ) == (TreeContents(one).describe(word) != TreeContents(other).describe(word))
 
 
 @given(TREES, TREES)
 def test_what_could_hide_modules_of_python_is_a_word(one: Tree, other: Tree) -> None:
-    if TreeContents(one).of(STDLIB) == TreeContents(other).of(STDLIB):
-        assert hiding(one) == hiding(other)
-    assert hiding(one) <= {"uuid", "json"}
+    if TreeContents(one).describe(STDLIB) == TreeContents(other).describe(STDLIB):
+        assert shadowed_modules(one) == shadowed_modules(other)
+    assert shadowed_modules(one) <= {"uuid", "json"}
 
 
 def between(one: Tree, other: Tree) -> frozenset[str]:
-    differ = differing(TreeContents(one), TreeContents(other))
+    differ = changed_accesses(TreeContents(one), TreeContents(other))
     assert differ is not None
     return differ
 
@@ -64,6 +64,6 @@ def test_a_new_file_is_something_to_its_directory_and_to_who_may_import_it() -> 
 def test_links_may_lead_anywhere() -> None:
     one = {"a": Entry("100644", "1")}
     for other in ({**one, "l": LINK}, {"a": LINK}):
-        assert differing(TreeContents(one), TreeContents(other)) is None
+        assert changed_accesses(TreeContents(one), TreeContents(other)) is None
         assert TreeContents(one).links != TreeContents(other).links
-    assert differing(TreeContents({"l": LINK}), TreeContents({"l": LINK})) == frozenset()
+    assert changed_accesses(TreeContents({"l": LINK}), TreeContents({"l": LINK})) == frozenset()

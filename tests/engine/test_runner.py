@@ -129,7 +129,7 @@ def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alon
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(4.0))
+        seen = made.run(made.git.tree(commit), tests, alone=alone, limits=lambda _: TimeLimits(4.0))
         deadline = time.monotonic() + 5
         while is_running(int(note.read_text())) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -204,7 +204,7 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
         "lanes": 1,
     }
     with runner(repo, [one]) as made:
-        _, stuck = made.stub(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, asked)
+        _, stuck = made.run_stubs(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, asked)
     assert stuck == "lost"
     assert not (repo.path.parent / "lived").exists()
 
@@ -256,7 +256,7 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
         with made._lane():
             assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
-        assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}
+        assert {path.name for path in made.directory.iterdir()} >= {"tree-0", "tree-1"}
 
 
 def test_the_project_may_be_this_one(repo: Repository) -> None:
@@ -278,5 +278,5 @@ def test_what_the_start_of_pytest_has_loaded_of_the_project_had_a_part_in_every_
     one = "tests/test_a.py::test_a"
     with runner(repo, [one], arguments=("-p", "app.plug")) as made:
         seen = made.run(made.git.tree(commit), [one])[one]
-    assert seen.touched is not None
-    assert seen.touched >= {"src/app/plug.py", "tests/test_a.py"}
+    assert seen.accesses is not None
+    assert seen.accesses >= {"src/app/plug.py", "tests/test_a.py"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.engine.settings import LEAST, environment, memory_limit
+from pytest_execute.engine.settings import MINIMUM_MEMORY, memory_limit, tree_environment
 
 
 @pytest.mark.parametrize(("workers", "gigabytes"), [(1, 16), (2, 8), (4, 4), (64, 1)])
@@ -16,7 +16,7 @@ def test_those_that_run_side_by_side_share_half_of_the_memory(
 ) -> None:
     monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 8 << 20, "SC_PAGE_SIZE": 4096}.__getitem__)
     assert memory_limit(workers) == gigabytes << 30
-    assert LEAST == 1 << 30
+    assert MINIMUM_MEMORY == 1 << 30
 
 
 def test_where_the_system_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +31,6 @@ def test_nothing_that_the_caller_steers_python_or_pytest_with_reaches_a_tree(mon
     steering = {"PYTHONOPTIMIZE": "2", "PYTHONPATH": "elsewhere", "PYTEST_ADDOPTS": "--collect-only", "GIT_DIR": "x"}
     for name, value in {**steering, "LANG": "C"}.items():
         monkeypatch.setenv(name, value)
-    env = environment(Path("/place/tree"), Path("/place/home"), ["/place/tree/src"])
+    env = tree_environment(Path("/place/tree"), Path("/place/home"), ["/place/tree/src"])
     assert env.keys() & steering.keys() == {"PYTHONPATH"}
     assert (env["PYTHONPATH"], env["HOME"], env["LANG"]) == ("/place/tree/src", "/place/home", "C")

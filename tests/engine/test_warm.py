@@ -14,7 +14,7 @@ import pytest
 
 from pytest_execute.engine.child import accesses
 from pytest_execute.engine.child.fixtures import telling
-from pytest_execute.engine.dependencies import TreeContents, differing
+from pytest_execute.engine.dependencies import TreeContents, changed_accesses
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions, Settings, TimeLimits
 from pytest_execute.tools.git import Git
@@ -88,7 +88,7 @@ def test_who_computes_for_ever_is_ended_and_who_waits_is_not(repo: Repository) -
     )}  # fmt: skip
     commit, tests = repo.commit("a", files), [ONE, "tests/test_b.py::test_b"]
     with runner(repo) as made:
-        seen = made.run(made.git.tree(commit), tests, patience=lambda _: TimeLimits(600.0, computing=0.5))
+        seen = made.run(made.git.tree(commit), tests, limits=lambda _: TimeLimits(600.0, cpu_seconds=0.5))
     assert [seen[test].state for test in tests] == ["timeout", "passed"]
     assert seen[ONE].seconds >= 0.5
 
@@ -217,10 +217,10 @@ def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository, mod
     second = repo.commit("b", {f"tests/{module}.py": "OURS = 1\n"})
     with runner(repo) as made:
         seen = [made.run(made.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
-        words = differing(*(TreeContents(made.git.tree(commit)) for commit in (first, second)))
+        words = changed_accesses(*(TreeContents(made.git.tree(commit)) for commit in (first, second)))
     assert [each.state for each in seen] == ["failed", "passed", "failed"]
     assert words is not None
-    assert not words.isdisjoint(seen[0].touched or ())
+    assert not words.isdisjoint(seen[0].accesses or ())
 
 
 SHOWN = pytest.mark.skipif(not accesses.KNOWN, reason="here nothing shows that a package looks at no path")

@@ -46,7 +46,7 @@ def test_each_is_one_row(repo: Repository, no_fork: NoFork, monkeypatch: pytest.
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     no_fork()
     with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(3.0))
+        seen = made.run(made.git.tree(commit), tests, alone=alone, limits=lambda _: TimeLimits(3.0))
         assert not is_running(int(note.read_text()))
     assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
     assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
@@ -74,14 +74,14 @@ BAD = {
 def test_what_cannot_be_imported_is_told_in_the_same_way(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 2.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 2.0)
     commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
     tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
     answers: list[dict[str, Any]] = []
     for prepare in (lambda: None, no_fork):
         prepare()
         with runner(repo, tests) as made:
-            seen = made.run(made.git.tree(commit), tests, patience=lambda _: TimeLimits(1.0))
+            seen = made.run(made.git.tree(commit), tests, limits=lambda _: TimeLimits(1.0))
         answers.append({test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in seen.items()})
     assert answers[0] == answers[1]
     assert [answers[0][test][0] for test in tests] == ["failed", "timeout", "crash", "failed", "failed", "absent"]

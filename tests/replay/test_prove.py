@@ -450,7 +450,7 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
 
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
-    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 3.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(
