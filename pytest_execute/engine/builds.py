@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
-from msgspec import Struct
 
 from pytest_execute.engine.checkout import Checkout
+from pytest_execute.engine.child.messages import BuildMessage, BuildResult
 from pytest_execute.engine.child.snapshot import take_snapshot
 from pytest_execute.engine.settings import Settings, clean_environment
 from pytest_execute.tools import process
@@ -29,11 +29,6 @@ TIMEOUT = 600.0
 
 class BuildFailed(Exception):
     """The command failed, or changed files of the tree; the message says which."""
-
-
-class _BuildResult(Struct, frozen=True):
-    status: int | None = None
-    last: str = f"did not end within {TIMEOUT:.0f} s"
 
 
 class Builds:
@@ -70,28 +65,28 @@ class Builds:
     def _build(self, tree: Tree, checkout: Checkout, environment: Mapping[str, str]) -> Tree:
         checkout.switch_to(tree)
         result = self._run_command(checkout.directory, environment)
-        if result.status is None:
-            raise BuildFailed(f"{self.command} {result.last}")
-        if result.status:
-            raise BuildFailed(f"{self.command} ended with {result.status}: {result.last}")
+        if result["status"] is None:
+            raise BuildFailed(f"{self.command} {result['last_line']}")
+        if result["status"]:
+            raise BuildFailed(f"{self.command} ended with {result['status']}: {result['last_line']}")
         return tree | self._added(tree, checkout)
 
-    def _run_command(self, directory: Path, environment: Mapping[str, str]) -> _BuildResult:
-        answer, log = (directory.with_name(f"{directory.name}-{name}") for name in ("said", "log"))
+    def _run_command(self, directory: Path, environment: Mapping[str, str]) -> BuildResult:
+        result, output = (directory.with_name(f"{directory.name}-{name}") for name in ("result", "output"))
         path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-        job = {
-            "command": self.settings.prepare,
+        build: BuildMessage = {
+            "command": [*self.settings.prepare],
             "root": str(directory / self.settings.prefix),
             "environment": {**environment, "PATH": path},
-            "log": str(log),
-            "said": str(answer),
+            "output_file": str(output),
+            "result_file": str(result),
         }
-        answer.unlink(missing_ok=True)
+        result.unlink(missing_ok=True)
         child = process.start([sys.executable, str(BUILD_SCRIPT)], cwd=BUILD_SCRIPT.parent, env=clean_environment())
         self.processes.append(child)
         try:
             assert child.stdin is not None
-            child.stdin.write(msgspec.json.encode(job) + b"\n")
+            child.stdin.write(msgspec.json.encode(build) + b"\n")
             child.stdin.flush()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(TIMEOUT)
@@ -100,7 +95,9 @@ class Builds:
         finally:
             self.processes.remove(child)
             child.communicate()
-        return msgspec.json.decode(answer.read_bytes(), type=_BuildResult) if answer.exists() else _BuildResult()
+        if result.exists():
+            return msgspec.json.decode(result.read_bytes(), type=BuildResult)
+        return {"status": None, "last_line": f"did not end within {TIMEOUT:.0f} s"}
 
     def _added(self, tree: Tree, checkout: Checkout) -> Tree:
         """Return the files that are in the directory and not in `tree`. Raises BuildFailed where a file of the tree changed."""

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_execute.engine.child.snapshot import Marks, take_snapshot
+from pytest_execute.engine.child.snapshot import Snapshot, take_snapshot
 from pytest_execute.tools.git import Contents, Git, Tree
 from pytest_execute.tools.scratch import remove
 
@@ -21,7 +21,7 @@ class Checkout:
     def __init__(self, git: Git, directory: Path) -> None:
         self.contents, self.directory = git.contents(), directory
         self.tree: Tree = {}
-        self.marks: Marks = {}
+        self.marks: Snapshot = {}
 
     def switch_to(self, tree: Tree) -> None:
         """Make the directory hold `tree`, whatever tests have done to the directory."""

@@ -5,8 +5,9 @@
     a/b.py     the file or directory was opened or its status was read; also the module `a.b`, whatever its suffix
     a/         the directory was listed; "./" is the top of the tree
     ?b         any path with this name, in whatever directory; "?b/" any directory with this name was listed
-    PATHS      the status of paths was read, any of which may be in the tree
-    STDLIB     modules of Python were loaded that files of the tree could hide
+    ALL_PATHS     the status of paths was read, any of which may be in the tree
+    STDLIB_NAMES  modules of Python were loaded that files of the tree could hide
+    WHOLE_TREE    any file may have been read; no access is compared then
 
 Links may lead anywhere, so all links of a tree are a part of every access.
 """
@@ -18,7 +19,7 @@ import sys
 from collections.abc import Collection
 from functools import cached_property
 
-from pytest_execute.engine.child.accesses import PATHS, STDLIB
+from pytest_execute.engine.child.accesses import ALL_PATHS, STDLIB_NAMES
 from pytest_execute.tools.git import Tree
 
 FILES = ("100644", "100755")
@@ -62,9 +63,9 @@ class TreeContents:
         return paths_by_name
 
     def _describe(self, access: str) -> str:
-        if access == PATHS:
+        if access == ALL_PATHS:
             return "\0".join(sorted(self.tree))
-        if access == STDLIB:
+        if access == STDLIB_NAMES:
             paths = [*self.tree, *(f"{directory}/" for directory in self.listings)]
             return "\0".join(sorted(path for path in paths if _hides_stdlib(path.rstrip("/"))))
         if access.startswith("?"):
@@ -93,7 +94,7 @@ def changed_accesses(one: TreeContents, other: TreeContents) -> frozenset[str] |
     for path in {path for path, _ in one.tree.items() ^ other.tree.items()}:
         accesses |= {path, f"?{name(path)}"}
         if (path in one.tree) != (path in other.tree):
-            accesses |= {PATHS, stem(path), *_listed(path)}
+            accesses |= {ALL_PATHS, stem(path), *_listed(path)}
             while ((path := parent(path)) in one.listings) != (path in other.listings):
                 accesses |= {path, f"?{name(path)}", *_listed(path)}
     return frozenset(accesses)
@@ -101,7 +102,7 @@ def changed_accesses(one: TreeContents, other: TreeContents) -> frozenset[str] |
 
 def _listed(path: str) -> set[str]:
     """Return the accesses that find `path` among others."""
-    return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB] if _hides_stdlib(path) else [])}
+    return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB_NAMES] if _hides_stdlib(path) else [])}
 
 
 def shadowed_modules(tree: Tree, packages: Collection[str] = ()) -> frozenset[str]:

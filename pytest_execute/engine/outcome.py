@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.engine.child.accesses import ANY
+from pytest_execute.engine.child.accesses import WHOLE_TREE
+from pytest_execute.engine.child.messages import JobReply
 
 State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost", "unprepared"]
 
 
 class TreeOutcome(Struct, frozen=True, kw_only=True):
-    """Outcome of one test in one tree; `engine/child/main.py` describes the facts about an exception.
+    """Outcome of one test in one tree; `engine/child/messages.py` describes the facts about an exception.
 
     `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in the tree that
     the test looked at, as `engine/dependencies.py` writes it; None where that may be the whole tree.
@@ -43,19 +44,19 @@ STATES_WITH_ACCESSES = ("failed", "skipped", "timeout")
 """States that only another content of the accessed files could change."""
 
 
-def read_outcomes(records: Iterable[Mapping[str, Any]]) -> dict[str, TreeOutcome]:
-    """Return the outcomes of the tests that the child's replies to one job report; `engine/child/main.py` describes the replies."""
+def read_outcomes(replies: Iterable[JobReply]) -> dict[str, TreeOutcome]:
+    """Return the outcomes of the tests that the child's replies to one job report."""
     outcomes: dict[str, TreeOutcome] = {}
     accesses: set[str] = set()
     shared: frozenset[str] | None = None  # before the first file, for all files
-    for record in records:
-        if "test" in record:
-            is_complete = record["state"] in STATES_WITH_ACCESSES and ANY not in accesses
-            fields = {**record, "accesses": frozenset(accesses) if is_complete else None}
-            outcomes[record["test"]] = msgspec.convert(fields, TreeOutcome)
-        elif "touched" in record:
-            accesses.update(record["touched"])
-        elif "file" in record:
+    for reply in replies:
+        if "test" in reply:
+            is_complete = reply["state"] in STATES_WITH_ACCESSES and WHOLE_TREE not in accesses
+            fields = {**reply, "accesses": frozenset(accesses) if is_complete else None}
+            outcomes[reply["test"]] = msgspec.convert(fields, TreeOutcome)
+        elif "accesses" in reply:
+            accesses.update(reply["accesses"])
+        elif "file" in reply:
             shared = frozenset(accesses) if shared is None else shared
             accesses = set(shared)
     return outcomes

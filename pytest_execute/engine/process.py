@@ -1,7 +1,7 @@
 """Child process that runs the tests of one job after another in one directory.
 
 Where the system can fork, the child has pytest loaded and forks itself for each job (`engine/child/main.py`). Elsewhere it starts pytest
-for each file (`engine/child/no_fork.py`). Jobs go to its standard input and replies come back, as JSON, one a line.
+for each file (`engine/child/no_fork.py`). Jobs go to its standard input and replies come back; `engine/child/messages.py` declares both.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from pytest_execute.engine.child.messages import JobMessage, JobReply, SetupMessage
 from pytest_execute.engine.settings import clean_environment
 from pytest_execute.tools import process
 
@@ -26,8 +27,6 @@ START_SECONDS = 60.0
 BLOCK = 1 << 16
 """Bytes to read at once."""
 FORKING_CHILD, STARTING_CHILD = (Path(__file__).parent / "child" / f"{name}.py" for name in ("main", "no_fork"))
-Record = dict[str, Any]
-"""One reply."""
 Aborted = Literal["timeout", "crash", "modified", "lost"]
 """How a job ended too soon.
 
@@ -43,7 +42,7 @@ class ChildProcess:
     `setup` is its first line, with everything that its jobs have in common.
     """
 
-    def __init__(self, setup: Mapping[str, Any]) -> None:
+    def __init__(self, setup: SetupMessage) -> None:
         self.process, self.output = self._start()
         self.group = 0
         self._write(setup)
@@ -56,30 +55,31 @@ class ChildProcess:
         os.close(theirs)
         return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - Path.open takes no descriptor
 
-    def run_job(self, job: Mapping[str, Any], timeout: float) -> tuple[list[Record], Aborted | None]:
+    def run_job(self, job: JobMessage, timeout: float) -> tuple[list[JobReply], Aborted | None]:
         """Return all replies to `job`, and how it was aborted, None where it ran to its end."""
-        records: list[Record] = []
+        replies: list[JobReply] = []
         try:
             self._write(job)
-            for record in self._replies(timeout):
-                if "over" in record:
-                    return records, _aborted(records, "crash")
-                self.group = record.get("group", self.group)
-                records.append(record)
+            for reply in self._replies(timeout):
+                if "finished" in reply:
+                    return replies, _aborted(replies, "crash")
+                if "process_group" in reply:
+                    self.group = reply["process_group"]
+                replies.append(reply)
         except TimeoutError:
             self.end()
-            return records, _aborted(records, "timeout")
+            return replies, _aborted(replies, "timeout")
         except BrokenPipeError:
             pass
         self.end()
-        return records, "lost"
+        return replies, "lost"
 
     def _write(self, line: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(msgspec.json.encode(line) + b"\n")
         self.process.stdin.flush()
 
-    def _replies(self, timeout: float) -> Iterator[Record]:
+    def _replies(self, timeout: float) -> Iterator[JobReply]:
         """Yield the child's replies until it is gone. Raises TimeoutError where none has come for `timeout` seconds."""
         rest = b""
         while True:
@@ -135,15 +135,16 @@ class ChildProcessWithoutFork(ChildProcess):
             raise TimeoutError from None
 
 
-def start_child(setup: Mapping[str, Any]) -> ChildProcess:
+def start_child(setup: SetupMessage) -> ChildProcess:
     """Start the child process that this system can have."""
     return ChildProcess(setup) if hasattr(os, "fork") else ChildProcessWithoutFork(setup)
 
 
-def _aborted(records: Sequence[Record], before_tests: Aborted) -> Aborted | None:
+def _aborted(replies: Sequence[JobReply], before_tests: Aborted) -> Aborted | None:
     """Return how a job with these replies was aborted: `before_tests` where no test had begun, None where it ran to its end."""
-    if any("end" in record for record in records):
+    if any("completed" in reply for reply in replies):
         return None
-    if any("spoilt" in record for record in records):
+    if any("modified" in reply for reply in replies):
         return "modified"
-    return "lost" if any("collected" in record or "fault" in record for record in records) else before_tests
+    has_begun = any("collected" in reply or "internal_error" in reply for reply in replies)
+    return "lost" if has_begun else before_tests

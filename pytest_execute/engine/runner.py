@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.engine.builds import Builds
+from pytest_execute.engine.child.messages import JobReply, MutationJob
 from pytest_execute.engine.outcome import State, TreeOutcome, read_outcomes
-from pytest_execute.engine.process import Aborted, Record
+from pytest_execute.engine.process import Aborted
 from pytest_execute.engine.settings import DEFAULT_LIMITS, LimitsFor, Settings
 from pytest_execute.engine.worker import TreeWorker, import_limit
 from pytest_execute.tools.git import Git, Tree
@@ -53,8 +53,8 @@ class Runner:
             while left := [test for test in tests if test not in outcomes]:
                 batch = left if together else [test for test in left if file_of(test) == file_of(left[0])]
                 batch = batch[:1] if file_of(batch[0]) in single else batch
-                records, aborted = worker.run(tree, batch, limits, alone=alone)
-                outcomes.update(done := read_outcomes(records))
+                replies, aborted = worker.run(tree, batch, limits, {"alone": alone})
+                outcomes.update(done := read_outcomes(replies))
                 if aborted == "modified" and done:
                     continue
                 files = {file_of(test) for test in batch}
@@ -68,11 +68,11 @@ class Runner:
         return outcomes
 
     def run_stubs(
-        self, tree: Tree, tests: Sequence[str], limits: LimitsFor, mutants: Mapping[str, Any]
-    ) -> tuple[list[Record], Aborted | None]:
-        """Return the replies to a job that stubs functions of `tree`; `engine/child/mutating.py` describes `mutants` and replies."""
+        self, tree: Tree, tests: Sequence[str], limits: LimitsFor, mutation: MutationJob
+    ) -> tuple[list[JobReply], Aborted | None]:
+        """Return the replies to a job that stubs functions of `tree`; see `engine/child/mutation_run.py`."""
         with self._worker() as worker:
-            return worker.run(tree, tests, limits, import_path=[str(SITE_DIRECTORY)], mutants=mutants)
+            return worker.run(tree, tests, limits, {"mutation": mutation}, import_path=[str(SITE_DIRECTORY)])
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[TreeWorker]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pytest_execute.engine.builds import BuildFailed, Builds
 from pytest_execute.engine.checkout import Checkout
+from pytest_execute.engine.child.messages import JobLimits, JobMessage, JobOptions, JobReply, SetupMessage
 from pytest_execute.engine.dependencies import shadowed_modules
-from pytest_execute.engine.process import Aborted, ChildProcess, Record, start_child
+from pytest_execute.engine.process import Aborted, ChildProcess, start_child
 from pytest_execute.engine.settings import LimitsFor, tree_environment
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.scratch import remove
@@ -41,14 +41,14 @@ class TreeWorker:
         self.home = directory.with_name(f"home-{directory.name}")  # no path below it begins with the tree's directory
         self.root = (directory / self.settings.prefix).resolve()
         self.child: ChildProcess | None = None
-        self.loaded: list[str] = []  # packages that the child loaded for all jobs
+        self.preloaded: list[str] = []  # packages that the child loaded for all jobs
 
     def run(
-        self, tree: Tree, tests: Sequence[str], limits: LimitsFor, import_path: Sequence[str] = (), **fields: Any
-    ) -> tuple[list[Record], Aborted | None]:
+        self, tree: Tree, tests: Sequence[str], limits: LimitsFor, options: JobOptions, import_path: Sequence[str] = ()
+    ) -> tuple[list[JobReply], Aborted | None]:
         """Return all replies to a job for `tests` in `tree`, and how it was aborted, None where it ran to its end.
 
-        `import_path` comes first in the module path of Pythons that tests start; `fields` are further fields of the job.
+        `import_path` comes first in the module path of Pythons that tests start.
         """
         with self._empty_home():
             try:
@@ -58,22 +58,22 @@ class TreeWorker:
             config = self._write_config()
             if self.child is None or self.child.is_ended():
                 self.child = start_child(self._setup(config))
-            job = {
+            job: JobMessage = {
                 **self._limits(tests, limits),
                 "environment": self._environment(import_path),
-                "hiding": shadowed_modules(tree, self.loaded),
-                **fields,
+                "shadowed_modules": sorted(shadowed_modules(tree, self.preloaded)),
+                **options,
             }
-            records, aborted = self.child.run_job(job, max(job["limits"].values()) + import_limit(tests, limits))
-            self.loaded = next((record["loaded"] for record in records if "loaded" in record), self.loaded)
-            return records, aborted
+            replies, aborted = self.child.run_job(job, max(job["wall_limits"].values()) + import_limit(tests, limits))
+            self.preloaded = next((reply["preloaded"] for reply in replies if "preloaded" in reply), self.preloaded)
+            return replies, aborted
 
-    def _limits(self, tests: Sequence[str], limits: LimitsFor) -> Record:
+    def _limits(self, tests: Sequence[str], limits: LimitsFor) -> JobLimits:
         """Return the seconds that may pass, and the seconds of processor time, for each test."""
         extra = {test: limits(test).factor * self.settings.seconds.get(test, 0.0) for test in tests}
         return {
-            "limits": {test: limits(test).wall_seconds + seconds for test, seconds in extra.items()},
-            "computing": {test: limits(test).cpu_seconds + seconds for test, seconds in extra.items()},
+            "wall_limits": {test: limits(test).wall_seconds + seconds for test, seconds in extra.items()},
+            "cpu_limits": {test: limits(test).cpu_seconds + seconds for test, seconds in extra.items()},
         }
 
     def end(self) -> None:
@@ -82,19 +82,19 @@ class TreeWorker:
         if self.child is not None:
             self.child.end()
 
-    def _setup(self, config: Path) -> Record:
+    def _setup(self, config: Path) -> SetupMessage:
         """Return the child's first line: everything that its jobs have in common."""
         fixed = ("-c", str(config), f"--rootdir={self.root}", f"--confcutdir={self.root}")
         return {
             "tree": str(self.directory),
             "root": str(self.root),
-            "user": self.settings.work_tree,
+            "work_tree": self.settings.work_tree,
             "environment": self._environment(),
-            "roots": self._roots(),
-            "tops": list(self.settings.top_modules),
+            "source_roots": self._roots(),
+            "top_modules": list(self.settings.top_modules),
             "arguments": [*self.settings.pytest.arguments, *fixed, "-o", f"cache_dir={self.home}/cache", *ARGUMENTS],
             "memory": self.settings.memory,
-            "code": str(self.code),
+            "bytecode_cache": str(self.code),
         }
 
     def _roots(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_execute.engine.dependencies import PATHS, STDLIB, TreeContents, changed_accesses, shadowed_modules
+from pytest_execute.engine.dependencies import ALL_PATHS, STDLIB_NAMES, TreeContents, changed_accesses, shadowed_modules
 from pytest_execute.tools.git import Entry, Tree
 
 NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c", "uuid.py", "json"])
@@ -25,7 +25,7 @@ WORDS = st.one_of(
     PLACES.map(lambda place: f"{place or '.'}/"),
     NAMES.map("?{}".format),
     NAMES.map("?{}/".format),
-    st.sampled_from([PATHS, STDLIB]),
+    st.sampled_from([ALL_PATHS, STDLIB_NAMES]),
 )
 
 
@@ -38,7 +38,7 @@ def test_where_two_trees_differ_is_where_they_are_something_else(one: Tree, othe
 
 @given(TREES, TREES)
 def test_what_could_hide_modules_of_python_is_a_word(one: Tree, other: Tree) -> None:
-    if TreeContents(one).describe(STDLIB) == TreeContents(other).describe(STDLIB):
+    if TreeContents(one).describe(STDLIB_NAMES) == TreeContents(other).describe(STDLIB_NAMES):
         assert shadowed_modules(one) == shadowed_modules(other)
     assert shadowed_modules(one) <= {"uuid", "json"}
 
@@ -57,7 +57,7 @@ def test_content_is_nothing_to_who_only_lists() -> None:
 def test_a_new_file_is_something_to_its_directory_and_to_who_may_import_it() -> None:
     one = {"src/a.py": Entry("100644", "1")}
     words = between(one, {**one, "src/b.py": Entry("100644", "1"), "docs/x/y.md": Entry("100644", "1")})
-    assert {"src/", "src/b", "src/b.py", "?b.py", "?src/", "./", "docs", "?docs", "docs/x/y.md", PATHS} <= words
+    assert {"src/", "src/b", "src/b.py", "?b.py", "?src/", "./", "docs", "?docs", "docs/x/y.md", ALL_PATHS} <= words
     assert words.isdisjoint({"src", "src/a", "src/a.py", "?a.py", "?src", "tests/"})
 
 

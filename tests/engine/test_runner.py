@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pytest_execute
+from pytest_execute.engine.child.messages import MutationJob
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import DEFAULT_LIMITS, PytestOptions, Settings, TimeLimits
 from pytest_execute.tools.git import Git
@@ -193,19 +194,19 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
         """
     commit = repo.commit("all", {"tests/test_k.py": kills})
     one = "tests/test_k.py::test_ends_the_server"
-    asked = {
+    mutation: MutationJob = {
         "functions": {},
-        "count": 0,
-        "probe": [one],
-        "probed": {},
-        "jobs": [],
-        "lists": [],
-        "active": None,
-        "lanes": 1,
+        "function_count": 0,
+        "tests_to_probe": [one],
+        "known_probes": {},
+        "trials": [],
+        "test_lists": [],
+        "stubbed_on_import": None,
+        "workers": 1,
     }
     with runner(repo, [one]) as made:
-        _, stuck = made.run_stubs(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, asked)
-    assert stuck == "lost"
+        _, aborted = made.run_stubs(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, mutation)
+    assert aborted == "lost"
     assert not (repo.path.parent / "lived").exists()
 
 
@@ -253,7 +254,7 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
     one = "tests/test_f.py::test_f"
     with runner(repo, [one]) as made:
         tree = made.git.tree(first)
-        with made._lane():
+        with made._worker():
             assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert {path.name for path in made.directory.iterdir()} >= {"tree-0", "tree-1"}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.engine.child import accesses
-from pytest_execute.engine.child.fixtures import telling
+from pytest_execute.engine.child.fixture_scan import fixture_names
 from pytest_execute.engine.dependencies import TreeContents, changed_accesses
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions, Settings, TimeLimits
@@ -115,8 +115,8 @@ def test_what_a_test_leaves_behind_is_collected_as_ever(repo: Repository) -> Non
 def test_of_a_plugin_only_those_names_are_looked_at_that_pytest_tells_of() -> None:
     plugin = types.ModuleType("plugin")
     vars(plugin).update(x=1, f=len, value=pytest.fixture(lambda: 1), y=2)
-    assert telling(plugin) == ["value"]
-    assert telling(types.ModuleType("empty")) == []
+    assert fixture_names(plugin) == ["value"]
+    assert fixture_names(types.ModuleType("empty")) == []
 
 
 def test_the_fixtures_of_plugins_are_there_in_each_order(repo: Repository) -> None:
@@ -223,7 +223,7 @@ def test_a_file_that_hides_what_was_loaded_before_is_found(repo: Repository, mod
     assert not words.isdisjoint(seen[0].accesses or ())
 
 
-SHOWN = pytest.mark.skipif(not accesses.KNOWN, reason="here nothing shows that a package looks at no path")
+SHOWN = pytest.mark.skipif(not accesses.CAN_SEE_QUERIES, reason="here nothing shows that a package looks at no path")
 OTHERS = "import sys\nWAS = {0!r} in sys.modules\nimport {0}\ndef test_a():\n    assert WAS is {1}\n"
 
 
@@ -270,13 +270,13 @@ def test_what_does_more_than_load_is_not_loaded_before(tmp_path: Path, monkeypat
 
 SCRIPT = """
 import importlib.util, sys
-for name in ("system", "accesses", "preload"):
+for name in ("process_tree", "accesses", "preload"):
     spec = importlib.util.spec_from_file_location(f"_execute_{{name}}", f"{child}/{{name}}.py")
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 sys.path[0] = "{elsewhere}"
-sys.modules["_execute_system"].take_over()
-watch = sys.modules["_execute_accesses"].AccessLog("{tree}", print, [])
-module.load("{tree}", [], watch)
-print(*sorted(module.packages()))
+sys.modules["_execute_process_tree"].adopt_orphans()
+log = sys.modules["_execute_accesses"].AccessLog("{tree}", print, [])
+module.preload("{tree}", [], log)
+print(*sorted(module.preloaded_packages()))
 """
