@@ -1,16 +1,11 @@
-"""Log of what a process accesses in the tree; see `engine/dependencies.py` for what each access depends on.
+"""Log of what a process accesses in the tree. `engine/dependencies.py` describes how accesses are written.
 
-| access | meaning |
+| source | accesses |
 | --- | --- |
-| `src/a.py` | the path was opened or queried |
-| `src/a` | the same, or a module of this name was searched for in `src` |
-| `src/`, `./` | the directory was listed |
-| `?a.py`, `?src/` | the same for any path of this name: it was relative to an open directory |
-| `ALL_PATHS` | any path may have been queried |
-| `STDLIB_NAMES` | modules of the standard library were loaded before, which files of the tree may shadow |
-| `WHOLE_TREE` | any file may have been read: a program was started, or compiled code may open files unseen |
-
-Sources: audit events, a stand-in for the functions that raise none (`os.stat` and such), and one for `FileFinder.find_spec`.
+| audit events | files opened, directories listed, paths changed, programs started, compiled modules loaded |
+| stand-ins for `os.stat` and such, which raise no event | paths queried |
+| a stand-in for `FileFinder.find_spec` | modules searched for |
+| a stand-in for `_posixsubprocess.fork_exec` | processes of multiprocessing |
 """
 
 from __future__ import annotations
@@ -28,12 +23,15 @@ from types import CodeType
 from typing import Any
 
 WHOLE_TREE = "*"
+"""Access of a process that may have read any file: it started a program, or loaded compiled code."""
 STDLIB_NAMES = "?"
+"""Access of a process that had modules of the standard library loaded, which files of the tree may shadow."""
 ALL_PATHS = "/"
+"""Access of a process that may have queried any path."""
 OPAQUE_EVENTS = frozenset(
     [
-        *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"),
-        *("_winapi.CreateProcess", "ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle"),
+        *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"),
+        *("pty.spawn", "_winapi.CreateProcess", "ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle"),
         *("sqlite3.connect", "sqlite3.connect/handle"),
     ]
 )  # fmt: skip
@@ -41,8 +39,9 @@ OPAQUE_EVENTS = frozenset(
 LISTING_EVENTS = ("os.listdir", "os.scandir")
 PATH_EVENTS = frozenset(
     [
-        *("os.chdir", "os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate", "os.utime"),
-        *("os.chmod", "os.chown", "os.lchown", "os.getxattr", "os.listxattr", "os.setxattr", "os.removexattr"),
+        *("os.chdir", "os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.link", "os.symlink", "os.truncate"),
+        *("os.utime", "os.chmod", "os.chown", "os.lchown", "os.getxattr", "os.listxattr"),
+        *("os.setxattr", "os.removexattr"),
     ]
 )  # fmt: skip
 """Audit events of functions that fail, or not, as the path exists."""
@@ -104,16 +103,18 @@ class TreePaths:
 
 
 class AccessLog:
-    """Log that sends each access once: with the next message, or at once if `sends_at_once`, as the process may be killed.
+    """Log that sends each access once: with the next message, or at once if `sends_at_once`.
 
-    `send_out` sends a message. Listings by functions whose code is in `ignored_listers` are left out.
+    `sends_at_once` is for a process that may be killed. `send_out` sends a message. Listings by functions whose code is
+    in `ignored_listers` are left out.
     """
 
     def __init__(self, tree: str, send_out: Callable[[Any], None], ignored_listers: Iterable[CodeType]) -> None:
         self.send_out, self.sends_at_once = send_out, False
         self.paths = TreePaths(tree)
         # CPython 3.10 to 3.14: FileFinder lists a directory to find a module in it, which is logged as a search.
-        self.ignored_listers = {FileFinder._fill_cache.__code__, *ignored_listers}  # type: ignore[attr-defined]  # private
+        fill_cache: Any = FileFinder._fill_cache  # type: ignore[attr-defined]  # private, so not in typeshed
+        self.ignored_listers = {fill_cache.__code__, *ignored_listers}
         self.logged: set[str] = set()
         self.pending: list[str] = []
         self.checked_modules: set[str] = set()
@@ -241,7 +242,7 @@ def is_trusted(file: str) -> bool:
 
 
 class LoggedQuery:
-    """Stand-in for a query function. It is no Python function: as an attribute of a class it must not become a method."""
+    """Stand-in for a query function. An instance, as a Python function in a class would become a method."""
 
     def __init__(self, function: Callable[..., Any], log: AccessLog) -> None:
         self.function, self.on_query = function, log.on_query

@@ -1,6 +1,7 @@
 """Runs the command that prepares a tree, and ends it when the engine is gone. Started by its path.
 
-The first line of standard input is a `BuildMessage`; its end means that nobody waits any more. The result is a `BuildResult`.
+The first line of standard input is a `BuildMessage`; its end means that nobody waits any more.
+The result is a `BuildResult`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cache of compiled modules under their content, so that a file which many trees share is compiled once.
 
-Times and sizes of files play no part: the key is made of the source that was read and of its path in the tree. The absolute path
-is put into the code when it is loaded.
+Times and sizes of files play no part: the key is made of the source that was read and of its path in the tree. The
+absolute path is put into the code when it is loaded.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ class BytecodeCache:
     def code(self, source: bytes, path: str, variant: str, compile_source: Callable[[], CodeType]) -> CodeType:
         """Return the code of `source`, the file at `path`; `variant` names the way of compiling it."""
         key = f"{variant} {path[len(self.prefix) :]} ".encode() + source
-        file = os.path.join(self.directory, hashlib.blake2b(key, digest_size=20).hexdigest())  # noqa: PTH118 - in each import
-        with contextlib.suppress(OSError, ValueError, EOFError, TypeError), open(file, "rb") as cached:  # noqa: PTH123 - in each import
-            code: CodeType = marshal.loads(cached.read())
-            # Sets co_filename in the code and in all code within it, as importlib does for a .pyc that was moved (CPython 3.3 to 3.14).
+        name = hashlib.blake2b(key, digest_size=20).hexdigest()
+        file = os.path.join(self.directory, name)  # noqa: PTH118 - in each import
+        with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
+            with open(file, "rb") as cached:  # noqa: PTH123 - in each import
+                code: CodeType = marshal.loads(cached.read())
+            # CPython 3.3 to 3.14: sets co_filename here and in all nested code, as importlib does for a moved .pyc.
             _imp._fix_co_filename(code, path)  # type: ignore[attr-defined]  # private, so not in typeshed
             return code
         code = compile_source()

@@ -40,7 +40,7 @@ def describe(error: BaseException, phase: str, tree: str) -> FailureFacts:
 
 
 def unwrap(error: Any) -> BaseException:
-    """Return the exception that pytest has wrapped. (pytest 8.4 to 9: CollectError and ConftestImportFailure wrap one.)"""
+    """Return the exception that pytest has wrapped (8.4 to 9: in CollectError and ConftestImportFailure)."""
     inner = getattr(error, "cause", None) if type(error).__name__ == "ConftestImportFailure" else None
     if type(error).__name__ == "CollectError":
         inner = error.__cause__
@@ -149,8 +149,8 @@ def missing_symbol(error: BaseException) -> list[str | None] | None:
 def refusing_callables(error: BaseException) -> list[list[str]]:
     """Return [module, name] of callables that may have refused their arguments.
 
-    Such a TypeError is raised before the callable has a frame. So the last line of the traceback has the call, and the message
-    begins with the name of the callable.
+    Such a TypeError is raised before the callable has a frame. So the last line of the traceback has the call,
+    and the message begins with the name of the callable.
     """
     if type(error) is not TypeError or error.__traceback__ is None:
         return []
@@ -175,7 +175,7 @@ def refusing_callables(error: BaseException) -> list[list[str]]:
 
 
 def names_in_errors(function: Any) -> list[str]:
-    """Return the names by which CPython calls a callable in a TypeError; for a class, also those of its constructors."""
+    """Return the names of a callable in CPython's TypeErrors: its own, and for a class those of its constructors."""
     constructors = (
         [inspect.getattr_static(function, name) for name in ("__init__", "__new__")]
         if isinstance(function, type)

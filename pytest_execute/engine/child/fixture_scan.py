@@ -1,10 +1,10 @@
-"""Shortens pytest's scan for fixtures in the plugins that were loaded before a job: only names that matter are looked at.
+"""Shortens pytest's scan for fixtures in plugins that were loaded before a job.
 
-pytest looks at each attribute of each plugin when a session starts. In a process that serves many jobs, the plugins were loaded
-before the first one, so the names are found once and each job's scan gets no others.
+pytest looks at each attribute of each plugin when a session starts. In a process that serves many jobs, the plugins
+were loaded before the first one, so the names are found once and each job's scan gets no others.
 
-pytest 8.4 to 9: `FixtureManager.parsefactories` calls the builtin `dir` on a plugin and registers what is a fixture with
-`_register_fixture`. So a global named `dir` in `_pytest.fixtures` takes the builtin's place.
+pytest 8.4 to 9: `FixtureManager.parsefactories` calls the builtin `dir` on a plugin and registers what is a fixture
+with `_register_fixture`. So a global named `dir` in `_pytest.fixtures` takes the builtin's place.
 """
 
 from __future__ import annotations

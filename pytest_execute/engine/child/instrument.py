@@ -1,12 +1,13 @@
-"""Instruments functions as their modules are imported: a switch marks that a function was entered, or replaces its body.
+"""Instruments functions when their modules are imported: a switch marks each entry, or replaces the body.
 
-No file is changed. The source is parsed, each function gets a first statement that calls the switch, and the result is compiled.
-Decorators, closures and other names of the function stay as they are.
+No file is changed. The source is parsed, each function gets a first statement that calls the switch, and the result is
+compiled. Decorators, closures and other names of the function stay as they are.
 
-This module is loaded in processes that run tests, and in each Python that such a test starts. It uses nothing but the standard library.
+This module is loaded in processes that run tests, and in each Python that such a test starts. It uses nothing but the
+standard library.
 
-A plan is {"functions": {"/tree/src/app/x.py": [[line, column, number], ...]}, "count": 12, "marks": "/file"}: the place of the `def`
-or `lambda` of each function, and a file with one byte (a mark) for each.
+A plan is {"functions": {"/tree/src/app/x.py": [[line, column, number], ...]}, "count": 12, "marks": "/file"}: the place
+of the `def` or `lambda` of each function, and a file with one byte (a mark) for each.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 SWITCH_NAME = "__pytest_execute_stub__"
 """Name of the switch among the builtins."""
 PLAN_VARIABLE, STUB_VARIABLE = "PYTEST_EXECUTE_PLANTED", "PYTEST_EXECUTE_STUB"
-"""Environment variables for the Pythons that tests start: the file of the plan, and the active stub as "number stub"."""
+"""Environment variables for the Pythons that tests start: the plan's file, and the active stub as "number stub"."""
 ENTERED, STUBBED = 1, 2
 """Marks of a function that was entered and ran, and of one whose stub ran."""
 NO_FUNCTION = -1

@@ -37,8 +37,8 @@ class ItemRunner:
         from _pytest.assertion import util
         from _pytest.runner import runtestprotocol
 
-        # pytest 8.4 to 9: its assertion plugin sets this wrapper to explain how values differ, which can take longer than the
-        # test. Nobody reads the explanation.
+        # pytest 8.4 to 9: its assertion plugin sets this to explain how two values differ. That can take longer than
+        # the test, and nobody reads the explanation.
         util._reprcompare = None
         runtestprotocol(item, log=False, nextitem=nextitem)
         return True

@@ -2,9 +2,9 @@
 
 | limit | value | set by | when exceeded |
 | --- | --- | --- | --- |
-| memory | `SetupMessage.memory` | `limit_memory`, in the process of the job | MemoryError in the test |
-| wall-clock time | `JobLimits.wall_limits` | `start_clock`, in the process that supervises the test | the test is killed: "timeout" |
-| CPU time | `JobLimits.cpu_limits` | `start_clock`; not where the system tells no CPU time | the test is killed: "timeout" |
+| memory | `SetupMessage.memory` | the job's process | MemoryError in the test |
+| wall-clock time | `JobLimits.wall_limits` | the process that supervises the test | the test is killed: "timeout" |
+| CPU time, where the system tells it | `JobLimits.cpu_limits` | the same | the same |
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Child process of the engine: runs the tests of one job after the other, each in a tree. See docs/explanation/engine.md.
+"""Child process of the engine: runs one job after the other, each in a tree; see docs/explanation/engine.md.
 
-It is started by its path and uses nothing but the standard library, pytest and the modules beside it, which it loads under names
-that no project has: the project may be this package. Its first argument is the descriptor for replies; `messages.py` declares these
-and what comes on standard input.
+It is started by its path and uses nothing but the standard library, pytest and the modules beside it, which it loads
+under names that no project has: the project may be this package. Its first argument is the descriptor for replies;
+`messages.py` declares these and what comes on standard input.
 
-pytest is started once, up to the point where it would look at the tree. Each job goes on from there in a fork. If this start loads a
-module of the project (it may be another one in the next tree), or fails, pytest is started for each job instead.
+pytest is started once, up to the point where it would look at the tree. Each job goes on from there in a fork. If this
+start loads a module of the project (it may be another one in the next tree), or fails, pytest is started for each job
+instead.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class MessageReader:
         self.pipe, self.text, self.is_closed = pipe, b"", False
 
     def read(self, timeout: float) -> list[Any] | None:
-        """Return messages that arrived; None if nothing arrives within `timeout` seconds or nobody can write any more."""
+        """Return messages that arrived; None if none does within `timeout` seconds, or if the pipe is closed."""
         if self.is_closed or not select.select([self.pipe], [], [], timeout)[0]:
             return None
         piece = os.read(self.pipe, 1 << 16)

@@ -6,11 +6,12 @@
 | `no_fork.py` | `main.py` | one `SetupWithJobMessage` |
 | engine | `build.py` | one `BuildMessage` |
 | `main.py`, `no_fork.py` | engine | `PreloadedMessage` once; per job `GroupMessage`, replies, `FinishedMessage` |
-| process of a test | process that supervises it | `StartedMessage`, `AccessesMessage`, `TestMessage` or `AloneMessage` |
+| process of a test | its supervisor | `StartedMessage`, `AccessesMessage`, `TestMessage`, `AloneMessage` |
 
-A reply is told from the others by its first key. An `AccessesMessage` before the first `FileMessage` counts for all tests of the
-job, a later one for the tests of that file that are reported after it. Without a `CompletedMessage` the job was aborted: after a
-`CollectedMessage` something ended the process that runs the tests, before it a test file could not be imported.
+A reply is told from the others by its first key. An `AccessesMessage` before the first `FileMessage` counts for all
+tests of the job, a later one for the tests of that file that are reported after it. Without a `CompletedMessage` the
+job was aborted: after a `CollectedMessage` something ended the process that runs the tests, before it a test file could
+not be imported.
 """
 
 from __future__ import annotations

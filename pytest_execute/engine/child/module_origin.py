@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.messages import SetupMessage
 
 OWN_PREFIX = "_execute_"
-"""Names under which `main.py` loads the modules beside it. They may be files of the user's checkout, if that is this project."""
+"""Prefix of the modules that `main.py` loads from beside it. If the project is this one, they are in its checkout."""
 
 
 def real_path(file: str) -> str:

@@ -3,9 +3,10 @@
 1. The modules with the functions are instrumented as they are imported. Functions that run on import are reported.
 2. A canary, a test that is made to fail, shows that failures are seen.
 3. Each test to be probed runs without a stub, to learn which functions it enters.
-4. For each trial, the tests of its list that enter the function run over the stub, one after the other, until one fails.
+4. For each trial, the tests of its list that enter the function run over the stub, until one fails.
 
-With `stubbed_on_import` the function is stubbed before anything is imported. Then all tests of the only trial run, without probes.
+With `stubbed_on_import` the function is stubbed before anything is imported. Then all tests of the only trial run,
+without probes.
 
 | limit | value |
 | --- | --- |
@@ -52,8 +53,8 @@ class MutationRun:
 
     def __init__(self, job: MutationJob, tree: str, log: AccessLog, forks: ForkRunner) -> None:
         self.job, self.log, self.forks = job, log, forks
-        functions = job["functions"].items()
-        self.functions = {os.path.realpath(os.path.join(tree, path)): places for path, places in functions}  # noqa: PTH118 - str for JSON
+        functions = ((str(Path(tree, path).resolve()), places) for path, places in job["functions"].items())
+        self.functions = dict(functions)
         self.directory = Path(tempfile.mkdtemp(prefix="stubs-"))
         self.counter = SharedCounter(self.directory / "counter", log.send)
         self.switch = instrument.install(self.functions, self.new_marks("import"))
@@ -85,7 +86,7 @@ class MutationRun:
         self.share(len(self.job["trials"]), lambda index, send: self.run_trial(index, tests, cpu_limit, send))
 
     def probe(self, tests: Items) -> tuple[dict[str, float], dict[str, set[int]]]:
-        """Return the CPU limit over a stub, and the functions entered, of `tests` and of those that were probed before."""
+        """Return each test's CPU limit over a stub and the functions that it enters; `known_probes` included."""
         limits = {name: limit for name, (limit, _) in self.job["known_probes"].items()}
         entered = {name: set(numbers) for name, (_, numbers) in self.job["known_probes"].items()}
         if not tests:

@@ -1,7 +1,7 @@
-"""Child process of the engine where the system cannot fork: starts pytest for each file, and for each test that runs alone.
+"""Child process of the engine for systems that cannot fork: starts pytest for each file, or each test that runs alone.
 
-It is started by its path, and runs nothing of the project. It receives the same messages as `main.py` and replies on standard output.
-The processes that it starts run `main.py` with a `SetupWithJobMessage`.
+It is started by its path, and runs nothing of the project. It receives the same messages as `main.py` and replies on
+standard output. The processes that it starts run `main.py` with a `SetupWithJobMessage`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ else:
 
 MAIN = Path(__file__).with_name("main.py")
 OUT = reserve_output(1)
-POLL_SECONDS, PIPE_SECONDS = 0.02, 1.0
-"""Seconds between two looks at a process, and for the rest of its messages: processes that tests left may hold the pipe open."""
+POLL_SECONDS = 0.02
+PIPE_SECONDS = 1.0
+"""Seconds to wait for the rest of a process's messages: what a test has started may hold the pipe open for ever."""
 
 
 def send(message: Any) -> None:

@@ -3,7 +3,7 @@
 | process | is forked from | for |
 | --- | --- | --- |
 | of the job | the process that has started pytest | one job |
-| of a file | the process of the job, which collects the last file itself | one test file: no import is seen by the next file |
+| of a file | the process of the job, which collects the last file itself | one file: no other sees its imports |
 | of tests | the process of the file, see `fork_runner.py` | all tests of the file, or one test |
 """
 
@@ -46,7 +46,7 @@ else:
     from _execute_tree_guard import TreeGuard
 
 FILE_COMPLETED = 87
-"""Exit status of the process of a file whose tests were all run. A test that ends the process would have to guess it."""
+"""Exit status of a file's process when all tests were run. A test that ends the process would have to guess it."""
 MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, topic=None)")
 
 
@@ -165,7 +165,7 @@ class JobPlugin:
     # -- files
 
     def collect_file_by_file(self, session: Any) -> None:
-        """Collect each file but the last in a fork, and the last in this process. Takes the place of perform_collect."""
+        """Collect each file but the last in a fork, and the last here. It replaces session.perform_collect."""
         if not self.files:
             self.exit()
         *others, last = self.files

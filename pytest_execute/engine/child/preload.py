@@ -6,8 +6,8 @@
 | of another package | a source imports it, it is pure Python, and an import in a trial process does nothing else |
 | of the tree, or of a name that the tree has | never |
 
-An import "does something else" if it touches the tree, reads or sets environment variables, warns, starts a thread, opens a file
-and leaves it open, writes to the home directory, changes the working directory or ends the process.
+An import "does something else" if it touches the tree, reads or sets environment variables, warns, starts a thread,
+opens a file and leaves it open, writes to the home directory, changes the working directory or ends the process.
 
 | limit | value |
 | --- | --- |
@@ -92,11 +92,11 @@ def unload_if_shadowed(shadowed: Collection[str]) -> None:
 
 
 def read_sources(tree: str, code: tuple[str, ...]) -> tuple[list[bytes], set[str]]:
-    """Return the sources of tests and code, and the names of all files and directories of the tree, without suffixes."""
+    """Return the sources of tests and code, and the names of all files and directories without suffixes."""
     sources, names, bytes_left = list[bytes](), set[str](), MAX_SOURCE_BYTES
     for directory, subdirectories, files in os.walk(tree):
         names |= {each.partition(".")[0] for each in (*subdirectories, *files)}
-        for path in (os.path.join(directory, file) for file in files if file.endswith(".py")):  # noqa: PTH118 - in large trees
+        for path in (f"{directory}{os.sep}{file}" for file in files if file.endswith(".py")):
             if bytes_left > 0 and ("test" in path[len(tree) :] or path.startswith(code)):
                 with contextlib.suppress(OSError), open(path, "rb") as file:  # noqa: PTH123 - in large trees
                     sources.append(file.read(bytes_left))
@@ -105,7 +105,7 @@ def read_sources(tree: str, code: tuple[str, ...]) -> tuple[list[bytes], set[str
 
 
 def package_modules(sources: Sequence[bytes], tree_names: Collection[str]) -> list[str]:
-    """Return modules of pure Python packages that the sources import; none if pytest is to import some of them itself."""
+    """Return modules of pure Python packages that the sources import; none if pytest may have to import some."""
     if any(word in source for word in PYTEST_LOADS for source in sources):
         return []
     names = (name for name in imported_modules(sources) if name.partition(".")[0] not in tree_names)
@@ -198,7 +198,7 @@ def log_environment_reads() -> list[str]:
 
 
 def process_state(log: AccessLog, variables_read: list[str]) -> object:
-    """Return what an import could change: descriptors, home, threads, accesses, directory, environment and reads of it."""
+    """Return what an import could change: open files, home, threads, accesses, directory and environment."""
     reads_before = len(variables_read)
     directories = [
         os.listdir(directory)  # noqa: PTH208 - only counted

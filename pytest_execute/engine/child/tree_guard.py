@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class TreeGuard:
         self.children = set(process_tree.child_pids())
 
     def clean_up(self) -> bool:
-        """Kill processes that tests left running and remove files that they added. Return whether the tree is intact."""
+        """Kill processes and remove files that tests left. Return whether the tree is intact."""
         process_tree.kill_children(except_for=self.children)
         now = {directory: snapshot.take_snapshot(directory) for directory in self.snapshots}
         for directory, before in self.snapshots.items():
@@ -43,7 +44,8 @@ class TreeGuard:
 
 def remove(path: str) -> None:
     """Remove a file, a link or an empty directory."""
-    os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)  # noqa: PTH106, PTH108, PTH112, PTH114 - called for every file that a test leaves
+    file = Path(path)
+    file.rmdir() if file.is_dir() and not file.is_symlink() else file.unlink()
 
 
 class TreeWatch:

@@ -1,4 +1,4 @@
-"""Runs first in each Python that a test starts while functions are stubbed; then the next sitecustomize on the path runs."""
+"""Runs first in each Python that a test starts while functions are stubbed, then runs the next sitecustomize."""
 
 import importlib.machinery
 import importlib.util
