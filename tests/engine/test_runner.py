@@ -253,7 +253,7 @@ def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in
     one = "tests/test_f.py::test_f"
     with runner(repo, [one]) as made:
         tree = made.git.tree(first)
-        with made._lane():
+        with made._worker():
             assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
         assert {path.name for path in made.directory.iterdir()} >= {"tree-0", "tree-1"}
