@@ -27,7 +27,8 @@ from pathlib import Path
 
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import PytestOptions, settings_for
-from pytest_execute.replay.prove import ReplayRequest, TopicHistory, prove
+from pytest_execute.replay.history import TopicHistory
+from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git

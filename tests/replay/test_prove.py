@@ -11,8 +11,8 @@ from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions
-from pytest_execute.replay.overlay import identity
-from pytest_execute.replay.prove import telling
+from pytest_execute.replay.overlay import tree_id
+from pytest_execute.replay.prove import report_progress
 from tests.replay.replaying import replay
 from tests.repository import Repository
 
@@ -53,7 +53,7 @@ def test_how_many_trees_have_been_replayed_is_told_once_for_each() -> None:
     def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, TreeOutcome]:
         return answers
 
-    run = telling(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
+    run = report_progress(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
     assert [run(tree, [ONE]) is answers for tree in ("b", "own tree of a commit", "b", "a")] == [True] * 4
     assert told == [(1, 3), (2, 3)]
 
@@ -135,7 +135,7 @@ def test_an_earlier_form_is_tried_with_the_code_only_where_it_was_red(
     trees: list[str] = []
     run = Runner.run
     monkeypatch.setattr(
-        Runner, "run", lambda self, tree, *a, **k: (trees.append(identity(tree)), run(self, tree, *a, **k))[1]
+        Runner, "run", lambda self, tree, *a, **k: (trees.append(tree_id(tree)), run(self, tree, *a, **k))[1]
     )
     base = repo.commit("base", {**INIT, "src/app/sums.py": "VALUE = 1\n"})
     test = "import app.sums\ndef test_add():\n    assert app.sums.VALUE {}\n"
@@ -394,7 +394,7 @@ def test_what_does_not_pass_on_head_is_not_reproduced(repo: Repository) -> None:
 
 def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """One row each: a hang, a crash, a fork that stays, and the neighbour whose verdict stands."""
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
     tests = """
         import os, time
         import app.sums as sums
@@ -449,7 +449,7 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
 
 
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 0.5)
     monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
@@ -465,8 +465,8 @@ def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, mo
 def test_an_import_that_takes_longer_than_a_first_try_may_is_waited_for(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.1)
-    monkeypatch.setattr("pytest_execute.replay.prove.IMPORTING", 0.02)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.1)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_IMPORT_SHARE", 0.02)
     slow = "import time, app.sums\ntime.sleep(2)\ndef test_a():\n    assert app.sums.READY\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit("both", {"tests/test_a.py": slow, "src/app/sums.py": "READY = True\n"})
