@@ -46,7 +46,10 @@ class Builds:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def built(self, tree: Tree, checkout: Checkout, environment: Mapping[str, str]) -> Tree:
-        """Return `tree` with the files that the command adds, running the command in `checkout` once. Raises BuildFailed."""
+        """Return `tree` with the files that the command adds, running the command in `checkout` once.
+
+        Raises BuildFailed.
+        """
         if not self.settings.prepare:
             return tree
         key = frozenset(tree.items())
@@ -103,7 +106,10 @@ class Builds:
         return msgspec.json.decode(answer.read_bytes(), type=_BuildResult) if answer.exists() else _BuildResult()
 
     def _added(self, tree: Tree, checkout: Checkout) -> Tree:
-        """Return the files that are in the directory and not in `tree`. Raises BuildFailed where a file of the tree changed."""
+        """Return the files that are in the directory and not in `tree`.
+
+        Raises BuildFailed where a file of the tree changed.
+        """
         snapshot = take_snapshot(str(checkout.directory))
         unchanged = {path for path, mark in snapshot.items() if checkout.marks.get(path) == mark}
         for path in sorted(tree.keys() - _relative(checkout, unchanged)):

@@ -16,8 +16,8 @@ State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "a
 class TreeOutcome(Struct, frozen=True, kw_only=True):
     """Outcome of one test in one tree; `engine/child/main.py` describes the facts about an exception.
 
-    `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in the tree that
-    the test looked at, as `engine/dependencies.py` writes it; None where that may be the whole tree.
+    `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in
+    the tree that the test looked at, as `engine/dependencies.py` writes it; None where that may be the whole tree.
     """
 
     test: str
@@ -44,7 +44,7 @@ STATES_WITH_ACCESSES = ("failed", "skipped", "timeout")
 
 
 def read_outcomes(records: Iterable[Mapping[str, Any]]) -> dict[str, TreeOutcome]:
-    """Return the outcomes of the tests that the child's replies to one job report; `engine/child/main.py` describes the replies."""
+    """Return the outcomes that the child's replies to one job report; see `engine/child/main.py`."""
     outcomes: dict[str, TreeOutcome] = {}
     accesses: set[str] = set()
     shared: frozenset[str] | None = None  # before the first file, for all files

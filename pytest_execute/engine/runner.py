@@ -1,4 +1,4 @@
-"""Runner of tests in trees that were composed: a process for each tree, and below it processes for the tests, with limits."""
+"""Runner of tests in composed trees: a process for each tree, and below it processes for the tests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ class Runner:
     def run(
         self, tree: Tree, tests: Sequence[str], *, alone: bool = False, limits: LimitsFor = lambda _: DEFAULT_LIMITS
     ) -> dict[str, TreeOutcome]:
-        """Return the outcome of each test in `tree`. The tests of a file share a process, or run each in its own if `alone`."""
+        """Return the outcome of each test in `tree`.
+
+        The tests of a file share a process, or run each in its own if `alone`.
+        """
         outcomes: dict[str, TreeOutcome] = {}
         together, single = True, set[str]()  # `single`: files with a test that ends the process that runs it
         with self._worker() as worker:
@@ -70,13 +73,16 @@ class Runner:
     def run_stubs(
         self, tree: Tree, tests: Sequence[str], limits: LimitsFor, mutants: Mapping[str, Any]
     ) -> tuple[list[Record], Aborted | None]:
-        """Return the replies to a job that stubs functions of `tree`; `engine/child/mutating.py` describes `mutants` and replies."""
+        """Return the replies to a job that stubs functions of `tree`; see `engine/child/mutating.py`."""
         with self._worker() as worker:
             return worker.run(tree, tests, limits, import_path=[str(SITE_DIRECTORY)], mutants=mutants)
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[TreeWorker]:
-        """Yield a worker that no other thread uses. CPython's list operations are atomic, so threads need no lock here."""
+        """Yield a worker that no other thread uses.
+
+        CPython's list operations are atomic, so threads need no lock here.
+        """
         if self.is_closed:
             raise RuntimeError("the runner is closed")
         try:

@@ -24,7 +24,10 @@ OUTCOMES, ACCESSES, PARSED, ISOLATED = "replay", "accesses", "parsed", "alone"
 FORMAT = 5
 """Number of the cached values' format: a change of their fields raises it, so that older values are not read."""
 NOT_CACHED = ("timeout", "foreign", "lost", "unprepared")
-"""States that may come from the machine as it was then, or from files outside the tree. `keep_hangs` caches a timeout all the same."""
+"""States that may come from the machine as it was then, or from files outside the tree.
+
+`keep_hangs` caches a timeout all the same.
+"""
 
 
 T = TypeVar("T")
@@ -40,7 +43,7 @@ class CachedOutcome(Struct, frozen=True):
 class CachedRunner:
     """Runs tests in `trees` by their ids, as far as the outcomes are not cached.
 
-    The second run of a test in a tree has an entry of its own, so that a run which is repeated to see a flaky test is repeated.
+    The second run of a test in a tree has an entry of its own: a cached first run does not replace it.
     """
 
     def __init__(self, trees: Mapping[str, Tree], runner: Runner, cache: ResultCache, limits: LimitsTable) -> None:
@@ -60,7 +63,7 @@ class CachedRunner:
         attempt: Attempt = "full",
         on_start: Callable[[], None] | None = None,
     ) -> dict[str, TreeOutcome]:
-        """Return the outcome of each of `tests` in the tree with this id; see `Runner.run`, and `RunTests` for `on_start`."""
+        """Return the outcome of each of `tests` in the tree with this id; see `Runner.run` and `RunTests`."""
         keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {attempt}") for test in tests}
         outcomes = self._cached(keys)
         left = [test for test in tests if test not in outcomes]

@@ -1,4 +1,7 @@
-"""Conclusions from the observations of the replay: the turn of each test, its order, its red, its proof. Nothing is run here."""
+"""Conclusions from the observations of the replay: the turn of each test, its order, its red, its proof.
+
+Nothing is run here.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ HANG_FACTOR = 3.0
 class Conclusions:
     """Meaning of `observations` on trees of `steps`, which go from base to head, parents first.
 
-    The turn of a test is the first step with which it passes: on every tree before it did not pass, in a run there or on a tree that is
-    the same to it. So no later break of working code can be taken for a red. `compose` returns the id of the tree with the code of one
-    commit's own tree and the tests of another's.
+    The turn of a test is the first step with which it passes: on every tree before it did not pass, in a run there or
+    on a tree that is the same to it. So no later break of working code can be taken for a red. `compose` returns the id
+    of the tree with the code of one commit's own tree and the tests of another's.
     """
 
     def __init__(
@@ -44,14 +47,17 @@ class Conclusions:
         return self.first_step[tree] if tree is not None else None
 
     def ends(self, test: str) -> list[Step]:
-        """Return the steps that the proof rests on: base, the parents of the turn, and the turn; the last step without a turn."""
+        """Return the steps that the proof rests on: base, the parents of the turn, and the turn; else the last."""
         turn = self.turn(test)
         if turn is None:
             return [self.steps[-1]]
         return [self.steps[0], *turn.parents, turn] if turn.parents else []
 
     def all_turns(self, test: str) -> Iterator[Turn]:
-        """Yield each turn of a test that was run on all trees. A step that branched off before base and was not run is skipped."""
+        """Yield each turn of a test that was run on all trees.
+
+        A step that branched off before base and was not run is skipped.
+        """
         first = self.observations.first
         for step in self.steps:
             passes = first[(step.tree, test)].passed
@@ -89,7 +95,7 @@ class Conclusions:
     # -- earlier forms of tests
 
     def earlier_forms(self, tests: Iterable[str]) -> Iterator[TestInTree]:
-        """Yield the forms that tests had right before their turns, where these were others, in the commits' own trees."""
+        """Yield the other forms that tests had right before their turns, in the commits' own trees."""
         for _, _, form in self._earlier_forms(tests):
             yield form
 
@@ -107,7 +113,7 @@ class Conclusions:
                         yield turn, parent, form
 
     def _earlier_form(self, test: str, parent: Step) -> TestInTree | None:
-        """Return the form that `test` had in `parent`, if it was another than today's: without the code it must have failed there."""
+        """Return the form that `test` had in `parent`, if it was another than today's. It must have failed there."""
         form = parent.form(test)
         if form is None or form == self.steps[-1].form(test):
             return None
@@ -124,7 +130,7 @@ class Conclusions:
         return "same-commit" if is_changed else "after"
 
     def _was_red(self, test: str, turn: Step, parent: Step) -> bool:
-        """Return whether `parent` had the test as it is today, or in a form that the same code turned from a red that counts."""
+        """Return whether `parent` had the test as today, or in a form that was red and passes with the same code."""
         if parent.form(test) is None:
             return False
         form = self._earlier_form(test, parent)

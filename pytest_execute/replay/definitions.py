@@ -22,7 +22,10 @@ HEADER = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MU
 
 
 class TestDefinition:
-    """Class or function with a fingerprint of all of it, and of all but its name. Fingerprints are made when they are needed."""
+    """Class or function with a fingerprint of all of it, and of all but its name.
+
+    Fingerprints are made when they are needed.
+    """
 
     def __init__(self, node: Definition) -> None:
         self.node = node
@@ -89,9 +92,10 @@ class TestForms:
         return TestForm("::".join((file.removeprefix(self.layout.prefix), *old_names)), definition.fingerprint)
 
     def dropped(self, own_trees: Sequence[Tree], base: Tree, path: str) -> dict[Names, int]:
-        """Return the test functions of a file that were not in `base` and are nowhere today, neither their names nor their bodies.
+        """Return the test functions of a file that came after `base` and are gone today, by name and by body.
 
-        Each is mapped to the index of the last tree that has it. Names are compared before a file is parsed: most files lost none.
+        Each is mapped to the index of the last tree that has it. Names are compared before a file is parsed: most files
+        lost none.
         """
         dropped: dict[Names, int] = {}
         checked = self._test_names(base, path) | self._todays_names()

@@ -10,19 +10,20 @@ from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.work_queue import Cost, TestInTree, WorkQueue
 
 MayDiffer = Callable[[str, str, frozenset[str] | None], bool]
-"""Returns whether a test may come out otherwise on the second tree than on the first, where it looked at these files."""
+"""Returns whether a test that looked at these files may come out otherwise on the second tree."""
 
 
 class RunInTree(Protocol):
     def __call__(self, tree: str, tests: Sequence[str], on_start: Callable[[], None]) -> dict[str, TreeOutcome]:
-        """Run tests on a tree; `on_start` is called where not all outcomes are known, before the first of the others begins."""
+        """Run tests on a tree; `on_start` is called before the first test begins, unless all outcomes are cached."""
 
 
 class FirstPassSearch:
-    """Runs each test on the trees that may differ for it, up to the first on which it passes: its index is in `first_pass`.
+    """Runs each test on the trees that may differ for it, up to the first on which it passes.
 
-    Tests that wait for the same tree run together. An idle worker runs ahead: tests that have not passed on earlier trees, on the trees
-    that they come to next. Such an outcome counts once the search gets there.
+    The indices of these trees are in `first_pass`. Tests that wait for the same tree run together. An idle worker runs
+    ahead: tests that have not passed on earlier trees, on the trees that they come to next. Such an outcome counts once
+    the search gets there.
     """
 
     def __init__(self, trees: Sequence[str], run: RunInTree, may_differ: MayDiffer, workers: int, cost: Cost) -> None:
@@ -82,7 +83,10 @@ class FirstPassSearch:
                 self._advance(test)
 
     def _advance(self, test: str) -> None:
-        """Move a test on over trees with a result, until it passes or has to be run. The last tree always has to be run."""
+        """Move a test on over trees with a result, until it passes or has to be run.
+
+        The last tree always has to be run.
+        """
         while (outcome := self.results.get((self.position[test], test))) is not None:
             index = self.position[test]
             self.outcomes[(self.trees[index], test)] = outcome

@@ -25,7 +25,10 @@ class TopicHistory(Struct, frozen=True):
 
 
 class StepBuilder:
-    """Makes the steps of a history, for tests in the files `paths`. `trees` holds the commits' own trees and all trees composed of them."""
+    """Makes the steps of a history, for tests in the files `paths`.
+
+    `trees` holds the commits' own trees and all trees composed of them.
+    """
 
     def __init__(self, topic: TopicHistory, paths: set[str], parsed: ParseCache) -> None:
         self.git, self.commits, self.layout = topic.git, topic.commits, topic.layout

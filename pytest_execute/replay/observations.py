@@ -28,15 +28,15 @@ class RunTests(Protocol):
     ) -> dict[str, TreeOutcome]:
         """Run tests on the composed tree with this id: beside their neighbours, or each alone.
 
-        `on_start` is called where not all outcomes are known, before the first of the others begins.
+        `on_start` is called before the first test begins, unless all outcomes are cached.
         """
 
 
 class Observations:
     """Outcomes of each test in each tree: of a first run beside its neighbours, and of a second run, alone.
 
-    `seconds` is the time that tests took today. A test in `isolated` passes or fails by its neighbours, or needs time: all its runs
-    are alone, with full time.
+    `seconds` is the time that tests took today. A test in `isolated` passes or fails by its neighbours, or needs time:
+    all its runs are alone, with full time.
     """
 
     def __init__(self, run_tests: RunTests, seconds: Mapping[str, float], isolated: Iterable[str] = ()) -> None:

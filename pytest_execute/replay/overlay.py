@@ -10,7 +10,7 @@ from pytest_execute.tools.git import Tree
 
 
 def overlay(commit: Tree, today: Tree, layout: Layout, tests: AbstractSet[str] = frozenset()) -> Tree:
-    """Return the files of `commit`, with its tests, the paths in `tests` and their support files replaced by those of `today`."""
+    """Return the files of `commit`, with its tests, support files and the paths in `tests` taken from `today`."""
     older = {path: entry for path, entry in commit.items() if not layout.is_held(path) and path not in tests}
     return older | {path: entry for path, entry in today.items() if layout.is_held(path) or path in tests}
 

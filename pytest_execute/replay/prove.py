@@ -47,7 +47,7 @@ def prove(
     cache: ResultCache,
     on_progress: ProgressCallback | None = None,
 ) -> dict[str, Proof]:
-    """Return a proof, or why there is none, for each test of `request`, and for tests that were removed from their files.
+    """Return a proof, or why there is none, for each test of `request`, and for removed tests of their files.
 
     Trees are written below `directory`.
     """
@@ -79,7 +79,10 @@ def prove(
 
 
 def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:
-    """Return how trees are compared. With a build step all may differ, as these trees lack the files that a build makes."""
+    """Return how trees are compared.
+
+    With a build step all may differ, as these trees lack the files that a build makes.
+    """
     return (lambda *_: True) if settings.prepare else TreeDiff(history.trees).may_differ
 
 

@@ -1,4 +1,5 @@
-"""Causes of failures: why did a test fail, and does the failure count as a red? A pure answer from the facts of its outcome.
+"""Causes of failures: why did a test fail, and does the failure count as a red? A pure answer from the facts of its
+outcome.
 
 The first rule that applies decides:
 
@@ -53,7 +54,9 @@ NOT_COUNTED = {
     "builtins.KeyboardInterrupt": "an interruption",
 }
 ASSERTIONS = ("builtins.AssertionError", "builtins.Failed")
-"""`Failed` is what `pytest.fail` and `pytest.raises` raise; its `__module__` is "builtins" (`_pytest.outcomes`, pytest 8 and 9)."""
+"""`Failed` is what `pytest.fail` and `pytest.raises` raise; its `__module__` is "builtins" (`_pytest.outcomes`, pytest
+8 and 9).
+"""
 
 
 def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
@@ -78,7 +81,10 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
 
 
 def _raised_in_call(outcome: TreeOutcome) -> Red:
-    """Return the cause of a failed call. Tests are the same before and after, so the change of the project made the failure go."""
+    """Return the cause of a failed call.
+
+    Tests are the same before and after, so the change of the project made the failure go.
+    """
     if not outcome.types:
         return Red(None, outcome.message)
     if any(exception in outcome.types for exception in ASSERTIONS):
@@ -87,7 +93,9 @@ def _raised_in_call(outcome: TreeOutcome) -> Red:
 
 
 def _is_projects_own(outcome: TreeOutcome, project: ProjectModules) -> bool:
-    """Return whether the project's code raised the ImportError as its answer to a call, without a failed import behind it."""
+    """Return whether the project's code raised the ImportError as its answer to a call, without a failed import behind
+    it.
+    """
     is_raised = outcome.raiser is not None and not project.is_test(outcome.raiser)
     return outcome.phase == "call" and not outcome.missing and is_raised
 

@@ -19,8 +19,8 @@ class TestForm(Struct, frozen=True):
 class Step(Struct, frozen=True):
     """Commit, "index" or "worktree", with the steps of its parents.
 
-    `tree` is the id of its overlay, `own_tree` names the commit's own tree. `form` returns the form that a test had in the commit's own
-    tests, None where they did not have it.
+    `tree` is the id of its overlay, `own_tree` names the commit's own tree. `form` returns the form that a test had in
+    the commit's own tests, None where they did not have it.
     """
 
     commit: str

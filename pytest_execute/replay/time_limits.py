@@ -7,7 +7,8 @@
     repeat    yes                    FULL_SECONDS         HUNG_CPU_SECONDS    5       QUICK_IMPORT_SHARE
     full      no or yes              FULL_SECONDS         FULL_SECONDS       10       all
 
-To each time is added `factor` times the seconds that the test took in the run. `l` is the load of the machine for each processor, 1 to 3.
+To each time is added `factor` times the seconds that the test took in the run. `l` is the load of the machine for each
+processor, 1 to 3.
 """
 
 from __future__ import annotations

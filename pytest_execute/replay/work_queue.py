@@ -23,10 +23,12 @@ Job = tuple[TestsInTrees | Callable[[], TestsInTrees], RunTree]
 
 
 class WorkQueue(Generic[K]):
-    """Tests that wait for a tree each. Workers take the tests of one tree at a time, the lowest tree first, and may add more.
+    """Tests that wait for a tree each. Workers take the tests of one tree at a time, the lowest tree first, and may add
+    more.
 
-    Idle workers share the tests of the only tree that tests wait for. Where the queue does not grow (`grows`), each worker takes no
-    more than its share of all tests. A worker without tests takes those that were offered ahead of the others' outcomes.
+    Idle workers share the tests of the only tree that tests wait for. Where the queue does not grow (`grows`), each
+    worker takes no more than its share of all tests. A worker without tests takes those that were offered ahead of the
+    others' outcomes.
     """
 
     def __init__(self, workers: int, cost: Cost = lambda _: 1.0, *, grows: bool = True) -> None:
@@ -59,7 +61,10 @@ class WorkQueue(Generic[K]):
                     del self.offered[key]
 
     def take(self) -> tuple[K, list[str]] | None:
-        """Return a tree and the tests to run in it; call `done` afterwards. None where no tests wait and no worker runs any."""
+        """Return a tree and the tests to run in it; call `done` afterwards.
+
+        None where no tests wait and no worker runs any.
+        """
         with self.changed:
             while not self.waiting and not self.offered and (self.idle < self.workers or self.finders):
                 self.changed.wait()
@@ -91,7 +96,10 @@ class WorkQueue(Generic[K]):
 
 
 def run_jobs(jobs: Sequence[Job], workers: int, cost: Cost) -> None:
-    """Run the tests of all jobs, a tree at a time, the costliest tree first. Functions that find tests run meanwhile."""
+    """Run the tests of all jobs, a tree at a time, the costliest tree first.
+
+    Functions that find tests run meanwhile.
+    """
     queue = WorkQueue[tuple[float, int, str]](workers, cost, grows=False)
 
     def add(number: int, pairs: TestsInTrees) -> None:
@@ -126,7 +134,10 @@ def run_jobs(jobs: Sequence[Job], workers: int, cost: Cost) -> None:
 
 
 def run_in_threads(functions: Sequence[Callable[[], object]]) -> None:
-    """Call each function in a thread. Where one fails, or the user interrupts, do not wait for the others: the runner ends them."""
+    """Call each function in a thread.
+
+    Where one fails, or the user interrupts, do not wait for the others: the runner ends them.
+    """
     pool = ThreadPoolExecutor(len(functions))
     try:
         for future in [pool.submit(function) for function in functions]:

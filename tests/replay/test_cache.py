@@ -49,7 +49,9 @@ def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try may."""
+    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try
+    may.
+    """
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
     slow = """

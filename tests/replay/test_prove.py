@@ -698,7 +698,9 @@ def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) 
 
 
 def test_the_last_lines_of_the_traceback_are_told(repo: Repository) -> None:
-    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is long."""
+    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is
+    long.
+    """
     tests = """
         from app.sums import add, fall
 
