@@ -114,7 +114,7 @@ class Builds:
         unchanged = {path for path, mark in snapshot.items() if checkout.marks.get(path) == mark}
         for path in sorted(tree.keys() - _relative(checkout, unchanged)):
             if str(checkout.directory / path) in checkout.marks:
-                raise BuildFailed(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
+                raise BuildFailed(f"{self.command} changed {path}, a file of the commit; let it only add files")
         files = (path for path, mark in snapshot.items() if len(mark) > 1 and not Path(path).is_symlink())
         new = [
             path for path in sorted(_relative(checkout, files) - tree.keys()) if "__pycache__" not in path.split("/")

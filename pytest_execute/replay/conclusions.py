@@ -148,7 +148,7 @@ class Conclusions:
         return self._red(self.observations.first[pair])
 
     def _red(self, outcome: TreeOutcome) -> Red:
-        return Red(None, "it passed") if outcome.passed else classify(outcome, self.project)
+        return Red(None, "the test passed") if outcome.passed else classify(outcome, self.project)
 
     def proofs(self, tests: Iterable[str]) -> dict[str, Proof]:
         """Return a proof, or the reason why there is none, for each of `tests`."""
@@ -190,7 +190,7 @@ class Conclusions:
         if red.cause is None:
             return replace(proof, found="red-not-counted", detail=red.phrase)
         if red.cause == "timeout" and not self.is_hang_or_ended(pair):
-            detail = f"it was slow at {commit}, and not much faster after"
+            detail = f"its time limit: it is slow at {commit}, and not much faster with the code"
             return replace(proof, found="red-not-counted", detail=detail)
         return replace(proof, cause=red.cause, detail=red.phrase)
 

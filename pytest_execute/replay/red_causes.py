@@ -40,12 +40,12 @@ class ProjectModules(Struct, frozen=True):
 
 
 WITHOUT_EXCEPTION: dict[State, Red] = {
-    "timeout": Red("timeout", "it did not end within its time limit"),
-    "crash": Red("crash", "it ended its process"),
-    "skipped": Red(None, "it was skipped or expected to fail"),
-    "absent": Red(None, "it was not collected"),
-    "unprepared": Red(None, "its tree could not be prepared"),
-    "lost": Red(None, "the process that runs it was ended"),
+    "timeout": Red("timeout", "the test did not end within its time limit"),
+    "crash": Red("crash", "the test ended its process"),
+    "skipped": Red(None, "a skip or an expected failure"),
+    "absent": Red(None, "its absence: pytest did not collect it there"),
+    "unprepared": Red(None, "a tree in which the policy's `prepare` command failed"),
+    "lost": Red(None, "the end of the process that ran it"),
 }
 NOT_COUNTED = {
     "builtins.SyntaxError": "a syntax error",
@@ -70,14 +70,17 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
             return Red(None, f"{phrase} ({outcome.message})")
     module, name = outcome.missing or (None, None)
     if module in project.modules and outcome.phase != "teardown":
-        return Red("missing-symbol", f"{module}.{name} is not there" if name else f"{module} is not there")
+        return Red("missing-symbol", f"{module}.{name} does not exist" if name else f"{module} does not exist")
     if "builtins.ImportError" in outcome.types and not _is_projects_own(outcome, project):
-        return Red(None, f"a missing third-party module ({outcome.message})")
+        return Red(
+            None, f"a missing third-party module ({outcome.message}); install it, so that older commits can be replayed"
+        )
     if outcome.phase == "call":
         return _raised_in_call(outcome)
     if _is_raised_by_project(outcome, project) or _is_call_refused(outcome, project):
         return Red("exception", outcome.message)
-    return Red(None, f"an error of the test's own {outcome.phase or 'protocol'} ({outcome.message})")
+    phase = "collection" if outcome.phase == "collect" else outcome.phase or "protocol"
+    return Red(None, f"an error in the test's own {phase} ({outcome.message})")
 
 
 def _raised_in_call(outcome: TreeOutcome) -> Red:

@@ -69,7 +69,7 @@ def test_test_first_is_proven_before(repo: Repository) -> None:
         before=red,
         after=green,
         cause="missing-symbol",
-        detail="app.sums is not there",
+        detail="app.sums does not exist",
         trace=(
             "tests/test_sums.py:1: in <module>",
             "    from app.sums import add",
@@ -173,22 +173,27 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
     [
         ("def f():\n    return 1\n", "assert app.sums.f() == 2", "assertion", "AssertionError: assert 1 == 2"),
         ("def f():\n    raise OSError('no')\n", "assert app.sums.f() == 2", "exception", "OSError: no"),
-        ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
+        ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f does not exist"),
         (
             "def g(): pass\n",
             "with pytest.raises(ValueError): app.sums.g()",
             "assertion",
             "Failed: DID NOT RAISE ValueError",
         ),
-        ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
-        ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
+        ("", "from app.sums import f", "missing-symbol", "app.sums.f does not exist"),
+        ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f does not exist"),
         (
             "def f():\n    pass\n",
             "with pytest.raises(ValueError): app.sums.g()",
             "missing-symbol",
-            "app.sums.g is not there",
+            "app.sums.g does not exist",
         ),
-        ("def f():\n    import os\n    os._exit(0)\n", "assert app.sums.f() == 2", "crash", "it ended its process"),
+        (
+            "def f():\n    import os\n    os._exit(0)\n",
+            "assert app.sums.f() == 2",
+            "crash",
+            "the test ended its process",
+        ),
     ],
 )
 def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, detail: str) -> None:
@@ -199,6 +204,9 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
     found = proof(repo, "tests/test_f.py::test_f", base)
     said = found.detail.replace(str(ValueError), "ValueError")  # as older releases of pytest have it
     assert (found.found, found.order, found.cause, said) == ("turned", "before", cause, detail)
+
+
+INSTALL = "install it, so that older commits can be replayed"
 
 
 @pytest.mark.parametrize(
@@ -214,13 +222,13 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
             "import no_such_package",
             "",
             "def test_f(): import app.sums",
-            "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package')",
+            "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package'); " + INSTALL,
         ),
         (
             "OK = False",
             "OK = True",
             "@pytest.mark.skipif('not app.sums.OK')\ndef test_f(): pass",
-            "it was skipped or expected to fail",
+            "a skip or an expected failure",
         ),
         (
             "def f(): (",
@@ -232,7 +240,7 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
             "N = 1",
             "N = 2",
             "@pytest.mark.parametrize('n', range(app.sums.N))\ndef test_f(n): pass",
-            "it was not collected",
+            "its absence: pytest did not collect it there",
         ),
     ],
 )
@@ -335,7 +343,7 @@ def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(rep
     found = proof(repo, base=base)
     assert (found.found, found.detail) == (
         "red-not-counted",
-        "an error of the test's own collect (TypeError: helper() got an unexpected keyword argument 'b')",
+        "an error in the test's own collection (TypeError: helper() got an unexpected keyword argument 'b')",
     )
 
 
@@ -343,7 +351,7 @@ def test_a_name_that_a_test_file_imports(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "src/app/sums.py": "def f(): pass\n"})
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     repo.commit("green", {"src/app/sums.py": ADD})
-    assert proof(repo, base=base).detail == "app.sums.add is not there"
+    assert proof(repo, base=base).detail == "app.sums.add does not exist"
 
 
 def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
@@ -355,7 +363,7 @@ def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
         "turned",
         red,
         "missing-symbol",
-        "app is not there",
+        "app does not exist",
     )
 
 
