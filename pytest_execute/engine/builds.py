@@ -41,7 +41,10 @@ class Builds:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def built(self, tree: Tree, checkout: Checkout, environment: Mapping[str, str]) -> Tree:
-        """Return `tree` with the files that the command adds, running the command in `checkout` once. Raises BuildFailed."""
+        """Return `tree` with the files that the command adds, running the command in `checkout` once.
+
+        Raises BuildFailed.
+        """
         if not self.settings.prepare:
             return tree
         key = frozenset(tree.items())
@@ -100,12 +103,15 @@ class Builds:
         return {"status": None, "last_line": f"did not end within {TIMEOUT:.0f} s"}
 
     def _added(self, tree: Tree, checkout: Checkout) -> Tree:
-        """Return the files that are in the directory and not in `tree`. Raises BuildFailed where a file of the tree changed."""
+        """Return the files that are in the directory and not in `tree`.
+
+        Raises BuildFailed where a file of the tree changed.
+        """
         snapshot = take_snapshot(str(checkout.directory))
         unchanged = {path for path, mark in snapshot.items() if checkout.marks.get(path) == mark}
         for path in sorted(tree.keys() - _relative(checkout, unchanged)):
             if str(checkout.directory / path) in checkout.marks:
-                raise BuildFailed(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
+                raise BuildFailed(f"{self.command} changed {path}, a file of the commit; let it only add files")
         files = (path for path, mark in snapshot.items() if len(mark) > 1 and not Path(path).is_symlink())
         new = [
             path for path in sorted(_relative(checkout, files) - tree.keys()) if "__pycache__" not in path.split("/")

@@ -16,7 +16,10 @@ LINK, SUBMODULE = "120000", "160000"
 
 
 class Checkout:
-    """Directory that holds one tree after another. A switch keeps the files that are right, and removes or writes the others."""
+    """Directory that holds one tree after another.
+
+    A switch keeps the files that are right, and removes or writes the others.
+    """
 
     def __init__(self, git: Git, directory: Path) -> None:
         self.contents, self.directory = git.contents(), directory
@@ -63,7 +66,10 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def write_tree(git: Git | Contents, tree: Tree, directory: Path) -> None:
-    """Write each blob as git stores it, without attributes, filters or line endings. Leave out links that lead out of the tree."""
+    """Write each blob as git stores it, without attributes, filters or line endings.
+
+    Leave out links that lead out of the tree.
+    """
     files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE}
     contents = git.blobs(entry.oid for entry in files.values())
     for path, entry in files.items():

@@ -106,7 +106,7 @@ def _listed(path: str) -> set[str]:
 
 
 def shadowed_modules(tree: Tree, packages: Collection[str] = ()) -> frozenset[str]:
-    """Return the modules of Python, and of `packages`, that files of `tree` would hide if their directories came first."""
+    """Return the modules of Python, and of `packages`, that files of `tree` could hide."""
     names = {part.partition(".")[0] for path in tree for part in path.split("/")}
     return sys.stdlib_module_names.union(packages) & names
 

@@ -1,7 +1,8 @@
 """Child process that runs the tests of one job after another in one directory.
 
-Where the system can fork, the child has pytest loaded and forks itself for each job (`engine/child/main.py`). Elsewhere it starts pytest
-for each file (`engine/child/no_fork.py`). Jobs go to its standard input and replies come back; `engine/child/messages.py` declares both.
+Where the system can fork, the child has pytest loaded and forks itself for each job (`engine/child/main.py`). Elsewhere
+it starts pytest for each file (`engine/child/no_fork.py`). Jobs go to its standard input and replies come back;
+`engine/child/messages.py` declares both.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ Aborted = Literal["timeout", "crash", "modified", "lost"]
 
 
 class ChildProcess:
-    """Process that runs jobs in one directory, until a job hangs or the process is gone; then everything that it started is ended.
+    """Process that runs jobs in one directory, until a job hangs or the process is gone.
 
-    `setup` is its first line, with everything that its jobs have in common.
+    Everything that it started is ended then. `setup` is its first line, with everything that its jobs have in common.
     """
 
     def __init__(self, setup: SetupMessage) -> None:
@@ -141,7 +142,7 @@ def start_child(setup: SetupMessage) -> ChildProcess:
 
 
 def _aborted(replies: Sequence[JobReply], before_tests: Aborted) -> Aborted | None:
-    """Return how a job with these replies was aborted: `before_tests` where no test had begun, None where it ran to its end."""
+    """Return how a job was aborted: `before_tests` where no test had begun, None where it ran to its end."""
     if any("completed" in reply for reply in replies):
         return None
     if any("modified" in reply for reply in replies):

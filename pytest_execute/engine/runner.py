@@ -1,4 +1,4 @@
-"""Runner of tests in trees that were composed: a process for each tree, and below it processes for the tests, with limits."""
+"""Runner of tests in composed trees: a process for each tree, and below it processes for the tests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ class Runner:
     def run(
         self, tree: Tree, tests: Sequence[str], *, alone: bool = False, limits: LimitsFor = lambda _: DEFAULT_LIMITS
     ) -> dict[str, TreeOutcome]:
-        """Return the outcome of each test in `tree`. The tests of a file share a process, or run each in its own if `alone`."""
+        """Return the outcome of each test in `tree`.
+
+        The tests of a file share a process, or run each in its own if `alone`.
+        """
         outcomes: dict[str, TreeOutcome] = {}
         together, single = True, set[str]()  # `single`: files with a test that ends the process that runs it
         with self._worker() as worker:
@@ -76,7 +79,10 @@ class Runner:
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[TreeWorker]:
-        """Yield a worker that no other thread uses. CPython's list operations are atomic, so threads need no lock here."""
+        """Yield a worker that no other thread uses.
+
+        CPython's list operations are atomic, so threads need no lock here.
+        """
         if self.is_closed:
             raise RuntimeError("the runner is closed")
         try:

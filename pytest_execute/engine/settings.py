@@ -50,8 +50,8 @@ LimitsFor = Callable[[str], TimeLimits]
 class PytestOptions(Struct, frozen=True, kw_only=True):
     """Options that pytest is started with in every tree.
 
-    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is the number of
-    trees that run side by side.
+    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is
+    the number of trees that run side by side.
     """
 
     config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
@@ -60,10 +60,11 @@ class PytestOptions(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Everything that runs in trees have in common. `roots` are relative to the tree, `prefix` leads from it to the root directory.
+    """Everything that runs in trees have in common.
 
-    `work_tree` is the user's checkout, `top_modules` are the project's own top-level modules, `memory` is the number of bytes that
-    one process may take. `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
+    `roots` are relative to the tree, `prefix` leads from it to the root directory. `work_tree` is the user's checkout,
+    `top_modules` are the project's own top-level modules, `memory` is the number of bytes that one process may take.
+    `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
     """
 
     work_tree: str
@@ -76,7 +77,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = {}
 
     def fingerprint(self) -> str:
-        """Return a digest of everything beside the tree that a run depends on: Python, installed packages, pytest's configuration."""
+        """Return a digest of everything else that a run depends on: Python, installed packages, configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
         facts = (sys.version, _machine(), installed, self.pytest.config, self.pytest.arguments, self.roots)
         text = repr((*facts, self.top_modules, self.prefix, self.prepare))
@@ -108,7 +109,7 @@ def settings_for(
 
 
 def tree_environment(tree: Path, home: Path, import_path: Sequence[str]) -> dict[str, str]:
-    """Return the environment for runs in `tree`: no variable points at the caller's checkout, and the home directory is `home`."""
+    """Return the environment for runs in `tree`: nothing in it points at the caller's checkout."""
     return {
         **clean_environment(),
         "PYTHONPATH": os.pathsep.join(import_path),
@@ -120,14 +121,14 @@ def tree_environment(tree: Path, home: Path, import_path: Sequence[str]) -> dict
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the caller's environment without the variables that control Python, pytest, git or coverage; hashes are fixed."""
+    """Return the caller's environment without variables that control Python, pytest, git or coverage."""
     steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
     env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
     return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 def memory_limit(workers: int) -> int:
-    """Return the bytes that one process may take: half of the machine's memory, shared by `workers`, but not too little."""
+    """Return the bytes that one process may take: a worker's share of half of the machine's memory."""
     try:
         half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (ValueError, OSError, AttributeError):

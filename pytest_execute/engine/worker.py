@@ -16,7 +16,7 @@ from pytest_execute.tools.git import Tree
 from pytest_execute.tools.scratch import remove
 
 IMPORT_SECONDS = 60.0
-"""Seconds that the imports of a job's test files may take; limits with a smaller `import_share` allow a part of them."""
+"""Seconds that the imports of a job's test files may take; an `import_share` allows a part of them."""
 CONFIG_NAME = ".pytest-execute"
 OWN_NAME = ("pytest.toml", ".pytest.toml")
 """Configuration files that pytest (from 9.0 on) reads in their own format because of their name."""
@@ -33,7 +33,10 @@ def import_limit(tests: Sequence[str], limits: LimitsFor) -> float:
 
 
 class TreeWorker:
-    """Runs one job after another, each in one tree. Starts the child process for the first job, and where it is gone."""
+    """Runs one job after another, each in one tree.
+
+    Starts the child process for the first job, and where it is gone.
+    """
 
     def __init__(self, builds: Builds, directory: Path, code: Path) -> None:
         self.builds, self.settings = builds, builds.settings

@@ -11,6 +11,7 @@ import msgspec
 from pytest_execute.core.evidence import Mutant, Proof
 from pytest_execute.engine.settings import Settings
 from pytest_execute.replay import prove as replay
+from pytest_execute.replay.history import TopicHistory
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
 
@@ -28,7 +29,7 @@ def proofs(
         if result.outcome == "passed" and any(gate.startswith("task:") for gate in run.manifest.gates.get(test, ()))
     }
     request = replay.ReplayRequest(tests=tests, settings=settings, turns=prepared.request.turns)
-    history = replay.TopicHistory(prepared.git, prepared.stretch, prepared.layout)
+    history = TopicHistory(prepared.git, prepared.stretch, prepared.layout)
     return replay.prove(history, request, place, prepared.ledger, tell), ""
 
 

@@ -36,7 +36,7 @@ def test_the_story(passing: Repository, told: str) -> None:
     assert told.startswith(
         f"{TEST}: turned, before\n"
         f"  fails at    {red} Test\n"
-        "              missing-symbol: hello is not there\n"
+        "              missing-symbol: hello does not exist\n"
         "              tests/test_hello.py:1: in <module>\n"
         "                  from hello import greet\n"
         "              ModuleNotFoundError: No module named 'hello'\n"

@@ -145,7 +145,7 @@ FOUND = {
 def test_a_history_has_the_same_proofs_and_cached_outcomes_count_for_both(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
     for files in HISTORY:
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}

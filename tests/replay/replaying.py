@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import PytestOptions, settings_for
-from pytest_execute.replay.prove import ReplayRequest, TopicHistory, prove
+from pytest_execute.replay.history import TopicHistory
+from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.revisions import commit_range

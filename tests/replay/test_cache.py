@@ -8,7 +8,7 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.engine.settings import PytestOptions
-from pytest_execute.replay import test_identity
+from pytest_execute.replay import definitions
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from tests.replay.replaying import replay
@@ -49,7 +49,9 @@ def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try may."""
+    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try
+    may.
+    """
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
     slow = """
@@ -76,8 +78,12 @@ def test_how_a_test_stood_is_read_once_for_each_tree(tmp_path: Path, monkeypatch
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
     read: list[bytes] = []
-    form = test_identity.form
-    monkeypatch.setattr(test_identity, "form", lambda source, names: (read.append(source), form(source, names))[1])
+    fingerprint = definitions.definition_fingerprint
+    monkeypatch.setattr(
+        definitions,
+        "definition_fingerprint",
+        lambda source, names: (read.append(source), fingerprint(source, names))[1],
+    )
     first = replayed(repo, base)
     assert first.order == "same-commit"
     assert read

@@ -71,11 +71,11 @@ def test_without_it_nothing_can_be_imported(repo: Repository, tmp_path: Path) ->
         ("raise SystemExit('no compiler')", "`python build.py` ended with 1: no compiler"),
         (
             "pathlib.Path('src/app/number.txt').write_text('0')",
-            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+            "`python build.py` changed src/app/number.txt, a file of the commit; let it only add files",
         ),
         (
             "pathlib.Path('src/app/number.txt').unlink()",
-            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+            "`python build.py` changed src/app/number.txt, a file of the commit; let it only add files",
         ),
     ],
     ids=["fails", "changes", "removes"],
