@@ -524,7 +524,7 @@ def test_a_module_from_the_checkout_is_told(repo: Repository) -> None:
     repo.commit("red", {"tests/test_f.py": cheat, "tools/helper.py": "READY = True\n"})
     found = proof(repo, "tests/test_f.py::test_f", base)
     assert found.found == "foreign-module"
-    assert found.detail == f"helper came from {repo.path / 'tools' / 'helper.py'}"
+    assert found.detail == f"helper was loaded from {repo.path / 'tools' / 'helper.py'}, not from the tree"
 
 
 def test_one_worker_and_four_find_the_same(repo: Repository) -> None:

@@ -54,9 +54,9 @@ class ItemRunner:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=next_item)
             foreign = self.origins.find_foreign()
             if foreign:
-                return {"state": "foreign", "message": f"{foreign[0]} came from {foreign[1]}"}
+                return {"state": "foreign", "message": f"{foreign[0]} was loaded from {foreign[1]}, not from the tree"}
             if not self.outcomes:
-                return {"state": "failed", "message": "nothing of it was run"}
+                return {"state": "failed", "message": "a plugin took over the test and ran no phase of it"}
             if "failed" in self.outcomes:
                 failure = self.failure or {"phase": "call", "message": "failed without an exception"}
                 return {"state": "failed", **failure}

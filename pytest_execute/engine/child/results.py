@@ -30,7 +30,7 @@ class JobResults:
 
     def report_timeout(self, test: str, seconds: float) -> None:
         """Send that a test exceeded a limit after so many seconds."""
-        message = "it did not end within its time limit"
+        message = "the test did not end within its time limit"
         self.report(test, {"state": "timeout", "message": message, "seconds": seconds})
 
     def report_crash(self, test: str) -> None:
