@@ -3,10 +3,9 @@
 | module | is preloaded if |
 | --- | --- |
 | of the standard library | it is one of `STDLIB_MODULES` and a source has its name |
-| of another package | a source imports it, it is pure Python, and an import in a trial process does nothing else |
-| of the tree, or of a name that the tree has | never |
+| of another package | a source imports it, no file of the tree has its name, it is pure Python, its import is harmless |
 
-An import "does something else" if it touches the tree, reads or sets environment variables, warns, starts a thread,
+An import is tried in a process of its own. It is harmful if it touches the tree, reads or sets environment variables, warns, starts a thread,
 opens a file and leaves it open, writes to the home directory, changes the working directory or ends the process.
 
 | limit | value |
