@@ -48,7 +48,7 @@ PATH_EVENTS = frozenset(
 QUERY_FUNCTIONS = ("stat", "lstat", "access", "readlink", "statvfs")
 """Functions of `os` that raise no audit event (CPython 3.10 to 3.14)."""
 CAN_SEE_QUERIES = sys.platform == "linux" and sys.version_info >= (3, 11)
-"""Whether all path queries of Python code go through these functions.
+"""True if all path queries of Python code go through these functions.
 
 Before CPython 3.11 pathlib holds `os.stat` as an attribute of a class; on Windows `os.path` calls functions of `nt`.
 """
@@ -262,7 +262,7 @@ def replace_query_functions(log: AccessLog) -> None:
         for name, value in [*getattr(module, "__dict__", {}).items()]:
             if type(value) is BUILTIN and value in stand_ins:
                 setattr(module, name, stand_ins[value])
-    # Programs ask these sets whether a function takes a descriptor.
+    # Programs look in these sets for functions that take a descriptor.
     for functions in (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks):
         functions |= {stand_ins[function] for function in functions & stand_ins.keys()}
     find_spec = FileFinder.find_spec

@@ -4,7 +4,7 @@
 | --- | --- | --- | --- |
 | memory | `SetupMessage.memory` | the job's process | MemoryError in the test |
 | wall-clock time | `JobLimits.wall_limits` | the process that supervises the test | the test is killed: "timeout" |
-| CPU time, where the system tells it | `JobLimits.cpu_limits` | the same | the same |
+| CPU time, if the system reports it | `JobLimits.cpu_limits` | the same | the same |
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def limit_memory(size: int) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process without its children; 0 if the system does not tell."""
+    """Return the CPU time of a process without its children; 0 if the system does not report it."""
     with contextlib.suppress(OSError, AttributeError, OverflowError):
         return time.clock_gettime((~pid << 3) | 2)  # MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED) of the Linux kernel
     return 0.0

@@ -8,10 +8,10 @@
 | `main.py`, `no_fork.py` | engine | `PreloadedMessage` once; per job `GroupMessage`, replies, `FinishedMessage` |
 | process of a test | its supervisor | `StartedMessage`, `AccessesMessage`, `TestMessage`, `AloneMessage` |
 
-A reply is told from the others by its first key. An `AccessesMessage` before the first `FileMessage` counts for all
-tests of the job, a later one for the tests of that file that are reported after it. Without a `CompletedMessage` the
-job was aborted: after a `CollectedMessage` something ended the process that runs the tests, before it a test file could
-not be imported.
+Each kind of reply has a key of its own. An `AccessesMessage` before the first `FileMessage` counts for all tests of the
+job, a later one for the tests of that file that are reported after it. Without a `CompletedMessage` the job was
+aborted: after a `CollectedMessage` something ended the process that runs the tests, before it a test file could not be
+imported.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SetupMessage(TypedDict):
     root: str
     """pytest's root directory, in the tree."""
     work_tree: str
-    """The user's own checkout, which no module may come from."""
+    """User's own checkout, which no module may come from."""
     source_roots: list[str]
     top_modules: list[str]
     """Names of the project's top-level modules and packages."""
@@ -65,7 +65,7 @@ class JobOptions(TypedDict, total=False):
     """Each test runs in a process of its own, not one process for all tests of a file."""
     mutation: MutationJob
     in_process: bool
-    """The process that starts pytest runs the tests of one file itself: nothing may fork."""
+    """Tests of one file run in the process that starts pytest: the system cannot fork."""
 
 
 class JobLimits(TypedDict):
@@ -156,7 +156,7 @@ class FailureFacts(TypedDict, total=False):
     phase: str
     """"start" (of pytest), "collect", "setup", "call", "teardown" or "protocol"."""
     types: list[str]
-    """The exception's class and its bases."""
+    """Class of the exception, and its bases."""
     message: str
     frames: list[str]
     """Files of the tree in the traceback, outermost first."""

@@ -3,7 +3,7 @@
 | module | is preloaded if |
 | --- | --- |
 | of the standard library | it is one of `STDLIB_MODULES` and a source has its name |
-| of another package | a source imports it, no file of the tree has its name, it is pure Python, its import is harmless |
+| of another package | a source imports it, no file of the tree has its name, it is pure Python and harmless |
 
 An import is tried in a process of its own. It is harmful if it touches the tree, reads or sets environment variables,
 warns, starts a thread, leaves a file open, writes to the home directory, changes the working directory or ends the
