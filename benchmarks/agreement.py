@@ -1,17 +1,17 @@
-"""Does the replay find what one finds by checking out parent and commit by hand, on a real repository?
+"""Comparison of the replay, on a real repository, with what one finds by checking out parent and commit by hand.
 
 usage: python benchmarks/agreement.py REPO [--commits N] [--head REV] [--place DIR] [--held PATH]... [--source PATH]...
 
-Run it with a Python that has pytest-execute and what the repository's tests need. The stretch goes from head (default:
-HEAD) back over the last N commits of its main line that bring code and tests. All is compared in two ways:
+Run it with a Python that has pytest-execute and what the repository's tests need. The commits go from head (default:
+HEAD) back over the last N commits of its main line that change code and tests. Two comparisons are made:
 
-1. By the definition: today's tests on the tree of every commit of the stretch, by a real checkout and plain `python -m
-   pytest`. A test's turns are the commits at which it passes and at no parent; each must be what the replay found, and
-   the other way round.
-2. As SWE-bench does: for each commit that brings code and tests, its own tests on its parent and on itself; a test that
-   fails on the one and passes on the other should turn there for the replay too, unless the test is another one today.
+1. By the definition: today's tests on the tree of every commit, by a real checkout and plain `python -m pytest`. A
+   test's turns are the commits at which it passes and at no parent. Each must be what the replay found, and the other
+   way round.
+2. As SWE-bench does: for each commit that changes code and tests, its own tests on its parent and on itself. A test
+   that fails on the one and passes on the other should turn there for the replay too, unless it is another one today.
 
-DIR (default: a temporary one) holds the clone, the checkouts and what was seen by hand, which is not run twice.
+DIR (default: a temporary one) holds the clone, the checkouts and the outcomes by hand, which are not run twice.
 """
 
 from __future__ import annotations
@@ -23,18 +23,13 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
-from typing import Any, TypeVar
 
 import by_hand
 from by_hand import Outcome, Repository
-
-Job = TypeVar("Job")
-Result = TypeVar("Result")
 
 POLICY = """
 [tool.pytest-execute]
@@ -59,23 +54,23 @@ EXPLAINED = {
     "unreadable": "older code that this Python cannot read is no red",
 }
 SHOWN = 3
-"""How many tests of those that differ in the same way are shown."""
+"""Number of tests to show of those that differ in the same way."""
 
 
 @dataclass
-class Hand:
-    """What was seen by hand: the history, parents first, and how each test ended at each commit."""
+class OutcomesByHand:
+    """Outcomes by hand: the history, parents first, and the outcome of each test at each commit."""
 
     history: dict[str, list[str]]
     base: str
     tests: list[str]
-    seen: dict[str, dict[str, Outcome]]
+    outcomes: dict[str, dict[str, Outcome]]
 
     def at(self, commit: str, test: str) -> Outcome:
-        return by_hand.of(test, self.seen[commit])
+        return by_hand.outcome_of(test, self.outcomes[commit])
 
     def turns(self, test: str) -> list[str]:
-        """The commits at which the test passes and at no parent; base, where it passes there."""
+        """Return the commits at which the test passes and at no parent; base, where it passes there."""
         return [
             commit
             for commit, parents in self.history.items()
@@ -85,19 +80,19 @@ class Hand:
 
 @dataclass
 class Tally:
-    """What agreed, what did not, and why."""
+    """Counts of agreements, and the differences by their kind."""
 
     counts: Counter[str] = field(default_factory=Counter)
     differing: dict[str, list[str]] = field(default_factory=dict)
 
-    def differs(self, kind: str, test: str, ours: dict[str, Any], hand: str) -> None:
+    def differs(self, kind: str, test: str, ours: dict, hand: str) -> None:
         self.counts[kind] += 1
-        said = {name: ours.get(name) for name in ("verdict", "code", "before", "after", "detail")}
-        self.differing.setdefault(f"{kind}\n    ours: {json.dumps(said)}\n    hand: {hand}", []).append(test)
+        row = {name: ours.get(name) for name in ("verdict", "code", "before", "after", "detail")}
+        self.differing.setdefault(f"{kind}\n    ours: {json.dumps(row)}\n    hand: {hand}", []).append(test)
 
     @property
     def lines(self) -> list[str]:
-        """What differs in the same way together."""
+        """Lines that show the differences, equal ones together."""
         return [
             f"  {kind}\n" + "\n".join(f"    {test}" for test in [*tests[:SHOWN], f"{len(tests)} in all"])
             for kind, tests in self.differing.items()
@@ -107,65 +102,65 @@ class Tally:
 # -- by hand
 
 
-def side_by_side(repository: Repository, jobs: list[Job], work: Callable[[Path, Job], Result]) -> list[Result]:
-    """Do `work(hand, job)` for each job, as many at once as there are checkouts."""
-    hands: Queue[Path] = Queue()
-    for hand in repository.hands:
-        hands.put(hand)
+def run_in_checkouts(repository: Repository, jobs: list, work) -> list:
+    """Return `work(checkout, job)` for each job, as many at once as there are checkouts."""
+    checkouts: Queue[Path] = Queue()
+    for checkout in repository.checkouts:
+        checkouts.put(checkout)
 
-    def one(job: Job) -> Result:
-        hand = hands.get()
+    def one(job):
+        checkout = checkouts.get()
         try:
-            return work(hand, job)
+            return work(checkout, job)
         finally:
-            hands.put(hand)
+            checkouts.put(checkout)
 
-    with ThreadPoolExecutor(len(repository.hands)) as pool:
+    with ThreadPoolExecutor(len(repository.checkouts)) as pool:
         return list(pool.map(one, jobs))
 
 
 def test_files(repository: Repository) -> list[str]:
-    """All files of tests at head."""
+    """Return all files of tests at head."""
     files = [path for path in repository.files(repository.head) if path.endswith(".py") and repository.is_test(path)]
     return [path for path in files if not path.endswith(("conftest.py", "__init__.py"))]
 
 
-def look(repository: Repository, base: str, files: list[str]) -> Hand:
-    """Run today's tests in `files` on the tree of every commit."""
+def run_by_hand(repository: Repository, base: str, files: list[str]) -> OutcomesByHand:
+    """Return the outcomes of today's tests in `files` on the tree of every commit."""
     history = repository.history(base)
-    cache = repository.place / "seen"
+    cache = repository.directory / "seen"
 
-    def at(hand: Path, commit: str) -> dict[str, Outcome]:
-        tree = repository.compose(hand, commit, repository.head)
-        return by_hand.run(hand, files, cache, tree)
+    def at(checkout: Path, commit: str) -> dict[str, Outcome]:
+        tree = repository.compose(checkout, commit, repository.head)
+        return by_hand.run(checkout, files, cache, tree)
 
-    seen = dict(zip(history, side_by_side(repository, list(history), at), strict=True))
+    seen = dict(zip(history, run_in_checkouts(repository, list(history), at), strict=True))
     tests = [test for test, outcome in seen[repository.head].items() if outcome.passed]
-    return Hand(history, base, tests, seen)
+    return OutcomesByHand(history, base, tests, seen)
 
 
-def look_as_swe_bench(repository: Repository, commits: list[str]) -> dict[str, list[str]]:
-    """`{commit: the tests that its own version of the tests turns}`, for commits that bring code and tests."""
-    cache = repository.place / "seen"
+def run_as_swe_bench(repository: Repository, commits: list[str]) -> dict[str, list[str]]:
+    """Return `{commit: tests that turn with it}` for these commits, each with its own version of the tests."""
+    cache = repository.directory / "seen"
 
-    def at(hand: Path, commit: str) -> list[str]:
+    def at(checkout: Path, commit: str) -> list[str]:
         files = [path for path in repository.changed(commit) if path.endswith(".py") and repository.is_test(path)]
         parent = repository.git("rev-parse", f"{commit}^1")
         seen = []
         for old in (parent, commit):
-            tree = repository.compose(hand, old, commit)
-            seen.append(by_hand.run(hand, files, cache, tree))
+            tree = repository.compose(checkout, old, commit)
+            seen.append(by_hand.run(checkout, files, cache, tree))
         before, after = seen
-        return [test for test in after if after[test].passed and not by_hand.of(test, before).passed]
+        return [test for test in after if after[test].passed and not by_hand.outcome_of(test, before).passed]
 
-    return dict(zip(commits, side_by_side(repository, commits, at), strict=True))
+    return dict(zip(commits, run_in_checkouts(repository, commits, at), strict=True))
 
 
 # -- by pytest-execute
 
 
-def judge(repository: Repository, base: str, tests: list[str], source: list[str]) -> dict[str, dict[str, Any]]:
-    """`{test: its row of the report, with the code of the reason}`, from the door that everybody uses."""
+def judge(repository: Repository, base: str, tests: list[str], source: list[str]) -> dict[str, dict]:
+    """Return `{test: row of the report, with the reason's code}`, from pytest with pytest-execute's public options."""
     files = sorted({test.partition("::")[0] for test in tests})
     clone = repository.path
     notes = clone / "notes/agreement"
@@ -182,7 +177,7 @@ def judge(repository: Repository, base: str, tests: list[str], source: list[str]
     old = repository.git("show", f"{repository.head}:{settings.name}") if has else ""
     sources = f"source = {json.dumps(source)}\n" if source else ""
     settings.write_text(f"{old}\n{POLICY}{sources}")
-    report = repository.place / "report.json"
+    report = repository.directory / "report.json"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "--execute-topic=agreement", f"--execute-base={base}"]
     command += [f"--execute-report={report}", "-p", "no:randomly", "-o", "addopts=", *files]
@@ -200,8 +195,8 @@ def judge(repository: Repository, base: str, tests: list[str], source: list[str]
 # -- comparing
 
 
-def compare(hand: Hand, ours: dict[str, dict[str, Any]]) -> Tally:
-    """By the definition: the turns of each test."""
+def compare(hand: OutcomesByHand, ours: dict[str, dict]) -> Tally:
+    """Compare by the definition: the turns of each test."""
     tally = Tally()
     for test in hand.tests:
         turns = hand.turns(test)
@@ -217,8 +212,8 @@ def compare(hand: Hand, ours: dict[str, dict[str, Any]]) -> Tally:
     return tally
 
 
-def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], turns: list[str]) -> None:
-    """It must fail at base and at the commit before, pass at the commit after, and have turned there."""
+def _compare_proven(tally: Tally, hand: OutcomesByHand, test: str, row: dict, turns: list[str]) -> None:
+    """Check that the test fails at base and at the commit before, passes at the commit after, and turned there."""
     before, after = row["before"], row["after"]
     at = {name: hand.at(commit, test) for name, commit in (("base", hand.base), ("before", before), ("after", after))}
     if at["base"].passed or at["before"].passed or not at["after"].passed:
@@ -229,7 +224,7 @@ def _compare_proven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], tu
         tally.counts["agreed: proven"] += 1
 
 
-def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], turns: list[str]) -> None:
+def _compare_unproven(tally: Tally, hand: OutcomesByHand, test: str, row: dict, turns: list[str]) -> None:
     if hand.base in turns:
         if row["code"] == "never-red":
             tally.counts["agreed: never red"] += 1
@@ -237,7 +232,7 @@ def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], 
             tally.differs("passes at base", test, row, f"turns at {turns}")
         return
     parents = [hand.at(parent, test) for turn in turns for parent in hand.history[turn]]
-    reason = next((EXPLAINED[why] for why in map(_kind, parents) if why in EXPLAINED), None)
+    reason = next((EXPLAINED[kind] for kind in map(_kind, parents) if kind in EXPLAINED), None)
     if row["code"] == "red-not-counted" and reason:
         tally.counts[f"explained: {reason}"] += 1
     else:
@@ -245,12 +240,12 @@ def _compare_unproven(tally: Tally, hand: Hand, test: str, row: dict[str, Any], 
 
 
 def _kind(parent: Outcome) -> str:
-    """How it ended there, where by hand too nothing of the code was tried."""
+    """Return the state at the parent; "unreadable" where this Python cannot read the code."""
     return "unreadable" if "SyntaxError: " in parent.message else parent.state
 
 
-def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[str, dict[str, Any]]) -> Tally:
-    """Each test that a commit's own tests turned, against where the replay says that today's turned."""
+def compare_with_swe_bench(found: dict[str, list[str]], hand: OutcomesByHand, ours: dict[str, dict]) -> Tally:
+    """Compare the commits with which their own tests turned with those that the replay found for today's tests."""
     tally = Tally()
     for commit, tests in found.items():
         for test in tests:
@@ -271,7 +266,7 @@ def compare_with_swe_bench(found: dict[str, list[str]], hand: Hand, ours: dict[s
     return tally
 
 
-def tell(title: str, tally: Tally) -> None:
+def show(title: str, tally: Tally) -> None:
     print(f"\n{title}")
     for name, count in tally.counts.items():
         print(f"  {count:6} {name}")
@@ -290,20 +285,20 @@ def main() -> int:
     parser.add_argument("--hands", type=int, default=2, help="checkouts side by side")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        place = (options.place or Path(temporary)).resolve()
-        repository = Repository(options.repository.resolve(), place, options.head, options.held, options.hands)
+        directory = (options.place or Path(temporary)).resolve()
+        repository = Repository(options.repository.resolve(), directory, options.head, options.held, options.hands)
         base = repository.base(options.commits)
-        hand = look(repository, base, test_files(repository))
+        hand = run_by_hand(repository, base, test_files(repository))
         both = [commit for commit in hand.history if commit != base and repository.brings_both(commit)]
-        swe = look_as_swe_bench(repository, both)
+        swe = run_as_swe_bench(repository, both)
         ours = judge(repository, base, hand.tests, options.source)
         print(
             f"{options.repository.name}: {len(hand.history)} commits from {base[:9]} to {repository.head[:9]}", end=""
         )
-        print(f", {len(both)} bring code and tests")
+        print(f", {len(both)} change code and tests")
         tally = compare(hand, ours)
-        tell("today's tests on every commit", tally)
-        tell("as SWE-bench does", compare_with_swe_bench(swe, hand, ours))
+        show("today's tests on every commit", tally)
+        show("as SWE-bench does", compare_with_swe_bench(swe, hand, ours))
     return 1 if tally.lines else 0
 
 

@@ -1,6 +1,6 @@
-"""Try old commits by hand: check one out, copy other tests over it, and run plain `python -m pytest`.
+"""Runs of tests on old commits as one would do by hand: a checkout, today's tests copied over it, `python -m pytest`.
 
-Nothing of pytest-execute has a part in it, so that it can be compared with what pytest-execute finds.
+No code of pytest-execute is used, so that the outcomes can be compared with its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from plain import command
 
@@ -31,7 +30,7 @@ SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.i
 
 @dataclass(frozen=True)
 class Outcome:
-    """End of a test: "passed", "failed", "skipped", "absent", "timeout" or "crash", with its phase and message."""
+    """Outcome of a test: "passed", "failed", "skipped", "absent", "timeout" or "crash", with its phase and message."""
 
     state: str
     phase: str = ""
@@ -46,20 +45,22 @@ ABSENT = Outcome("absent")
 
 
 class Repository:
-    """A clone below `place` of the repository at `path`, with a checkout beside it for each hand that works."""
+    """Clone of the repository at `path` in a directory, with `hands` checkouts beside it that are used at the same
+    time.
+    """
 
-    def __init__(self, path: Path, place: Path, head: str, held: Sequence[str], hands: int) -> None:
-        self.path, self.place, self.held = place / "clone", place, tuple(held)
-        place.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path, directory: Path, head: str, held: Sequence[str], hands: int) -> None:
+        self.path, self.directory, self.held = directory / "clone", directory, tuple(held)
+        directory.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(path), str(self.path)], check=True)
         self.head = self.git("rev-parse", f"{head}^{{commit}}")
         self.git("checkout", "-q", "--force", "--detach", self.head)
-        self.hands = [place / f"hand-{number}" for number in range(hands)]
+        self.checkouts = [directory / f"checkout-{number}" for number in range(hands)]
         self.git("worktree", "prune")
-        for hand in self.hands:
-            if not hand.exists():
-                self.git("worktree", "add", "-q", "--detach", str(hand), self.head)
+        for checkout in self.checkouts:
+            if not checkout.exists():
+                self.git("worktree", "add", "-q", "--detach", str(checkout), self.head)
 
     def git(self, *arguments: str, at: Path | None = None, stdin: str | None = None) -> str:
         command = ["git", "-c", "core.quotePath=false", *arguments]
@@ -80,94 +81,102 @@ class Repository:
         )
 
     def changed(self, commit: str) -> list[str]:
-        """What `commit` changed, against its first parent."""
+        """Return the paths that `commit` changed, compared with its first parent."""
         return self.git("diff", "--name-only", "--no-renames", f"{commit}^1", commit).splitlines()
 
     def brings_both(self, commit: str) -> bool:
-        """Does it touch code and tests?"""
+        """Return whether a commit changes code and tests."""
         python = [path for path in self.changed(commit) if path.endswith(".py")]
         return any(map(self.is_test, python)) and any(
             not self.is_test(path) and not path.startswith(("doc", "setup.py")) for path in python
         )
 
     def base(self, commits: int) -> str:
-        """The commit before the last `commits` of the main line that bring code and tests."""
+        """Return the commit before the last `commits` of the main line that change code and tests."""
         line = self.git("rev-list", "--first-parent", "--min-parents=1", self.head).splitlines()
         both = [commit for commit in line if self.brings_both(commit)][:commits]
         return self.git("rev-parse", f"{both[-1]}^1")
 
     def history(self, base: str) -> dict[str, list[str]]:
-        """`{commit: its parents}` from base to head, parents first, with the parents that branched off before base."""
+        """Return `{commit: parents}` from base to head, parents first, with parents that branched off before base."""
         lines = self.git("rev-list", "--topo-order", "--reverse", "--parents", self.head, f"^{base}").splitlines()
-        found = {commit: parents for commit, *parents in map(str.split, lines)}
-        outside: dict[str, list[str]] = {
-            parent: [] for parents in found.values() for parent in parents if parent not in found
-        }
-        return {base: [], **outside, **found}
+        parents_of = {commit: parents for commit, *parents in map(str.split, lines)}
+        outside = {parent: [] for parents in parents_of.values() for parent in parents if parent not in parents_of}
+        return {base: [], **outside, **parents_of}
 
-    def compose(self, hand: Path, commit: str, tests: str) -> str:
-        """Check out `commit` with the tests of the commit `tests`; the id of the tree that this makes."""
-        self.git("checkout", "-q", "--force", "--detach", commit, at=hand)
-        self.git("clean", "-fdxq", at=hand)
+    def compose(self, checkout: Path, commit: str, tests: str) -> str:
+        """Check out `commit` with the tests of the commit `tests`, and return the id of the tree."""
+        self.git("checkout", "-q", "--force", "--detach", commit, at=checkout)
+        self.git("clean", "-fdxq", at=checkout)
         for path in self.files(commit):
-            if (self.is_test(path) or path in SETTINGS) and not (hand / path).is_dir():  # a submodule's place
-                (hand / path).unlink(missing_ok=True)
-        there = [path for path in self.files(tests) if self.is_test(path) or path in SETTINGS]
-        if there:
-            self.git("checkout", "-q", tests, "--pathspec-from-file=-", at=hand, stdin="\n".join(there))
-        self.git("add", "--all", "--force", at=hand)
-        return self.git("write-tree", at=hand)
+            if (self.is_test(path) or path in SETTINGS) and not (checkout / path).is_dir():  # a submodule
+                (checkout / path).unlink(missing_ok=True)
+        kept_paths = [path for path in self.files(tests) if self.is_test(path) or path in SETTINGS]
+        if kept_paths:
+            self.git("checkout", "-q", tests, "--pathspec-from-file=-", at=checkout, stdin="\n".join(kept_paths))
+        self.git("add", "--all", "--force", at=checkout)
+        return self.git("write-tree", at=checkout)
 
 
-def run(hand: Path, files: Iterable[str], cache: Path, tree: str) -> dict[str, Outcome]:
-    """Run `files` in the checkout `hand`, and return how each test ends; a file that is not importable is one test."""
-    there = sorted(file for file in set(files) if (hand / file).exists())
-    key = hashlib.sha256(json.dumps([tree, there, sys.version]).encode()).hexdigest()[:32]
-    known = cache / f"{key}.json"
-    if known.exists():
-        return {test: Outcome(**fields) for test, fields in json.loads(known.read_text()).items()}
-    found: dict[str, Outcome] = {}
-    while there and _session(hand, there, found):
+def run(checkout: Path, files: Iterable[str], cache: Path, tree: str) -> dict[str, Outcome]:
+    """Return the outcome of each test of `files` in a checkout; of the file itself where it cannot be imported."""
+    existing = sorted(file for file in set(files) if (checkout / file).exists())
+    key = hashlib.sha256(json.dumps([tree, existing, sys.version]).encode()).hexdigest()[:32]
+    cached = cache / f"{key}.json"
+    if cached.exists():
+        return {test: Outcome(**fields) for test, fields in json.loads(cached.read_text()).items()}
+    outcomes: dict[str, Outcome] = {}
+    while existing and _session(checkout, existing, outcomes):
         pass
-    if len(there) > 1 and all(outcome.phase == "start" for outcome in found.values()):
-        found.clear()  # a conftest that fails takes all down that is run with it
-        for file in there:
-            while _session(hand, [file], found):
+    if len(existing) > 1 and all(outcome.phase == "start" for outcome in outcomes.values()):
+        outcomes.clear()  # a conftest that fails makes all files fail that are run with it
+        for file in existing:
+            while _session(checkout, [file], outcomes):
                 pass
     cache.mkdir(parents=True, exist_ok=True)
-    known.write_text(json.dumps({test: asdict(outcome) for test, outcome in found.items()}))
-    return found
+    cached.write_text(json.dumps({test: asdict(outcome) for test, outcome in outcomes.items()}))
+    return outcomes
 
 
-def _session(hand: Path, files: Sequence[str], found: dict[str, Outcome]) -> bool:
-    """One run of pytest over what was not seen yet. Did it end before its time, so that another one has to follow?"""
+def _session(checkout: Path, files: Sequence[str], outcomes: dict[str, Outcome]) -> bool:
+    """Run pytest over the tests without an outcome.
+
+    Return whether it was aborted, so that another run has to follow.
+    """
     with tempfile.TemporaryDirectory() as home:
         log = Path(home) / "log"
         log.touch()
-        ended, said = _pytest(hand, files, home, log, [test for test in found if "::" in test])
+        ended, last_line = _pytest(checkout, files, home, log, [test for test in outcomes if "::" in test])
         records = [json.loads(line) for line in log.read_text().splitlines()]
-    running = _read(records, found)
+    running = _read(records, outcomes)
     if any("end" in record for record in records):
         return False
     if running is not None:
         state = "timeout" if ended in (-signal.SIGALRM, -signal.SIGKILL) else "crash"
-        found[running] = Outcome(state, "call", said)
+        outcomes[running] = Outcome(state, "call", last_line)
         return True
-    found.update({file: Outcome("failed", "start", said) for file in files if file not in found})
+    outcomes.update({file: Outcome("failed", "start", last_line) for file in files if file not in outcomes})
     return False
 
 
-def _pytest(hand: Path, files: Sequence[str], home: str, log: Path, done: Sequence[str]) -> tuple[int, str]:
+def _pytest(checkout: Path, files: Sequence[str], home: str, log: Path, done: Sequence[str]) -> tuple[int, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_", "COV"))}
-    path = [str(Path(__file__).parent), str(hand / "src"), str(hand)]
+    path = [str(Path(__file__).parent), str(checkout / "src"), str(checkout)]
     env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"BY_HAND_LOG": str(log), "BY_HAND_DONE": json.dumps(done), "BY_HAND_LIMIT": str(LIMIT)}
     env |= {"HOME": home, "TMPDIR": home, "COLUMNS": "200"}
-    options = ["-q", "-pby_hand_plugin", "-oaddopts=", "--continue-on-collection-errors", f"--rootdir={hand}", *files]
+    options = [
+        "-q",
+        "-pby_hand_plugin",
+        "-oaddopts=",
+        "--continue-on-collection-errors",
+        f"--rootdir={checkout}",
+        *files,
+    ]
     words = command(*options, without=("cacheprovider", "execute", "xdist"))
     process = subprocess.Popen(
-        words, cwd=hand, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
-        stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limits,  # noqa: PLW1509
+        words, cwd=checkout, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+        stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limits,  # noqa: PLW1509 - it only sets a limit
     )  # fmt: skip
     try:
         out, _ = process.communicate(timeout=1800)
@@ -181,27 +190,27 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
-def _read(records: Iterable[dict[str, Any]], found: dict[str, Outcome]) -> str | None:
-    """Put the outcomes of `records` into `found`; the test that had begun and not ended, if any."""
+def _read(records: Iterable[dict], outcomes: dict[str, Outcome]) -> str | None:
+    """Add the outcomes of `records` to `outcomes`, and return the test that had begun and not ended, if any."""
     running = None
     for record in records:
         if "collect" in record:
-            found[record["collect"]] = Outcome("failed", "collect", record["message"])
+            outcomes[record["collect"]] = Outcome("failed", "collect", record["message"])
         elif "start" in record:
             running = record["start"]
-            found.pop(running, None)
+            outcomes.pop(running, None)
         elif "finish" in record:
             running = None
         elif "test" in record:
             test, state = record["test"], record["outcome"]
             state = "skipped" if state == "xfailed" else state
-            if test not in found or (found[test].passed and state != "passed"):
-                found[test] = Outcome(state, record["when"], record["message"])
+            if test not in outcomes or (outcomes[test].passed and state != "passed"):
+                outcomes[test] = Outcome(state, record["when"], record["message"])
     return running
 
 
-def of(test: str, outcomes: dict[str, Outcome]) -> Outcome:
-    """The outcome of `test`; where it was not run, that of the class or file that could not be collected."""
+def outcome_of(test: str, outcomes: dict[str, Outcome]) -> Outcome:
+    """Return the outcome of `test`, or of its class or file where that could not be collected."""
     while test not in outcomes and "::" in test:
         test = test.rpartition("::")[0]
     return outcomes.get(test, ABSENT)

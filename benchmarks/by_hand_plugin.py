@@ -1,4 +1,7 @@
-"""Plugin of `by_hand.py`: write a line for each test that starts or ends, and change nothing."""
+"""Plugin of plain pytest for `by_hand.py`: logs the start and the outcome of each test, a line each.
+
+It changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ DONE = frozenset(json.loads(os.environ["BY_HAND_DONE"]))
 LIMIT = int(os.environ["BY_HAND_LIMIT"])
 
 
-def tell(**record: Any) -> None:
+def log(**record: Any) -> None:
     with LOG.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(json.dumps(record) + "\n")
 
@@ -27,29 +30,29 @@ def message(report: Any) -> str:
 
 def pytest_collectreport(report: Any) -> None:
     if report.failed:
-        tell(collect=report.nodeid, message=message(report))
+        log(collect=report.nodeid, message=message(report))
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """What was seen before a crash is not run again."""
+    """Leave out the tests that ran before a crash."""
     items[:] = [item for item in items if item.nodeid not in DONE]
 
 
 def pytest_runtest_logstart(nodeid: str) -> None:
-    """A test that does not end takes the process with it, by the alarm that nobody handles."""
+    """Set an alarm, which has no handler: a test that does not end ends the process."""
     signal.alarm(LIMIT)
-    tell(start=nodeid)
+    log(start=nodeid)
 
 
 def pytest_runtest_logreport(report: Any) -> None:
     outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
-    tell(test=report.nodeid, when=report.when, outcome=outcome, message=message(report) if outcome != "passed" else "")
+    log(test=report.nodeid, when=report.when, outcome=outcome, message=message(report) if outcome != "passed" else "")
 
 
 def pytest_runtest_logfinish(nodeid: str) -> None:
     signal.alarm(0)
-    tell(finish=nodeid)
+    log(finish=nodeid)
 
 
 def pytest_sessionfinish() -> None:
-    tell(end=True)
+    log(end=True)

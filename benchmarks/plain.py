@@ -1,4 +1,4 @@
-"""How the benchmarks start pytest: without plugins that are only there by chance."""
+"""Starts of pytest for the benchmarks, without plugins that are only installed by chance."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pathlib import Path
 
 
 def command(*options: str, without: tuple[str, ...] = ()) -> list[str]:
-    """A run of pytest with `options` and `without` these plugins."""
+    """Return the command that runs pytest with `options` and `without` these plugins."""
     return [sys.executable, "-m", "pytest", *(f"-pno:{plugin}" for plugin in without), *options]
 
 
 def on_a_terminal(command: list[str], directory: Path, env: dict[str, str]) -> bytes:
-    """What a command says on a terminal of 100 columns."""
+    """Return the output of a command on a terminal of 100 columns."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     process = subprocess.Popen(command, cwd=directory, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    said = b""
-    with contextlib.suppress(OSError):  # that is how the end of a terminal shows
-        while piece := os.read(ours, 1 << 16):
-            said += piece
+    output = b""
+    with contextlib.suppress(OSError):  # Linux raises EIO at the end of a terminal
+        while block := os.read(ours, 1 << 16):
+            output += block
     os.close(ours)
     process.wait()
-    return said
+    return output

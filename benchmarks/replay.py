@@ -1,9 +1,9 @@
-"""What the replay costs on a real repository: `python benchmarks/replay.py REPO --commits 40`.
+"""Time that the replay takes on a real repository: `python benchmarks/replay.py REPO --commits 40`.
 
-The repository is cloned, and all tests of the test files that its last commits touched are proven against those
-commits: cold, with an empty ledger, and warm, with all that was learnt. Beside it, in the same run: plain runs of the
+The repository is cloned, and all tests of the test files that its last commits changed are proven against those
+commits: cold, with an empty cache, and warm, with all outcomes cached. Beside it, in the same run: plain runs of the
 whole suite, and what one would do by hand, with as many processes: for each commit a worktree of its parent and one of
-itself, and `python -m pytest` in both on the test files that the commit touched, as the commit has them. With
+itself, and `python -m pytest` in both on the test files that the commit changed, as the commit has them. With
 `--by-hand N` only N of the commits, evenly spread, are done by hand, and the time of all is reckoned from theirs. The
 last line is JSON.
 """
@@ -25,16 +25,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-
-from msgspec.structs import replace
 
 from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.engine.settings import PytestOptions, settings_for
+from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.tools.revisions import CommitRange, commit_range
 
 PASSED = """
@@ -48,22 +46,22 @@ def pytest_sessionfinish(session):
     with open(r"{file}", "w") as file:
         json.dump({{test: taken for test, taken in seconds.items() if test not in bad}}, file)
 """
-ENOUGH = 30.0
+LONGEST = 30.0
 """Seconds after which a run of pytest is ended."""
 PLAIN = ["-q", "-p", "no:cacheprovider", "-p", "no:execute", "-p", "no:randomly"]
 
 
 @contextlib.contextmanager
-def counted() -> Iterator[list[Sequence[str]]]:
-    """What the replay starts meanwhile: each is a Python that has pytest."""
-    started: list[Sequence[str]] = []
+def recorded_starts() -> Iterator[list[object]]:
+    """Yield a list of the processes that the replay starts: each is a Python with pytest."""
+    started: list[object] = []
     start = process.start
 
-    def noted(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-        started.append(command)
-        return start(command, **options)
+    def record_start(*args: object, **more: object) -> object:
+        started.append(args)
+        return start(*args, **more)
 
-    process.start = noted
+    process.start = record_start
     try:
         yield started
     finally:
@@ -71,18 +69,18 @@ def counted() -> Iterator[list[Sequence[str]]]:
 
 
 @contextlib.contextmanager
-def timed(what: str, times: dict[str, float]) -> Iterator[None]:
+def timed(label: str, times: dict[str, float]) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    times[what] = min(time.perf_counter() - start, times.get(what, float("inf")))
-    print(f"{what:>10}: {times[what]:7.2f} s", flush=True)
+    times[label] = min(time.perf_counter() - start, times.get(label, float("inf")))
+    print(f"{label:>10}: {times[label]:7.2f} s", flush=True)
 
 
 def pytest(
-    directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None, enough: float = ENOUGH
+    directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None, timeout: float = LONGEST
 ) -> bool:
-    """Run pytest in a checkout, on its own modules; tell if it had to be ended, as tests on old code may never end."""
-    roots = [str(directory / root) for root in layout.import_roots(_files(directory))]
+    """Run pytest in a checkout, with its own modules, and return whether it was ended: tests on old code may hang."""
+    roots = [str(directory / root) for root in layout.roots(_files(directory))]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, str(plugins or directory)])}
     command = [sys.executable, "-m", "pytest", *PLAIN, *arguments]
     null = subprocess.DEVNULL
@@ -93,11 +91,11 @@ def pytest(
         stdout=null,
         stderr=null,
         start_new_session=True,
-        preexec_fn=_limit_memory,  # noqa: PLW1509
+        preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
     ) as run:
-        late = threading.Timer(enough, os.killpg, [run.pid, signal.SIGKILL])
+        late = threading.Timer(timeout, os.killpg, [run.pid, signal.SIGKILL])
         late.start()
-        run.wait()  # not with a timeout: Python looks only every 50 ms then
+        run.wait()  # not with a timeout: CPython polls then, up to every 50 ms
         late.cancel()
     return run.returncode == -signal.SIGKILL
 
@@ -110,27 +108,29 @@ def _files(directory: Path) -> list[str]:
     return subprocess.check_output(["git", "ls-files"], cwd=directory, text=True).splitlines()
 
 
-def plain(clone: Path, layout: Layout, place: Path) -> dict[str, float]:
-    """The tests that pass, with the seconds each took, from one run of the whole suite."""
-    found = place / "passed.json"
-    (place / "passed_plugin.py").write_text(PASSED.format(file=found))
-    pytest(clone, layout, "-p", "passed_plugin", plugins=place, enough=10 * ENOUGH)
+def plain(clone: Path, layout: Layout, directory: Path) -> dict[str, float]:
+    """Return the tests that pass in one run of the whole suite, with the seconds that each took."""
+    found = directory / "passed.json"
+    (directory / "passed_plugin.py").write_text(PASSED.format(file=found))
+    pytest(clone, layout, "-p", "passed_plugin", plugins=directory, timeout=10 * LONGEST)
     tests: dict[str, float] = json.loads(found.read_text())
     return tests
 
 
-def naive(git: Git, what: CommitRange, layout: Layout, place: Path, workers: int, most: int) -> tuple[int, int, int]:
-    """Try at most `most` commits by hand; return how many, of how many, and how many runs had to be ended."""
+def run_by_hand(
+    git: Git, commits: CommitRange, layout: Layout, directory: Path, workers: int, most: int
+) -> tuple[int, int, int]:
+    """Run `most` commits by hand at most. Return how many that are, of how many, and how many runs had to be ended."""
     jobs = [
         (commit, parents[0], files)
-        for commit, parents in what.commits.items()
-        if parents and (files := _touched(git, layout, f"{commit}^", commit))
+        for commit, parents in commits.commits.items()
+        if parents and (files := _changed_test_files(git, layout, f"{commit}^", commit))
     ]
 
     def by_hand(commit: str, parent: str, files: Sequence[str]) -> int:
         ended = 0
         for revision in (parent, commit):
-            tree = place / f"{commit[:12]}-{revision[:12]}"
+            tree = directory / f"{commit[:12]}-{revision[:12]}"
             _git(git.work_tree, "worktree", "add", "-q", "--detach", str(tree), revision)
             _git(tree, "checkout", "-q", commit, "--", *files)
             ended += pytest(tree, layout, *files)
@@ -143,9 +143,9 @@ def naive(git: Git, what: CommitRange, layout: Layout, place: Path, workers: int
     return len(chosen), len(jobs), ended
 
 
-def _touched(git: Git, layout: Layout, old: str, new: str) -> list[str]:
+def _changed_test_files(git: Git, layout: Layout, old: str, new: str) -> list[str]:
     there = git.tree(new)
-    return [path for path in changed_files(git, old, new) if path in there and _is_test_file(layout, path)]
+    return [path for path in git.changed_files(old, new) if path in there and _is_test_file(layout, path)]
 
 
 def _is_test_file(layout: Layout, path: str) -> bool:
@@ -156,8 +156,8 @@ def _git(directory: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=directory, check=True, capture_output=True)
 
 
-def base_of(clone: Path, commits: int) -> str:
-    """The latest commit, on the way of first parents, that `commits` commits or more come after."""
+def base_commit(clone: Path, commits: int) -> str:
+    """Return the latest commit on the main line that at least `commits` commits come after."""
     for back in range(1, commits + 1):
         revision = f"HEAD~{back}"
         count = subprocess.check_output(["git", "rev-list", "--count", f"{revision}..HEAD"], cwd=clone, text=True)
@@ -173,55 +173,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--by-hand", type=int, default=1000, metavar="N", help="do at most so many commits by hand")
     parser.add_argument("--rounds", type=int, default=1, help="so many cold runs, the fastest of which counts")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="replay-") as directory:
-        return compare(asked, Path(directory))
+        return compare(options, Path(directory))
 
 
-def compare(asked: argparse.Namespace, place: Path) -> int:
-    clone, times = place / "clone", dict[str, float]()
-    _git(place, "clone", "-q", "--no-hardlinks", str(asked.repo.resolve()), str(clone))
-    git = Git.find(clone).with_scratch(place / "git")
-    what = commit_range(git, "none", base_of(clone, asked.commits))
-    tree = git.tree(what.tree)
+def compare(options: argparse.Namespace, directory: Path) -> int:
+    clone, times = directory / "clone", dict[str, float]()
+    _git(directory, "clone", "-q", "--no-hardlinks", str(options.repo.resolve()), str(clone))
+    git = Git.find(clone).within(directory / "git")
+    commits = commit_range(git, "none", base_commit(clone, options.commits))
+    tree = git.tree(commits.tree)
     layout = Layout(source=detect_source(tree))
-    plain(clone, layout, place)  # compiles
+    plain(clone, layout, directory)  # compiles
     for _ in range(2):
         with timed("plain", times):
-            passed = plain(clone, layout, place)
-    files = set(_touched(git, layout, what.base, what.tree))
+            passed = plain(clone, layout, directory)
+    files = set(_changed_test_files(git, layout, commits.base, commits.tree))
     tests = {test: seconds for test, seconds in passed.items() if test.partition("::")[0] in files}
     config = next(
         (clone / name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None
     )
-    order = ReplayRequest(tests=tests, workers=asked.workers)
-    if config is not None:
-        order = replace(order, config=(config.name, config.read_bytes()))
-    print(
-        f"{len(what.commits)} commits, {len(passed)} tests, "
-        f"{len(tests)} of them in {len(files)} files that were touched"
+    pytest_options = PytestOptions(
+        workers=options.workers, **({"config": (config.name, config.read_bytes())} if config else {})
     )
-    for number in range(asked.rounds):
-        ledger = ResultCache(place / f"ledger-{number}", print)
+    request = ReplayRequest(tests=tests, settings=settings_for(git, layout, tree, pytest_options))
+    history = TopicHistory(git, commits, layout)
+    print(f"{len(commits.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} changed files")
+    for number in range(options.rounds):
+        cache = ResultCache(directory / f"cache-{number}", print)
         with timed("cold", times):
-            proofs = prove(git, what, layout, order, place / "trees", ledger)
-    with counted() as started, timed("warm", times):
-        again = prove(git, what, layout, order, place / "trees", ledger)
+            proofs = prove(history, request, directory / "trees", cache)
+    with recorded_starts() as started, timed("warm", times):
+        again = prove(history, request, directory / "trees", cache)
     assert again == proofs
     found = Counter(proof.found for proof in proofs.values())
     print("proofs: " + ", ".join(f"{count} {each}" for each, count in sorted(found.items())))
     print(f"cold takes {times['cold'] / times['plain']:.2f} plain runs (4 allowed)")
     print(f"warm takes {times['warm']:.2f} s and starts {len(started)} processes (0.5 s and none allowed)")
-    if asked.by_hand:
+    if options.by_hand:
         with timed("by hand", times):
-            done, of, ended = naive(git, what, layout, place / "hand", asked.workers, asked.by_hand)
+            done, of, ended = run_by_hand(git, commits, layout, directory / "hand", options.workers, options.by_hand)
         times["all by hand"] = times["by hand"] * of / done
         how = f"{done} of {of} commits by hand" + (f", reckoned to {times['all by hand']:.2f} s for all" * (done < of))
-        how += f", {ended} runs had to be ended after {ENOUGH:.0f} s" * bool(ended)
-        print(f"{how}; cold is {times['all by hand'] / times['cold']:.2f} times faster (3 asked, 5 wanted)")
+        how += f", {ended} runs had to be ended after {LONGEST:.0f} s" * bool(ended)
+        print(f"{how}; cold is {times['all by hand'] / times['cold']:.2f} times faster (3 required, 5 wanted)")
     print(
         json.dumps(
-            {"repository": asked.repo.name, "tests": len(tests), "proofs": found, "started": len(started), **times}
+            {"repository": options.repo.name, "tests": len(tests), "proofs": found, "started": len(started), **times}
         )
     )
     return 0

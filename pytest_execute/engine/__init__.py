@@ -1,1 +1,1 @@
-"""Trees written out, and tests run in them by forks of a warm pytest: the engine below the replay, and below whatever runs tests again."""
+"""Engine of replay and mutation: writes trees out, and runs tests in them in forks of a warm pytest."""

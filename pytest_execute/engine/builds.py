@@ -1,4 +1,7 @@
-"""Trees of projects with a build step: a command runs once in each, and what it adds belongs to the tree from then on."""
+"""Build step of projects that need one: the policy's `prepare` command runs once in each tree.
+
+What the command adds belongs to the tree from then on.
+"""
 
 from __future__ import annotations
 
@@ -11,108 +14,112 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
-from msgspec import Struct
 
 from pytest_execute.engine.checkout import Checkout
+from pytest_execute.engine.child.messages import BuildMessage, BuildResult
 from pytest_execute.engine.child.snapshot import take_snapshot
 from pytest_execute.engine.settings import Settings, clean_environment
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Entry, Git, Tree
-from pytest_execute.tools.git_write import write_blobs
 
-BUILDING = Path(__file__).parent / "child" / "build.py"
-PATIENCE = 600.0
-"""Seconds in which a tree must be prepared."""
+BUILD_SCRIPT = Path(__file__).parent / "child" / "build.py"
+TIMEOUT = 600.0
+"""Seconds that the command may take in one tree."""
 
 
 class BuildFailed(Exception):
-    """The command did not do what it should; the message says how."""
-
-
-class _Built(Struct, frozen=True):
-    status: int | None = None
-    last: str = f"did not end within {PATIENCE:.0f} s"
+    """The command failed, or changed files of the tree; the message says which."""
 
 
 class Builds:
-    """The trees that have been prepared, with what the command added, or what it said where it failed."""
+    """Results of the command for each tree: the tree with the files that the command added, or the error."""
 
-    def __init__(self, git: Git, setting: Settings) -> None:
-        self.git, self.setting = git, setting
-        self.command = f"`{shlex.join(setting.prepare)}`"
-        self.known: dict[frozenset[tuple[str, Entry]], Tree | BuildFailed] = {}
-        self.running: list[subprocess.Popen[bytes]] = []
+    def __init__(self, git: Git, settings: Settings) -> None:
+        self.git, self.settings = git, settings
+        self.command = f"`{shlex.join(settings.prepare)}`"
+        self.results: dict[frozenset[tuple[str, Entry]], Tree | BuildFailed] = {}
+        self.processes: list[subprocess.Popen[bytes]] = []
 
-    def ready(self, tree: Tree, slot: Checkout, environment: Mapping[str, str]) -> Tree:
-        """`tree` with what the command of the policy adds to it, for which it runs in `slot`. Raises Unprepared."""
-        if not self.setting.prepare:
+    def built(self, tree: Tree, checkout: Checkout, environment: Mapping[str, str]) -> Tree:
+        """Return `tree` with the files that the command adds, running the command in `checkout` once.
+
+        Raises BuildFailed.
+        """
+        if not self.settings.prepare:
             return tree
         key = frozenset(tree.items())
-        if key not in self.known:
+        if key not in self.results:
             try:
-                self.known[key] = self._prepared(tree, slot, environment)
+                self.results[key] = self._build(tree, checkout, environment)
             except BuildFailed as error:
-                self.known[key] = error
-        found = self.known[key]
-        if isinstance(found, BuildFailed):
-            raise found
-        return found
+                self.results[key] = error
+        result = self.results[key]
+        if isinstance(result, BuildFailed):
+            raise result
+        return result
 
     def end(self) -> None:
-        """End whatever is built just now."""
-        for child in self.running:
+        """End the commands that run now."""
+        for child in self.processes:
             assert child.stdin is not None
             with contextlib.suppress(OSError):
                 child.stdin.close()
 
-    def _prepared(self, tree: Tree, slot: Checkout, environment: Mapping[str, str]) -> Tree:
-        slot.hold(tree)
-        built = self._build(slot.directory, environment)
-        if built.status is None:
-            raise BuildFailed(f"{self.command} {built.last}")
-        if built.status:
-            raise BuildFailed(f"{self.command} ended with {built.status}: {built.last}")
-        return tree | self._added(tree, slot)
+    def _build(self, tree: Tree, checkout: Checkout, environment: Mapping[str, str]) -> Tree:
+        checkout.switch_to(tree)
+        result = self._run_command(checkout.directory, environment)
+        if result["status"] is None:
+            raise BuildFailed(f"{self.command} {result['last_line']}")
+        if result["status"]:
+            raise BuildFailed(f"{self.command} ended with {result['status']}: {result['last_line']}")
+        return tree | self._added(tree, checkout)
 
-    def _build(self, directory: Path, environment: Mapping[str, str]) -> _Built:
-        said, log = (directory.with_name(f"{directory.name}-{name}") for name in ("said", "log"))
+    def _run_command(self, directory: Path, environment: Mapping[str, str]) -> BuildResult:
+        result, output = (directory.with_name(f"{directory.name}-{name}") for name in ("result", "output"))
         path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-        order = {
-            "command": self.setting.prepare,
-            "root": str(directory / self.setting.prefix),
+        build: BuildMessage = {
+            "command": [*self.settings.prepare],
+            "root": str(directory / self.settings.prefix),
             "environment": {**environment, "PATH": path},
-            "log": str(log),
-            "said": str(said),
+            "output_file": str(output),
+            "result_file": str(result),
         }
-        said.unlink(missing_ok=True)
-        child = process.start([sys.executable, str(BUILDING)], cwd=BUILDING.parent, env=clean_environment())
-        self.running.append(child)
+        result.unlink(missing_ok=True)
+        child = process.start([sys.executable, str(BUILD_SCRIPT)], cwd=BUILD_SCRIPT.parent, env=clean_environment())
+        self.processes.append(child)
         try:
             assert child.stdin is not None
-            child.stdin.write(msgspec.json.encode(order) + b"\n")
+            child.stdin.write(msgspec.json.encode(build) + b"\n")
             child.stdin.flush()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(PATIENCE)
+                child.wait(TIMEOUT)
         except BrokenPipeError:
             pass
         finally:
-            self.running.remove(child)
+            self.processes.remove(child)
             child.communicate()
-        return msgspec.json.decode(said.read_bytes(), type=_Built) if said.exists() else _Built()
+        if result.exists():
+            return msgspec.json.decode(result.read_bytes(), type=BuildResult)
+        return {"status": None, "last_line": f"did not end within {TIMEOUT:.0f} s"}
 
-    def _added(self, tree: Tree, slot: Checkout) -> Tree:
-        """The files that stand in the directory of `slot` and not in `tree`; one of the tree that is another now is refused."""
-        there = take_snapshot(str(slot.directory))
-        still = {path for path, mark in there.items() if slot.marks.get(path) == mark}
-        for path in sorted(tree.keys() - _below(slot, still)):
-            if str(slot.directory / path) in slot.marks:
-                raise BuildFailed(f"{self.command} changed {path}, which stood in the tree: it may only add to it")
-        files = (path for path, mark in there.items() if len(mark) > 1 and not Path(path).is_symlink())
-        new = [path for path in sorted(_below(slot, files) - tree.keys()) if "__pycache__" not in path.split("/")]
-        oids = write_blobs(self.git, (slot.directory / path for path in new))
-        modes = ("100755" if os.access(slot.directory / path, os.X_OK) else "100644" for path in new)
+    def _added(self, tree: Tree, checkout: Checkout) -> Tree:
+        """Return the files that are in the directory and not in `tree`.
+
+        Raises BuildFailed where a file of the tree changed.
+        """
+        snapshot = take_snapshot(str(checkout.directory))
+        unchanged = {path for path, mark in snapshot.items() if checkout.marks.get(path) == mark}
+        for path in sorted(tree.keys() - _relative(checkout, unchanged)):
+            if str(checkout.directory / path) in checkout.marks:
+                raise BuildFailed(f"{self.command} changed {path}, a file of the commit; let it only add files")
+        files = (path for path, mark in snapshot.items() if len(mark) > 1 and not Path(path).is_symlink())
+        new = [
+            path for path in sorted(_relative(checkout, files) - tree.keys()) if "__pycache__" not in path.split("/")
+        ]
+        oids = write_blobs(self.git, (checkout.directory / path for path in new))
+        modes = ("100755" if os.access(checkout.directory / path, os.X_OK) else "100644" for path in new)
         return {path: Entry(mode, oid) for path, mode, oid in zip(new, modes, oids, strict=True)}
 
 
-def _below(slot: Checkout, paths: Iterable[str]) -> set[str]:
-    return {PurePosixPath(path).relative_to(slot.directory).as_posix() for path in paths}
+def _relative(checkout: Checkout, paths: Iterable[str]) -> set[str]:
+    return {PurePosixPath(path).relative_to(checkout.directory).as_posix() for path in paths}

@@ -1,4 +1,4 @@
-"""A git tree as files, written byte for byte, and gone when it is no longer needed."""
+"""Git trees written out as files, byte for byte."""
 
 from __future__ import annotations
 
@@ -7,51 +7,57 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_execute.engine.child.snapshot import Marks, take_snapshot
+from pytest_execute.engine.child.snapshot import Snapshot, take_snapshot
 from pytest_execute.tools.git import BlobReader, Git, Tree
 from pytest_execute.tools.scratch import remove
 
 LINK, SUBMODULE = "120000", "160000"
+"""Modes of git's tree entries."""
 
 
 class Checkout:
-    """A directory that holds one tree after the other: what is right stays, the rest is removed or written."""
+    """Directory that holds one tree after another.
+
+    A switch keeps the files that are right, and removes or writes the others.
+    """
 
     def __init__(self, git: Git, directory: Path) -> None:
         self.contents, self.directory = BlobReader(git), directory
-        self.held: Tree = {}
-        self.marks: Marks = {}
+        self.tree: Tree = {}
+        self.marks: Snapshot = {}
 
-    def hold(self, tree: Tree) -> None:
-        """Make the directory hold `tree`, whatever was done to it."""
+    def switch_to(self, tree: Tree) -> None:
+        """Make the directory hold `tree`, whatever tests have done to the directory."""
         try:
-            self._hold(tree)
-        except OSError:  # permissions taken away, a file where a directory was: from nothing, then
+            self._switch_to(tree)
+        except OSError:  # a test took permissions away, or put a file where a directory was: write everything again
             remove(self.directory)
-            self.held, self.marks = {}, {}
-            self._hold(tree)
+            self.tree, self.marks = {}, {}
+            self._switch_to(tree)
 
-    def _hold(self, tree: Tree) -> None:
+    def _switch_to(self, tree: Tree) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         top = str(self.directory)
-        there = take_snapshot(top)
-        right = {
+        snapshot = take_snapshot(top)
+        unchanged = {
             path
             for path, entry in tree.items()
-            if self.held.get(path) == entry
-            and (known := self.marks.get(f"{top}/{path}")) is not None
-            and there.get(f"{top}/{path}") == known
+            if self.tree.get(path) == entry
+            and (mark := self.marks.get(f"{top}/{path}")) is not None
+            and snapshot.get(f"{top}/{path}") == mark
         }
-        self.held, before = {}, self.marks
-        keep = {f"{top}/{path}" for path in right}
-        keep |= {f"{top}/{parent}" for path in right for parent in _parents(path)}
-        for path in sorted(there.keys() - keep, reverse=True):
-            os.rmdir(path) if len(there[path]) == 1 else os.unlink(path)  # noqa: PTH106, PTH108
-        for path in there.keys() & keep:
-            if len(there[path]) == 1 and there[path] != before.get(path):
+        self.tree, old_marks = {}, self.marks
+        keep = {f"{top}/{path}" for path in unchanged}
+        keep |= {f"{top}/{parent}" for path in unchanged for parent in _parents(path)}
+        for path in sorted(snapshot.keys() - keep, reverse=True):
+            # the mark of a directory has one part; os is used as the paths are strings
+            os.rmdir(path) if len(snapshot[path]) == 1 else os.unlink(path)  # noqa: PTH106, PTH108 - see above
+        for path in snapshot.keys() & keep:
+            if len(snapshot[path]) == 1 and snapshot[path] != old_marks.get(path):
                 raise PermissionError(path)
-        write_tree(self.contents, {path: entry for path, entry in tree.items() if path not in right}, self.directory)
-        self.held, self.marks = tree, take_snapshot(top)
+        missing = {path: entry for path, entry in tree.items() if path not in unchanged}
+        write_tree(self.contents, missing, self.directory)
+        self.tree, self.marks = tree, take_snapshot(top)
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -60,7 +66,10 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def write_tree(git: Git | BlobReader, tree: Tree, directory: Path) -> None:
-    """Write each blob as it is stored: no attribute, filter or line ending has a say. Links that leave the tree are left out."""
+    """Write each blob as git stores it, without attributes, filters or line endings.
+
+    Leave out links that lead out of the tree.
+    """
     files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE}
     contents = git.blobs(entry.oid for entry in files.values())
     for path, entry in files.items():
@@ -75,5 +84,5 @@ def write_tree(git: Git | BlobReader, tree: Tree, directory: Path) -> None:
 
 
 def stays_inside(path: str, target: str) -> bool:
-    """Does a link at `path`, relative to the top of the tree, lead to somewhere in the tree?"""
+    """Return whether a link at `path`, relative to the top of the tree, leads to somewhere in the tree."""
     return not posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).startswith(("..", "/"))

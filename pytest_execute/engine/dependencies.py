@@ -1,7 +1,15 @@
-"""What a tree is to those who have looked at some of it. `accesses.py` tells at what, in the same words.
+"""Contents of a tree as tests see them that looked at a part of it: may a test come out otherwise in another tree?
 
-A word is a path that was opened or asked for, or looked for as a module and without its suffix; with "/" at its end a directory that
-was listed, "./" for the top; with "?" before it only a name, in whatever directory; or `PATHS`, or `STDLIB`. Links may lead anywhere, so they are part of any.
+`engine/child/accesses.py` reports everything that a test looked at as strings, called accesses here:
+
+    a/b.py     the file or directory was opened or its status was read; also the module `a.b`, whatever its suffix
+    a/         the directory was listed; "./" is the top of the tree
+    ?b         any path with this name, in whatever directory; "?b/" any directory with this name was listed
+    ALL_PATHS     the status of paths was read, any of which may be in the tree
+    STDLIB_NAMES  modules of Python were loaded that files of the tree could hide
+    WHOLE_TREE    any file may have been read; no access is compared then
+
+Links may lead anywhere, so all links of a tree are a part of every access.
 """
 
 from __future__ import annotations
@@ -11,60 +19,61 @@ import sys
 from collections.abc import Collection
 from functools import cached_property
 
-from pytest_execute.engine.child.accesses import PATHS, STDLIB
+from pytest_execute.engine.child.accesses import ALL_PATHS, STDLIB_NAMES
 from pytest_execute.tools.git import Tree
 
 FILES = ("100644", "100755")
+"""Modes of plain files in git."""
 TOP = "."
 
 
 class TreeContents:
-    """What each word is in a tree: `of` gives another text where it is something else."""
+    """Contents of a tree by accesses: `describe` returns another text where the access finds something else."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.of = functools.cache(self._of)
+        self.describe = functools.cache(self._describe)
 
     @cached_property
     def links(self) -> list[str]:
-        """The links and submodules, and where they lead."""
+        """The links and submodules, with their targets."""
         return sorted(f"{path} {mode} {oid}" for path, (mode, oid) in self.tree.items() if mode not in FILES)
 
     @cached_property
     def listings(self) -> dict[str, set[str]]:
-        """The names in each directory, those of directories with "/" at their end."""
-        found: dict[str, set[str]] = {TOP: set()}
+        """The names in each directory; those of directories end with "/"."""
+        listings: dict[str, set[str]] = {TOP: set()}
 
         def enter(path: str, mark: str) -> None:
-            above, new = parent(path), parent(path) not in found
-            found.setdefault(above, set()).add(name(path) + mark)
-            if new:
-                enter(above, "/")
+            directory, is_new = parent(path), parent(path) not in listings
+            listings.setdefault(directory, set()).add(name(path) + mark)
+            if is_new:
+                enter(directory, "/")
 
         for path in self.tree:
             enter(path, "")
-        return found
+        return listings
 
     @cached_property
-    def called(self) -> dict[str, list[str]]:
-        """The files and directories by their names."""
-        found: dict[str, list[str]] = {}
+    def paths_by_name(self) -> dict[str, list[str]]:
+        """The files and directories of each name."""
+        paths_by_name: dict[str, list[str]] = {}
         for path in sorted(self.tree.keys() | self.listings.keys()):
-            found.setdefault(name(path), []).append(path)
-        return found
+            paths_by_name.setdefault(name(path), []).append(path)
+        return paths_by_name
 
-    def _of(self, word: str) -> str:
-        if word == PATHS:
+    def _describe(self, access: str) -> str:
+        if access == ALL_PATHS:
             return "\0".join(sorted(self.tree))
-        if word == STDLIB:
-            there = [*self.tree, *(f"{directory}/" for directory in self.listings)]
-            return "\0".join(sorted(path for path in there if hides(path.rstrip("/"))))
-        if word.startswith("?"):
-            paths = self.called.get(word.strip("?/"), ())
-            return "\0".join(filter(None, map(self._listing if word.endswith("/") else self._own, paths)))
-        return self._listing(word[:-1]) if word.endswith("/") else f"{self._own(word)} {self._modules(word)}"
+        if access == STDLIB_NAMES:
+            paths = [*self.tree, *(f"{directory}/" for directory in self.listings)]
+            return "\0".join(sorted(path for path in paths if _hides_stdlib(path.rstrip("/"))))
+        if access.startswith("?"):
+            paths = self.paths_by_name.get(access.strip("?/"), [])
+            return "\0".join(filter(None, map(self._listing if access.endswith("/") else self._entry, paths)))
+        return self._listing(access[:-1]) if access.endswith("/") else f"{self._entry(access)} {self._modules(access)}"
 
-    def _own(self, path: str) -> str:
+    def _entry(self, path: str) -> str:
         entry = self.tree.get(path)
         return f"{path} {entry.mode} {entry.oid}" if entry else path if path in self.listings else ""
 
@@ -72,38 +81,37 @@ class TreeContents:
         return "\0".join([directory, *sorted(self.listings[directory])]) if directory in self.listings else ""
 
     def _modules(self, path: str) -> str:
-        """The files that could be the module `path`."""
+        """Return the files that could be the module `path`."""
         names = self.listings.get(parent(path), ())
-        return "\0".join(sorted(each for each in names if not each.endswith("/") and stem(each) == name(path)))
+        return "\0".join(sorted(file for file in names if not file.endswith("/") and stem(file) == name(path)))
 
 
-def differing(one: TreeContents, other: TreeContents) -> frozenset[str] | None:
-    """The words that are something else in the other tree; None for all of them."""
+def changed_accesses(one: TreeContents, other: TreeContents) -> frozenset[str] | None:
+    """Return the accesses that find something else in the other tree; None where all may."""
     if one.links != other.links:
         return None
-    words = set[str]()
+    accesses = set[str]()
     for path in {path for path, _ in one.tree.items() ^ other.tree.items()}:
-        words |= {path, f"?{name(path)}"}
+        accesses |= {path, f"?{name(path)}"}
         if (path in one.tree) != (path in other.tree):
-            words |= {PATHS, stem(path), *_listed(path)}
+            accesses |= {ALL_PATHS, stem(path), *_listed(path)}
             while ((path := parent(path)) in one.listings) != (path in other.listings):
-                words |= {path, f"?{name(path)}", *_listed(path)}
-    return frozenset(words)
+                accesses |= {path, f"?{name(path)}", *_listed(path)}
+    return frozenset(accesses)
 
 
 def _listed(path: str) -> set[str]:
-    """The words for who sees with others that `path` is there."""
-    return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB] if hides(path) else [])}
+    """Return the accesses that find `path` among others."""
+    return {f"{parent(path)}/", f"?{name(parent(path))}/", *([STDLIB_NAMES] if _hides_stdlib(path) else [])}
 
 
-def hiding(tree: Tree, packages: Collection[str] = ()) -> frozenset[str]:
-    """The modules of Python, and of these packages, that files of a tree would hide, were their directories looked through first."""
-    return sys.stdlib_module_names.union(packages) & {
-        part.partition(".")[0] for path in tree for part in path.split("/")
-    }
+def shadowed_modules(tree: Tree, packages: Collection[str] = ()) -> frozenset[str]:
+    """Return the modules of Python, and of `packages`, that files of `tree` could hide."""
+    names = {part.partition(".")[0] for path in tree for part in path.split("/")}
+    return sys.stdlib_module_names.union(packages) & names
 
 
-def hides(path: str) -> bool:
+def _hides_stdlib(path: str) -> bool:
     return name(path).partition(".")[0] in sys.stdlib_module_names
 
 
@@ -116,6 +124,6 @@ def name(path: str) -> str:
 
 
 def stem(path: str) -> str:
-    """A path without all its suffixes: what it may be imported as."""
-    above, slash, last = path.rpartition("/")
-    return above + slash + last.partition(".")[0]
+    """Return a path without all its suffixes, as it may be imported."""
+    directory, slash, last = path.rpartition("/")
+    return directory + slash + last.partition(".")[0]

@@ -1,23 +1,24 @@
-"""What became of a test that was run in a tree: the value that the engine brings."""
+"""Outcome of one test in one tree: the value that the engine returns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.engine.child.accesses import ANY
+from pytest_execute.engine.child.accesses import WHOLE_TREE
+from pytest_execute.engine.child.messages import JobReply
 
 State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "absent", "lost", "unprepared"]
 
 
 class TreeOutcome(Struct, frozen=True, kw_only=True):
-    """What became of one test in one tree; see `engine/child/main.py` for the facts of what was raised.
+    """Outcome of one test in one tree; `engine/child/messages.py` describes the facts about an exception.
 
-    `seconds` is what it computed; for a "timeout" what it was given. `touched` holds what of the
-    tree had a part in it, in the words of `engine/dependencies.py`; None where that may be all.
+    `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in
+    the tree that the test looked at, as `engine/dependencies.py` writes it; None where that may be the whole tree.
     """
 
     test: str
@@ -31,7 +32,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
     raiser: str | None = None
     called: tuple[tuple[str, str], ...] = ()
     fixture: str | None = None
-    touched: frozenset[str] | None = None
+    accesses: frozenset[str] | None = None
     seconds: float = 0.0
 
     @property
@@ -39,22 +40,23 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
         return self.state == "passed"
 
 
-TELLING = ("failed", "skipped", "timeout")
-"""States that the files which a test has opened tell something of: would another tree give another?"""
+STATES_WITH_ACCESSES = ("failed", "skipped", "timeout")
+"""States that only another content of the accessed files could change."""
 
 
-def read_outcomes(said: Iterable[Mapping[str, Any]]) -> dict[str, TreeOutcome]:
-    """What the lines that answer an order say of its tests; see `engine/child/main.py`."""
-    seen: dict[str, TreeOutcome] = {}
-    touched: set[str] = set()
-    shared: frozenset[str] | None = None
-    for record in said:
-        if "test" in record:
-            known = frozenset(touched) if record["state"] in TELLING and ANY not in touched else None
-            seen[record["test"]] = msgspec.convert({**record, "touched": known}, TreeOutcome)
-        elif "touched" in record:
-            touched.update(record["touched"])
-        elif "file" in record:
-            shared = frozenset(touched) if shared is None else shared
-            touched = set(shared)
-    return seen
+def read_outcomes(replies: Iterable[JobReply]) -> dict[str, TreeOutcome]:
+    """Return the outcomes of the tests that the child's replies to one job report."""
+    outcomes: dict[str, TreeOutcome] = {}
+    accesses: set[str] = set()
+    shared: frozenset[str] | None = None  # before the first file, for all files
+    for reply in replies:
+        if "test" in reply:
+            is_complete = reply["state"] in STATES_WITH_ACCESSES and WHOLE_TREE not in accesses
+            fields = {**reply, "accesses": frozenset(accesses) if is_complete else None}
+            outcomes[reply["test"]] = msgspec.convert(fields, TreeOutcome)
+        elif "accesses" in reply:
+            accesses.update(reply["accesses"])
+        elif "file" in reply:
+            shared = frozenset(accesses) if shared is None else shared
+            accesses = set(shared)
+    return outcomes

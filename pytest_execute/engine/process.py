@@ -1,4 +1,9 @@
-"""A process that obeys orders: it has pytest loaded and forks itself for each, see `engine/child/main.py`; or it starts pytest anew, see `engine/child/no_fork.py`."""
+"""Child process that runs the tests of one job after another in one directory.
+
+Where the system can fork, the child has pytest loaded and forks itself for each job (`engine/child/main.py`). Elsewhere
+it starts pytest for each file (`engine/child/no_fork.py`). Jobs go to its standard input and replies come back;
+`engine/child/messages.py` declares both.
+"""
 
 from __future__ import annotations
 
@@ -14,121 +19,133 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from pytest_execute.engine.child.messages import JobMessage, JobReply, SetupMessage
 from pytest_execute.engine.settings import clean_environment
 from pytest_execute.tools import process
 
-STARTING = 60.0
-"""Seconds that pytest may take to start, before the first order begins."""
-CHILD, STARTER = (Path(__file__).parent / "child" / f"{name}.py" for name in ("main", "no_fork"))
-Record = dict[str, Any]
-Aborted = Literal["timeout", "crash", "spoilt", "lost"]
-"""How an order did not come to its end: in the import of its test files, or at a test that changed the tree; or what runs it is gone."""
+START_SECONDS = 60.0
+"""Seconds that pytest may take to start, before the first job begins."""
+BLOCK = 1 << 16
+"""Bytes to read at once."""
+FORKING_CHILD, STARTING_CHILD = (Path(__file__).parent / "child" / f"{name}.py" for name in ("main", "no_fork"))
+Aborted = Literal["timeout", "crash", "modified", "lost"]
+"""How a job ended too soon.
+
+    timeout, crash    while the test files were imported
+    modified          at a test that changed files of the tree
+    lost              the process that runs the tests is gone
+"""
 
 
 class ChildProcess:
-    """Obeys one order after the other in the same place, until one hangs or the process is gone: then it ends itself with all that it started."""
+    """Process that runs jobs in one directory, until a job hangs or the process is gone.
 
-    def __init__(self, place: Mapping[str, Any]) -> None:
-        self.process, self.lines = self._started()
+    Everything that it started is ended then. `setup` is its first line, with everything that its jobs have in common.
+    """
+
+    def __init__(self, setup: SetupMessage) -> None:
+        self.process, self.output = self._start()
         self.group = 0
-        self._write(place)
+        self._write(setup)
 
-    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-        """The process, and what it answers on, which `end` closes."""
+    def _start(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+        """Return the process, and the pipe with its replies, which `end` closes."""
         ours, theirs = os.pipe()
-        command = [sys.executable, str(CHILD), str(theirs)]
-        child = process.start(command, cwd=CHILD.parent, env=clean_environment(), pass_fds=[theirs])
+        command = [sys.executable, str(FORKING_CHILD), str(theirs)]
+        child = process.start(command, cwd=FORKING_CHILD.parent, env=clean_environment(), pass_fds=[theirs])
         os.close(theirs)
-        return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - a descriptor
+        return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - Path.open takes no descriptor
 
-    def obey(self, order: Mapping[str, Any], patience: float) -> tuple[list[Record], Aborted | None]:
-        """All that is said of `order`, as it is said, and how it got stuck where it did not come to its end."""
-        said: list[Record] = []
+    def run_job(self, job: JobMessage, timeout: float) -> tuple[list[JobReply], Aborted | None]:
+        """Return all replies to `job`, and how it was aborted, None where it ran to its end."""
+        replies: list[JobReply] = []
         try:
-            self._write(order)
-            for record in self._records(patience):
-                if "over" in record:
-                    return said, _stuck(said, "crash")
-                self.group = record.get("group", self.group)
-                said.append(record)
+            self._write(job)
+            for reply in self._replies(timeout):
+                if "finished" in reply:
+                    return replies, _aborted(replies, "crash")
+                if "process_group" in reply:
+                    self.group = reply["process_group"]
+                replies.append(reply)
         except TimeoutError:
             self.end()
-            return said, _stuck(said, "timeout")
+            return replies, _aborted(replies, "timeout")
         except BrokenPipeError:
             pass
         self.end()
-        return said, "lost"
+        return replies, "lost"
 
-    def _write(self, what: Mapping[str, Any]) -> None:
+    def _write(self, line: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(msgspec.json.encode(what) + b"\n")
+        self.process.stdin.write(msgspec.json.encode(line) + b"\n")
         self.process.stdin.flush()
 
-    def _records(self, patience: float) -> Iterator[Record]:
-        """The child's lines until it is gone; TimeoutError where none has come for `patience` seconds."""
-        text = b""
+    def _replies(self, timeout: float) -> Iterator[JobReply]:
+        """Yield the child's replies until it is gone. Raises TimeoutError where none has come for `timeout` seconds."""
+        rest = b""
         while True:
-            piece = self._piece(patience if self.group else patience + STARTING)
-            if not piece:
+            block = self._read(timeout if self.group else timeout + START_SECONDS)
+            if not block:
                 return
-            *whole, text = (text + piece).split(b"\n")
-            yield from map(msgspec.json.decode, whole)
+            *lines, rest = (rest + block).split(b"\n")
+            yield from map(msgspec.json.decode, lines)
 
-    def _piece(self, patience: float) -> bytes:
-        """What was said next; nothing where the process is gone."""
-        if not select.select([self.lines], [], [], patience)[0]:
+    def _read(self, timeout: float) -> bytes:
+        """Return the next bytes; none where the process is gone."""
+        if not select.select([self.output], [], [], timeout)[0]:
             raise TimeoutError
-        return self.lines.read(1 << 16)
+        return self.output.read(BLOCK)
 
-    def is_over(self) -> bool:
-        return self.lines.closed
+    def is_ended(self) -> bool:
+        return self.output.closed
 
     def end(self) -> None:
-        """End it with all that it started."""
-        if self.is_over():
+        """End the process with everything that it started."""
+        if self.is_ended():
             return
         process.kill_group(self.process.pid)
         if self.group:
             process.kill_group(self.group)
         self.process.communicate()
-        self.lines.close()
+        self.output.close()
 
 
 class ChildProcessWithoutFork(ChildProcess):
-    """The same where the system cannot fork: each order costs a start of pytest for each file."""
+    """Process for systems that cannot fork: each job costs a start of pytest for each file."""
 
-    def _started(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    def _start(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
         child = process.start(
-            [sys.executable, str(STARTER)], cwd=STARTER.parent, env=clean_environment(), keep_output=True
+            [sys.executable, str(STARTING_CHILD)], cwd=STARTING_CHILD.parent, env=clean_environment(), keep_output=True
         )
         assert child.stdout is not None
-        self.pieces = queue.SimpleQueue[bytes]()
-        threading.Thread(target=self._listen, args=[child.stdout.fileno()], daemon=True).start()
+        self.blocks = queue.SimpleQueue[bytes]()
+        threading.Thread(target=self._read_all, args=[child.stdout.fileno()], daemon=True).start()
         return child, child.stdout
 
-    def _listen(self, out: int) -> None:
-        """Hear what is said in a thread: not all systems can wait for a pipe for so long and no longer."""
-        piece = b"?"
-        while piece:
-            piece = os.read(out, 1 << 16)
-            self.pieces.put(piece)
+    def _read_all(self, descriptor: int) -> None:
+        """Read the replies in a thread, as select() takes no pipes on Windows."""
+        block = b"?"
+        while block:
+            block = os.read(descriptor, BLOCK)
+            self.blocks.put(block)
 
-    def _piece(self, patience: float) -> bytes:
+    def _read(self, timeout: float) -> bytes:
         try:
-            return self.pieces.get(timeout=patience)
+            return self.blocks.get(timeout=timeout)
         except queue.Empty:
             raise TimeoutError from None
 
 
-def start_child(place: Mapping[str, Any]) -> ChildProcess:
-    """What obeys orders on this system."""
-    return ChildProcess(place) if hasattr(os, "fork") else ChildProcessWithoutFork(place)
+def start_child(setup: SetupMessage) -> ChildProcess:
+    """Start the child process that this system can have."""
+    return ChildProcess(setup) if hasattr(os, "fork") else ChildProcessWithoutFork(setup)
 
 
-def _stuck(said: Sequence[Record], how: Aborted) -> Aborted | None:
-    """How an order got stuck that has said this and then no more: `how`, if no test had begun."""
-    if any("end" in record for record in said):
+def _aborted(replies: Sequence[JobReply], before_tests: Aborted) -> Aborted | None:
+    """Return how a job was aborted: `before_tests` where no test had begun, None where it ran to its end."""
+    if any("completed" in reply for reply in replies):
         return None
-    if any("spoilt" in record for record in said):
-        return "spoilt"
-    return "lost" if any("collected" in record or "fault" in record for record in said) else how
+    if any("modified" in reply for reply in replies):
+        return "modified"
+    has_begun = any("collected" in reply or "internal_error" in reply for reply in replies)
+    return "lost" if has_begun else before_tests

@@ -1,4 +1,12 @@
-"""What trees are run with: today's configuration, a clean environment, and limits."""
+"""Settings that tests run with in every tree: today's configuration, a clean environment, and limits.
+
+Limits of one test, which a `TimeLimits` holds; `usual` is the time that the test took today:
+
+    passing time      wall_seconds + factor * usual
+    processor time    cpu_seconds + factor * usual
+    imports           import_share * worker.IMPORT_SECONDS, for the test files of one job
+    memory            half of the machine's memory / workers, but at least MINIMUM_MEMORY
+"""
 
 from __future__ import annotations
 
@@ -8,7 +16,7 @@ import os
 import platform
 import site
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,87 +24,95 @@ from msgspec import Struct
 from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Git, Tree
 
-LEAST = 1 << 30
+MINIMUM_MEMORY = 1 << 30
 """Bytes that every test may take."""
+UNKNOWN_MEMORY = 4 << 30
+"""Half of the memory, in bytes, of a machine that does not report it."""
 
 
 class TimeLimits(Struct, frozen=True):
-    """How long a test may take: `grace` seconds may pass, and `computing` of them be computed, besides `times` what it took today.
+    """Time that a test may take; the module's docstring has the formulas.
 
-    Where the machine is busy more time passes, but no more is computed. `importing` is the part of the usual time that it may take
-    before its tests begin.
+    The processor time is limited too, as more time passes on a busy machine, but a test computes no more.
     """
 
-    grace: float = 10.0
-    computing: float = 10.0
-    times: float = 10.0
-    importing: float = 1.0
+    wall_seconds: float = 10.0
+    cpu_seconds: float = 10.0
+    factor: float = 10.0
+    import_share: float = 1.0
 
 
 DEFAULT_LIMITS = TimeLimits()
 LimitsFor = Callable[[str], TimeLimits]
-"""Says of a test how long it may take."""
+"""Returns the limits of a test."""
+
+
+class PytestOptions(Struct, frozen=True, kw_only=True):
+    """Options that pytest is started with in every tree.
+
+    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is
+    the number of trees that run side by side.
+    """
+
+    config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
+    arguments: tuple[str, ...] = ()
+    workers: int = 2
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What every tree is run with. `roots` are relative to the tree, `prefix` leads from it to the root directory.
+    """Everything that runs in trees have in common.
 
-    `config` is today's pytest configuration file as (name, content), `seconds` what each test took today, `memory` the bytes that one
-    process may take, `prepare` the command that runs once in each tree.
+    `roots` are relative to the tree, `prefix` leads from it to the root directory. `work_tree` is the user's checkout,
+    `top_modules` are the project's own top-level modules, `memory` is the number of bytes that one process may take.
+    `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
     """
 
-    user: str
+    work_tree: str
     roots: tuple[str, ...]
-    tops: tuple[str, ...]
+    top_modules: tuple[str, ...]
     prefix: str
-    config: tuple[str, bytes]
-    arguments: tuple[str, ...]
-    seconds: dict[str, float]
+    pytest: PytestOptions
     memory: int
     prepare: tuple[str, ...] = ()
+    seconds: dict[str, float] = {}
 
     def fingerprint(self) -> str:
-        """One word for all that a run in a tree depends on beside the tree: Python, what is installed, pytest's configuration."""
+        """Return a digest of everything else that a run depends on: Python, installed packages, configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
-        facts = (sys.version, _machine(), installed, self.config, self.arguments, self.roots)
-        whole = repr((*facts, self.tops, self.prefix, self.prepare))
-        return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+        facts = (sys.version, _machine(), installed, self.pytest.config, self.pytest.arguments, self.roots)
+        text = repr((*facts, self.top_modules, self.prefix, self.prepare))
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _machine() -> tuple[object, ...]:
-    """What `platform.platform()` says, which starts a process to find it out."""
+    """Return the parts of `platform.platform()`, which itself starts `uname -p` for the processor (CPython 3.9+)."""
     return platform.system(), platform.release(), platform.machine(), platform.libc_ver()
 
 
 def settings_for(
     git: Git,
     layout: Layout,
-    tree: Tree,
-    config: tuple[str, bytes],
-    arguments: tuple[str, ...],
-    seconds: Mapping[str, float],
-    prepare: tuple[str, ...],
-    workers: int,
+    today: Tree,
+    pytest: PytestOptions,
+    prepare: tuple[str, ...] = (),
 ) -> Settings:
-    """How trees of this repository are run, as its files in `tree`, today's, have it."""
+    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`."""
     return Settings(
-        user=str(git.work_tree.resolve()),
-        roots=layout.import_roots(tree),
-        tops=tuple(sorted({name.partition(".")[0] for name in layout.modules(tree)})),
+        work_tree=str(git.work_tree.resolve()),
+        roots=layout.import_roots(today),
+        top_modules=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
         prefix=layout.prefix,
-        config=config,
-        arguments=arguments,
-        seconds=dict(seconds),
-        memory=memory_limit(workers),
+        pytest=pytest,
+        memory=memory_limit(pytest.workers),
         prepare=prepare,
     )
 
 
-def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
-    """What a tree is run in: nothing that points at the caller's checkout, and a home of its own."""
+def tree_environment(tree: Path, home: Path, import_path: Sequence[str]) -> dict[str, str]:
+    """Return the environment for runs in `tree`: nothing in it points at the caller's checkout."""
     return {
         **clean_environment(),
-        "PYTHONPATH": os.pathsep.join(roots),
+        "PYTHONPATH": os.pathsep.join(import_path),
         "PYTHONUSERBASE": site.getuserbase(),
         "GIT_CEILING_DIRECTORIES": str(tree.parent.resolve()),
         "HOME": str(home),
@@ -105,16 +121,16 @@ def environment(tree: Path, home: Path, roots: Sequence[str]) -> dict[str, str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """The caller's environment without what steers its Python, pytest, git or coverage; the same on every run."""
+    """Return the caller's environment without variables that control Python, pytest, git or coverage."""
     steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
     env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
     return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 def memory_limit(workers: int) -> int:
-    """Half of the machine's memory, in bytes, shared by those that run side by side, but enough for any honest test."""
+    """Return the bytes that one process may take: a worker's share of half of the machine's memory."""
     try:
         half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (ValueError, OSError, AttributeError):
-        half = 4 << 30
-    return max(LEAST, half // workers)
+        half = UNKNOWN_MEMORY
+    return max(MINIMUM_MEMORY, half // workers)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from pytest_execute.engine.child.accesses import ANY
+from pytest_execute.engine.child.accesses import WHOLE_TREE
 from pytest_execute.engine.dependencies import TreeContents
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
@@ -37,7 +37,7 @@ class InstrumentedTree(TreeContents):
 
     def digest(self, touched: Iterable[str]) -> str:
         """One word for all that these words are."""
-        return digest(*(self.whole if each == ANY else self.of(each) for each in sorted(touched)))
+        return digest(*(self.whole if each == WHOLE_TREE else self.describe(each) for each in sorted(touched)))
 
 
 class MutationCache:
@@ -63,7 +63,10 @@ class MutationCache:
 
     def learn(self, facts: Mapping[str, tuple[object, Touched]]) -> None:
         """Keep what became of each thing asked, with the files that had a part in it."""
-        facts = {each: (fact, files if ANY not in files else Touched([ANY])) for each, (fact, files) in facts.items()}
+        facts = {
+            each: (fact, files if WHOLE_TREE not in files else Touched([WHOLE_TREE]))
+            for each, (fact, files) in facts.items()
+        }
         lists = {files: msgspec.json.encode(sorted(files)) for files in {files for _, files in facts.values()}}
         names = {files: digest(data.decode()) for files, data in lists.items()}
         keys = {each: digest(self.under, each) for each in facts}

@@ -7,47 +7,39 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Mutant
-from pytest_execute.core.layout import Layout
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import Settings, settings_for
+from pytest_execute.engine.settings import Settings
 from pytest_execute.mutation.runner import MutationRunner, StubOutcome, Target
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git import Git
 
 
 class MutationRequest(Struct, frozen=True, kw_only=True):
     """What to mutate, and how pytest is run for it.
 
-    `tests` maps the tests that passed to their seconds, in the order of the files; `own` maps tasks to their tests. `config`,
-    `arguments`, `workers` and `prepare` are as for the replay.
+    `tests` maps the tests that passed to their seconds, in the order of the files; `own` maps tasks to their tests.
     """
 
     tree: str
     targets: tuple[Target, ...]
     tests: dict[str, float]
     own: dict[str, tuple[str, ...]]
-    config: tuple[str, bytes]
-    arguments: tuple[str, ...]
-    workers: int
-    prepare: tuple[str, ...] = ()
+    settings: Settings
 
 
-def mutate(git: Git, layout: Layout, order: MutationRequest, place: Path, ledger: ResultCache) -> list[Mutant]:
+def mutate(git: Git, order: MutationRequest, place: Path, ledger: ResultCache) -> list[Mutant]:
     """What became of each stub of each target. All that is written goes below `place`."""
     stubs = [(number, stub) for number, target in enumerate(order.targets) for stub in target.function.stubs]
     if not stubs:
         return []
     tree = git.tree(order.tree)
-    with contextlib.closing(Runner(git, _setting(git, layout, tree, order), place)) as runner:
-        trial = MutationRunner(runner, ledger, order.tree, tree, order.targets, order.workers)
+    with contextlib.closing(Runner(git, replace(order.settings, seconds=order.tests), place)) as runner:
+        trial = MutationRunner(runner, ledger, order.tree, tree, order.targets, order.settings.pytest.workers)
         tried = trial.all(stubs, order.tests, order.own)
     return [_mutant(order.targets[number], stub, tried[(number, stub)]) for number, stub in stubs]
-
-
-def _setting(git: Git, layout: Layout, tree: Tree, order: MutationRequest) -> Settings:
-    return settings_for(git, layout, tree, order.config, order.arguments, order.tests, order.prepare, order.workers)
 
 
 def _mutant(target: Target, stub: str, tried: StubOutcome) -> Mutant:

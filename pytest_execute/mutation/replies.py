@@ -1,4 +1,4 @@
-"""What is said of an order that tries stubs, as values; see `engine/child/mutating.py`."""
+"""What is said of an order that tries stubs, as values; see `engine/child/messages.py`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from pytest_execute.engine.child.accesses import ANY
-from pytest_execute.engine.process import Record
+from pytest_execute.engine.child.accesses import WHOLE_TREE
+from pytest_execute.engine.child.messages import JobReply
 from pytest_execute.mutation.cache import Touched
 
 FLEETING = ("timeout", "crash", "foreign", "unprepared")
@@ -29,12 +29,16 @@ class Probe(Struct, frozen=True):
 class MutationReplies:
     """What was said of an order; `spots` are the functions by their numbers. What was `built` in the tree comes from all of it."""
 
-    def __init__(self, said: Sequence[Record], stuck: str | None, spots: Sequence[str], built: bool) -> None:
+    def __init__(self, said: Sequence[JobReply], stuck: str | None, spots: Sequence[str], built: bool) -> None:
         self.said, self.stuck, self.spots = said, stuck, spots
-        self.jobs = {record["job"]: record for record in said if "job" in record}
-        self.shared = frozenset([ANY] * built).union(*(record.get("touched", ()) for record in said))
-        self.spoilt = any("spoilt" in record for record in said)
-        self.imported = next((self._named(record["imported"]) for record in said if "imported" in record), None)
+        self.jobs = {record["trial"]: record for record in said if "trial" in record}
+        self.shared = frozenset([WHOLE_TREE] * built).union(
+            *(record["accesses"] for record in said if "accesses" in record)
+        )
+        self.spoilt = any("modified" in record for record in said)
+        self.imported = next(
+            (self._named(record["run_on_import"]) for record in said if "run_on_import" in record), None
+        )
         canary = next((record["canary"] for record in said if "canary" in record), "failed")
         hidden = "a test that was made to fail passed: something hides failures"
         self.trouble = "" if canary == "failed" else hidden
@@ -51,8 +55,8 @@ class MutationReplies:
         }
         found = {
             record["probe"]: (
-                Probe(record["state"], "", record["seconds"], frozenset(self._named(record["reached"]))),
-                self.shared | frozenset(record["opened"]),
+                Probe(record["state"], "", record["cpu_limit"], frozenset(self._named(record["entered"]))),
+                self.shared | frozenset(record["test_accesses"]),
             )
             for record in self.said
             if "probe" in record
@@ -62,5 +66,5 @@ class MutationReplies:
 
     def notices_import(self, tests: Sequence[str]) -> str | None:
         """The test that stands for a stub with which the file could not be imported."""
-        failed = next((r["test"] for r in self.said if r.get("state") in ("failed", "crash") and "test" in r), None)
+        failed = next((r["test"] for r in self.said if "test" in r and r["state"] in ("failed", "crash")), None)
         return failed or (tests[0] if self.stuck in ("timeout", "crash") else None)

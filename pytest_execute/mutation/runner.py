@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.nodeids import file_of
+from pytest_execute.engine.child.messages import MutationJob
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import DEFAULT_LIMITS
 from pytest_execute.mutation.cache import InstrumentedTree, MutationCache, Touched
@@ -103,7 +103,7 @@ class MutationRunner:
             spot = (target.function.line, target.function.column, number)
             self.functions.setdefault(target.path, []).append(spot)
         planted = {path: " ".join(f"{line}:{column}" for line, column, _ in f) for path, f in self.functions.items()}
-        self.known = MutationCache(ledger, runner.setting.fingerprint(), InstrumentedTree(name, tree, planted))
+        self.known = MutationCache(ledger, runner.settings.fingerprint(), InstrumentedTree(name, tree, planted))
         self.files: dict[str, TestFile] = {}
 
     def all(self, stubs: Sequence[Stub], tests: Iterable[str], own: Mapping[str, Tests]) -> dict[Stub, StubOutcome]:
@@ -205,21 +205,21 @@ class MutationRunner:
     ) -> dict[Stub, StubOutcome]:
         """Run these tests as they are, and each stub over its list; keep what is learnt."""
         different = {tests: number for number, tests in enumerate(dict.fromkeys(lists.values()))}
-        asked: dict[str, Any] = {
+        asked: MutationJob = {
             "functions": self.functions,
-            "count": len(self.targets),
-            "probe": list(probe),
-            "probed": {
-                test: [one.seconds if one.state == "passed" else 0.0, [self.numbers[spot] for spot in one.reached]]
+            "function_count": len(self.targets),
+            "tests_to_probe": list(probe),
+            "known_probes": {
+                test: (one.seconds if one.state == "passed" else 0.0, [self.numbers[spot] for spot in one.reached])
                 for test, one in file.probes.items()
             },
-            "jobs": [[*stub, different[tests]] for stub, tests in lists.items()],
-            "lists": list(different),
-            "active": active,
-            "lanes": self.workers,
+            "trials": [(*stub, different[tests]) for stub, tests in lists.items()],
+            "test_lists": [list(tests) for tests in different],
+            "stubbed_on_import": active,
+            "workers": self.workers,
         }
-        said, stuck = self.runner.stub(self.tree, file.tests, lambda _: DEFAULT_LIMITS, asked)
-        heard = MutationReplies(said, stuck, list(self.numbers), built=bool(self.runner.setting.prepare))
+        said, stuck = self.runner.run_stubs(self.tree, file.tests, lambda _: DEFAULT_LIMITS, asked)
+        heard = MutationReplies(said, stuck, list(self.numbers), built=bool(self.runner.settings.prepare))
         if heard.trouble:
             return {stub: StubOutcome(trouble=heard.trouble) for stub in lists}
         facts = self._learn_probes(file, heard, probe) if probe else {}
@@ -229,8 +229,8 @@ class MutationRunner:
                 found[stub], touched = StubOutcome(by=by, ran=(by,), tried=1), heard.shared
             elif (answer := heard.jobs.get(number)) is not None:
                 ran = tuple(answer["ran"])
-                found[stub] = StubOutcome(by=answer["by"], ran=ran, tried=answer["tried"])
-                touched = heard.shared | frozenset(answer["opened"])
+                found[stub] = StubOutcome(by=answer["noticed_by"], ran=ran, tried=answer["tried"])
+                touched = heard.shared | frozenset(answer["test_accesses"])
             else:
                 found[stub] = StubOutcome(
                     trouble=f"the run of its tests did not come to its end ({stuck})" if stuck else ""

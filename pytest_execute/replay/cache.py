@@ -1,4 +1,4 @@
-"""What runs in trees have shown, kept in the ledger, so that nothing is run twice."""
+"""Cached results of the replay: outcomes of runs, and facts parsed from sources. Nothing is run or parsed twice."""
 
 from __future__ import annotations
 
@@ -14,43 +14,44 @@ from msgspec.structs import replace
 
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import TimeLimits
-from pytest_execute.replay.search import Attempt
+from pytest_execute.replay.observations import Attempt
+from pytest_execute.replay.time_limits import LimitsTable
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Tree
 
-KIND, FILES, READ, ALONE = "replay", "touched", "read", "alone"
-FORM = 4
-"""Of what is kept of a test: with more facts it is another, and what was kept before is not asked."""
-FLEETING = ("timeout", "foreign", "lost", "unprepared")
-"""States that may come from the machine as it was just then, or from what lies outside the tree, which no key names: they are seen anew each time,
-unless `agreed` keeps a hang."""
+OUTCOMES, ACCESSES, PARSED, ISOLATED = "replay", "accesses", "parsed", "alone"
+"""Kinds of facts in the result cache."""
+FORMAT = 5
+"""Number of the cached values' format: a change of their fields raises it, so that older values are not read."""
+NOT_CACHED = ("timeout", "foreign", "lost", "unprepared")
+"""States that may come from the machine as it was then, or from files outside the tree.
+
+`keep_hangs` caches a timeout all the same.
+"""
 
 
 T = TypeVar("T")
-Table = Mapping[tuple[Attempt, bool], TimeLimits]
-"""How long a run of a test may take, by what it is for and whether the test has hung before: then it is expected to hang again."""
 
 
 class CachedOutcome(Struct, frozen=True):
-    """What became of a test, and the name of the list of files that had a part in it."""
+    """Outcome of a test without its accesses, and the key of these, which many tests share."""
 
-    seen: TreeOutcome
-    files: str
+    outcome: TreeOutcome
+    accesses: str
 
 
 class CachedRunner:
-    """Runs tests in `trees` by their ids, and knows what earlier runs of the same have shown.
+    """Runs tests in `trees` by their ids, as far as the outcomes are not cached.
 
-    The second run of a test in a tree is another fact than the first: what is run again to see whether it is stable, is.
+    The second run of a test in a tree has an entry of its own: a cached first run does not replace it.
     """
 
-    def __init__(self, trees: Mapping[str, Tree], runner: Runner, ledger: ResultCache, patience: Table) -> None:
-        self.trees, self.runner, self.ledger, self.patience = trees, runner, ledger, patience
-        self.under = f"{FORM} {runner.setting.fingerprint()}"
-        self.times: Counter[tuple[str, str, str]] = Counter()
-        self.hung: dict[str, dict[str, TreeOutcome]] = {}
-        self.slow: set[str] = set()
+    def __init__(self, trees: Mapping[str, Tree], runner: Runner, cache: ResultCache, limits: LimitsTable) -> None:
+        self.trees, self.runner, self.cache, self.limits = trees, runner, cache, limits
+        self.prefix = f"{FORMAT} {runner.settings.fingerprint()}"
+        self.runs: Counter[tuple[str, str, str]] = Counter()
+        self.hangs: dict[str, dict[str, TreeOutcome]] = {}
+        self.hung: set[str] = set()
         self.lock = threading.Lock()
 
     def run(
@@ -59,90 +60,88 @@ class CachedRunner:
         tests: Sequence[str],
         *,
         alone: bool = False,
-        haste: Attempt = "patient",
-        begun: Callable[[], None] | None = None,
+        attempt: Attempt = "full",
+        on_start: Callable[[], None] | None = None,
     ) -> dict[str, TreeOutcome]:
-        """What becomes of each of `tests` in the tree with this id; see `Runner.run`."""
-        keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {haste}") for test in tests}
-        seen = self._recall(keys)
-        left = [test for test in tests if test not in seen]
+        """Return the outcome of each of `tests` in the tree with this id; see `Runner.run` and `RunTests`."""
+        keys = {test: self._key(tree, test, f"{'alone' if alone else 'together'} {attempt}") for test in tests}
+        outcomes = self._cached(keys)
+        left = [test for test in tests if test not in outcomes]
         if left:
-            if begun is not None:
-                begun()
+            if on_start is not None:
+                on_start()
             new = self.runner.run(
-                self.trees[tree], left, alone=alone, patience=lambda test: self.patience[(haste, test in self.slow)]
+                self.trees[tree], left, alone=alone, limits=lambda test: self.limits[(attempt, test in self.hung)]
             )
-            self._learn({keys[test]: one for test, one in new.items() if not _is_fleeting(one)})
+            self._store({keys[test]: outcome for test, outcome in new.items() if not _may_change(outcome)})
             with self.lock:
-                for test, one in new.items():
-                    if one.state == "timeout":
-                        self.hung.setdefault(test, {})[keys[test]] = one
-            seen |= new
-        self.slow |= {test for test, one in seen.items() if one.state == "timeout"}
-        return {test: seen[test] for test in tests}
+                for test, outcome in new.items():
+                    if outcome.state == "timeout":
+                        self.hangs.setdefault(test, {})[keys[test]] = outcome
+            outcomes |= new
+        self.hung |= {test for test, outcome in outcomes.items() if outcome.state == "timeout"}
+        return {test: outcomes[test] for test in tests}
 
-    def agreed(self, test: str) -> None:
-        """Runs at an end of the turn of `test`, one of which had time, agree that it hangs: keep that it hung."""
-        self._learn(self.hung.pop(test, {}))
+    def keep_hangs(self, test: str) -> None:
+        """Cache that `test` hung, as two runs on a tree agree, one of which had full time."""
+        self._store(self.hangs.pop(test, {}))
 
-    def alone(self, tests: Iterable[str]) -> set[str]:
-        """Those that earlier runs found to count only alone, and with time: they are not tried otherwise first."""
-        keys = {f"{self.under} {test}": test for test in tests}
-        return {keys[key] for key in self.ledger.get(ALONE, keys)}
+    def isolated(self, tests: Iterable[str]) -> set[str]:
+        """Return the tests that must run alone, with full time, as earlier replays found."""
+        keys = {f"{self.prefix} {test}": test for test in tests}
+        return {keys[key] for key in self.cache.get(ISOLATED, keys)}
 
-    def keep_alone(self, tests: Iterable[str]) -> None:
-        self.ledger.put(ALONE, {f"{self.under} {test}": b"" for test in tests})
+    def keep_isolated(self, tests: Iterable[str]) -> None:
+        self.cache.put(ISOLATED, {f"{self.prefix} {test}": b"" for test in tests})
 
-    def _recall(self, keys: Mapping[str, str]) -> dict[str, TreeOutcome]:
-        """What is known under the keys of tests; the files that they touched, which many have in common, are kept by a name of their own."""
-        found = self.ledger.get(KIND, keys.values())
-        kept = {test: msgspec.json.decode(found[key], type=CachedOutcome) for test, key in keys.items() if key in found}
-        lists = self.ledger.get(FILES, {one.files for one in kept.values() if one.files})
-        files = {name: frozenset(msgspec.json.decode(data, type=list[str])) for name, data in lists.items()}
-        return {test: replace(one.seen, touched=files.get(one.files)) for test, one in kept.items()}
+    def _cached(self, keys: Mapping[str, str]) -> dict[str, TreeOutcome]:
+        """Return the cached outcomes of tests, which `keys` maps to their keys."""
+        data = self.cache.get(OUTCOMES, keys.values())
+        cached = {test: msgspec.json.decode(data[key], type=CachedOutcome) for test, key in keys.items() if key in data}
+        lists = self.cache.get(ACCESSES, {entry.accesses for entry in cached.values() if entry.accesses})
+        accesses = {key: frozenset(msgspec.json.decode(text, type=list[str])) for key, text in lists.items()}
+        return {test: replace(entry.outcome, accesses=accesses.get(entry.accesses)) for test, entry in cached.items()}
 
-    def _learn(self, new: Mapping[str, TreeOutcome]) -> None:
-        lists = {files: msgspec.json.encode(sorted(files)) for files in {one.touched for one in new.values()} if files}
-        names = {files: digest(data.decode()) for files, data in lists.items()}
-        self.ledger.put(FILES, {names[files]: data for files, data in lists.items()})
-        kept = {
-            key: CachedOutcome(replace(one, touched=None), names.get(one.touched or frozenset(), ""))
-            for key, one in new.items()
+    def _store(self, outcomes: Mapping[str, TreeOutcome]) -> None:
+        different = {outcome.accesses for outcome in outcomes.values()}
+        lists = {accesses: msgspec.json.encode(sorted(accesses)) for accesses in different if accesses}
+        keys = {accesses: digest(text.decode()) for accesses, text in lists.items()}
+        self.cache.put(ACCESSES, {keys[accesses]: text for accesses, text in lists.items()})
+        cached = {
+            key: CachedOutcome(replace(outcome, accesses=None), keys.get(outcome.accesses or frozenset(), ""))
+            for key, outcome in outcomes.items()
         }
-        self.ledger.put(KIND, {key: msgspec.json.encode(one) for key, one in kept.items()})
+        self.cache.put(OUTCOMES, {key: msgspec.json.encode(entry) for key, entry in cached.items()})
 
     def _key(self, tree: str, test: str, mode: str) -> str:
         with self.lock:
-            self.times[(tree, test, mode)] += 1
-            return f"{self.under} {mode} {tree} {self.times[(tree, test, mode)]} {test}"
+            self.runs[(tree, test, mode)] += 1
+            return f"{self.prefix} {mode} {tree} {self.runs[(tree, test, mode)]} {test}"
 
 
-class Read:
-    """What was read out of the sources of commits, by what it was read from: large files are parsed once.
+class ParseCache:
+    """Facts that were parsed from the sources of commits. `facts` names everything that all of them depend on."""
 
-    `facts` names all that everything depends on.
-    """
-
-    def __init__(self, ledger: ResultCache, facts: str) -> None:
-        self.ledger = ledger
-        self.under = digest(f"{sys.version} {facts}")
+    def __init__(self, cache: ResultCache, facts: str) -> None:
+        self.cache = cache
+        self.prefix = digest(f"{FORMAT} {sys.version} {facts}")
         self.new: dict[str, bytes] = {}
 
-    def once(self, what: str, read: Callable[[], T], kind: Any) -> T:
-        """What `read` gives, a value of this kind, and `what` names within the facts."""
-        key = f"{self.under} {digest(what)}"
-        if known := self.ledger.get(READ, [key]):
-            found: T = msgspec.json.decode(known[key], type=kind)
-            return found
-        found = read()
-        self.new[key] = msgspec.json.encode(found)
-        return found
+    def get(self, key: str, parse: Callable[[], T], value_type: Any) -> T:
+        """Return the cached value of `parse`, which `key` names within the facts; call it where there is none."""
+        key = f"{self.prefix} {digest(key)}"
+        if cached := self.cache.get(PARSED, [key]):
+            value: T = msgspec.json.decode(cached[key], type=value_type)
+            return value
+        value = parse()
+        self.new[key] = msgspec.json.encode(value)
+        return value
 
-    def keep(self) -> None:
-        """Keep what was read."""
-        self.ledger.put(READ, self.new)
+    def save(self) -> None:
+        """Store the new values."""
+        self.cache.put(PARSED, self.new)
 
 
-def _is_fleeting(seen: TreeOutcome) -> bool:
-    """May it come out otherwise with more time or more memory?"""
-    return seen.state in FLEETING or "builtins.MemoryError" in seen.types
+def _may_change(outcome: TreeOutcome) -> bool:
+    """Return whether more time, more memory or another machine may bring another outcome."""
+    return outcome.state in NOT_CACHED or "builtins.MemoryError" in outcome.types

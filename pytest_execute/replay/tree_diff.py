@@ -1,22 +1,22 @@
-"""May a test come out otherwise in another tree? Not where the trees agree on all that had a part in how it came out."""
+"""Differences between trees that may change the outcome of a test: those in files and directories that it looked at."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
 
-from pytest_execute.engine.dependencies import TreeContents, differing
+from pytest_execute.engine.dependencies import TreeContents, changed_accesses
 from pytest_execute.tools.git import Tree
 
 
 class TreeDiff:
-    """Compares the trees by their ids."""
+    """Compares trees by their ids."""
 
     def __init__(self, trees: Mapping[str, Tree]) -> None:
-        self.inputs = functools.cache(lambda tree: TreeContents(trees[tree]))
-        self.between = functools.cache(lambda one, other: differing(self.inputs(one), self.inputs(other)))
+        self.contents = functools.cache(lambda tree: TreeContents(trees[tree]))
+        self.changed = functools.cache(lambda one, other: changed_accesses(self.contents(one), self.contents(other)))
 
-    def matter(self, one: str, other: str, touched: frozenset[str] | None) -> bool:
-        """Are these words, as `engine/child/accesses.py` tells them, something else in the other tree? None stands for all."""
-        words = self.between(one, other)
-        return words is None or touched is None or not words.isdisjoint(touched)
+    def may_differ(self, one: str, other: str, accesses: frozenset[str] | None) -> bool:
+        """Return whether one of these accesses finds something else in the other tree; None stands for all accesses."""
+        changed = self.changed(one, other)
+        return changed is None or accesses is None or not changed.isdisjoint(accesses)

@@ -1,4 +1,4 @@
-"""What is still to be run, shared between workers."""
+"""Queue of tests that wait for trees, shared between workers."""
 
 from __future__ import annotations
 
@@ -12,120 +12,135 @@ from pytest_execute.core.nodeids import file_of
 
 K = TypeVar("K", int, tuple[float, int, str])
 Cost = Callable[[str], float]
-"""The seconds that a test is expected to take."""
-Pairs = Iterable[tuple[str, str]]
-"""Of a tree and a test."""
+"""Returns the seconds that a test is expected to take."""
+TestInTree = tuple[str, str]
+"""The id of a tree, and a test."""
+TestsInTrees = Iterable[TestInTree]
 RunTree = Callable[[str, Sequence[str]], object]
 """Runs tests in a tree."""
+Job = tuple[TestsInTrees | Callable[[], TestsInTrees], RunTree]
+"""Tests to run, or a function that finds them, and how to run them."""
 
 
 class WorkQueue(Generic[K]):
-    """Tests that wait for a tree each, given out a tree at a time, the lowest first. Workers may add more as they go.
+    """Tests that wait for a tree each. Workers take the tests of one tree at a time, the lowest tree first, and may add
+    more.
 
-    Where all that waits is for one tree, it is shared out between idle workers; where nothing more `comes`, each worker gets no
-    more than its share of all. Who would be idle gets what is offered `ahead` of what the others find.
+    Idle workers share the tests of the only tree that tests wait for. Where the queue does not grow (`grows`), each
+    worker takes no more than its share of all tests. A worker without tests takes those that were offered ahead of the
+    others' outcomes.
     """
 
-    def __init__(self, workers: int, cost: Cost = lambda _: 1.0, *, comes: bool = True) -> None:
-        self.cost, self.comes = cost, comes
-        self.tests: dict[K, list[str]] = {}
-        self.ahead: dict[K, list[str]] = {}
+    def __init__(self, workers: int, cost: Cost = lambda _: 1.0, *, grows: bool = True) -> None:
+        self.cost, self.grows = cost, grows
+        self.waiting: dict[K, list[str]] = {}
+        self.offered: dict[K, list[str]] = {}
         self.idle = self.workers = workers
-        self.finding = 0
+        self.finders = 0
         self.changed = threading.Condition(threading.RLock())
 
     def add(self, tree: K, tests: Sequence[str]) -> None:
         with self.changed:
-            self.tests.setdefault(tree, []).extend(tests)
+            self.waiting.setdefault(tree, []).extend(tests)
             self.withdraw(tests, tree)
             self.changed.notify_all()
 
     def offer(self, tree: K, tests: Sequence[str]) -> None:
-        """Have tests run on a tree that they will wait for, should they not pass on those before."""
+        """Let idle workers run tests on a tree that these will wait for, should they not pass on those before."""
         with self.changed:
-            if new := [test for test in tests if test not in self.ahead.get(tree, ())]:
-                self.ahead.setdefault(tree, []).extend(new)
+            if new := [test for test in tests if test not in self.offered.get(tree, ())]:
+                self.offered.setdefault(tree, []).extend(new)
                 self.changed.notify_all()
 
     def withdraw(self, tests: Sequence[str], tree: K | None = None) -> None:
-        """Offer these no more, for this tree or any."""
+        """Offer these tests no more, for this tree or any."""
         with self.changed:
-            for at in list(self.ahead) if tree is None else {tree} & self.ahead.keys():
-                self.ahead[at] = [test for test in self.ahead[at] if test not in tests]
-                if not self.ahead[at]:
-                    del self.ahead[at]
+            for key in list(self.offered) if tree is None else {tree} & self.offered.keys():
+                self.offered[key] = [test for test in self.offered[key] if test not in tests]
+                if not self.offered[key]:
+                    del self.offered[key]
 
     def take(self) -> tuple[K, list[str]] | None:
-        """A tree and the tests to run in it, to be followed by `done`; None when nothing waits and nobody works."""
+        """Return a tree and the tests to run in it; call `done` afterwards.
+
+        None where no tests wait and no worker runs any.
+        """
         with self.changed:
-            while not self.tests and not self.ahead and (self.idle < self.workers or self.finding):
+            while not self.waiting and not self.offered and (self.idle < self.workers or self.finders):
                 self.changed.wait()
-            if not self.tests and self.idle == self.workers:
+            if not self.waiting and self.idle == self.workers:
                 return None
-            if not self.tests:
+            if not self.waiting:
                 self.idle -= 1
-                return (tree := min(self.ahead)), self.ahead.pop(tree)
-            tree = min(self.tests)
-            share = sum(self.cost(test) for tests in self.tests.values() for test in tests) / self.idle
-            wanted = self.tests.pop(tree)
-            taken = wanted if self.tests and self.comes else part(wanted, share, self.cost)
-            if left := [test for test in wanted if test not in set(taken)]:
-                self.tests[tree] = left
+                return (tree := min(self.offered)), self.offered.pop(tree)
+            tree = min(self.waiting)
+            share = sum(self.cost(test) for tests in self.waiting.values() for test in tests) / self.idle
+            candidates = self.waiting.pop(tree)
+            taken = candidates if self.waiting and self.grows else first_files(candidates, share, self.cost)
+            if left := [test for test in candidates if test not in set(taken)]:
+                self.waiting[tree] = left
             self.idle -= 1
             return tree, taken
 
     def done(self) -> None:
+        """Report that a worker has run the tests that it took."""
         with self.changed:
             self.idle += 1
             self.changed.notify_all()
 
-    def found(self) -> None:
-        """Somebody who was `finding` out what to add has."""
+    def finder_done(self) -> None:
+        """Report that one of the `finders` has added the tests that it found."""
         with self.changed:
-            self.finding -= 1
+            self.finders -= 1
             self.changed.notify_all()
 
 
-def share_out(jobs: Sequence[tuple[Pairs | Callable[[], Pairs], RunTree]], workers: int, cost: Cost) -> None:
-    """Run each pair as its job has it, a tree at a time, the costliest first; which pairs these are may be found out meanwhile."""
-    waiting = WorkQueue[tuple[float, int, str]](workers, cost, comes=False)
+def run_jobs(jobs: Sequence[Job], workers: int, cost: Cost) -> None:
+    """Run the tests of all jobs, a tree at a time, the costliest tree first.
 
-    def add(number: int, pairs: Pairs) -> None:
+    Functions that find tests run meanwhile.
+    """
+    queue = WorkQueue[tuple[float, int, str]](workers, cost, grows=False)
+
+    def add(number: int, pairs: TestsInTrees) -> None:
         trees: dict[str, list[str]] = {}
         for tree, test in sorted(pairs):
             trees.setdefault(tree, []).append(test)
         for tree, tests in trees.items():
-            waiting.add((-sum(map(cost, tests)), number, tree), tests)
+            queue.add((-sum(map(cost, tests)), number, tree), tests)
 
-    def find(number: int, pairs: Callable[[], Pairs]) -> None:
+    def find(number: int, pairs: Callable[[], TestsInTrees]) -> None:
         try:
             add(number, pairs())
         finally:
-            waiting.found()
+            queue.finder_done()
 
     def work() -> None:
-        while (taken := waiting.take()) is not None:
+        while (taken := queue.take()) is not None:
             (_, number, tree), tests = taken
             try:
                 jobs[number][1](tree, tests)
             finally:
-                waiting.done()
+                queue.done()
 
     finders: list[Callable[[], object]] = []
     for number, (pairs, _) in enumerate(jobs):
         if callable(pairs):
-            waiting.finding += 1
+            queue.finders += 1
             finders.append(functools.partial(find, number, pairs))
         else:
             add(number, pairs)
-    side_by_side([*finders, *[work] * workers])
+    run_in_threads([*finders, *[work] * workers])
 
 
-def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
-    """Run each job in a thread. Where one fails, or the user interrupts, the others are not waited for: their runner ends them."""
-    pool = ThreadPoolExecutor(len(jobs))
+def run_in_threads(functions: Sequence[Callable[[], object]]) -> None:
+    """Call each function in a thread.
+
+    Where one fails, or the user interrupts, do not wait for the others: the runner ends them.
+    """
+    pool = ThreadPoolExecutor(len(functions))
     try:
-        for future in [pool.submit(job) for job in jobs]:
+        for future in [pool.submit(function) for function in functions]:
             future.result()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -133,22 +148,24 @@ def side_by_side(jobs: Sequence[Callable[[], object]]) -> None:
     pool.shutdown()
 
 
-def part(tests: Sequence[str], enough: float, cost: Cost) -> list[str]:
-    """The tests of the first files, as many as cost so many seconds; of the costliest files, which so have begun when others end.
+def first_files(tests: Sequence[str], seconds: float, cost: Cost) -> list[str]:
+    """Return the tests of whole files, the costliest files first, which take about so many seconds.
 
-    >>> part(["c::1", "a::1", "a::2"], 2, lambda _: 1.0)
+    Costly files begin early so, while others can still run beside them.
+
+    >>> first_files(["c::1", "a::1", "a::2"], 2, lambda _: 1.0)
     ['a::1', 'a::2']
     """
-    files: dict[str, float] = {}
+    costs: dict[str, float] = {}
     for test in tests:
-        files[file_of(test)] = files.get(file_of(test), 0.0) + cost(test)
-    taken = set(_first(sorted(files, key=lambda file: -files[file]), files, enough))
-    return [test for test in tests if file_of(test) in taken]
+        costs[file_of(test)] = costs.get(file_of(test), 0.0) + cost(test)
+    files = set(_closest_to(seconds, sorted(costs, key=lambda file: -costs[file]), costs))
+    return [test for test in tests if file_of(test) in files]
 
 
-def _first(files: Iterable[str], costs: dict[str, float], enough: float) -> Iterable[str]:
-    """One after the other of `files`, but for those that lead away from `enough`."""
+def _closest_to(seconds: float, files: Iterable[str], costs: dict[str, float]) -> Iterable[str]:
+    """Yield the first file, and each other one that brings the sum of costs closer to `seconds`."""
     for number, file in enumerate(files):
-        if not number or enough > costs[file] / 2:
-            enough -= costs[file]
+        if not number or seconds > costs[file] / 2:
+            seconds -= costs[file]
             yield file

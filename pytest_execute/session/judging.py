@@ -14,7 +14,7 @@ from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import Evidence, Manifest, TestResult
 from pytest_execute.core.verdict import Verdict, VerdictWord
-from pytest_execute.replay.prove import ReplayRequest
+from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.reports import evidence_json, json_report, markdown, terminal
 from pytest_execute.session.messages import COVERAGE_FILES, has_cov, notices_key, place_key, prepared_key, shared_key
 from pytest_execute.session.outcomes import merged
@@ -71,7 +71,8 @@ class JudgingPlugin:
         if handover is not None:
             handover.check()
         prepared = self.config.stash[prepared_key]
-        order, place = order_of(self.config), self.config.stash[place_key] / "trees"
+        place = self.config.stash[place_key] / "trees"
+        settings = prepared.rerun_settings(pytest_options(self.config))
         run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.why_not_replayed(prepared, run):
             commits, base = len(prepared.commit_range.commits), prepared.commit_range.base[:7]
@@ -79,10 +80,10 @@ class JudgingPlugin:
         progress: Any = self.config.pluginmanager.getplugin("execute-progress")
         try:
             with progress.counting("trees replayed") as tell:
-                self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(order, place, tell))
+                self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(settings, place, tell))
         except KeyboardInterrupt:  # what the tests have shown is still told
             run = msgspec.structs.replace(run, interrupted=True)
-            self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(order, place))
+            self.verdict, self.evidence = workflow.judge_run(prepared, run, workflow.Rerun(settings, place))
             return pytest.ExitCode.INTERRUPTED
         return exitstatus
 
@@ -168,17 +169,15 @@ def status(verdict: Verdict, exitstatus: int) -> int:
     return pytest.ExitCode.OK if verdict.passed else pytest.ExitCode.TESTS_FAILED
 
 
-def order_of(config: pytest.Config) -> ReplayRequest:
-    """How the replay is to run pytest: with today's configuration, without options of ours."""
+def pytest_options(config: pytest.Config) -> PytestOptions:
+    """Return how tests are run again: with today's configuration, without options of ours."""
     file = config.inipath
     options = [str(option) for option in config.getini("addopts")]
     options += ["--cov-reset"] if has_cov(config.option) else []  # as if there were no --cov among them
-    return ReplayRequest(
-        tests={},
+    return PytestOptions(
         config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),
         arguments=tuple(_without_ours(options)),
         workers=config.getoption("numprocesses", None) or os.cpu_count() or 1,
-        turns=config.getoption("execute_turns"),
     )
 
 

@@ -99,6 +99,7 @@ def _prepare(config: pytest.Config, place: Path, ledger: ResultCache) -> workflo
         work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
         patterns=tuple(config.getini("python_files")),
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
+        turns=options.execute_turns,
     )
     try:
         return workflow.read_context(request, place, ledger)

@@ -13,6 +13,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.revisions import CommitRange, commit_range
@@ -65,6 +66,10 @@ class Context(Struct, frozen=True, kw_only=True):
         if self.scope.is_partial:
             return set(self.plan.select(self.scope.streams, self.scope.tasks))
         return {task.id for task in self.plan.tasks}
+
+    def rerun_settings(self, options: PytestOptions) -> Settings:
+        """Return the settings for all trees that tests are run again in."""
+        return settings_for(self.git, self.layout, self.tree, options, self.policy.prepare)
 
     def relative(self, path: str) -> str:
         """Return a path of the repository as seen from the root directory."""

@@ -13,7 +13,7 @@ from pytest_execute.workflow.request import Rerun, RunResult
 
 def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
     """Return the evidence that the steps add to."""
-    config_file, _ = rerun.request.config
+    config_file, _ = rerun.settings.pytest.config
     return Evidence(
         history=_history(context, config_file),
         manifest=run.manifest,

@@ -42,12 +42,9 @@ def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str
         targets=chosen,
         tests=run.passed,
         own=tests_of_tasks,
-        config=rerun.request.config,
-        arguments=rerun.request.arguments,
-        workers=rerun.request.workers,
-        prepare=context.policy.prepare,
+        settings=rerun.settings,
     )
-    mutants = mutate.mutate(context.git, context.layout, request, rerun.directory, context.cache)
+    mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
     newly_exempt = targets.reasons(context.policy.mutation.exempt).keys() - exempt
     marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
     return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Missing
-from pytest_execute.replay.prove import prove
+from pytest_execute.replay.history import TopicHistory
+from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
 
@@ -16,11 +17,9 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
     reason = why_not_replayed(context, run)
     if reason:
         return replace(evidence, proofs=Missing(reason))
-    request = replace(rerun.request, tests=_tests_of_tasks(run), prepare=context.policy.prepare)
-    proofs = prove(
-        context.git, context.commit_range, context.layout, request, rerun.directory, context.cache, rerun.on_progress
-    )
-    return replace(evidence, proofs=proofs)
+    request = ReplayRequest(tests=_tests_of_tasks(run), settings=rerun.settings, turns=context.request.turns)
+    history = TopicHistory(context.git, context.commit_range, context.layout)
+    return replace(evidence, proofs=prove(history, request, rerun.directory, context.cache, rerun.on_progress))
 
 
 def why_not_replayed(context: Context, run: RunResult) -> str:

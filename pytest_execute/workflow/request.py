@@ -8,14 +8,15 @@ from msgspec import Struct
 
 from pytest_execute.core.evidence import Manifest, TestResult
 from pytest_execute.core.policy import Scope
-from pytest_execute.replay.prove import ProgressCallback, ReplayRequest
+from pytest_execute.engine.settings import Settings
+from pytest_execute.replay.prove import ProgressCallback
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """Options of the judgement, and the names of tests from pytest's configuration.
 
     For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
-    from, and `repository` is the checkout whose history counts.
+    from, and `repository` is the checkout whose history counts. With `turns`, each test is replayed on every tree.
     """
 
     topic: str
@@ -28,6 +29,7 @@ class Request(Struct, frozen=True, kw_only=True):
     work_tree: Path | None = None
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     testpaths: tuple[str, ...] = ()
+    turns: bool = False
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
@@ -46,8 +48,8 @@ class RunResult(Struct, frozen=True, kw_only=True):
 
 
 class Rerun(Struct, frozen=True):
-    """Settings to run tests again: pytest's options, a directory for the trees, a callback for the progress."""
+    """Settings to run tests again, a directory for the trees, and a callback for the progress."""
 
-    request: ReplayRequest
+    settings: Settings
     directory: Path
     on_progress: ProgressCallback | None = None

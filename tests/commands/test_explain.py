@@ -36,7 +36,7 @@ def test_the_explanation_shows_the_failure_the_commits_and_the_commands(passing:
     assert explanation.startswith(
         f"{TEST}: turned, before\n"
         f"  fails at    {red} Test\n"
-        "              missing-symbol: hello is not there\n"
+        "              missing-symbol: hello does not exist\n"
         "              tests/test_hello.py:1: in <module>\n"
         "                  from hello import greet\n"
         "              ModuleNotFoundError: No module named 'hello'\n"

@@ -1,22 +1,21 @@
-"""Whatever a test does is one row, and its neighbours' rows are as they would be without it."""
+"""Whatever a test does to its process or its tree, the outcomes of other tests are as without it."""
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import pytest_execute
-from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import DEFAULT_LIMITS, Settings, TimeLimits
-from pytest_execute.tools.git import Git
+from pytest_execute.engine.child.messages import MutationJob
+from pytest_execute.engine.settings import DEFAULT_LIMITS, TimeLimits
+from tests.engine.trees import is_running, tree_runner
 from tests.repository import Repository
 
 FILE = "tests/test_rows.py"
-ROWS = """
+
+
+TESTS = """
     import os, pathlib, subprocess, sys, time
     import app
 
@@ -64,12 +63,16 @@ ROWS = """
     def test_neighbour_after():
         assert app.VALUE == 1
     """
-OTHER = """
+
+
+OTHER_FILE = """
     import pathlib
 
     def test_home_is_empty():
         assert list(pathlib.Path.home().iterdir()) == []
     """
+
+
 STATES = {
     "neighbour_before": "passed",
     "leaves_early": "crash",
@@ -86,60 +89,24 @@ STATES = {
 }
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repo")
-
-
-@contextlib.contextmanager
-def runner(
-    repo: Repository,
-    tests: list[str],
-    user: Path | None = None,
-    tops: tuple[str, ...] = ("app",),
-    arguments: tuple[str, ...] = (),
-) -> Iterator[Runner]:
-    scratch = repo.path.parent / "scratch"
-    setting = Settings(
-        user=str(user or repo.path),
-        roots=("src",),
-        tops=tops,
-        prefix="",
-        config=("pytest.ini", b"[pytest]\n"),
-        arguments=arguments,
-        seconds=dict.fromkeys(tests, 0.0),
-        memory=500 << 20,
-    )
-    with contextlib.closing(Runner(Git.find(repo.path).with_scratch(scratch), setting, scratch / "trees")) as made:
-        yield made
-    assert list((scratch / "trees").iterdir()) == []
-
-
-def is_running(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    with contextlib.suppress(OSError):
-        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
 @pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
-def test_each_is_one_row(repo: Repository, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
+def test_each_test_has_an_outcome_of_its_own(repo: Repository, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
     note = repo.path.parent / "note"
     monkeypatch.setenv("NOTE", str(note))
-    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: ROWS, "tests/test_to_others.py": OTHER}
+    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: TESTS, "tests/test_to_others.py": OTHER_FILE}
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
-    with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(4.0))
+    with tree_runner(repo) as runner:
+        outcomes = runner.run(runner.git.tree(commit), tests, alone=alone, limits=lambda _: TimeLimits(4.0))
         deadline = time.monotonic() + 5
         while is_running(int(note.read_text())) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not is_running(int(note.read_text()))
-    assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
-    assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
+    assert {test: outcomes[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
+    assert "builtins.MemoryError" in outcomes[f"{FILE}::test_takes_all_memory"].types
 
 
-KILLERS = """
+KILLER_TESTS = """
     import os, pathlib, signal, time
 
     def parent(pid):
@@ -166,18 +133,18 @@ KILLERS = """
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
 @pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
-def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: Repository, alone: bool) -> None:
+def test_only_the_test_that_kills_its_parents_is_lost(repo: Repository, alone: bool) -> None:
     names = ("before", "ends_the_process_above", "between", "ends_the_server", "after")
     tests = ["tests/test_other.py::test_other", *(f"tests/test_killers.py::test_{name}" for name in names)]
     other = "def test_other(): pass\n"
-    commit = repo.commit("all", {"tests/test_killers.py": KILLERS, "tests/test_other.py": other})
-    with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone)
-    assert [seen[test].state for test in tests] == ["passed", "passed", "lost", "passed", "lost", "passed"]
+    commit = repo.commit("all", {"tests/test_killers.py": KILLER_TESTS, "tests/test_other.py": other})
+    with tree_runner(repo) as runner:
+        outcomes = runner.run(runner.git.tree(commit), tests, alone=alone)
+    assert [outcomes[test].state for test in tests] == ["passed", "passed", "lost", "passed", "lost", "passed"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for its ancestors in /proc")
-def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(repo: Repository) -> None:
+def test_a_test_that_kills_the_server_while_functions_are_stubbed_is_lost(repo: Repository) -> None:
     kills = f"""
         import os, pathlib, signal, time
 
@@ -193,91 +160,31 @@ def test_a_test_that_ends_the_server_while_functions_are_stubbed_is_lost_too(rep
             pathlib.Path({str(repo.path.parent / "lived")!r}).touch()
         """
     commit = repo.commit("all", {"tests/test_k.py": kills})
-    one = "tests/test_k.py::test_ends_the_server"
-    asked = {
+    test = "tests/test_k.py::test_ends_the_server"
+    mutation: MutationJob = {
         "functions": {},
-        "count": 0,
-        "probe": [one],
-        "probed": {},
-        "jobs": [],
-        "lists": [],
-        "active": None,
-        "lanes": 1,
+        "function_count": 0,
+        "tests_to_probe": [test],
+        "known_probes": {},
+        "trials": [],
+        "test_lists": [],
+        "stubbed_on_import": None,
+        "workers": 1,
     }
-    with runner(repo, [one]) as made:
-        _, stuck = made.stub(made.git.tree(commit), [one], lambda _: DEFAULT_LIMITS, asked)
-    assert stuck == "lost"
+    with tree_runner(repo) as runner:
+        _, aborted = runner.run_stubs(runner.git.tree(commit), [test], lambda _: DEFAULT_LIMITS, mutation)
+    assert aborted == "lost"
     assert not (repo.path.parent / "lived").exists()
 
 
-def test_what_the_import_system_does_is_no_file_of_the_tree(repo: Repository) -> None:
-    commit = repo.commit("a", {"src/app/__init__.py": "1 / 0\n", "tests/test_a.py": "import app\ndef test_a(): pass\n"})
-    one = "tests/test_a.py::test_a"
-    with runner(repo, [one]) as made:
-        seen = made.run(made.git.tree(commit), [one])[one]
-        assert seen.frames == ("tests/test_a.py", "src/app/__init__.py")
-        commit = repo.commit(
-            "b", {"tests/test_a.py": "import importlib\nimportlib.import_module('.')\ndef test_a(): pass\n"}
-        )
-        assert made.run(made.git.tree(commit), [one])[one].frames == ("tests/test_a.py",)
-
-
-def test_a_module_with_the_projects_name_from_elsewhere_is_foreign(repo: Repository) -> None:
-    """As where the project is one that pytest itself has loaded already."""
-    files = {"src/pluggy/__init__.py": "", "tests/test_a.py": "import pluggy\ndef test_a(): pass\n"}
-    commit = repo.commit("a", files)
-    one = "tests/test_a.py::test_a"
-    with runner(repo, [one], tops=("pluggy",)) as made:
-        seen = made.run(made.git.tree(commit), [one])[one]
-    assert seen.state == "foreign"
-    assert seen.message.startswith("pluggy")
-
-
-def test_a_directory_turns_into_the_next_tree_whatever_stands_in_it(repo: Repository) -> None:
-    """Same size, same second: nothing of the tree before is run."""
+def test_a_directory_that_held_another_tree_runs_nothing_of_it(repo: Repository) -> None:
+    """Files have the same size and were written in the same second."""
     test = "def test_value():\n    import app.sub.value\n    assert app.sub.value.VALUE == {}\n"
     commits = []
     for number in (1, 2):
         repo.put("src/app/sub/value.py", f"VALUE = {number}\n")
         commits.append(repo.commit(str(number), {"src/app/__init__.py": "", "tests/test_v.py": test.format(number)}))
-    one = "tests/test_v.py::test_value"
-    with runner(repo, [one]) as made:
+    test = "tests/test_v.py::test_value"
+    with tree_runner(repo) as runner:
         for commit in (*commits, *commits):
-            assert made.run(made.git.tree(commit), [one])[one].state == "passed"
-
-
-def test_the_traceback_names_the_files_of_the_tree_also_where_it_was_compiled_in_another(repo: Repository) -> None:
-    """The second directory, another worker's, runs code that was compiled for the first."""
-    first = repo.commit("a", {"src/app/__init__.py": "def f():\n    raise KeyError\n", "tests/test_f.py": (
-        "import app\nfrom pathlib import Path\n\ndef test_f():\n    assert Path(app.f.__code__.co_filename) == Path(app.__file__)\n    app.f()\n"
-    )})  # fmt: skip
-    one = "tests/test_f.py::test_f"
-    with runner(repo, [one]) as made:
-        tree = made.git.tree(first)
-        with made._lane():
-            assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
-        assert made.run(tree, [one])[one].frames == ("tests/test_f.py", "src/app/__init__.py")
-        assert {path.name for path in made.place.iterdir()} >= {"tree-0", "tree-1"}
-
-
-def test_the_project_may_be_this_one(repo: Repository) -> None:
-    """The engine's own modules, which stand in the checkout then, are not taken for the project's."""
-    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "def test_a():\n    import app\n"})
-    one = "tests/test_a.py::test_a"
-    checkout = Path(pytest_execute.__file__).resolve().parent.parent
-    with runner(repo, [one], user=checkout) as made:
-        assert made.run(made.git.tree(commit), [one])[one].state == "passed"
-
-
-def test_what_the_start_of_pytest_has_loaded_of_the_project_had_a_part_in_every_test(repo: Repository) -> None:
-    files = {
-        "src/app/__init__.py": "",
-        "src/app/plug.py": "VALUE = 1\n",
-        "tests/test_a.py": "def test_a():\n    assert 0\n",
-    }
-    commit = repo.commit("a", files)
-    one = "tests/test_a.py::test_a"
-    with runner(repo, [one], arguments=("-p", "app.plug")) as made:
-        seen = made.run(made.git.tree(commit), [one])[one]
-    assert seen.touched is not None
-    assert seen.touched >= {"src/app/plug.py", "tests/test_a.py"}
+            assert runner.run(runner.git.tree(commit), [test])[test].state == "passed"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.layout import Layout
+from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.mutation.functions import functions
 from pytest_execute.mutation.mutate import MutationRequest, mutate
 from pytest_execute.mutation.runner import Target
@@ -108,13 +109,11 @@ class Place:
             targets=targets,
             tests=names,
             own={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
-            config=("pytest.ini", b"[pytest]\n"),
-            arguments=(),
-            workers=2,
+            settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions()),
         )
         os.environ["NOTE"] = str(note)
         try:
-            mutants = mutate(git, layout, order, self.path / "trees", self.ledger)
+            mutants = mutate(git, order, self.path / "trees", self.ledger)
         finally:
             del os.environ["NOTE"]
         return set(note.read_text().split()), {f"{m.function} {m.stub}" for m in mutants if m.state != "killed"}

@@ -84,12 +84,12 @@ NUMBERS = {function.name: number for number, function in enumerate(functions(TEX
 
 
 @pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], instrument.Switch]:
-    switch = instrument.Switch(bytearray(len(NUMBERS)))
-    monkeypatch.setattr(builtins, instrument.NAME, switch, raising=False)
-    monkeypatch.setenv(instrument.ACTIVE, "")
+def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], instrument.StubSwitch]:
+    switch = instrument.StubSwitch(bytearray(len(NUMBERS)))
+    monkeypatch.setattr(builtins, instrument.SWITCH_NAME, switch, raising=False)
+    monkeypatch.setenv(instrument.STUB_VARIABLE, "")
     tree = ast.parse(TEXT)
-    instrument.plant(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
+    instrument.instrument_module(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
     names: dict[str, Any] = {}
     exec(compile(tree, "planted.py", "exec"), names)  # noqa: S102 - that is what is tested
     return names, switch
@@ -150,7 +150,7 @@ CALLS: dict[str, tuple[Any, Any, Any]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.Switch], name: str) -> None:
+def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.StubSwitch], name: str) -> None:
     names, switch = planted
     call, whole, stubbed = CALLS[name]
     number = NUMBERS[name]
@@ -158,13 +158,13 @@ def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.Switch
     switch.activate(number, "none")
     assert (call(names), switch.marks[number]) == (stubbed, instrument.STUBBED)
     switch.activate(number, "raise")
-    with pytest.raises(instrument.Stubbed):
+    with pytest.raises(instrument.StubError):
         call(names)
     switch.activate(-1, "")
     assert call(names) == whole
 
 
-def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], instrument.Switch]) -> None:
+def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], instrument.StubSwitch]) -> None:
     names, switch = planted
     switch.activate(NUMBERS["plain"], "'stub'")
     assert names["plain"](1) == "stub"

@@ -80,7 +80,9 @@ def test_a_mock_in_the_place_of_the_module_leaves_no_red(repo: Repository) -> No
 
 
 def test_tests_that_count_their_runs_have_no_red(repo: Repository, tmp_path: Path) -> None:
-    """A marker in the tree or the home directory is gone each time; another is there when the test is run again on base, alone."""
+    """A marker in the tree or the home directory is gone each time; another is there when the test is run again on
+    base, alone.
+    """
     text = """
         import pathlib, tempfile
         PLACES = {{"tree": pathlib.Path("seen"), "home": pathlib.Path.home() / "seen", "far": pathlib.Path({far!r})}}
@@ -162,7 +164,9 @@ def test_a_link_out_of_the_tree_leads_nowhere_there(repo: Repository, tmp_path: 
 def test_a_test_of_the_time_or_the_place_passes_in_all_of_the_replay(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, sign: str
 ) -> None:
-    """Whatever the user's clock, zone and locale are, they are the same on all trees, so that none of them turns a test."""
+    """Whatever the user's clock, zone and locale are, they are the same on all trees, so that none of them turns a
+    test.
+    """
     monkeypatch.setenv("TZ", "XYZ-5")
     monkeypatch.setenv("LC_ALL", "C")
     base = repo.commit("base", INIT)
@@ -191,7 +195,9 @@ def test_a_zone_that_only_a_neighbour_sets_turns_nothing(repo: Repository) -> No
 
 
 def test_code_in_a_submodule_is_in_no_tree(repo: Repository) -> None:
-    """What the commit that its pointer names holds, the repository does not know: a test that passes by it is not reproduced."""
+    """What the commit that its pointer names holds, the repository does not know: a test that passes by it is not
+    reproduced.
+    """
     other = Repository(repo.path.parent / "other")
     first = other.commit("nothing yet", {"sums.py": ""})
     other.commit("code", {"sums.py": ADD})

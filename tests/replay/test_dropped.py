@@ -31,7 +31,7 @@ def test_a_red_test_that_is_gone_and_would_still_fail_is_told(repo: Repository, 
     assert (found[ONE].found, found[ONE].order) == ("turned", "before")
     gone = found[TAKEN]
     assert (gone.found, gone.before, gone.after, gone.cause) == ("dropped", red, None, "missing-symbol")
-    assert gone.detail == "app.sums.take is not there"
+    assert gone.detail == "app.sums.take does not exist"
 
 
 def test_what_was_answered_before_it_went_is_told_apart(repo: Repository) -> None:
@@ -45,7 +45,12 @@ def test_what_was_answered_before_it_went_is_told_apart(repo: Repository) -> Non
     }
     repo.commit("another name", minus)
     gone = proofs(repo, ONE, base=base)[TAKEN]
-    assert (gone.found, gone.before, gone.after, gone.detail) == ("dropped", green, green, "app.sums.take is not there")
+    assert (gone.found, gone.before, gone.after, gone.detail) == (
+        "dropped",
+        green,
+        green,
+        "app.sums.take does not exist",
+    )
 
 
 @pytest.mark.parametrize(

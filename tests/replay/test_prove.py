@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
-from pytest_execute.replay.overlay import identity
-from pytest_execute.replay.prove import ReplayRequest, prove, telling
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.engine.settings import PytestOptions
+from pytest_execute.replay.overlay import tree_id
+from pytest_execute.replay.prove import report_progress
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 CONFIG = ("pytest.ini", b"[pytest]\npythonpath = src\naddopts = --strict-markers\n")
@@ -38,22 +36,9 @@ def repo(tmp_path: Path) -> Repository:
 def proofs(
     repo: Repository, *tests: str, base: str | None = None, workers: int = 2, turns: bool = False
 ) -> dict[str, Proof]:
-    """Prove `tests`, and see that nothing of the user's was touched and nothing was left."""
-    before = repo.state()
-    scratch = repo.path.parent / "scratch"
-    git = Git.find(repo.path).with_scratch(scratch)
-    what = commit_range(git, "notes/t/breakdown.md", base)
-    layout = Layout(source=detect_source(git.tree(what.tree)))
-    found = prove(
-        git,
-        what,
-        layout,
-        ReplayRequest(tests=dict.fromkeys(tests, 0.0), config=CONFIG, workers=workers, turns=turns),
-        scratch / "trees",
-        ResultCache(None, print),
-    )
-    assert repo.state() == before
-    assert list((scratch / "trees").iterdir()) == []
+    """Prove `tests`, and see that nothing is left of the trees."""
+    found = replay(repo, tests, base, pytest=PytestOptions(config=CONFIG, workers=workers), turns=turns)
+    assert list((repo.path.parent / "scratch/trees").iterdir()) == []
     return found
 
 
@@ -68,7 +53,7 @@ def test_how_many_trees_have_been_replayed_is_told_once_for_each() -> None:
     def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, TreeOutcome]:
         return answers
 
-    run = telling(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
+    run = report_progress(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
     assert [run(tree, [ONE]) is answers for tree in ("b", "own tree of a commit", "b", "a")] == [True] * 4
     assert told == [(1, 3), (2, 3)]
 
@@ -84,7 +69,7 @@ def test_test_first_is_proven_before(repo: Repository) -> None:
         before=red,
         after=green,
         cause="missing-symbol",
-        detail="app.sums is not there",
+        detail="app.sums does not exist",
         trace=(
             "tests/test_sums.py:1: in <module>",
             "    from app.sums import add",
@@ -150,7 +135,7 @@ def test_an_earlier_form_is_tried_with_the_code_only_where_it_was_red(
     trees: list[str] = []
     run = Runner.run
     monkeypatch.setattr(
-        Runner, "run", lambda self, tree, *a, **k: (trees.append(identity(tree)), run(self, tree, *a, **k))[1]
+        Runner, "run", lambda self, tree, *a, **k: (trees.append(tree_id(tree)), run(self, tree, *a, **k))[1]
     )
     base = repo.commit("base", {**INIT, "src/app/sums.py": "VALUE = 1\n"})
     test = "import app.sums\ndef test_add():\n    assert app.sums.VALUE {}\n"
@@ -188,22 +173,27 @@ def test_a_sabotage_is_no_red(repo: Repository) -> None:
     [
         ("def f():\n    return 1\n", "assert app.sums.f() == 2", "assertion", "AssertionError: assert 1 == 2"),
         ("def f():\n    raise OSError('no')\n", "assert app.sums.f() == 2", "exception", "OSError: no"),
-        ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f is not there"),
+        ("", "assert app.sums.f() == 2", "missing-symbol", "app.sums.f does not exist"),
         (
             "def g(): pass\n",
             "with pytest.raises(ValueError): app.sums.g()",
             "assertion",
             "Failed: DID NOT RAISE ValueError",
         ),
-        ("", "from app.sums import f", "missing-symbol", "app.sums.f is not there"),
-        ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f is not there"),
+        ("", "from app.sums import f", "missing-symbol", "app.sums.f does not exist"),
+        ("class C:\n    pass\n", "assert app.sums.C().f() == 2", "missing-symbol", "app.sums.C.f does not exist"),
         (
             "def f():\n    pass\n",
             "with pytest.raises(ValueError): app.sums.g()",
             "missing-symbol",
-            "app.sums.g is not there",
+            "app.sums.g does not exist",
         ),
-        ("def f():\n    import os\n    os._exit(0)\n", "assert app.sums.f() == 2", "crash", "it ended its process"),
+        (
+            "def f():\n    import os\n    os._exit(0)\n",
+            "assert app.sums.f() == 2",
+            "crash",
+            "the test ended its process",
+        ),
     ],
 )
 def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, detail: str) -> None:
@@ -214,6 +204,9 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
     found = proof(repo, "tests/test_f.py::test_f", base)
     said = found.detail.replace(str(ValueError), "ValueError")  # as older releases of pytest have it
     assert (found.found, found.order, found.cause, said) == ("turned", "before", cause, detail)
+
+
+INSTALL = "install it, so that older commits can be replayed"
 
 
 @pytest.mark.parametrize(
@@ -229,13 +222,13 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
             "import no_such_package",
             "",
             "def test_f(): import app.sums",
-            "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package')",
+            "a missing third-party module (ModuleNotFoundError: No module named 'no_such_package'); " + INSTALL,
         ),
         (
             "OK = False",
             "OK = True",
             "@pytest.mark.skipif('not app.sums.OK')\ndef test_f(): pass",
-            "it was skipped or expected to fail",
+            "a skip or an expected failure",
         ),
         (
             "def f(): (",
@@ -247,7 +240,7 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
             "N = 1",
             "N = 2",
             "@pytest.mark.parametrize('n', range(app.sums.N))\ndef test_f(n): pass",
-            "it was not collected",
+            "its absence: pytest did not collect it there",
         ),
     ],
 )
@@ -350,7 +343,7 @@ def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(rep
     found = proof(repo, base=base)
     assert (found.found, found.detail) == (
         "red-not-counted",
-        "an error of the test's own collect (TypeError: helper() got an unexpected keyword argument 'b')",
+        "an error in the test's own collection (TypeError: helper() got an unexpected keyword argument 'b')",
     )
 
 
@@ -358,7 +351,7 @@ def test_a_name_that_a_test_file_imports(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "src/app/sums.py": "def f(): pass\n"})
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     repo.commit("green", {"src/app/sums.py": ADD})
-    assert proof(repo, base=base).detail == "app.sums.add is not there"
+    assert proof(repo, base=base).detail == "app.sums.add does not exist"
 
 
 def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
@@ -370,7 +363,7 @@ def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
         "turned",
         red,
         "missing-symbol",
-        "app is not there",
+        "app does not exist",
     )
 
 
@@ -409,7 +402,7 @@ def test_what_does_not_pass_on_head_is_not_reproduced(repo: Repository) -> None:
 
 def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """One row each: a hang, a crash, a fork that stays, and the neighbour whose verdict stands."""
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
     tests = """
         import os, time
         import app.sums as sums
@@ -464,8 +457,8 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
 
 
 def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 0.5)
-    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 3.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 0.5)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(
@@ -480,8 +473,8 @@ def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, mo
 def test_an_import_that_takes_longer_than_a_first_try_may_is_waited_for(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.1)
-    monkeypatch.setattr("pytest_execute.replay.prove.IMPORTING", 0.02)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.1)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_IMPORT_SHARE", 0.02)
     slow = "import time, app.sums\ntime.sleep(2)\ndef test_a():\n    assert app.sums.READY\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit("both", {"tests/test_a.py": slow, "src/app/sums.py": "READY = True\n"})
@@ -531,7 +524,7 @@ def test_a_module_from_the_checkout_is_told(repo: Repository) -> None:
     repo.commit("red", {"tests/test_f.py": cheat, "tools/helper.py": "READY = True\n"})
     found = proof(repo, "tests/test_f.py::test_f", base)
     assert found.found == "foreign-module"
-    assert found.detail == f"helper came from {repo.path / 'tools' / 'helper.py'}"
+    assert found.detail == f"helper was loaded from {repo.path / 'tools' / 'helper.py'}, not from the tree"
 
 
 def test_one_worker_and_four_find_the_same(repo: Repository) -> None:
@@ -713,7 +706,9 @@ def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) 
 
 
 def test_the_last_lines_of_the_traceback_are_told(repo: Repository) -> None:
-    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is long."""
+    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is
+    long.
+    """
     tests = """
         from app.sums import add, fall
 

@@ -1,1 +1,1 @@
-"""The side of the engine that runs in a tree: standard library and pytest only, loaded by its path and never imported there."""
+"""Code that runs in the processes of tests: it uses the standard library and pytest only, and is loaded by its path."""

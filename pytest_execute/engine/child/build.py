@@ -1,7 +1,7 @@
-"""Runs the command that builds what a tree needs, and ends it where the one that asked is gone. Started by its path.
+"""Runs the command that prepares a tree, and ends it when the engine is gone. Started by its path.
 
-An order is a line of JSON on standard input: {"command": [...], "root": "/tree", "environment": {...}, "log": file for what it prints,
-"said": file for {"status": how it ended, null where it could not be started, "last": the last line that it printed}}.
+The first line of standard input is a `BuildMessage`; its end means that nobody waits any more.
+The result is a `BuildResult`.
 """
 
 from __future__ import annotations
@@ -14,42 +14,48 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_execute.engine.child.messages import BuildMessage, BuildResult
 
 
-def main(order: dict[str, Any]) -> None:
-    with Path(order["log"]).open("wb") as log:
+def main(build: BuildMessage) -> None:
+    result = run(build)
+    Path(build["result_file"]).write_text(json.dumps(result))
+
+
+def run(build: BuildMessage) -> BuildResult:
+    """Run the command until it ends or the engine is gone."""
+    output = Path(build["output_file"])
+    with output.open("wb") as file:
         try:
             child = subprocess.Popen(
-                order["command"],
-                cwd=order["root"],
-                env=order["environment"],
+                build["command"],
+                cwd=build["root"],
+                env=build["environment"],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         except OSError as error:
-            return say(order, None, f"could not be started: {error.strerror}")
-        closed = threading.Event()
-        threading.Thread(target=wait_for_end, args=[closed], daemon=True).start()
-        while child.poll() is None and not closed.wait(0.02):
+            return {"status": None, "last_line": f"could not be started: {error.strerror}"}
+        is_closed = threading.Event()
+        threading.Thread(target=wait_for_end_of_input, args=[is_closed], daemon=True).start()
+        while child.poll() is None and not is_closed.wait(0.02):
             pass
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
         child.wait()
-    lines = Path(order["log"]).read_text(errors="replace").strip().splitlines() or [""]
-    return say(order, child.returncode, lines[-1][:300])
+    lines = output.read_text(errors="replace").strip().splitlines() or [""]
+    return {"status": child.returncode, "last_line": lines[-1][:300]}
 
 
-def wait_for_end(closed: threading.Event) -> None:
-    """In a thread: nothing more is ever written to standard input, so what comes is its end."""
+def wait_for_end_of_input(is_closed: threading.Event) -> None:
+    """Wait in a thread: the engine writes nothing more, so a read returns when it closes the pipe or is gone."""
     os.read(0, 1)
-    closed.set()
-
-
-def say(order: dict[str, Any], status: int | None, last: str) -> None:
-    Path(order["said"]).write_text(json.dumps({"status": status, "last": last}))
+    is_closed.set()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""Plants a switch into functions as their modules are imported: it tells that a function was entered, and can stand in for its body.
+"""Instruments functions when their modules are imported: a switch marks each entry, or replaces the body.
 
-No file is touched: the source is parsed, each function that is asked for gets a first statement that asks the switch, and the result is
-compiled. What stands around a body (decorators, closures, names under which it is imported elsewhere) is as ever. It is loaded by
-its path, in the processes that run tests and in the Pythons that those start, with nothing but the standard library.
+No file is changed. The source is parsed, each function gets a first statement that calls the switch, and the result is
+compiled. Decorators, closures and other names of the function stay as they are.
 
-A plan is {"functions": {"/tree/src/app/x.py": [[line, column, number], ...]}, "count": 12, "marks": "/file"}: the place of the
-`def` or `lambda` of each function, and a file with a byte for each.
+This module is loaded in processes that run tests, and in each Python that such a test starts. It uses nothing but the
+standard library.
+
+A plan is {"functions": {"/tree/src/app/x.py": [[line, column, number], ...]}, "count": 12, "marks": "/file"}: the place
+of the `def` or `lambda` of each function, and a file with one byte (a mark) for each.
 """
 
 from __future__ import annotations
@@ -21,29 +23,33 @@ from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import Any
 
-NAME = "__pytest_execute_stub__"
-PLAN, ACTIVE = "PYTEST_EXECUTE_PLANTED", "PYTEST_EXECUTE_STUB"
-"""Variables that hand on to the Pythons that tests start: the file of the plan, and the stub as `number stub`."""
+SWITCH_NAME = "__pytest_execute_stub__"
+"""Name of the switch among the builtins."""
+PLAN_VARIABLE, STUB_VARIABLE = "PYTEST_EXECUTE_PLANTED", "PYTEST_EXECUTE_STUB"
+"""Environment variables for the Pythons that tests start: the plan's file, and the active stub as "number stub"."""
 ENTERED, STUBBED = 1, 2
-"""Marks: the function was entered, and its body ran or its stub did."""
+"""Marks of a function that was entered and ran, and of one whose stub ran."""
+NO_FUNCTION = -1
 
-Place = tuple[int, int]
+Places = dict[str, list[tuple[int, int, int]]]
+"""(line, column, number) of the functions in each file."""
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-class Stubbed(Exception):
-    """What the stub "raise" raises."""
+class StubError(Exception):
+    """Error that the stub "raise" raises."""
 
 
-class Switch:
-    """Knows which function is stubbed, and marks each that is entered."""
+class StubSwitch:
+    """Switch of all functions: at most one is stubbed, each that is entered is marked."""
 
     def __init__(self, marks: Any) -> None:
         self.marks = marks
-        self.active = -1
+        self.active = NO_FUNCTION
         self.stub = ""
 
     def __call__(self, number: int) -> bool:
-        """Is the body of this function to be left out?"""
+        """Mark the function, and return whether its stub is to run."""
         if number == self.active:
             self.marks[number] = STUBBED
             return True
@@ -51,109 +57,112 @@ class Switch:
         return False
 
     def value(self) -> Any:
-        """What stands in for the body."""
+        """Return what the stubbed function returns, or raise StubError."""
         if self.stub == "raise":
-            raise Stubbed("its body was replaced by a raise")
+            raise StubError("its body was replaced by a raise")
         return None if self.stub == "none" else ast.literal_eval(self.stub)
 
     def activate(self, number: int, stub: str) -> None:
-        """Stub this function from here on, here and in the Pythons that are started; -1 for none."""
+        """Stub a function, or NO_FUNCTION, in this process and in the Pythons that it starts."""
         self.active, self.stub = number, stub
-        os.environ[ACTIVE] = f"{number} {stub}"
+        os.environ[STUB_VARIABLE] = f"{number} {stub}"
 
 
-class Planter:
-    """Finds modules as all other finders do, and has those that the plan names loaded with their switches."""
+class InstrumentingFinder:
+    """Meta path finder that finds modules as the others do, and loads those of the plan with an InstrumentingLoader."""
 
-    def __init__(self, functions: dict[str, list[tuple[int, int, int]]]) -> None:
+    def __init__(self, functions: Places) -> None:
         self.functions = functions
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         others = (finder for finder in list(sys.meta_path) if finder is not self and hasattr(finder, "find_spec"))
-        spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
-        wanted = self.functions.get(os.path.realpath(spec.origin)) if spec is not None and spec.origin else None
-        if spec is None or wanted is None:
+        spec = next((spec for finder in others if (spec := finder.find_spec(name, path, target))), None)
+        places = self.functions.get(os.path.realpath(spec.origin)) if spec is not None and spec.origin else None
+        if spec is None or places is None:
             return spec
-        loader = Instrumented(name, str(spec.origin), {(line, column): number for line, column, number in wanted})
-        within = spec.submodule_search_locations
+        loader = InstrumentingLoader(
+            name, str(spec.origin), {(line, column): number for line, column, number in places}
+        )
+        locations = spec.submodule_search_locations
         return importlib.util.spec_from_file_location(
-            name, spec.origin, loader=loader, submodule_search_locations=within
+            name, spec.origin, loader=loader, submodule_search_locations=locations
         )
 
     def invalidate_caches(self) -> None:
-        """There are none."""
+        """Do nothing: there are no caches. (importlib.invalidate_caches calls it.)"""
 
 
-class Instrumented(SourceFileLoader):
-    """Loads a module from its source, never from compiled code, with switches in it."""
+class InstrumentingLoader(SourceFileLoader):
+    """Loader of a module with instrumented functions, from its source and never from a .pyc."""
 
-    def __init__(self, name: str, path: str, numbers: dict[Place, int]) -> None:
+    def __init__(self, name: str, path: str, numbers: dict[tuple[int, int], int]) -> None:
         super().__init__(name, path)
         self.numbers = numbers
 
     def get_code(self, fullname: str) -> Any:
         path = self.get_filename(fullname)
         tree = ast.parse(self.get_data(path), path)
-        plant(tree, self.numbers)
+        instrument_module(tree, self.numbers)
         return compile(tree, path, "exec", dont_inherit=True)
 
 
-def plant(tree: ast.Module, numbers: dict[Place, int]) -> None:
-    """Give each function at one of these places the switch of its number."""
+def instrument_module(tree: ast.Module, numbers: dict[tuple[int, int], int]) -> None:
+    """Instrument the functions whose (line, column) has a number."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(node, FunctionNode):
             number = numbers.get((node.lineno, node.col_offset))
             if number is not None:
-                _plant(node, number)
+                _instrument_function(node, number)
     ast.fix_missing_locations(tree)
 
 
-def _plant(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, number: int) -> None:
-    asked = _expression(f"{NAME}({number})", node)
-    value = _expression(f"{NAME}.value()", node)
+def _instrument_function(node: FunctionNode, number: int) -> None:
+    is_stubbed = _expression(f"{SWITCH_NAME}({number})", node)
+    value = _expression(f"{SWITCH_NAME}.value()", node)
     if isinstance(node, ast.Lambda):
-        node.body = ast.copy_location(ast.IfExp(asked, value, node.body), node.body)
+        node.body = ast.copy_location(ast.IfExp(is_stubbed, value, node.body), node.body)
         return
-    at = 1 if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else 0
-    generates = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in _own(node))
-    stub: list[ast.stmt] = [ast.Expr(value), ast.Return(None)] if generates else [ast.Return(value)]
-    place = node.body[at] if at < len(node.body) else node
-    node.body.insert(at, ast.copy_location(ast.If(asked, stub, []), place))
+    has_docstring = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+    index = 1 if has_docstring else 0
+    is_generator = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in _own_nodes(node))
+    stub: list[ast.stmt] = [ast.Expr(value), ast.Return(None)] if is_generator else [ast.Return(value)]
+    location = node.body[index] if index < len(node.body) else node
+    node.body.insert(index, ast.copy_location(ast.If(is_stubbed, stub, []), location))
 
 
-def _expression(text: str, place: ast.AST) -> ast.expr:
+def _expression(text: str, location: ast.AST) -> ast.expr:
     tree = ast.parse(text, mode="eval").body
     for part in ast.walk(tree):
-        ast.copy_location(part, place)
+        ast.copy_location(part, location)
     return tree
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function's own body, without those of functions within it."""
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a function's body, without those of functions and classes within it."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             yield child
-            yield from _own(child)
+            yield from _own_nodes(child)
 
 
-def install(functions: dict[str, list[tuple[int, int, int]]], marks: Any) -> tuple[Switch, Planter]:
-    """Plant from here on, in every module that is imported."""
-    switch, planter = Switch(marks), Planter(functions)
-    setattr(builtins, NAME, switch)
-    sys.meta_path.insert(0, planter)
-    return switch, planter
+def install(functions: Places, marks: Any) -> StubSwitch:
+    """Instrument functions in every module that is imported from now on."""
+    switch = StubSwitch(marks)
+    setattr(builtins, SWITCH_NAME, switch)
+    sys.meta_path.insert(0, InstrumentingFinder(functions))
+    return switch
 
 
-def marks_of(path: str, count: int) -> mmap.mmap:
-    """The bytes of a file, shared with every process that opens it."""
-    with open(path, "r+b") as file:  # noqa: PTH123 - this starts with every Python of a test, before pathlib is there
+def open_marks(path: str, count: int) -> mmap.mmap:
+    """Return the marks in a file, shared with every process that opens it."""
+    with open(path, "r+b") as file:  # noqa: PTH123 - in each Python that a test starts; pathlib costs milliseconds
         return mmap.mmap(file.fileno(), max(count, 1))
 
 
-def join() -> None:
-    """Plant in a Python that a test started."""
-    with open(os.environ[PLAN], "rb") as file:  # noqa: PTH123
+def instrument_subprocess() -> None:
+    """Instrument a Python that a test started."""
+    with open(os.environ[PLAN_VARIABLE], "rb") as file:  # noqa: PTH123 - likewise
         plan = json.load(file)
-    switch, _ = install(plan["functions"], marks_of(plan["marks"], plan["count"]))
-    number, _, stub = os.environ.get(ACTIVE, "-1 ").partition(" ")
+    switch = install(plan["functions"], open_marks(plan["marks"], plan["count"]))
+    number, _, stub = os.environ.get(STUB_VARIABLE, f"{NO_FUNCTION} ").partition(" ")
     switch.active, switch.stub = int(number), stub

@@ -1,265 +1,176 @@
-"""Runs tests in composed trees, each tree and each test in a process of its own, and tells what became of each test.
+"""Child process of the engine: runs one job after the other, each in a tree; see docs/explanation/engine.md.
 
-It is started by its path and never imported, with nothing but the standard library and pytest: no module of this package may stand
-in for one of the project's (the project may be this package). The first line of standard input tells, as JSON, what all orders have in
-common:
+It is started by its path and uses nothing but the standard library, pytest and the modules beside it, which it loads
+under names that no project has: the project may be this package. Its first argument is the descriptor for replies;
+`messages.py` declares these and what comes on standard input.
 
-    {"tree": "/tree", "root": "/tree/sub", "user": "/checkout", "roots": ["/tree/src"], "tops": ["app"], "environment": {...},
-     "arguments": ["-c", ...], "memory": 4294967296, "code": "/directory"}
-
-It starts pytest with these, stops where pytest would look at the tree, and waits there for orders, a line each; every order goes on from
-there in a fork, so that pytest starts once and the tree is looked at for each. Where that start has loaded a module of the project, which may be
-another in the next tree, or fails, pytest is started for each order. An order is
-
-    {"limits": {"tests/test_a.py::test_x": 10.5}, "computing": {"tests/test_a.py::test_x": 1.0}, "environment": {...}, "alone": false,
-     "hiding": ["tarfile"]}
-
-with the seconds that each test may take, and may compute, and the modules of Python that files of the tree could hide. It is answered by
-lines of JSON on the descriptor that the first argument names.
-
-The files are collected one after the other, each but the last in a process of its own. The tests of a file run in one process, and each in one
-of its own where the order says "alone". {"touched": [word, ...]} says what of the tree was looked at, see `accesses.py`: before the
-first {"file": path} for all, then for the tests of that file that are told after it.
-
-A line is {"test": nodeid, "state": "passed|failed|skipped|timeout|crash|foreign", ...}, with the facts of what was raised:
-"phase", "types" (the exception's class and its bases), "message", "frames" (files of the tree that the traceback passes),
-"missing" ([module, name] of a symbol that is not there), "raiser" (the file of the tree whose own `raise` it was), "fixture", and
-"seconds", what it computed or was given. An order with "mutants" is for `mutating.py`. A line {"end": true} says that all was done; the
-last line is {"over": true} in any case. {"collected": true} says that tests begin: where the order ends after it and before its end, something ended what runs them;
-{"fault": text} that the fault is here. {"spoilt": true} says that a test changed the tree, and that what is left was not run. A line {"group": id} before them names the process group of all that the order starts;
-{"loaded": names} before the first order names packages, not Python's own, that were loaded for all orders.
+pytest is started once, up to the point where it would look at the tree. Each job goes on from there in a fork. If this
+start loads a module of the project (it may be another one in the next tree), or fails, pytest is started for each job
+instead.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import importlib.machinery
 import importlib.util
 import json
 import os
-import select
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-sys.path.pop(0)  # the directory of this file, whose modules are not the project's
-import pdb  # noqa: F401, T100 - pytest imports it for each order, as it does readline
+sys.path.pop(0)  # the directory of this file, in which the project's modules must not be searched
+import pdb  # noqa: F401, T100 - pytest's debugging plugin imports it in each session (pytest 8.4 to 9)
 
 with contextlib.suppress(ImportError):
-    import readline  # noqa: F401
+    import readline  # noqa: F401 - pytest's capture plugin imports it in each session (pytest 8.4 to 9)
 
 import pytest  # noqa: F401 - so that every fork has it
 
 if TYPE_CHECKING:
-    from pytest_execute.engine.child import bytecode, exceptions, fixtures, plugin, preload, system
+    from pytest_execute.engine.child import bytecode, fixture_scan, job_server, plugin, preload, process_tree
+    from pytest_execute.engine.child.message_pipe import reserve_output, write_message
+    from pytest_execute.engine.child.messages import JobMessage, SetupMessage, SetupWithJobMessage
+    from pytest_execute.engine.child.module_origin import TreeFinder
 else:
 
-    def beside(name: str) -> Any:
-        """A module of ours, under a name that no project has."""
+    def load_sibling(name: str) -> Any:
+        """Load the module beside this one as `_execute_<name>`."""
         spec = importlib.util.spec_from_file_location(f"_execute_{name}", Path(__file__).with_name(f"{name}.py"))
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
 
-    FIRST = ("exceptions", "bytecode", "snapshot", "instrument", "fixtures", "system")
-    PARTS = (*FIRST, "preload", "mutating", "accesses", "tree_guard", "plugin")
-    OURS = {name: beside(name) for name in PARTS}
-    bytecode, exceptions, fixtures, plugin, preload, system = (
-        OURS[name] for name in ("bytecode", "exceptions", "fixtures", "plugin", "preload", "system")
+    # Each after those that it imports.
+    BASE = (
+        "message_pipe",
+        "process_tree",
+        "limits",
+        "snapshot",
+        "bytecode",
+        "instrument",
+        "fixture_scan",
+        "module_origin",
     )
-    for module in OURS.values():
-        exceptions.look_at(module.__name__, module)
+    SECOND = (
+        "exceptions",
+        "accesses",
+        "tree_guard",
+        "results",
+        "preload",
+        "item_runner",
+        "fork_runner",
+        "mutation_run",
+    )
+    SIBLINGS = {name: load_sibling(name) for name in (*BASE, *SECOND, "job_server", "plugin")}
+    bytecode, fixture_scan, job_server = (SIBLINGS[name] for name in ("bytecode", "fixture_scan", "job_server"))
+    plugin, preload, process_tree = (SIBLINGS[name] for name in ("plugin", "preload", "process_tree"))
+    reserve_output, write_message = SIBLINGS["message_pipe"].reserve_output, SIBLINGS["message_pipe"].write_message
+    TreeFinder = SIBLINGS["module_origin"].TreeFinder
 
-Record = dict[str, Any]
-
-OUT = system.own_output(int(sys.argv[1]))
-COLD = 88
-"""How the process ends in which pytest should have been started once for all orders, and could not be."""
-
-
-def tell(record: Record) -> None:
-    """Write one line to the runner."""
-    system.write(OUT, record)
-
-
-def tell_if_heard(record: Record) -> None:
-    """The same from where it is noticed, too, that the runner is gone: what runs must be ended then."""
-    with contextlib.suppress(BrokenPipeError):
-        tell(record)
-
-
-class TreeOnly:
-    """Finds the project's modules in the tree, and nowhere else: what the tree has not is missing."""
-
-    def __init__(self, roots: list[str], tops: list[str]) -> None:
-        self.roots, self.tops = roots, frozenset(tops)
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in self.tops:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, self.roots if path is None else path)
-        if spec is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return spec
-
-    def invalidate_caches(self) -> None:
-        importlib.machinery.PathFinder.invalidate_caches()
+OUT = reserve_output(int(sys.argv[1]))
+START_PER_JOB = 88
+"""Exit status of the process that was to start pytest for all jobs, and could not."""
 
 
-def conftest_failed(tests: plugin.TreePlugin, error: Any) -> None:
-    """A conftest that cannot be imported fails the tests below its directory."""
-    directory = os.path.relpath(Path(error.path).resolve().parent, tests.root).replace(os.sep, "/")
-    tests.fail("" if directory == "." else directory, error, "collect")
+def send(message: Any) -> None:
+    """Send a message to the engine."""
+    write_message(OUT, message)
 
 
-def settle(place: Record) -> None:
-    """Have this process, and all that it forks, at home in the place."""
-    os.chdir(place["root"])
+def prepare_process(setup: SetupMessage) -> None:
+    """Make directory, environment and import system of this process those of the tree; forks inherit them."""
+    os.chdir(setup["root"])
     os.environ.clear()
-    os.environ.update(place["environment"])
-    sys.path[:0] = [place["root"], *place["roots"]]
-    sys.meta_path.insert(0, TreeOnly(place["roots"], place["tops"]))
+    os.environ.update(setup["environment"])
+    sys.path[:0] = [setup["root"], *setup["source_roots"]]
+    sys.meta_path.insert(0, TreeFinder(setup["source_roots"], setup["top_modules"]))
     sys.argv[:] = ["pytest"]
-    bytecode.Store(place["code"], place["tree"]).serve()
+    bytecode.BytecodeCache(setup["bytecode_cache"], setup["tree"]).install()
 
 
-def obey(tests: plugin.TreePlugin) -> None:
-    """Start pytest, which asks for the order as soon as it needs one, and run what the order asks for."""
+def report_conftest_failure(job_plugin: plugin.JobPlugin, error: Any) -> None:
+    """Report the tests below the directory of a conftest that cannot be imported as failed."""
+    directory = os.path.relpath(Path(error.path).resolve().parent, job_plugin.root).replace(os.sep, "/")
+    job_plugin.report_failure("" if directory == "." else directory, error, "collect")
+
+
+def run_pytest(job_plugin: plugin.JobPlugin) -> None:
+    """Start pytest and run the job that `job_plugin` receives on the way."""
     from _pytest.config import ConftestImportFailure, _prepareconfig
 
     try:
-        config = _prepareconfig([*tests.place["arguments"]], [tests])
+        # pytest 8.4 to 9: as pytest.main does it, which would print errors and lose the exceptions.
+        config = _prepareconfig([*job_plugin.setup["arguments"]], [job_plugin, job_plugin.runner])
     except ConftestImportFailure as error:
-        conftest_failed(tests, error)
-        if tests.open:
-            return  # without an end: what is left is run again, file by file
-    except Exception as error:  # noqa: BLE001 - whatever plugins and settings raise is what became of the tests
-        tests.fail("", error, "start")
+        report_conftest_failure(job_plugin, error)
+        if job_plugin.results.open:
+            return  # without "completed": the engine runs what is left again, file by file
+    except Exception as error:  # noqa: BLE001 - plugins and settings may raise anything, which fails the tests
+        job_plugin.report_failure("", error, "start")
     else:
         try:
             config.hook.pytest_cmdline_main(config=config)
         finally:
             config._ensure_unconfigure()
-    if tests.is_copy():
-        os._exit(plugin.DONE)
-    if tests.order:
-        tell({"end": True})
+    if job_plugin.is_copy():
+        os._exit(plugin.FILE_COMPLETED)
+    if job_plugin.has_begun:
+        send({"completed": True})
 
 
-def obey_and_exit(place: Record, ask: Callable[[plugin.TreePlugin, Any], Record], *, looking: bool = True) -> NoReturn:
-    """Obey the order that `ask` gives, in the process that it gives it in; `looking` at the tree, maybe, before it is asked."""
-    tests = plugin.TreePlugin(place, tell, lambda config: ask(tests, config))
-    if looking:
-        tests.touched.start()
+def run_and_exit(job_plugin: plugin.JobPlugin) -> NoReturn:
+    """Run the job of the plugin, and exit with START_PER_JOB if it has received none."""
     try:
-        obey(tests)
-    except Exception as error:  # noqa: BLE001 - ours, not the tree's
-        if tests.order:
-            tell({"fault": repr(error)})
+        run_pytest(job_plugin)
+    except Exception as error:  # noqa: BLE001 - an error of the engine, not of the tree
+        if job_plugin.has_begun:
+            send({"internal_error": repr(error)})
     finally:
-        os._exit(0 if tests.order else COLD)
+        os._exit(0 if job_plugin.has_begun else START_PER_JOB)
 
 
-def hear_nothing() -> None:
-    """Have standard input empty from here on."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
+def run_job_and_exit(setup: SetupMessage, job: JobMessage) -> NoReturn:
+    """Start pytest for one job. What its start accesses in the tree counts for each test."""
+    job_plugin = plugin.JobPlugin(setup, send, lambda *_: job)
+    job_plugin.log.start()
+    run_and_exit(job_plugin)
 
 
-def fork() -> int:
-    """A process for an order, in a group of its own; 0 in the process itself."""
-    job = os.fork()
-    if not job:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setpgid(0, 0)
-        hear_nothing()
-    else:
-        with contextlib.suppress(OSError):
-            os.setpgid(job, job)
-    return job
-
-
-def serve() -> Record:
-    """Have order after order obeyed, each by a fork, which this gives the order to; when the other end of standard input goes, end with
-    all that runs.
-    """
-    ended, wake = os.pipe()
-    os.set_blocking(wake, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    text = b""
-    job = 0
-    system.take_over()
-    while True:
-        ready = select.select([0, ended], [], [])[0]
-        if 0 in ready:
-            piece = os.read(0, 1 << 16)
-            text += piece
-            if not piece:
-                system.kill(job) if job else None
-                system.end_all(set())
-                os._exit(0)
-        if ended in ready:
-            os.read(ended, 1 << 16)
-        if job and os.waitpid(job, os.WNOHANG)[0]:
-            system.kill(job)
-            system.end_all(set())
-            job = 0
-            tell_if_heard({"over": True})
-        if not job and b"\n" in text:
-            line, _, text = text.partition(b"\n")
-            job = fork()
-            if not job:
-                order: Record = json.loads(line)
-                return order
-            tell_if_heard({"group": job})
-
-
-def serve_warm(tests: plugin.TreePlugin, config: Any) -> Record:
-    """Serve from within the start of pytest, unless it has loaded something of the project, which stays the same in all trees then."""
-    place = tests.place
-    system.take_over()
-    preload.load(place["tree"], [f"{root}/{top}" for root in place["roots"] for top in place["tops"]], tests.touched)
-    tell({"loaded": sorted(preload.packages())})
-    if exceptions.is_loaded(place["user"], place["tree"], frozenset(place["tops"])):
-        os._exit(COLD)
-    tests.touched.look_back()
-    fixtures.spare(config)
+def serve_from_started_pytest(job_plugin: plugin.JobPlugin, config: Any) -> JobMessage:
+    """Return each job in a fork, from within the start of pytest; exit if a module of the project is loaded already."""
+    setup = job_plugin.setup
+    process_tree.adopt_orphans()
+    code = [f"{root}/{name}" for root in setup["source_roots"] for name in setup["top_modules"]]
+    preload.preload(setup["tree"], code, job_plugin.log)
+    send({"preloaded": sorted(preload.preloaded_packages())})
+    if job_plugin.origins.is_project_loaded():
+        os._exit(START_PER_JOB)
+    job_plugin.log.check_modules()
+    fixture_scan.shorten_scans(config)
     gc.collect()
-    gc.freeze()  # else what each fork collects, it copies
-    return serve()
-
-
-def first_line() -> bytes:
-    """The first line of standard input, and nothing after it."""
-    line = b""
-    while not line.endswith(b"\n") and (byte := os.read(0, 1)):
-        line += byte
-    return line
+    gc.freeze()  # so that no collection in a fork copies the pages of all objects
+    return job_server.JobServer(send).serve()
 
 
 def main() -> None:
-    """Start pytest once for all orders; where that does not do, once for each."""
+    """Start pytest once for all jobs; if that is not possible, once for each."""
     os.set_inheritable(OUT, False)
-    place: Record = json.loads(first_line())
-    settle(place)
-    if "order" in place:
-        hear_nothing()
-        obey_and_exit(place, lambda *_: place["order"])
-    system.take_over()
-    warm = os.fork()
-    if not warm:
-        system.die_with_parent()
-        obey_and_exit(place, serve_warm, looking=False)
-    status = os.waitpid(warm, 0)[1]
-    system.end_all(set())
-    if os.waitstatus_to_exitcode(status) == COLD:
-        order = serve()
-        obey_and_exit(place, lambda *_: order)
+    setup: SetupWithJobMessage = json.loads(job_server.read_line())
+    prepare_process(setup)
+    if "job" in setup:
+        job_server.empty_input()
+        run_job_and_exit(setup, setup["job"])
+    process_tree.adopt_orphans()
+    started = os.fork()
+    if not started:
+        process_tree.die_with_parent()
+        run_and_exit(plugin.JobPlugin(setup, send, serve_from_started_pytest))
+    status = os.waitpid(started, 0)[1]
+    process_tree.kill_children()
+    if os.waitstatus_to_exitcode(status) == START_PER_JOB:
+        run_job_and_exit(setup, job_server.JobServer(send).serve())
 
 
 main()

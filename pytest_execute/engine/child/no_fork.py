@@ -1,8 +1,7 @@
-"""Does without forks what `main.py` does with them: each file, and each test that must be alone, in a pytest that is started for it.
+"""Child process of the engine for systems that cannot fork: starts pytest for each file, or each test that runs alone.
 
-It is started by its path, and runs nothing of the project. The first line of standard input is as for `main.py`, and so are orders and
-answers, which go to standard output. What it starts is `main.py` too, told the place together with one order, which that obeys in its
-own process: {..., "order": {..., "here": true}}. Such a process says which "tests" it has collected, and that one of them "begins".
+It is started by its path, and runs nothing of the project. It receives the same messages as `main.py` and replies on
+standard output. The processes that it starts run `main.py` with a `SetupWithJobMessage`.
 """
 
 from __future__ import annotations
@@ -14,174 +13,176 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from pytest_execute.engine.child import snapshot, system
+    from pytest_execute.engine.child import limits, process_tree, snapshot
+    from pytest_execute.engine.child.message_pipe import reserve_output, write_message
+    from pytest_execute.engine.child.messages import JobMessage, SetupMessage, SetupWithJobMessage
+    from pytest_execute.engine.child.results import JobResults
     from pytest_execute.engine.child.tree_guard import TreeGuard
 else:
+    import limits
+    import process_tree
     import snapshot
-    import system
+    from message_pipe import reserve_output, write_message
+    from results import JobResults
 
-    sys.modules.update(_execute_snapshot=snapshot, _execute_system=system)
+    sys.modules.update(_execute_process_tree=process_tree, _execute_snapshot=snapshot)
     from tree_guard import TreeGuard
 
-Record = dict[str, Any]
+MAIN = Path(__file__).with_name("main.py")
+OUT = reserve_output(1)
+POLL_SECONDS = 0.02
+PIPE_SECONDS = 1.0
+"""Seconds to wait for the rest of a process's messages: what a test has started may hold the pipe open for ever."""
 
-CHILD = Path(__file__).with_name("main.py")
-OUT = system.own_output(1)
 
-
-def tell(record: Record) -> None:
-    """Write one line to the runner; where that is gone, who hears so ends all."""
+def send(message: Any) -> None:
+    """Send a message. If the engine is gone, standard input has ended, and the thread that reads it ends everything."""
     with contextlib.suppress(BrokenPipeError):
-        system.write(OUT, record)
+        write_message(OUT, message)
 
 
-class JobProcesses:
-    """Starts processes in one place, one after the other, and listens to them. All end with this one."""
+class NoForkServer:
+    """Server that runs one job after the other, with one process at a time. All end with this process."""
 
-    def __init__(self, place: Record) -> None:
-        self.place = place
-        self.starting = threading.Lock()
+    def __init__(self, setup: SetupMessage) -> None:
+        self.setup = setup
+        self.start_lock = threading.Lock()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def hear(self, orders: queue.SimpleQueue[bytes]) -> NoReturn:
-        """Take orders; when the other end of standard input goes, end with all that runs."""
+    def read_jobs(self, jobs: queue.SimpleQueue[bytes]) -> NoReturn:
+        """Read jobs in a thread; end everything when the engine closes standard input."""
         for line in sys.stdin.buffer:
-            orders.put(line)
-        self.starting.acquire()  # nothing is started any more
+            jobs.put(line)
+        self.start_lock.acquire()  # and never released: no further process starts
         if self.process is not None:
-            end(self.process)
-        system.end_all(set())
+            end_process(self.process)
+        process_tree.kill_children()
         os._exit(0)
 
     def serve(self) -> NoReturn:
-        """Obey one order after the other."""
-        system.take_over()
-        orders = queue.SimpleQueue[bytes]()
-        threading.Thread(target=self.hear, args=[orders], daemon=True).start()
+        """Run jobs."""
+        process_tree.adopt_orphans()
+        jobs = queue.SimpleQueue[bytes]()
+        threading.Thread(target=self.read_jobs, args=[jobs], daemon=True).start()
         while True:
-            self.obey(json.loads(orders.get()))
-            tell({"over": True})
+            self.run_job(json.loads(jobs.get()))
+            send({"finished": True})
 
-    def obey(self, order: Record) -> None:
-        """Run what the order asks for, file by file; where one is stuck no end is told, as `main.py` has it."""
+    def run_job(self, job: JobMessage) -> None:
+        """Run a job file by file. If a file is aborted, no "completed" is sent, as by `main.py`."""
         files: dict[str, list[str]] = {}
-        for test in order["limits"]:
+        for test in job["wall_limits"]:
             files.setdefault(test.partition("::")[0], []).append(test)
-        there = (tests for file, tests in files.items() if Path(self.place["root"], file).exists())
-        if all(self.run_file({**order, "here": True}, tests) for tests in there):
-            tell({"end": True})
+        existing = (tests for file, tests in files.items() if Path(self.setup["root"], file).exists())
+        job["in_process"] = True
+        if all(self.run_file(job, tests) for tests in existing):
+            send({"completed": True})
 
-    def run_file(self, order: Record, tests: list[str]) -> bool:
-        """Run tests until nothing more is to be said of any; False where that cannot be reached."""
-        guard = TreeGuard(self.place["tree"], order["environment"]["HOME"])
+    def run_file(self, job: JobMessage, tests: list[str]) -> bool:
+        """Run tests of a file, in several processes if need be; return False if that is not possible."""
+        guard = TreeGuard(self.setup["tree"], job["environment"]["HOME"])
         left = dict.fromkeys(tests)
-        while batch := [*left][: 1 if order["alone"] else None]:
-            tell({"file": tests[0].partition("::")[0]})
-            limits = {test: order["limits"][test] for test in batch}
-            for test in self.run({**order, "limits": limits}):
+        while batch := [*left][: 1 if job.get("alone") else None]:
+            send({"file": tests[0].partition("::")[0]})
+            batch_job: JobMessage = {**job, "wall_limits": {test: job["wall_limits"][test] for test in batch}}
+            for test in self.run_process(batch_job):
                 left.pop(test, None)
-            whole = guard.clean()
-            if not whole:
-                tell({"spoilt": True})
-            if not whole or batch[0] in left:
+            is_intact = guard.clean_up()
+            if not is_intact:
+                send({"modified": True})
+            if not is_intact or batch[0] in left:
                 return False
         return True
 
-    def run(self, order: Record) -> Collection[str]:
-        """Run tests in a process until it is over, or one takes too long; and give those of which there is nothing more to say."""
-        with self.starting:
+    def run_process(self, job: JobMessage) -> Collection[str]:
+        """Run tests in a process until it ends or exceeds a limit; return those that need no further run."""
+        with self.start_lock:
             process = self.process = subprocess.Popen(
-                [sys.executable, str(CHILD), "1"],
+                [sys.executable, str(MAIN), "1"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        tell({"group": process.pid})
-        ran, said = Ran(order, process.pid), queue.SimpleQueue[Record]()
-        listening = threading.Thread(target=converse, args=[process, {**self.place, "order": order}, said], daemon=True)
-        listening.start()
-        while not ran.is_hung() and not is_over(process):
+        send({"process_group": process.pid})
+        monitor, messages = ProcessMonitor(job, process.pid), queue.SimpleQueue[Any]()
+        setup: SetupWithJobMessage = {**self.setup, "job": job}
+        reader = threading.Thread(target=exchange, args=[process, setup, messages], daemon=True)
+        reader.start()
+        while not monitor.has_exceeded_limit() and not has_ended(process):
             with contextlib.suppress(queue.Empty):
-                ran.hear(said.get(timeout=0.02))
-        end(process)
-        listening.join(1.0)  # not for ever: what tests have left running may keep the pipe open
-        while not said.empty():
-            ran.hear(said.get())
-        return ran.said()
+                monitor.receive(messages.get(timeout=POLL_SECONDS))
+        end_process(process)
+        reader.join(PIPE_SECONDS)
+        while not messages.empty():
+            monitor.receive(messages.get())
+        return monitor.finish()
 
 
-class Ran:
-    """What is heard of the process that runs some tests, told on; it knows which of them runs."""
+class ProcessMonitor:
+    """Monitor of a process that runs tests: passes its messages on, and knows which test runs."""
 
-    def __init__(self, order: Record, pid: int) -> None:
-        self.order, self.pid = order, pid
-        self.open = dict.fromkeys(order["limits"])
+    def __init__(self, job: JobMessage, pid: int) -> None:
+        self.job, self.pid = job, pid
+        self.results = JobResults(job["wall_limits"], send)
         self.running = ""
-        self.limit: Callable[[], float | None] = lambda: None
-        self.took: float | None = None
+        self.clock: limits.Clock = lambda: None
+        self.exceeded: float | None = None
 
-    def hear(self, record: Record) -> None:
-        if "begins" in record:
-            self.begin(record["begins"])
-        elif "collected" in record:
-            self.open = {test: None for test in self.open if test in record["tests"]}
-            tell({"collected": True})
-        elif "end" in record:
-            self.open = {}
-        elif "test" in record:
-            self.record(**record)
+    def receive(self, message: Any) -> None:
+        """Handle a message of the process."""
+        if "started" in message:
+            self.running = message["started"]
+            limit = self.job["wall_limits"][self.running]
+            self.clock = limits.start_clock(self.pid, limit, self.job["cpu_limits"][self.running])
+        elif "collected" in message:
+            self.results.open = {test: None for test in self.results.open if test in message["collected"]}
+            send(message)
+        elif "completed" in message:
+            self.results.open = {}
+        elif "test" in message:
+            self.results.report(message.pop("test"), message)
         else:
-            tell(record)
+            send(message)
 
-    def begin(self, test: str) -> None:
-        self.running = test
-        self.limit = system.limit(self.pid, self.order["limits"][test], self.order["computing"][test])
+    def has_exceeded_limit(self) -> bool:
+        """Return whether the running test has exceeded a limit."""
+        self.exceeded = self.clock()
+        return self.exceeded is not None
 
-    def record(self, test: str, **facts: object) -> None:
-        if test in self.open:
-            del self.open[test]
-            tell({"test": test, **facts})
-
-    def is_hung(self) -> bool:
-        self.took = self.limit()
-        return self.took is not None
-
-    def said(self) -> Collection[str]:
-        """The tests of which there is nothing more to say, now that the process is gone; in the middle of one, that is what became of it."""
-        if self.took is not None:
-            self.record(
-                self.running, state="timeout", message="it did not end within its time limit", seconds=self.took
-            )
-        self.record(self.running, state="crash", message="the test ended its process")
-        return [test for test in self.order["limits"] if test not in self.open]
+    def finish(self) -> Collection[str]:
+        """Report the test in which the process has ended; return the tests that need no further run."""
+        if self.exceeded is not None:
+            self.results.report_timeout(self.running, self.exceeded)
+        self.results.report_crash(self.running)
+        return [test for test in self.job["wall_limits"] if test not in self.results.open]
 
 
-def converse(process: subprocess.Popen[bytes], told: Record, said: queue.SimpleQueue[Record]) -> None:
-    """Tell the process what to do, and listen to it until it says no more."""
+def exchange(process: subprocess.Popen[bytes], setup: SetupWithJobMessage, messages: queue.SimpleQueue[Any]) -> None:
+    """Write the setup to a process, and read its messages until it closes its output."""
     assert process.stdin is not None
     assert process.stdout is not None
     with contextlib.suppress(OSError), process.stdin:
-        process.stdin.write(json.dumps(told).encode() + b"\n")
+        process.stdin.write(json.dumps(setup).encode() + b"\n")
     with process.stdout:
         for line in process.stdout:
-            said.put(json.loads(line))
+            messages.put(json.loads(line))
 
 
-def is_over(process: subprocess.Popen[bytes]) -> bool:
-    """Has it ended? Where the system can tell so, its number stays taken for now, so that its group is no other's."""
-    return system.ended(process.pid) if hasattr(os, "waitid") else process.poll() is not None
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether a process has ended. Where the system can, it stays a zombie, so that its id is not used again."""
+    return process_tree.has_ended(process.pid) if hasattr(os, "waitid") else process.poll() is not None
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End it with its group."""
-    system.kill(process.pid)
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process with its group."""
+    process_tree.kill_group(process.pid)
     process.wait()
 
 
-JobProcesses(json.loads(sys.stdin.buffer.readline())).serve()
+NoForkServer(json.loads(sys.stdin.buffer.readline())).serve()

@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout
 from pytest_execute.engine.runner import Runner
-from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.tree_diff import TreeDiff
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Entry, Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.tools.git import Entry
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 ONE = "tests/test_f.py::test_f"
@@ -51,7 +49,6 @@ def replayed(
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {**APP, "tests/test_f.py": textwrap.dedent(test)})
     commits = [base, *(repo.commit(str(number), dict(change)) for number, change in enumerate(changes))]
-    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     run, trees = Runner.run, list[int]()
 
     def counted(self: Runner, tree: Any, *args: Any, **more: Any) -> Any:
@@ -59,10 +56,8 @@ def replayed(
         return run(self, tree, *args, **more)
 
     monkeypatch.setattr(Runner, "run", counted)
-    order = ReplayRequest(tests={ONE: 0.0}, workers=1)
-    what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
-    found = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))
-    return found[ONE], commits, len(set(trees))
+    proofs = replay(repo, [ONE], base, pytest=PytestOptions(workers=1))
+    return proofs[ONE], commits, len(set(trees))
 
 
 def other(number: int) -> dict[str, str | None]:
@@ -127,7 +122,7 @@ def test_a_path_that_is_nothing_to_the_test_may_come_and_go(tmp_path: Path, monk
 
 
 def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 2.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 2.0)
     test = "import app, time\ndef test_f():\n    while app.VALUE == 1: time.sleep(0.01)\n"
     found, commits, trees = replayed(
         tmp_path, monkeypatch, test, other(1), other(2), other(3), {"src/app/__init__.py": "VALUE = 2\n"}
@@ -137,7 +132,7 @@ def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pyte
 
 def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not end in a first try gets more time before it counts."""
-    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.0)
     test = "import app, time\ndef test_f():\n    time.sleep(0.3)\n    assert app.VALUE == 2\n"
     found, _, _ = replayed(tmp_path, monkeypatch, test, other(1), {"src/app/__init__.py": "VALUE = 2\n"}, other(2))
     assert (found.found, found.cause) == ("turned", "assertion")
@@ -145,8 +140,8 @@ def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_who_computes_long_everywhere_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was quick in the run, where another test had done its work before."""
-    monkeypatch.setattr("pytest_execute.replay.prove.QUICK", 0.2)
-    monkeypatch.setattr("pytest_execute.replay.prove.COMPUTING", 0.2)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.2)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.HUNG_CPU_SECONDS", 0.2)
     test = """
         import app, time
         def test_f():
@@ -178,6 +173,6 @@ def test_a_changed_mode_or_link_matters() -> None:
         "one": plain, "content": {**plain, "a": other}, "mode": {**plain, "a": Entry("100755", "1")},
         "link": {**plain, "a": Entry("120000", "1")}, "more": {**plain, "c": other},
     }  # fmt: skip
-    matter = TreeDiff(trees).matter
+    matter = TreeDiff(trees).may_differ
     assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, False, True, False]
     assert [matter("one", "content", touched) for touched in (frozenset({"a"}), frozenset({"?a"}), None)] == [True] * 3

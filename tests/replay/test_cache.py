@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout
-from pytest_execute.replay import test_identity
-from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.engine.settings import PytestOptions
+from pytest_execute.replay import definitions
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 TEST = "import app\n\ndef test_f():\n    assert app.VALUE == 2\n"
@@ -21,14 +19,10 @@ ONE = "tests/test_f.py::test_f"
 
 
 def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
-    place = repo.path.parent
-    git = Git.find(repo.path).with_scratch(place / "scratch")
-    ledger = ResultCache(place / "ledger", print)
-    order = ReplayRequest(tests={ONE: 0.0}, config=("pytest.ini", config))
-    what = commit_range(git, "none", base)
-    found = prove(git, what, Layout(source=("src/app",)), order, place / "trees", ledger)
-    ledger.close()
-    return found[ONE]
+    cache = ResultCache(repo.path.parent / "cache", print)
+    proofs = replay(repo, [ONE], base, pytest=PytestOptions(config=("pytest.ini", config)), cache=cache)
+    cache.close()
+    return proofs[ONE]
 
 
 def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +49,9 @@ def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try may."""
+    """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try
+    may.
+    """
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
     slow = """
@@ -82,8 +78,12 @@ def test_how_a_test_stood_is_read_once_for_each_tree(tmp_path: Path, monkeypatch
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
     read: list[bytes] = []
-    form = test_identity.form
-    monkeypatch.setattr(test_identity, "form", lambda source, names: (read.append(source), form(source, names))[1])
+    fingerprint = definitions.definition_fingerprint
+    monkeypatch.setattr(
+        definitions,
+        "definition_fingerprint",
+        lambda source, names: (read.append(source), fingerprint(source, names))[1],
+    )
     first = replayed(repo, base)
     assert first.order == "same-commit"
     assert read

@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout, detect_source
-from pytest_execute.replay.prove import ReplayRequest, prove
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.engine.settings import PytestOptions
+from tests.replay.replaying import replay
 from tests.replay.test_prove import CONFIG
 from tests.repository import Repository
 
@@ -48,15 +45,7 @@ def built(repo: Repository, log: Path, old: str = "", more: str = "") -> str:
 
 
 def proof(repo: Repository, base: str, *prepare: str) -> Proof:
-    before = repo.state()
-    scratch = repo.path.parent / "scratch"
-    git = Git.find(repo.path).with_scratch(scratch)
-    what = commit_range(git, "notes/t/breakdown.md", base)
-    layout = Layout(source=detect_source(git.tree(what.tree)))
-    order = ReplayRequest(tests={TEST: 0.0}, config=CONFIG, prepare=prepare)
-    found = prove(git, what, layout, order, scratch / "trees", ResultCache(None, print))[TEST]
-    assert repo.state() == before
-    return found
+    return replay(repo, [TEST], base, pytest=PytestOptions(config=CONFIG), prepare=prepare)[TEST]
 
 
 def test_what_is_built_belongs_to_its_tree(repo: Repository, tmp_path: Path) -> None:
@@ -82,11 +71,11 @@ def test_without_it_nothing_can_be_imported(repo: Repository, tmp_path: Path) ->
         ("raise SystemExit('no compiler')", "`python build.py` ended with 1: no compiler"),
         (
             "pathlib.Path('src/app/number.txt').write_text('0')",
-            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+            "`python build.py` changed src/app/number.txt, a file of the commit; let it only add files",
         ),
         (
             "pathlib.Path('src/app/number.txt').unlink()",
-            "`python build.py` changed src/app/number.txt, which stood in the tree: it may only add to it",
+            "`python build.py` changed src/app/number.txt, a file of the commit; let it only add files",
         ),
     ],
     ids=["fails", "changes", "removes"],

@@ -1,4 +1,4 @@
-"""What trees are run with."""
+"""Memory limit and environment of the processes that run tests."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.engine.settings import LEAST, environment, memory_limit
+from pytest_execute.engine.settings import MINIMUM_MEMORY, memory_limit, tree_environment
 
 
 @pytest.mark.parametrize(("workers", "gigabytes"), [(1, 16), (2, 8), (4, 4), (64, 1)])
-def test_those_that_run_side_by_side_share_half_of_the_memory(
-    monkeypatch: pytest.MonkeyPatch, workers: int, gigabytes: int
-) -> None:
+def test_workers_share_half_of_the_memory(monkeypatch: pytest.MonkeyPatch, workers: int, gigabytes: int) -> None:
     monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 8 << 20, "SC_PAGE_SIZE": 4096}.__getitem__)
     assert memory_limit(workers) == gigabytes << 30
-    assert LEAST == 1 << 30
+    assert MINIMUM_MEMORY == 1 << 30
 
 
-def test_where_the_system_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_limit_has_a_default_where_the_system_does_not_report_its_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def unknown(name: str) -> int:
         raise ValueError(name)
 
@@ -27,10 +27,10 @@ def test_where_the_system_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None
     assert memory_limit(2) == 2 << 30
 
 
-def test_nothing_that_the_caller_steers_python_or_pytest_with_reaches_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_that_control_python_pytest_or_git_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     steering = {"PYTHONOPTIMIZE": "2", "PYTHONPATH": "elsewhere", "PYTEST_ADDOPTS": "--collect-only", "GIT_DIR": "x"}
     for name, value in {**steering, "LANG": "C"}.items():
         monkeypatch.setenv(name, value)
-    env = environment(Path("/place/tree"), Path("/place/home"), ["/place/tree/src"])
+    env = tree_environment(Path("/place/tree"), Path("/place/home"), ["/place/tree/src"])
     assert env.keys() & steering.keys() == {"PYTHONPATH"}
     assert (env["PYTHONPATH"], env["HOME"], env["LANG"]) == ("/place/tree/src", "/place/home", "C")

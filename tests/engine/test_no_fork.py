@@ -1,4 +1,4 @@
-"""Where the system cannot fork, the answers are the same: whatever a test does is one row, and a topic has the same proofs."""
+"""Where the system cannot fork, outcomes, proofs and reports are the same."""
 
 from __future__ import annotations
 
@@ -14,25 +14,18 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import TimeLimits
-from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
 from tests import hello
-from tests.engine.test_runner import FILE, KILLERS, OTHER, ROWS, STATES, is_running, runner
+from tests.engine.test_runner import FILE, KILLER_TESTS, OTHER_FILE, STATES, TESTS
+from tests.engine.trees import is_running, tree_runner
+from tests.replay.replaying import replay
 from tests.repository import Repository
 from tests.topic import environment, run
 
-SWITCHED_OFF = "import os\n\ndel os.fork\n"
+WITHOUT_FORK = "import os\n\ndel os.fork\n"
 
 NoFork = Callable[[], None]
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repo")
 
 
 @pytest.fixture
@@ -41,27 +34,29 @@ def no_fork(monkeypatch: pytest.MonkeyPatch) -> NoFork:
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
-def test_each_is_one_row(repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
+def test_each_test_has_an_outcome_of_its_own(
+    repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
     note = repo.path.parent / "note"
     monkeypatch.setenv("NOTE", str(note))
-    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: ROWS, "tests/test_to_others.py": OTHER}
+    files = {"src/app/__init__.py": "VALUE = 1\n", FILE: TESTS, "tests/test_to_others.py": OTHER_FILE}
     commit = repo.commit("all", files)
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     no_fork()
-    with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests, alone=alone, patience=lambda _: TimeLimits(3.0))
+    with tree_runner(repo) as runner:
+        outcomes = runner.run(runner.git.tree(commit), tests, alone=alone, limits=lambda _: TimeLimits(3.0))
         assert not is_running(int(note.read_text()))
-    assert {test: seen[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
-    assert "builtins.MemoryError" in seen[f"{FILE}::test_takes_all_memory"].types
+    assert {test: outcomes[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
+    assert "builtins.MemoryError" in outcomes[f"{FILE}::test_takes_all_memory"].types
 
 
-def test_a_test_that_ends_what_runs_it_is_lost_and_its_neighbours_are_not(repo: Repository, no_fork: NoFork) -> None:
+def test_only_the_test_that_kills_its_parents_is_lost(repo: Repository, no_fork: NoFork) -> None:
     tests = [f"tests/test_killers.py::test_{name}" for name in ("before", "ends_the_process_above", "between")]
-    commit = repo.commit("all", {"tests/test_killers.py": KILLERS})
+    commit = repo.commit("all", {"tests/test_killers.py": KILLER_TESTS})
     no_fork()
-    with runner(repo, tests) as made:
-        seen = made.run(made.git.tree(commit), tests)
-    assert [seen[test].state for test in tests] == ["passed", "lost", "passed"]
+    with tree_runner(repo) as runner:
+        outcomes = runner.run(runner.git.tree(commit), tests)
+    assert [outcomes[test].state for test in tests] == ["passed", "lost", "passed"]
 
 
 BAD = {
@@ -74,18 +69,20 @@ BAD = {
 }
 
 
-def test_what_cannot_be_imported_is_told_in_the_same_way(
+def test_files_that_cannot_be_imported_have_the_same_outcomes(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.engine.worker.COLLECTING", 2.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 2.0)
     commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
     tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
     answers: list[dict[str, Any]] = []
     for prepare in (lambda: None, no_fork):
         prepare()
-        with runner(repo, tests) as made:
-            seen = made.run(made.git.tree(commit), tests, patience=lambda _: TimeLimits(1.0))
-        answers.append({test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in seen.items()})
+        with tree_runner(repo) as runner:
+            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(1.0))
+        answers.append(
+            {test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in outcomes.items()}
+        )
     assert answers[0] == answers[1]
     assert [answers[0][test][0] for test in tests] == ["failed", "timeout", "crash", "failed", "failed", "absent"]
 
@@ -145,37 +142,30 @@ FOUND = {
 }
 
 
-def test_a_history_has_the_same_proofs_and_what_was_learnt_the_one_way_is_known_the_other(
+def test_a_history_has_the_same_proofs_and_cached_outcomes_count_for_both(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.prove.GRACE", 1.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
     for files in HISTORY:
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
         )
-    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
-    what = commit_range(git, "notes/t/breakdown.md", repo.git("rev-list", "--max-parents=0", "HEAD"))
-    layout = Layout(source=detect_source(git.tree(what.tree)))
-    order = ReplayRequest(tests={f"tests/test_{name}": 0.0 for name in FOUND}, config=("pytest.ini", b"[pytest]\n"))
-    ledger = ResultCache(None, print)
-
-    def proofs(ledger: ResultCache, order: ReplayRequest = order) -> Any:
-        return prove(git, what, layout, order, repo.path.parent / "scratch/trees", ledger)
-
-    forked = proofs(ResultCache(None, print))
+    base = repo.git("rev-list", "--max-parents=0", "HEAD")
+    tests = [f"tests/test_{name}" for name in FOUND]
+    cache = ResultCache(None, print)
+    forked = replay(repo, tests, base)
     no_fork()
-    assert proofs(ledger) == forked
+    assert replay(repo, tests, base, cache=cache) == forked
     assert {name: (p.found, p.cause) for name, p in zip(FOUND, forked.values(), strict=True)} == FOUND
     monkeypatch.undo()
     monkeypatch.setattr("pytest_execute.engine.worker.start_child", None)  # nothing is started any more
-    kept = {test: 0.0 for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"}
-    again = proofs(ledger, ReplayRequest(tests=kept, config=order.config))
-    assert again == {test: forked[test] for test in kept}
+    kept = [test for test, proof in forked.items() if proof.found == "turned" and proof.cause != "timeout"]
+    assert replay(repo, kept, base, cache=cache) == {test: forked[test] for test in kept}
 
 
 def test_a_topic_has_the_same_proofs_and_no_function_is_stubbed(tmp_path: Path) -> None:
     repo = hello.done(tmp_path / "repo")
-    (tmp_path / "switched_off.py").write_text(SWITCHED_OFF)
+    (tmp_path / "switched_off.py").write_text(WITHOUT_FORK)
     forked, ran = (
         run(repo.path, "-n0", "--execute-no-cache", *options, topic="hello", PYTHONPATH=str(tmp_path))
         for options in ([], ["-p", "switched_off"])
@@ -187,7 +177,7 @@ def test_a_topic_has_the_same_proofs_and_no_function_is_stubbed(tmp_path: Path) 
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-def test_what_runs_ends_with_a_killed_run(tmp_path: Path, repo: Repository) -> None:
+def test_all_processes_end_when_the_run_is_killed(tmp_path: Path, repo: Repository) -> None:
     """Also what a test has left running in a session of its own."""
     note = tmp_path / "note"
     commit = repo.commit("slow", {"tests/test_a.py": """
@@ -201,12 +191,14 @@ def test_what_runs_ends_with_a_killed_run(tmp_path: Path, repo: Repository) -> N
     script = f"""
 import os, sys
 from pathlib import Path
+from typing import Any
 del os.fork
 from tests import hello
-from tests.engine.test_runner import runner
+from tests.engine.trees import tree_runner
+from tests.replay.replaying import replay
 from tests.repository import Repository
-with runner(Repository(Path({str(repo.path)!r})), []) as made:
-    made.run(made.git.tree({commit!r}), ["tests/test_a.py::test_a"])
+with tree_runner(Repository(Path({str(repo.path)!r}))) as runner:
+    runner.run(runner.git.tree({commit!r}), ["tests/test_a.py::test_a"])
 """
     child = subprocess.Popen([sys.executable, "-c", script], env=environment(NOTE=str(note)))
     deadline = time.monotonic() + 60

@@ -36,7 +36,7 @@ def differ(*_: object) -> bool:
 
 def walked(trees: Trees, workers: int, differs: Callable[..., bool] = differ) -> FirstPassSearch:
     walk = FirstPassSearch(TREES, trees.run, differs, workers, lambda _: 1.0)
-    walk.begin(list(trees.passes))
+    walk.start(list(trees.passes))
     threads = [threading.Thread(target=walk.work, daemon=True) for _ in range(workers)]
     for thread in threads:
         thread.start()
@@ -49,7 +49,7 @@ def walked(trees: Trees, workers: int, differs: Callable[..., bool] = differ) ->
 def test_each_test_is_run_until_it_passes() -> None:
     trees = Trees({"a.py::x": "base", "a.py::y": "two", "b.py::z": "head"})
     walk = walked(trees, 1)
-    assert walk.first == {"a.py::x": 0, "a.py::y": 2, "b.py::z": 4}
+    assert walk.first_pass == {"a.py::x": 0, "a.py::y": 2, "b.py::z": 4}
     assert [tree for tree, test in trees.ran if test == "a.py::x"] == ["base"]
     assert [tree for tree, test in trees.ran if test == "a.py::y"] == ["base", "one", "two"]
     assert [tree for tree, test in trees.ran if test == "b.py::z"] == list(TREES)
@@ -75,8 +75,8 @@ def test_who_would_be_idle_runs_ahead_and_what_it_finds_counts_in_its_turn() -> 
 
     trees = Trees({TEST: "three"}, hold=hold)
     walk = walked(trees, 2)
-    assert walk.first == {TEST: 3}
-    assert [tree for tree, _ in walk.seen] == ["base", "one", "two", "three"]
+    assert walk.first_pass == {TEST: 3}
+    assert [tree for tree, _ in walk.outcomes] == ["base", "one", "two", "three"]
     assert len(trees.ran) == len(set(trees.ran)), "nothing is run twice"
 
 
@@ -85,8 +85,8 @@ def test_what_was_found_ahead_of_a_turn_does_not_count() -> None:
     trees = Trees({TEST: "one"}, hold=lambda tree: two.wait(30) if tree == "one" else two.set() if tree == "two" else 0)
     walk = walked(trees, 2)
     assert (TREES[2], TEST) in trees.ran
-    assert walk.first == {TEST: 1}
-    assert [tree for tree, _ in walk.seen] == ["base", "one"]
+    assert walk.first_pass == {TEST: 1}
+    assert [tree for tree, _ in walk.outcomes] == ["base", "one"]
 
 
 @pytest.mark.parametrize("turn", ["base", "head"])

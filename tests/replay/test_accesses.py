@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_execute.core.layout import Layout
-from pytest_execute.replay.prove import ReplayRequest, prove
-from pytest_execute.tools.cache import ResultCache
-from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
+from pytest_execute.engine.settings import PytestOptions
+from tests.replay.replaying import replay
 from tests.repository import Repository
 
 WAYS = {
@@ -65,9 +62,6 @@ def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
     repo.commit("gone", {})
     repo.commit("there again", dict(NEW))
     repo.commit("more", {"more": ""})
-    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    order = ReplayRequest(tests={f"{file}::test_f": 0.0 for file in files}, workers=1)
-    what, layout = commit_range(git, "none", base), Layout(source=("src/app",))
-    proofs = prove(git, what, layout, order, tmp_path / "trees", ResultCache(None, print))
+    proofs = replay(repo, [f"{file}::test_f" for file in files], base, pytest=PytestOptions(workers=1))
     turns = {way: (proof.before, proof.after) for way, proof in zip(WAYS, proofs.values(), strict=True)}
     assert [way for way, turn in turns.items() if turn != (before, there)] == []

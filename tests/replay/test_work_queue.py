@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_execute.replay.work_queue import WorkQueue, part, share_out
+from pytest_execute.replay.work_queue import WorkQueue, first_files, run_jobs
 
 
 def test_the_lowest_tree_comes_first_with_all_that_waits_for_it() -> None:
@@ -30,21 +30,21 @@ def each(test: str) -> float:
 
 
 def test_parts_are_whole_files() -> None:
-    assert part(["a::1", "b::1", "a::2", "c::1"], 2, each) == ["a::1", "a::2"]
-    assert part(["a::1", "b::1"], 2, each) == ["a::1", "b::1"]
-    assert part(["a::1"], 0.1, each) == ["a::1"]
+    assert first_files(["a::1", "b::1", "a::2", "c::1"], 2, each) == ["a::1", "a::2"]
+    assert first_files(["a::1", "b::1"], 2, each) == ["a::1", "b::1"]
+    assert first_files(["a::1"], 0.1, each) == ["a::1"]
 
 
 def test_a_part_is_measured_by_what_its_tests_take_the_costliest_file_first() -> None:
     costs = {"a::1": 1.0, "b::1": 1.0, "c::1": 6.0, "d::1": 1.0, "e::1": 1.0}
-    assert part([*costs], 5, costs.__getitem__) == ["c::1"]
-    assert part(["a::1", "b::1", "d::1", "e::1"], 2, costs.__getitem__) == ["a::1", "b::1"]
-    assert part([*costs], 8, costs.__getitem__) == ["a::1", "b::1", "c::1"]
+    assert first_files([*costs], 5, costs.__getitem__) == ["c::1"]
+    assert first_files(["a::1", "b::1", "d::1", "e::1"], 2, costs.__getitem__) == ["a::1", "b::1"]
+    assert first_files([*costs], 8, costs.__getitem__) == ["a::1", "b::1", "c::1"]
 
 
 def test_where_more_comes_a_tree_is_not_cut_while_others_wait() -> None:
-    for comes, first in ((True, ["a::1", "b::1", "c::1"]), (False, ["a::1", "b::1"])):
-        waiting = WorkQueue[int](workers=2, comes=comes)
+    for grows, first in ((True, ["a::1", "b::1", "c::1"]), (False, ["a::1", "b::1"])):
+        waiting = WorkQueue[int](workers=2, grows=grows)
         waiting.add(0, ["a::1", "b::1", "c::1"])
         waiting.add(1, ["a::1"])
         assert waiting.take() == (0, first)
@@ -77,7 +77,7 @@ def test_what_is_found_out_meanwhile_is_shared_out_too() -> None:
     def run(tree: str, tests: Sequence[str]) -> None:
         ran.append((tree, [*tests]))
 
-    share_out([([("now", "a::x")], run), (find, run)], 2, each)
+    run_jobs([([("now", "a::x")], run), (find, run)], 2, each)
     assert ran == [("now", ["a::x"]), ("later", ["b::x"])]
 
 
@@ -86,4 +86,4 @@ def test_who_cannot_find_out_keeps_nobody_waiting() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        share_out([([("now", "a::x")], print), (find, print)], 2, each)
+        run_jobs([([("now", "a::x")], print), (find, print)], 2, each)

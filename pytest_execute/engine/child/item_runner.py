@@ -1,0 +1,65 @@
+"""Runs pytest items in this process and describes their outcomes."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_execute.engine.child.exceptions import describe
+    from pytest_execute.engine.child.messages import FailureFacts, ItemOutcome, TimedOutcome
+    from pytest_execute.engine.child.module_origin import OriginCheck
+else:
+    from _execute_exceptions import describe
+
+
+class ItemRunner:
+    """pytest plugin that notes the reports of the item that runs."""
+
+    def __init__(self, tree: str, origins: OriginCheck) -> None:
+        self.tree, self.origins = tree, origins
+        self.outcomes: list[str] = []
+        self.failure: FailureFacts | None = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: Any) -> Any:
+        report = yield
+        self.outcomes.append(report.outcome)
+        if report.failed and self.failure is None and call.excinfo is not None:
+            self.failure = describe(call.excinfo.value, call.when, self.tree)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool:
+        """Run the item within the wrappers of other plugins, without reporting its outcome to them."""
+        from _pytest.assertion import util
+        from _pytest.runner import runtestprotocol
+
+        # pytest 8.4 to 9: its assertion plugin sets this to explain how two values differ. That can take longer than
+        # the test, and nobody reads the explanation.
+        util._reprcompare = None
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        return True
+
+    def run(self, item: Any, next_item: Any) -> TimedOutcome:
+        """Run an item; `next_item` tells pytest which fixtures to keep."""
+        self.failure, self.outcomes, start = None, [], time.process_time()
+        outcome = self._run(item, next_item)
+        return {**outcome, "seconds": time.process_time() - start}
+
+    def _run(self, item: Any, next_item: Any) -> ItemOutcome:
+        try:
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=next_item)
+            foreign = self.origins.find_foreign()
+            if foreign:
+                return {"state": "foreign", "message": f"{foreign[0]} was loaded from {foreign[1]}, not from the tree"}
+            if not self.outcomes:
+                return {"state": "failed", "message": "a plugin took over the test and ran no phase of it"}
+            if "failed" in self.outcomes:
+                failure = self.failure or {"phase": "call", "message": "failed without an exception"}
+                return {"state": "failed", **failure}
+            return {"state": "skipped" if "skipped" in self.outcomes else "passed"}
+        except BaseException as error:  # noqa: BLE001 - a test may raise anything, SystemExit too
+            return {"state": "failed", **describe(error, "protocol", self.tree)}

@@ -1,0 +1,95 @@
+"""Origin of modules: the project's come from the tree, and from nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.machinery
+import os
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_execute.engine.child.messages import SetupMessage
+
+OWN_PREFIX = "_execute_"
+"""Prefix of the modules that `main.py` loads from beside it. If the project is this one, they are in its checkout."""
+
+
+def real_path(file: str) -> str:
+    """Return the path with links followed; links in a directory's path are followed once for all files in it."""
+    directory, name = os.path.split(file)
+    if os.path.islink(file):  # noqa: PTH114 - for every module and every frame of a traceback
+        return os.path.realpath(file)
+    return os.path.join(real_directory(directory), name)  # noqa: PTH118 - likewise
+
+
+real_directory = functools.cache(os.path.realpath)
+
+
+class TreeFinder:
+    """Meta path finder that finds the project's modules in the tree only: a module that the tree lacks is missing."""
+
+    def __init__(self, source_roots: list[str], top_modules: list[str]) -> None:
+        self.source_roots, self.top_modules = source_roots, frozenset(top_modules)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name.partition(".")[0] not in self.top_modules:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, self.source_roots if path is None else path)
+        if spec is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return spec
+
+    def invalidate_caches(self) -> None:
+        importlib.machinery.PathFinder.invalidate_caches()
+
+
+class OriginCheck:
+    """Check of loaded modules, each of which is looked at once."""
+
+    def __init__(self, setup: SetupMessage) -> None:
+        self.tree_prefix, self.work_tree_prefix = setup["tree"] + os.sep, setup["work_tree"] + os.sep
+        self.top_modules = frozenset(setup["top_modules"])
+        self.installed_prefix = os.path.realpath(sys.prefix) + os.sep
+        self.checked: dict[str, weakref.ref[Any]] = {}
+        self.checked_ids: list[int] = []
+        for name, module in sys.modules.items():
+            if name.startswith(OWN_PREFIX):
+                self.mark_checked(name, module)
+
+    def mark_checked(self, name: str, module: Any) -> None:
+        """Look at this module no more. It is not kept alive: a test may unload it."""
+        with contextlib.suppress(TypeError):
+            self.checked[name] = weakref.ref(module)
+
+    def is_project_loaded(self) -> bool:
+        """Return whether a module of the project is loaded, from the tree or from elsewhere."""
+        modules = list(sys.modules.values())
+        files = [real_path(str(file)) for module in modules if (file := getattr(module, "__file__", None))]
+        return self.find_foreign() is not None or any(file.startswith(self.tree_prefix) for file in files)
+
+    def find_foreign(self) -> tuple[str, str] | None:
+        """Return (name, file) of a module that is the project's or the checkout's, but is not from the tree."""
+        ids = [*map(id, sys.modules.values())]
+        if ids == self.checked_ids:
+            return None
+        for name, module in list(sys.modules.items()):
+            if (reference := self.checked.get(name)) is not None and reference() is module:
+                continue
+            path = getattr(module, "__file__", None)
+            is_main = module is sys.modules["__main__"] or name == "__mp_main__"  # main.py of the child
+            if isinstance(path, str) and not is_main and self._is_foreign(name, path := real_path(path)):
+                return name, path
+            self.mark_checked(name, module)
+        self.checked_ids = ids
+        return None
+
+    def _is_foreign(self, name: str, path: str) -> bool:
+        if path.startswith(self.tree_prefix):
+            return False
+        is_installed = path.startswith(self.installed_prefix) or "site-packages" in path
+        return name.partition(".")[0] in self.top_modules or (
+            path.startswith(self.work_tree_prefix) and not is_installed
+        )

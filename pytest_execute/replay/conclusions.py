@@ -1,0 +1,214 @@
+"""Conclusions from the observations of the replay: the turn of each test, its order, its red, its proof.
+
+Nothing is run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from pytest_execute.core.evidence import Order, Proof, ProofState, Turn
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.observations import Observations
+from pytest_execute.replay.red_causes import ProjectModules, Red, classify
+from pytest_execute.replay.steps import Step
+from pytest_execute.replay.work_queue import TestInTree
+
+HANG_FACTOR = 3.0
+"""A test hangs where it goes on for more than so many times the seconds that it takes when it passes."""
+
+
+class Conclusions:
+    """Meaning of `observations` on trees of `steps`, which go from base to head, parents first.
+
+    The turn of a test is the first step with which it passes: on every tree before it did not pass, in a run there or
+    on a tree that is the same to it. So no later break of working code can be taken for a red. `compose` returns the id
+    of the tree with the code of one commit's own tree and the tests of another's.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        observations: Observations,
+        project: ProjectModules,
+        compose: Callable[[str, str], str],
+    ) -> None:
+        self.steps, self.observations, self.project, self.compose = steps, observations, project, compose
+        self.trees = list(dict.fromkeys(step.tree for step in steps))
+        self.first_step = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
+
+    # -- turns
+
+    def turn(self, test: str) -> Step | None:
+        """Return the step with which `test` first passes."""
+        tree = self.observations.passing_tree.get(test)
+        return self.first_step[tree] if tree is not None else None
+
+    def ends(self, test: str) -> list[Step]:
+        """Return the steps that the proof rests on: base, the parents of the turn, and the turn; else the last."""
+        turn = self.turn(test)
+        if turn is None:
+            return [self.steps[-1]]
+        return [self.steps[0], *turn.parents, turn] if turn.parents else []
+
+    def all_turns(self, test: str) -> Iterator[Turn]:
+        """Yield each turn of a test that was run on all trees.
+
+        A step that branched off before base and was not run is skipped.
+        """
+        first = self.observations.first
+        for step in self.steps:
+            passes = first[(step.tree, test)].passed
+            parents = [outcome for p in step.parents if (outcome := first.get((p.tree, test))) is not None]
+            if passes and not any(parent.passed for parent in parents):
+                yield Turn(step.commit, True)
+            elif not passes and parents and all(parent.passed for parent in parents):
+                yield Turn(step.commit, False)
+
+    def ends_otherwise_alone(self, test: str) -> bool:
+        """Return whether the neighbours of a test turn it, or whether it was ended too soon in its first run."""
+        pairs = [(step.tree, test) for step in self.ends(test)]
+        first, second = self.observations.first, self.observations.second
+        return any(_ended(first[pair]) != _ended(second[pair]) for pair in pairs)
+
+    def is_unstable(self, pair: TestInTree) -> bool:
+        """Return whether two runs on that tree ended otherwise, as far as they must agree."""
+        one, other = self.observations.first[pair], self.observations.second[pair]
+        return (one.passed, self._red(one).cause) != (other.passed, self._red(other).cause)
+
+    def is_hang_or_ended(self, pair: TestInTree) -> bool:
+        """Return whether a test ended by itself, or went on for much longer than it takes with its turn."""
+        first, second = self.observations.first, self.observations.second
+        if second[pair].state != "timeout":
+            return True
+        turn = (self.observations.passing_tree[pair[1]], pair[1])
+        return second[pair].seconds > HANG_FACTOR * max(first[turn].seconds, second[turn].seconds)
+
+    def agreed_hangs(self) -> Iterator[str]:
+        """Yield the tests that hung in two runs on a tree."""
+        for pair, outcome in self.observations.second.items():
+            if outcome.state == "timeout" and not self.is_unstable(pair):
+                yield pair[1]
+
+    # -- earlier forms of tests
+
+    def earlier_forms(self, tests: Iterable[str]) -> Iterator[TestInTree]:
+        """Yield the other forms that tests had right before their turns, in the commits' own trees."""
+        for _, _, form in self._earlier_forms(tests):
+            yield form
+
+    def red_forms_with_code(self, tests: Iterable[str]) -> Iterator[TestInTree]:
+        """Yield the earlier forms that were red, each in the tree with the code of the turn: they must pass there."""
+        for turn, parent, form in self._earlier_forms(tests):
+            if self.is_red(form):
+                yield self._with_code(turn, parent, form)
+
+    def _earlier_forms(self, tests: Iterable[str]) -> Iterator[tuple[Step, Step, TestInTree]]:
+        for test in tests:
+            if (turn := self.turn(test)) is not None:
+                for parent in turn.parents:
+                    if (form := self._earlier_form(test, parent)) is not None:
+                        yield turn, parent, form
+
+    def _earlier_form(self, test: str, parent: Step) -> TestInTree | None:
+        """Return the form that `test` had in `parent`, if it was another than today's. It must have failed there."""
+        form = parent.form(test)
+        if form is None or form == self.steps[-1].form(test):
+            return None
+        return parent.own_tree, form.test
+
+    def _with_code(self, turn: Step, parent: Step, form: TestInTree) -> TestInTree:
+        return self.compose(turn.own_tree, parent.own_tree), form[1]
+
+    def _order(self, test: str, turn: Step) -> Order:
+        """Return when the test came in, against the step that made it pass."""
+        if any(self._was_red(test, turn, parent) for parent in turn.parents):
+            return "before"
+        is_changed = turn.form(test) not in (None, *(parent.form(test) for parent in turn.parents))
+        return "same-commit" if is_changed else "after"
+
+    def _was_red(self, test: str, turn: Step, parent: Step) -> bool:
+        """Return whether `parent` had the test as today, or in a form that was red and passes with the same code."""
+        if parent.form(test) is None:
+            return False
+        form = self._earlier_form(test, parent)
+        if form is None:
+            return True
+        return self.is_red(form) and self.observations.first[self._with_code(turn, parent, form)].passed
+
+    # -- reds and proofs
+
+    def is_red(self, pair: TestInTree) -> bool:
+        """Return whether the first run failed for a reason that counts."""
+        return self.red(pair).cause is not None
+
+    def red(self, pair: TestInTree) -> Red:
+        return self._red(self.observations.first[pair])
+
+    def _red(self, outcome: TreeOutcome) -> Red:
+        return Red(None, "the test passed") if outcome.passed else classify(outcome, self.project)
+
+    def proofs(self, tests: Iterable[str]) -> dict[str, Proof]:
+        """Return a proof, or the reason why there is none, for each of `tests`."""
+        outcomes = reversed(self.observations.first.items())
+        foreign = {test: outcome.message for (_, test), outcome in outcomes if outcome.state == "foreign"}
+        return {test: self._foreign(test, foreign[test]) if test in foreign else self._proof(test) for test in tests}
+
+    @staticmethod
+    def _foreign(test: str, message: str) -> Proof:
+        return Proof(test=test, found="foreign-module", detail=message)
+
+    def _proof(self, test: str) -> Proof:
+        turn = self.turn(test)
+        if turn is None:
+            last = self.observations.first[(self.trees[-1], test)]
+            found: ProofState = "not-prepared" if last.state == "unprepared" else "not-reproduced"
+            return Proof(test=test, found=found, detail=last.message or self._red(last).phrase)
+        if not turn.parents:
+            return Proof(
+                test=test, found="never-red", after=turn.commit, detail=f"it passes at base, {turn.commit[:7]}"
+            )
+        proofs = [self._proof_against(test, turn, parent) for parent in turn.parents]
+        return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
+
+    def _proof_against(self, test: str, turn: Step, parent: Step) -> Proof:
+        """Return the proof from what the test did on the tree of one parent of its turn."""
+        pair = (parent.tree, test)
+        outcome, red, commit = self.observations.first[pair], self.red(pair), parent.commit[:7]
+        proof = Proof(test=test, found="turned", order=self._order(test, turn), before=parent.commit, after=turn.commit)
+        if outcome.state == "unprepared":
+            return replace(proof, found="not-prepared", detail=f"at {commit} {outcome.message}")
+        for step in (self.steps[0], parent, turn):
+            if self.is_unstable((step.tree, test)):
+                detail = f"two runs at {step.commit[:7]} ended differently"
+                return replace(proof, found="unstable", detail=detail)
+        if outcome.passed:
+            return replace(proof, found="never-red", detail=f"it passes at {commit}, which branched off before base")
+        proof = replace(proof, trace=outcome.lines or tuple(filter(None, [outcome.message])))
+        if red.cause is None:
+            return replace(proof, found="red-not-counted", detail=red.phrase)
+        if red.cause == "timeout" and not self.is_hang_or_ended(pair):
+            detail = f"its time limit: it is slow at {commit}, and not much faster with the code"
+            return replace(proof, found="red-not-counted", detail=detail)
+        return replace(proof, cause=red.cause, detail=red.phrase)
+
+    def dropped(self, then: TestInTree, step: Step, red: Red) -> Proof:
+        """Return the proof that a test was removed, which `step` had last, and fails with `red` on today's code.
+
+        `then` is the test in the tree of `step`.
+        """
+        return Proof(
+            test=then[1],
+            found="dropped",
+            before=step.commit,
+            after=step.commit if self.observations.first[then].passed else None,
+            cause=red.cause,
+            detail=red.phrase,
+        )
+
+
+def _ended(outcome: TreeOutcome) -> str:
+    """Return "passed", "timeout" or "failed"."""
+    return outcome.state if outcome.state in ("passed", "timeout") else "failed"

@@ -1,0 +1,88 @@
+"""History of a topic as steps of the replay: an overlay tree for each commit, and the forms of tests in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from pytest_execute.core.layout import Layout
+from pytest_execute.replay.cache import ParseCache
+from pytest_execute.replay.definitions import TestForms
+from pytest_execute.replay.overlay import overlay, tree_id
+from pytest_execute.replay.steps import Step, TestForm
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.revisions import CommitRange
+
+
+class TopicHistory(Struct, frozen=True):
+    """Commits of a topic, in their repository, and the layout of the project."""
+
+    git: Git
+    commits: CommitRange
+    layout: Layout
+
+
+class StepBuilder:
+    """Makes the steps of a history, for tests in the files `paths`.
+
+    `trees` holds the commits' own trees and all trees composed of them.
+    """
+
+    def __init__(self, topic: TopicHistory, paths: set[str], parsed: ParseCache) -> None:
+        self.git, self.commits, self.layout = topic.git, topic.commits, topic.layout
+        self.paths, self.parsed = paths, parsed
+        parents = [parent for parents in self.commits.commits.values() for parent in parents]
+        self.trees = self.git.trees([self.commits.tree, self.commits.base, *self.commits.commits, *parents])
+        self.today = self.trees[self.commits.tree]
+        self.steps: dict[str, Step] = {}
+
+    @functools.cached_property
+    def forms(self) -> TestForms:
+        """The forms of tests, their files read at once; not needed where all forms are cached."""
+        forms = TestForms(self.today, self.layout, self.git.blobs)
+        forms.load(tree[path].oid for tree in self.trees.values() for path in self.paths if path in tree)
+        return forms
+
+    def all_steps(self) -> list[Step]:
+        """Return the steps from base to head, and the work that comes after head, parents before children."""
+        base = self._step(self.commits.base, self.commits.base, ())
+        steps = [base]
+        for commit, parents in self.commits.commits.items():
+            before = tuple(self.steps.get(parent) or self._step(parent, parent, ()) for parent in parents)
+            steps.append(self._step(commit, commit, before or (base,)))
+        if self.commits.snapshot is not None:
+            steps.append(self._step(self.commits.snapshot, self.commits.tree, (self.steps[self.commits.head],)))
+        return steps
+
+    def removed_tests(self, steps: Sequence[Step]) -> dict[str, Step]:
+        """Return the tests that came after base and are gone today, each with the last step that had it."""
+        key = f"gone {sorted(self.paths)} {self.commits.base} {[step.own_tree for step in steps]}"
+        removed = self.parsed.get(key, lambda: self._removed_tests(steps), dict[str, int])
+        return {test: steps[index] for test, index in removed.items()}
+
+    def _removed_tests(self, steps: Sequence[Step]) -> dict[str, int]:
+        base, own_trees = self.trees[self.commits.base], [self.trees[step.own_tree] for step in steps[1:]]
+        return {
+            "::".join((path.removeprefix(self.layout.prefix), *names)): 1 + index
+            for path in sorted(self.paths & self.today.keys())
+            for names, index in self.forms.dropped(own_trees, base, path).items()
+        }
+
+    def compose(self, code: str, tests: str) -> str:
+        """Return the id of a tree with the code of one commit's own tree and the tests of another's."""
+        composed = overlay(self.trees[code], self.trees[tests], self.layout, self.paths)
+        self.trees[tree := tree_id(composed)] = composed
+        return tree
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def _form(self, own_tree: str, test: str) -> TestForm | None:
+        return self.parsed.get(
+            f"{own_tree} {test}", lambda: self.forms.form_in(self.trees[own_tree], test), TestForm | None
+        )
+
+    def _step(self, commit: str, own_tree: str, parents: tuple[Step, ...]) -> Step:
+        form = functools.partial(self._form, own_tree)
+        self.steps[commit] = Step(commit, self.compose(own_tree, self.commits.tree), own_tree, parents, form)
+        return self.steps[commit]

@@ -1,0 +1,19 @@
+"""Fixtures of the engine's tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.engine.child import module_origin
+from tests.repository import Repository
+
+# main.py loads the child's modules under such names, under which they import each other.
+sys.modules.setdefault("_execute_module_origin", module_origin)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repo")

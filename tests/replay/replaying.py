@@ -1,0 +1,43 @@
+"""The replay of a real repository, as a judgement would start it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.engine.settings import PytestOptions, settings_for
+from pytest_execute.replay.history import TopicHistory
+from pytest_execute.replay.prove import ReplayRequest, prove
+from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.revisions import commit_range
+from tests.repository import Repository
+
+BREAKDOWN = "notes/t/breakdown.md"
+DEFAULTS = PytestOptions()
+
+
+def replay(
+    repo: Repository,
+    tests: Iterable[str],
+    base: str | None = None,
+    *,
+    pytest: PytestOptions = DEFAULTS,
+    prepare: tuple[str, ...] = (),
+    turns: bool = False,
+    cache: ResultCache | None = None,
+) -> dict[str, Proof]:
+    """Prove `tests` from `base` on, and see that the user's repository is as it was."""
+    before = repo.state()
+    scratch = repo.path.parent / "scratch"
+    git = Git.find(repo.path).with_scratch(scratch)
+    commits = commit_range(git, BREAKDOWN, base)
+    today = git.tree(commits.tree)
+    layout = Layout(source=detect_source(today))
+    settings = settings_for(git, layout, today, pytest, prepare)
+    request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=turns)
+    history = TopicHistory(git, commits, layout)
+    proofs = prove(history, request, scratch / "trees", cache or ResultCache(None, print))
+    assert repo.state() == before
+    return proofs

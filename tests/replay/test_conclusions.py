@@ -1,0 +1,137 @@
+"""Conclusions from outcomes that are given: nothing is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_execute.core.evidence import Proof, Turn
+from pytest_execute.engine.outcome import State, TreeOutcome
+from pytest_execute.replay.conclusions import Conclusions
+from pytest_execute.replay.observations import Observations
+from pytest_execute.replay.red_causes import ProjectModules
+from pytest_execute.replay.steps import Step, TestForm
+
+TEST = "tests/test_a.py::test_x"
+TODAY, EARLIER = TestForm(TEST, "today"), TestForm(TEST, "earlier")
+
+
+def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError") -> TreeOutcome:
+    types = (f"builtins.{exception}",) if state == "failed" else ()
+    return TreeOutcome(test=TEST, state=state, phase="call", types=types, message=exception, seconds=seconds)
+
+
+def line(*forms: TestForm | None) -> list[Step]:
+    """Commits one after the other, named by their numbers, each with its form of the test."""
+    steps: list[Step] = []
+    for number, form in enumerate(forms):
+        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), lambda _, form=form: form))
+    return steps
+
+
+def concluded(steps: list[Step], passes: int, *outcomes: TreeOutcome) -> Conclusions:
+    """The test has these outcomes on the trees of the steps, twice, and first passes on that of the step `passes`."""
+    observations = Observations(lambda *_, **__: {}, {})
+    observations.first = {(step.tree, TEST): seen for step, seen in zip(steps, outcomes, strict=True)}
+    observations.second = dict(observations.first)
+    observations.passing_tree = {TEST: steps[passes].tree}
+    project = ProjectModules(frozenset({"app"}), lambda path: path.startswith("tests/"))
+    return Conclusions(steps, observations, project, lambda code, tests: f"{code} with tests of {tests}")
+
+
+FAILED, PASSED = outcome("failed"), outcome("passed")
+
+
+def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
+    conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
+    turn = conclusions.turn(TEST)
+    assert turn is not None
+    assert turn.commit == "2"
+    assert [step.commit for step in conclusions.ends(TEST)] == ["0", "1", "2"]
+    assert conclusions.turn("another") is None
+    assert [step.commit for step in conclusions.ends("another")] == ["2"]
+
+
+def test_a_proof_has_the_cause_and_the_trace_of_its_red() -> None:
+    conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
+    assert conclusions.proofs([TEST])[TEST] == Proof(
+        test=TEST,
+        found="turned",
+        order="before",
+        before="1",
+        after="2",
+        cause="assertion",
+        detail="AssertionError",
+        trace=("AssertionError",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "order"),
+    [
+        (TODAY, TODAY, "before"),
+        (None, TODAY, "same-commit"),
+        (None, None, "after"),
+        (EARLIER, TODAY, "before"),
+        (EARLIER, EARLIER, "before"),
+    ],
+)
+def test_the_order_comes_from_the_forms_around_the_turn(
+    before: TestForm | None, after: TestForm | None, order: str
+) -> None:
+    """The earlier form was red, and the code of the turn makes it pass."""
+    conclusions = concluded(line(before, after, TODAY), 1, FAILED, PASSED, PASSED)
+    conclusions.observations.first |= {("own 0", TEST): FAILED, ("own 1 with tests of own 0", TEST): PASSED}
+    assert conclusions.proofs([TEST])[TEST].order == order
+
+
+@pytest.mark.parametrize(("then", "with_code"), [(PASSED, PASSED), (FAILED, FAILED)], ids=["never red", "never passes"])
+def test_an_earlier_form_that_the_code_does_not_turn_is_no_test_before_it(
+    then: TreeOutcome, with_code: TreeOutcome
+) -> None:
+    conclusions = concluded(line(EARLIER, TODAY), 1, FAILED, PASSED)
+    conclusions.observations.first |= {("own 0", TEST): then, ("own 1 with tests of own 0", TEST): with_code}
+    assert conclusions.proofs([TEST])[TEST].order == "same-commit"
+    assert [*conclusions.earlier_forms([TEST])] == [("own 0", TEST)]
+    with_code_of_turn = [("own 1 with tests of own 0", TEST)] if then is FAILED else []
+    assert [*conclusions.red_forms_with_code([TEST])] == with_code_of_turn
+
+
+def test_two_runs_that_end_otherwise_are_unstable() -> None:
+    conclusions = concluded(line(TODAY, TODAY), 1, FAILED, PASSED)
+    assert not conclusions.ends_otherwise_alone(TEST)
+    conclusions.observations.second[("tree 0", TEST)] = outcome("failed", exception="KeyError")
+    assert not conclusions.ends_otherwise_alone(TEST), "it fails both times"
+    assert conclusions.proofs([TEST])[TEST].found == "unstable", "but for another cause"
+    conclusions.observations.second[("tree 0", TEST)] = PASSED
+    assert conclusions.ends_otherwise_alone(TEST)
+
+
+@pytest.mark.parametrize(("passing_seconds", "found"), [(1.0, "turned"), (4.0, "red-not-counted")])
+def test_a_hang_is_a_red_where_it_takes_much_longer_than_the_test_that_passes(
+    passing_seconds: float, found: str
+) -> None:
+    hang = outcome("timeout", seconds=10.0)
+    conclusions = concluded(line(TODAY, TODAY), 1, hang, outcome("passed", seconds=passing_seconds))
+    assert conclusions.proofs([TEST])[TEST].found == found
+    assert [*conclusions.agreed_hangs()] == [TEST]
+
+
+def test_a_test_that_passes_at_base_was_never_red() -> None:
+    proof = concluded(line(TODAY, TODAY), 0, PASSED, PASSED).proofs([TEST])[TEST]
+    assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
+
+
+def test_a_foreign_module_in_any_tree_decides() -> None:
+    conclusions = concluded(line(TODAY, TODAY), 1, outcome("foreign"), PASSED)
+    assert conclusions.proofs([TEST])[TEST].found == "foreign-module"
+
+
+def test_all_turns_skip_parents_that_were_not_run() -> None:
+    conclusions = concluded(line(*[TODAY] * 4), 1, FAILED, PASSED, FAILED, PASSED)
+    assert [*conclusions.all_turns(TEST)] == [Turn("1", True), Turn("2", False), Turn("3", True)]
+    outside = Step("outside", "a tree before base", "own", (), lambda _: None)
+    steps = [outside, Step("merge", "tree", "own", (outside,), lambda _: None)]
+    conclusions = concluded(steps, 1, PASSED, FAILED)
+    conclusions.steps = steps[1:]
+    del conclusions.observations.first[("a tree before base", TEST)]
+    assert [*conclusions.all_turns(TEST)] == []

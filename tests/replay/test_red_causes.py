@@ -1,0 +1,65 @@
+"""Causes of failures, from outcomes that are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.red_causes import ProjectModules, Red, classify
+
+PROJECT = ProjectModules(frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"))
+IMPORT_ERROR = ("builtins.ModuleNotFoundError", "builtins.ImportError")
+TYPE_ERROR = ("builtins.TypeError",)
+
+
+def cause(**facts: Any) -> str | None:
+    facts = {"test": "tests/test_a.py::test_x", "state": "failed", "phase": "call", "message": "it failed", **facts}
+    return classify(TreeOutcome(**facts), PROJECT).cause
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"types": ("builtins.AssertionError",)}, "assertion"),
+        ({"types": ("builtins.Failed",)}, "assertion"),
+        ({"types": ("builtins.KeyError",)}, "exception"),
+        ({"types": ()}, None),
+        ({"state": "timeout"}, "timeout"),
+        ({"state": "crash"}, "crash"),
+        ({"state": "skipped"}, None),
+        ({"state": "absent"}, None),
+        ({"state": "unprepared"}, None),
+        ({"state": "lost"}, None),
+        ({"types": ("builtins.SyntaxError",)}, None),
+        ({"types": ("builtins.UserWarning", "builtins.Warning")}, None),
+        ({"types": ("builtins.MemoryError",)}, None),
+        ({"fixture": "store", "phase": "setup"}, None),
+        ({"missing": ("app.sums", "add")}, "missing-symbol"),
+        ({"missing": ("app.sums", "add"), "phase": "teardown"}, None),
+        ({"missing": ("requests", None), "types": IMPORT_ERROR}, None),
+        ({"types": IMPORT_ERROR, "raiser": "src/app/sums.py"}, "exception"),
+        ({"types": IMPORT_ERROR, "raiser": "tests/test_a.py"}, None),
+        ({"types": TYPE_ERROR, "phase": "setup", "frames": ("src/app/sums.py",)}, "exception"),
+        ({"types": TYPE_ERROR, "phase": "setup", "frames": ("tests/conftest.py",)}, None),
+        ({"types": TYPE_ERROR, "phase": "teardown", "frames": ("src/app/sums.py",)}, None),
+        ({"types": TYPE_ERROR, "phase": "collect", "called": (("app.sums", "add"),)}, "exception"),
+        ({"types": TYPE_ERROR, "phase": "collect", "called": (("helpers", "add"),)}, None),
+    ],
+)
+def test_a_failure_counts_by_its_cause(facts: dict[str, Any], expected: str | None) -> None:
+    assert cause(**facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("phase", "phrase"),
+    [
+        ("setup", "an error in the test's own setup (it failed)"),
+        ("collect", "an error in the test's own collection (it failed)"),
+        ("", "an error in the test's own protocol (it failed)"),
+    ],
+)
+def test_an_error_of_the_test_itself_names_its_phase(phase: str, phrase: str) -> None:
+    seen = TreeOutcome(test="t", state="failed", phase=phase, types=TYPE_ERROR, message="it failed")
+    assert classify(seen, PROJECT) == Red(None, phrase)
