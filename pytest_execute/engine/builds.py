@@ -21,6 +21,7 @@ from pytest_execute.engine.child.snapshot import take_snapshot
 from pytest_execute.engine.settings import Settings, clean_environment
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Entry, Git, Tree
+from pytest_execute.tools.git_write import write_blobs
 
 BUILD_SCRIPT = Path(__file__).parent / "child" / "build.py"
 TIMEOUT = 600.0
