@@ -30,7 +30,7 @@ FORKING_CHILD, STARTING_CHILD = (Path(__file__).parent / "child" / f"{name}.py" 
 Record = dict[str, Any]
 """One reply."""
 Aborted = Literal["timeout", "crash", "modified", "lost"]
-"""How a job ended too soon.
+"""Reason why a job ended too soon.
 
     timeout, crash    while the test files were imported
     modified          at a test that changed files of the tree
