@@ -29,7 +29,7 @@ TIMEOUT = 600.0
 
 
 class BuildFailed(Exception):
-    """The command failed, or changed files of the tree; the message says which."""
+    """Failure of the command, or its change of a file of the tree, as the message says."""
 
 
 class Builds:

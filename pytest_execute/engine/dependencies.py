@@ -36,12 +36,12 @@ class TreeContents:
 
     @cached_property
     def links(self) -> list[str]:
-        """The links and submodules, with their targets."""
+        """Links and submodules, with their targets."""
         return sorted(f"{path} {mode} {oid}" for path, (mode, oid) in self.tree.items() if mode not in FILES)
 
     @cached_property
     def listings(self) -> dict[str, set[str]]:
-        """The names in each directory; those of directories end with "/"."""
+        """Names in each directory; those of directories end with "/"."""
         listings: dict[str, set[str]] = {TOP: set()}
 
         def enter(path: str, mark: str) -> None:
@@ -56,7 +56,7 @@ class TreeContents:
 
     @cached_property
     def paths_by_name(self) -> dict[str, list[str]]:
-        """The files and directories of each name."""
+        """Files and directories of each name."""
         paths_by_name: dict[str, list[str]] = {}
         for path in sorted(self.tree.keys() | self.listings.keys()):
             paths_by_name.setdefault(name(path), []).append(path)

@@ -29,7 +29,7 @@ BLOCK = 1 << 16
 """Bytes to read at once."""
 FORKING_CHILD, STARTING_CHILD = (Path(__file__).parent / "child" / f"{name}.py" for name in ("main", "no_fork"))
 Aborted = Literal["timeout", "crash", "modified", "lost"]
-"""How a job ended too soon.
+"""Reason why a job ended too soon.
 
     timeout, crash    while the test files were imported
     modified          at a test that changed files of the tree

@@ -1,4 +1,4 @@
-"""Conclusions from the observations of the replay: the turn of each test, its order, its red, its proof.
+"""Conclusions from the observations of the replay: the turn of each test, its order and its reds.
 
 Nothing is run here.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from msgspec.structs import replace
-
-from pytest_execute.core.evidence import Order, Proof, ProofState, Turn
+from pytest_execute.core.evidence import Order, Turn
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules, Red, classify
@@ -122,7 +120,7 @@ class Conclusions:
     def _with_code(self, turn: Step, parent: Step, form: TestInTree) -> TestInTree:
         return self.compose(turn.own_tree, parent.own_tree), form[1]
 
-    def _order(self, test: str, turn: Step) -> Order:
+    def order(self, test: str, turn: Step) -> Order:
         """Return when the test came in, against the step that made it pass."""
         if any(self._was_red(test, turn, parent) for parent in turn.parents):
             return "before"
@@ -138,7 +136,7 @@ class Conclusions:
             return True
         return self.is_red(form) and self.observations.first[self._with_code(turn, parent, form)].passed
 
-    # -- reds and proofs
+    # -- reds
 
     def is_red(self, pair: TestInTree) -> bool:
         """Return whether the first run failed for a reason that counts."""
@@ -149,64 +147,6 @@ class Conclusions:
 
     def _red(self, outcome: TreeOutcome) -> Red:
         return Red(None, "the test passed") if outcome.passed else classify(outcome, self.project)
-
-    def proofs(self, tests: Iterable[str]) -> dict[str, Proof]:
-        """Return a proof, or the reason why there is none, for each of `tests`."""
-        outcomes = reversed(self.observations.first.items())
-        foreign = {test: outcome.message for (_, test), outcome in outcomes if outcome.state == "foreign"}
-        return {test: self._foreign(test, foreign[test]) if test in foreign else self._proof(test) for test in tests}
-
-    @staticmethod
-    def _foreign(test: str, message: str) -> Proof:
-        return Proof(test=test, found="foreign-module", detail=message)
-
-    def _proof(self, test: str) -> Proof:
-        turn = self.turn(test)
-        if turn is None:
-            last = self.observations.first[(self.trees[-1], test)]
-            found: ProofState = "not-prepared" if last.state == "unprepared" else "not-reproduced"
-            return Proof(test=test, found=found, detail=last.message or self._red(last).phrase)
-        if not turn.parents:
-            return Proof(
-                test=test, found="never-red", after=turn.commit, detail=f"it passes at base, {turn.commit[:7]}"
-            )
-        proofs = [self._proof_against(test, turn, parent) for parent in turn.parents]
-        return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
-
-    def _proof_against(self, test: str, turn: Step, parent: Step) -> Proof:
-        """Return the proof from what the test did on the tree of one parent of its turn."""
-        pair = (parent.tree, test)
-        outcome, red, commit = self.observations.first[pair], self.red(pair), parent.commit[:7]
-        proof = Proof(test=test, found="turned", order=self._order(test, turn), before=parent.commit, after=turn.commit)
-        if outcome.state == "unprepared":
-            return replace(proof, found="not-prepared", detail=f"at {commit} {outcome.message}")
-        for step in (self.steps[0], parent, turn):
-            if self.is_unstable((step.tree, test)):
-                detail = f"two runs at {step.commit[:7]} ended differently"
-                return replace(proof, found="unstable", detail=detail)
-        if outcome.passed:
-            return replace(proof, found="never-red", detail=f"it passes at {commit}, which branched off before base")
-        proof = replace(proof, trace=outcome.lines or tuple(filter(None, [outcome.message])))
-        if red.cause is None:
-            return replace(proof, found="red-not-counted", detail=red.phrase)
-        if red.cause == "timeout" and not self.is_hang_or_ended(pair):
-            detail = f"its time limit: it is slow at {commit}, and not much faster with the code"
-            return replace(proof, found="red-not-counted", detail=detail)
-        return replace(proof, cause=red.cause, detail=red.phrase)
-
-    def dropped(self, then: TestInTree, step: Step, red: Red) -> Proof:
-        """Return the proof that a test was removed, which `step` had last, and fails with `red` on today's code.
-
-        `then` is the test in the tree of `step`.
-        """
-        return Proof(
-            test=then[1],
-            found="dropped",
-            before=step.commit,
-            after=step.commit if self.observations.first[then].passed else None,
-            cause=red.cause,
-            detail=red.phrase,
-        )
 
 
 def _ended(outcome: TreeOutcome) -> str:

@@ -40,7 +40,7 @@ class StepBuilder:
 
     @functools.cached_property
     def forms(self) -> TestForms:
-        """The forms of tests, their files read at once; not needed where all forms are cached."""
+        """Forms of tests, with all files read at once; not needed where all forms are cached."""
         forms = TestForms(self.today, self.layout, self.git.blobs)
         forms.load(tree[path].oid for tree in self.trees.values() for path in self.paths if path in tree)
         return forms

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import FirstPassSearch, MayDiffer
+from pytest_execute.replay.proofs import dropped_proof, proofs
 from pytest_execute.replay.steps import Step
 from pytest_execute.replay.work_queue import RunTree, TestInTree, TestsInTrees, run_in_threads, run_jobs
 
@@ -35,7 +36,7 @@ class Search:
         # none are left to run, but where a form is one of the tests whose outcomes were forgotten
         self._run(self._not_run(conclusions.earlier_forms(requested)), observations.run)
         self._run(self._not_run(conclusions.red_forms_with_code(requested)), observations.run)
-        return conclusions.proofs(requested)
+        return proofs(conclusions, requested)
 
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
         """Return all turns of each of `tests`, after a run on every tree that it was not run on."""
@@ -58,7 +59,8 @@ class Search:
         lost = {test: red for test, red in reds.items() if not conclusions.is_unstable(today[test])}
         then = {test: (compose(removed[test].own_tree, removed[test].own_tree), test) for test in lost}
         self._run(then.values(), self.observations.run)
-        return {test: conclusions.dropped(then[test], removed[test], red) for test, red in lost.items()}
+        first = self.observations.first
+        return {test: dropped_proof(test, removed[test], red, first[then[test]].passed) for test, red in lost.items()}
 
     def _find_turns(self, tests: Sequence[str]) -> None:
         """Find the turn of each test, and run it again, alone, on the trees that its proof rests on."""

@@ -14,7 +14,7 @@ K = TypeVar("K", int, tuple[float, int, str])
 Cost = Callable[[str], float]
 """Returns the seconds that a test is expected to take."""
 TestInTree = tuple[str, str]
-"""The id of a tree, and a test."""
+"""Id of a tree, and a test."""
 TestsInTrees = Iterable[TestInTree]
 RunTree = Callable[[str, Sequence[str]], object]
 """Runs tests in a tree."""

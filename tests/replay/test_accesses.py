@@ -50,7 +50,7 @@ def caught(function, path):
 APP: dict[str, str | None] = {"src/app/__init__.py": ""}
 
 
-def test_a_path_that_a_test_asks_for_is_looked_at(tmp_path: Path) -> None:
+def test_every_way_to_look_at_a_path_is_noticed(tmp_path: Path) -> None:
     """It is there in the middle, and then not before the end: the first pass counts."""
     repo = Repository(tmp_path / "repo")
     files = {f"tests/test_{number}.py": body for number, body in enumerate(WAYS.values())}

@@ -35,7 +35,7 @@ def repo(tmp_path: Path) -> Repository:
 
 
 def built(repo: Repository, log: Path, old: str = "", more: str = "") -> str:
-    """Three commits; the build script of the first two does `old` besides, that of the last one `more`."""
+    """Three commits; the build script of the first two also runs `old`, that of the last one `more`."""
     base = repo.commit("base", {**FILES, "build.py": BUILD.format(log=str(log), more=old)})
     repo.commit(
         "red", {"tests/test_number.py": "from app import NUMBER\n\ndef test_number():\n    assert NUMBER == 2\n"}
@@ -48,7 +48,7 @@ def proof(repo: Repository, base: str, *prepare: str) -> Proof:
     return replay(repo, [TEST], base, pytest=PytestOptions(config=CONFIG), prepare=prepare)[TEST]
 
 
-def test_what_is_built_belongs_to_its_tree(repo: Repository, tmp_path: Path) -> None:
+def test_files_that_the_command_adds_belong_to_the_tree(repo: Repository, tmp_path: Path) -> None:
     base = built(repo, tmp_path / "log")
     red, green = repo.git("rev-parse", "HEAD^"), repo.git("rev-parse", "HEAD")
     found = proof(repo, base, "python", "build.py")
@@ -60,13 +60,13 @@ def test_what_is_built_belongs_to_its_tree(repo: Repository, tmp_path: Path) -> 
     assert not (repo.path / "src/app/_built.py").exists()
 
 
-def test_without_it_nothing_can_be_imported(repo: Repository, tmp_path: Path) -> None:
+def test_without_the_command_nothing_can_be_imported(repo: Repository, tmp_path: Path) -> None:
     found = proof(repo, built(repo, tmp_path / "log"))
     assert (found.found, found.detail) == ("not-reproduced", "ModuleNotFoundError: No module named 'app._built'")
 
 
 @pytest.mark.parametrize(
-    ("old", "said"),
+    ("old", "message"),
     [
         ("raise SystemExit('no compiler')", "`python build.py` ended with 1: no compiler"),
         (
@@ -80,13 +80,15 @@ def test_without_it_nothing_can_be_imported(repo: Repository, tmp_path: Path) ->
     ],
     ids=["fails", "changes", "removes"],
 )
-def test_a_tree_that_cannot_be_prepared_proves_nothing(repo: Repository, tmp_path: Path, old: str, said: str) -> None:
+def test_a_tree_in_which_the_command_fails_proves_nothing(
+    repo: Repository, tmp_path: Path, old: str, message: str
+) -> None:
     found = proof(repo, built(repo, tmp_path / "log", old), "python", "build.py")
     assert (found.found, found.cause) == ("not-prepared", None)
-    assert found.detail.endswith(said)
+    assert found.detail.endswith(message)
 
 
-def test_a_command_that_is_not_there(repo: Repository, tmp_path: Path) -> None:
+def test_a_command_that_cannot_be_started_proves_nothing(repo: Repository, tmp_path: Path) -> None:
     found = proof(repo, built(repo, tmp_path / "log"), "no-such-program")
     assert found.found == "not-prepared"
     assert "`no-such-program` could not be started: No such file or directory" in found.detail

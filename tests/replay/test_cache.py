@@ -1,4 +1,4 @@
-"""What was learnt is not run again, and what may come out differently is."""
+"""Cached outcomes are not run again; outcomes that may change are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proo
     return proofs[ONE]
 
 
-def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_outcomes_are_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
     repo.commit("red", {"tests/test_f.py": TEST})
@@ -46,7 +46,7 @@ def test_nothing_is_learnt_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert replayed(repo, base) == first
 
 
-def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
+def test_a_test_that_needed_full_time_gets_it_at_once_in_the_next_replay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try
@@ -73,7 +73,7 @@ def test_a_test_that_needs_time_is_given_it_at_once_when_that_is_known(
     assert not started
 
 
-def test_how_a_test_stood_is_read_once_for_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forms_of_tests_are_parsed_once_for_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})

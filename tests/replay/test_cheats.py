@@ -1,4 +1,4 @@
-"""Ways to look like test-first work without being it; each must be refused, for the reason that it is."""
+"""Cheats that look like test-first work; each must be refused, for the right reason."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_date_in_the_past_puts_no_test_before_its_code(repo: Repository, monke
     assert (found.order, found.after) == ("after", code)
 
 
-def test_an_empty_commit_that_says_red_is_none(repo: Repository) -> None:
+def test_an_empty_commit_with_red_in_its_message_is_no_red(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.commit("test(red): add")
     both = repo.commit("feat: add", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": ADD})
@@ -46,10 +46,8 @@ def test_an_empty_commit_that_says_red_is_none(repo: Repository) -> None:
     ids=["a placeholder", "weakened with the code", "another test by that name"],
 )
 @pytest.mark.parametrize("at_once", [True, False], ids=["with the code", "later"])
-def test_a_red_that_the_code_does_not_turn_is_not_that_of_the_test(
-    repo: Repository, red: str, code: str, at_once: bool
-) -> None:
-    """What failed before must pass with the code: else another test came in its place."""
+def test_a_red_that_the_code_does_not_turn_does_not_count(repo: Repository, red: str, code: str, at_once: bool) -> None:
+    """The form that failed before must pass with the code: else another test replaced it."""
     today = "from app.sums import add\n\ndef test_add():\n    assert add(1, 2) is not None\n"
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": red})
@@ -59,7 +57,7 @@ def test_a_red_that_the_code_does_not_turn_is_not_that_of_the_test(
     assert (found.order, found.after) == ("same-commit" if at_once else "after", green)
 
 
-def test_a_conftest_that_brings_the_code_leaves_no_red(repo: Repository) -> None:
+def test_a_conftest_with_a_copy_of_the_code_leaves_no_red(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "src/app/sums.py": WRONG})
     conftest = "import app.sums\napp.sums.add = lambda a, b: a + b\n"
     repo.commit("red", {"tests/test_sums.py": TEST_ADD, "tests/conftest.py": conftest})
@@ -68,7 +66,7 @@ def test_a_conftest_that_brings_the_code_leaves_no_red(repo: Repository) -> None
     assert (found.found, found.after) == ("never-red", base)
 
 
-def test_a_mock_in_the_place_of_the_module_leaves_no_red(repo: Repository) -> None:
+def test_a_mock_instead_of_the_module_leaves_no_red(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     mocked = "import sys, unittest.mock\nsys.modules['app.sums'] = unittest.mock.Mock(add=lambda a, b: a + b)\n"
     repo.commit(
@@ -114,7 +112,7 @@ def test_tests_that_count_their_runs_have_no_red(repo: Repository, tmp_path: Pat
     ],
     ids=["place", "home", "history", "command", "age"],
 )
-def test_a_test_that_knows_the_replay_by_its_marks_fails_in_all_of_it(repo: Repository, sign: str) -> None:
+def test_a_test_that_detects_the_replay_fails_on_all_trees(repo: Repository, sign: str) -> None:
     base = repo.commit("base", INIT)
     repo.commit(
         "red", {"tests/test_f.py": f"import os, pwd, subprocess, sys, time\n\ndef test_f():\n    assert {sign}\n"}
@@ -123,7 +121,7 @@ def test_a_test_that_knows_the_replay_by_its_marks_fails_in_all_of_it(repo: Repo
     assert proof(repo, "tests/test_f.py::test_f", base).found == "not-reproduced"
 
 
-def test_attributes_and_replacements_have_no_say_in_a_tree(repo: Repository) -> None:
+def test_git_attributes_and_replacements_do_not_change_a_tree(repo: Repository) -> None:
     """They would take the code out of an archive or a checkout of the old commit, and make the test red there."""
     base = repo.commit("base", {**INIT, "src/app/sums.py": ADD})
     attributes = "src/app/sums.py export-ignore filter=gone\n"
@@ -140,7 +138,7 @@ def test_attributes_and_replacements_have_no_say_in_a_tree(repo: Repository) -> 
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="makes a link")
-def test_a_link_out_of_the_tree_leads_nowhere_there(repo: Repository, tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_tree_is_left_out(repo: Repository, tmp_path: Path) -> None:
     """Code beside the repository is no part of any commit: a test that passes by it is not reproduced."""
     (tmp_path / "beside").mkdir()
     (tmp_path / "beside/sums.py").write_text(ADD)
@@ -161,7 +159,7 @@ def test_a_link_out_of_the_tree_leads_nowhere_there(repo: Repository, tmp_path: 
     ],
     ids=["zone", "locale", "hour", "clock"],
 )
-def test_a_test_of_the_time_or_the_place_passes_in_all_of_the_replay(
+def test_a_test_of_the_time_or_the_place_passes_on_all_trees(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, sign: str
 ) -> None:
     """Whatever the user's clock, zone and locale are, they are the same on all trees, so that none of them turns a
@@ -175,7 +173,7 @@ def test_a_test_of_the_time_or_the_place_passes_in_all_of_the_replay(
     assert proof(repo, "tests/test_f.py::test_f", base).found == "never-red"
 
 
-def test_a_zone_that_only_a_neighbour_sets_turns_nothing(repo: Repository) -> None:
+def test_a_time_zone_that_a_neighbour_sets_makes_no_turn(repo: Repository) -> None:
     tests = """
         import os, time, app.sums
 
@@ -195,9 +193,7 @@ def test_a_zone_that_only_a_neighbour_sets_turns_nothing(repo: Repository) -> No
 
 
 def test_code_in_a_submodule_is_in_no_tree(repo: Repository) -> None:
-    """What the commit that its pointer names holds, the repository does not know: a test that passes by it is not
-    reproduced.
-    """
+    """The repository has only the id of the submodule's commit: a test that passes by its code is not reproduced."""
     other = Repository(repo.path.parent / "other")
     first = other.commit("nothing yet", {"sums.py": ""})
     other.commit("code", {"sums.py": ADD})
@@ -212,7 +208,7 @@ def test_code_in_a_submodule_is_in_no_tree(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("where", ["thread", "finalizer"])
-def test_an_assertion_that_nobody_hears_is_no_red(repo: Repository, where: str) -> None:
+def test_an_assertion_that_pytest_only_warns_of_is_no_red(repo: Repository, where: str) -> None:
     """pytest warns of what is raised there, and the test passes."""
     ways = {
         "thread": "import threading\n    one = threading.Thread(target=check)\n    one.start()\n    one.join()",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.core.evidence import Proof, Turn
+from pytest_execute.core.evidence import Turn
 from pytest_execute.engine.outcome import State, TreeOutcome
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.observations import Observations
@@ -38,31 +38,21 @@ def concluded(steps: list[Step], passes: int, *outcomes: TreeOutcome) -> Conclus
     return Conclusions(steps, observations, project, lambda code, tests: f"{code} with tests of {tests}")
 
 
+def turn_of(conclusions: Conclusions) -> Step:
+    turn = conclusions.turn(TEST)
+    assert turn is not None
+    return turn
+
+
 FAILED, PASSED = outcome("failed"), outcome("passed")
 
 
 def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
     conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
-    turn = conclusions.turn(TEST)
-    assert turn is not None
-    assert turn.commit == "2"
+    assert turn_of(conclusions).commit == "2"
     assert [step.commit for step in conclusions.ends(TEST)] == ["0", "1", "2"]
     assert conclusions.turn("another") is None
     assert [step.commit for step in conclusions.ends("another")] == ["2"]
-
-
-def test_a_proof_has_the_cause_and_the_trace_of_its_red() -> None:
-    conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
-    assert conclusions.proofs([TEST])[TEST] == Proof(
-        test=TEST,
-        found="turned",
-        order="before",
-        before="1",
-        after="2",
-        cause="assertion",
-        detail="AssertionError",
-        trace=("AssertionError",),
-    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +71,7 @@ def test_the_order_comes_from_the_forms_around_the_turn(
     """The earlier form was red, and the code of the turn makes it pass."""
     conclusions = concluded(line(before, after, TODAY), 1, FAILED, PASSED, PASSED)
     conclusions.observations.first |= {("own 0", TEST): FAILED, ("own 1 with tests of own 0", TEST): PASSED}
-    assert conclusions.proofs([TEST])[TEST].order == order
+    assert conclusions.order(TEST, turn_of(conclusions)) == order
 
 
 @pytest.mark.parametrize(("then", "with_code"), [(PASSED, PASSED), (FAILED, FAILED)], ids=["never red", "never passes"])
@@ -90,7 +80,7 @@ def test_an_earlier_form_that_the_code_does_not_turn_is_no_test_before_it(
 ) -> None:
     conclusions = concluded(line(EARLIER, TODAY), 1, FAILED, PASSED)
     conclusions.observations.first |= {("own 0", TEST): then, ("own 1 with tests of own 0", TEST): with_code}
-    assert conclusions.proofs([TEST])[TEST].order == "same-commit"
+    assert conclusions.order(TEST, turn_of(conclusions)) == "same-commit"
     assert [*conclusions.earlier_forms([TEST])] == [("own 0", TEST)]
     with_code_of_turn = [("own 1 with tests of own 0", TEST)] if then is FAILED else []
     assert [*conclusions.red_forms_with_code([TEST])] == with_code_of_turn
@@ -101,29 +91,9 @@ def test_two_runs_that_end_otherwise_are_unstable() -> None:
     assert not conclusions.ends_otherwise_alone(TEST)
     conclusions.observations.second[("tree 0", TEST)] = outcome("failed", exception="KeyError")
     assert not conclusions.ends_otherwise_alone(TEST), "it fails both times"
-    assert conclusions.proofs([TEST])[TEST].found == "unstable", "but for another cause"
+    assert conclusions.is_unstable(("tree 0", TEST)), "but for another cause"
     conclusions.observations.second[("tree 0", TEST)] = PASSED
     assert conclusions.ends_otherwise_alone(TEST)
-
-
-@pytest.mark.parametrize(("passing_seconds", "found"), [(1.0, "turned"), (4.0, "red-not-counted")])
-def test_a_hang_is_a_red_where_it_takes_much_longer_than_the_test_that_passes(
-    passing_seconds: float, found: str
-) -> None:
-    hang = outcome("timeout", seconds=10.0)
-    conclusions = concluded(line(TODAY, TODAY), 1, hang, outcome("passed", seconds=passing_seconds))
-    assert conclusions.proofs([TEST])[TEST].found == found
-    assert [*conclusions.agreed_hangs()] == [TEST]
-
-
-def test_a_test_that_passes_at_base_was_never_red() -> None:
-    proof = concluded(line(TODAY, TODAY), 0, PASSED, PASSED).proofs([TEST])[TEST]
-    assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
-
-
-def test_a_foreign_module_in_any_tree_decides() -> None:
-    conclusions = concluded(line(TODAY, TODAY), 1, outcome("foreign"), PASSED)
-    assert conclusions.proofs([TEST])[TEST].found == "foreign-module"
 
 
 def test_all_turns_skip_parents_that_were_not_run() -> None:

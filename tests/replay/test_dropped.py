@@ -1,4 +1,4 @@
-"""A test that was red and is taken away again, instead of the code that it asks for being written."""
+"""Red tests that were removed, instead of writing the code that they need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def repo(tmp_path: Path) -> Repository:
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["with the code", "later"])
-def test_a_red_test_that_is_gone_and_would_still_fail_is_told(repo: Repository, at_once: bool) -> None:
+def test_a_removed_red_test_that_would_still_fail_is_reported(repo: Repository, at_once: bool) -> None:
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": BOTH})
     green = {"src/app/sums.py": ADD}
@@ -34,8 +34,8 @@ def test_a_red_test_that_is_gone_and_would_still_fail_is_told(repo: Repository, 
     assert gone.detail == "app.sums.take does not exist"
 
 
-def test_what_was_answered_before_it_went_is_told_apart(repo: Repository) -> None:
-    """As where a design is changed on the way, and its test with it."""
+def test_a_removed_test_that_had_passed_is_reported_with_its_commit(repo: Repository) -> None:
+    """A design may change on the way, and its test with it."""
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": BOTH})
     green = repo.commit("green", {"src/app/sums.py": ADD + "def take(a, b):\n    return a - b\n"})
@@ -62,22 +62,24 @@ def test_what_was_answered_before_it_went_is_told_apart(repo: Repository) -> Non
     ],
     ids=["it would pass", "under another name", "in another form"],
 )
-def test_what_today_would_pass_or_is_still_there_is_not(repo: Repository, today: str, code: str) -> None:
+def test_a_test_that_would_pass_today_or_is_still_there_is_not_reported(
+    repo: Repository, today: str, code: str
+) -> None:
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": BOTH})
     repo.commit("green", {"src/app/sums.py": code, "tests/test_sums.py": today})
     assert list(proofs(repo, ONE, base=base)) == [ONE]
 
 
-def test_a_test_that_was_moved_to_another_file_is_not_gone(repo: Repository) -> None:
+def test_a_test_that_was_moved_to_another_file_is_not_reported(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": BOTH})
     repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD, "tests/test_take.py": TAKE})
     assert list(proofs(repo, ONE, base=base)) == [ONE]
 
 
-def test_what_stood_at_base_may_go(repo: Repository) -> None:
-    """A topic may take away what was there before it, with its tests."""
+def test_a_test_that_base_had_may_be_removed(repo: Repository) -> None:
+    """A topic may remove older code with its tests."""
     base = repo.commit(
         "base", {**INIT, "tests/test_sums.py": TAKE, "src/app/sums.py": "def take(a, b): return a - b\n"}
     )
@@ -86,7 +88,7 @@ def test_what_stood_at_base_may_go(repo: Repository) -> None:
     assert list(proofs(repo, ONE, base=base)) == [ONE]
 
 
-def test_what_was_broken_itself_is_no_loss(repo: Repository) -> None:
+def test_a_removed_test_that_was_broken_itself_is_not_reported(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": BOTH.replace("test_take()", "test_take(no_such_fixture)")})
     repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD})

@@ -1,4 +1,4 @@
-"""Where each test first passes, and on which trees it is run to find that out."""
+"""First tree that each test passes on, and the trees that it is run on to find it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ TEST = "tests/test_a.py::test_x"
 
 
 class Trees:
-    """Tests that pass from a tree on; `known` says whether a run is only remembered."""
+    """Tests that pass from a tree on; if `cached`, no test begins to run."""
 
-    def __init__(self, passes: dict[str, str], *, known: bool = False, hold: Callable[[str], object] = str) -> None:
-        self.passes, self.known, self.hold = passes, known, hold
+    def __init__(self, passes: dict[str, str], *, cached: bool = False, hold: Callable[[str], object] = str) -> None:
+        self.passes, self.cached, self.hold = passes, cached, hold
         self.ran: list[tuple[str, str]] = []
 
-    def run(self, tree: str, tests: Sequence[str], begun: Callable[[], None]) -> dict[str, TreeOutcome]:
+    def run(self, tree: str, tests: Sequence[str], on_start: Callable[[], None]) -> dict[str, TreeOutcome]:
         self.ran += [(tree, test) for test in tests]
-        if not self.known:
-            begun()
+        if not self.cached:
+            on_start()
         self.hold(tree)
         later = {test: TREES.index(tree) >= TREES.index(self.passes[test]) for test in tests}
         return {test: TreeOutcome(test=test, state="passed" if later[test] else "failed") for test in tests}
@@ -34,63 +34,63 @@ def differ(*_: object) -> bool:
     return True
 
 
-def walked(trees: Trees, workers: int, differs: Callable[..., bool] = differ) -> FirstPassSearch:
-    walk = FirstPassSearch(TREES, trees.run, differs, workers, lambda _: 1.0)
-    walk.start(list(trees.passes))
-    threads = [threading.Thread(target=walk.work, daemon=True) for _ in range(workers)]
+def searched(trees: Trees, workers: int, differs: Callable[..., bool] = differ) -> FirstPassSearch:
+    search = FirstPassSearch(TREES, trees.run, differs, workers, lambda _: 1.0)
+    search.start(list(trees.passes))
+    threads = [threading.Thread(target=search.work, daemon=True) for _ in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
         assert not thread.is_alive()
-    return walk
+    return search
 
 
 def test_each_test_is_run_until_it_passes() -> None:
     trees = Trees({"a.py::x": "base", "a.py::y": "two", "b.py::z": "head"})
-    walk = walked(trees, 1)
-    assert walk.first_pass == {"a.py::x": 0, "a.py::y": 2, "b.py::z": 4}
+    search = searched(trees, 1)
+    assert search.first_pass == {"a.py::x": 0, "a.py::y": 2, "b.py::z": 4}
     assert [tree for tree, test in trees.ran if test == "a.py::x"] == ["base"]
     assert [tree for tree, test in trees.ran if test == "a.py::y"] == ["base", "one", "two"]
     assert [tree for tree, test in trees.ran if test == "b.py::z"] == list(TREES)
 
 
-def test_trees_that_are_the_same_to_it_are_left_out_but_for_the_last() -> None:
+def test_trees_that_are_the_same_to_a_test_are_skipped_but_for_the_last() -> None:
     trees = Trees({TEST: "head"})
-    walked(trees, 1, lambda one, other, _: {one, other} != {"base", "one"})
+    searched(trees, 1, lambda one, other, _: {one, other} != {"base", "one"})
     assert [tree for tree, _ in trees.ran] == ["base", "two", "three", "head"]
     trees = Trees({TEST: "head"})
-    walked(trees, 1, lambda *_: False)
+    searched(trees, 1, lambda *_: False)
     assert [tree for tree, _ in trees.ran] == ["base", "head"]
 
 
-def test_who_would_be_idle_runs_ahead_and_what_it_finds_counts_in_its_turn() -> None:
+def test_an_idle_worker_runs_ahead_and_its_outcomes_count_later() -> None:
     two = threading.Event()
 
     def hold(tree: str) -> None:
         if tree == "one":
-            assert two.wait(30), "nobody ran ahead"
+            assert two.wait(30), "no worker ran ahead"
         if tree == "two":
             two.set()
 
     trees = Trees({TEST: "three"}, hold=hold)
-    walk = walked(trees, 2)
-    assert walk.first_pass == {TEST: 3}
-    assert [tree for tree, _ in walk.outcomes] == ["base", "one", "two", "three"]
+    search = searched(trees, 2)
+    assert search.first_pass == {TEST: 3}
+    assert [tree for tree, _ in search.outcomes] == ["base", "one", "two", "three"]
     assert len(trees.ran) == len(set(trees.ran)), "nothing is run twice"
 
 
-def test_what_was_found_ahead_of_a_turn_does_not_count() -> None:
+def test_an_outcome_from_ahead_of_the_first_pass_does_not_count() -> None:
     two = threading.Event()
     trees = Trees({TEST: "one"}, hold=lambda tree: two.wait(30) if tree == "one" else two.set() if tree == "two" else 0)
-    walk = walked(trees, 2)
+    search = searched(trees, 2)
     assert (TREES[2], TEST) in trees.ran
-    assert walk.first_pass == {TEST: 1}
-    assert [tree for tree, _ in walk.outcomes] == ["base", "one"]
+    assert search.first_pass == {TEST: 1}
+    assert [tree for tree, _ in search.outcomes] == ["base", "one"]
 
 
 @pytest.mark.parametrize("turn", ["base", "head"])
-def test_nobody_runs_ahead_where_all_is_known_or_the_test_may_pass_as_it_stands(turn: str) -> None:
-    trees = Trees({TEST: turn}, known=turn == "head")
-    walked(trees, 4)
+def test_no_worker_runs_ahead_where_all_is_cached_or_the_test_may_pass(turn: str) -> None:
+    trees = Trees({TEST: turn}, cached=turn == "head")
+    searched(trees, 4)
     assert [tree for tree, _ in trees.ran] == list(TREES[: TREES.index(turn) + 1])

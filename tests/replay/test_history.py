@@ -1,4 +1,4 @@
-"""Histories as they really are: rebased, fast-forwarded, squashed, reverted, with tests that were renamed or moved."""
+"""Real histories: rebased, fast-forwarded, squashed, reverted, with tests that were renamed or moved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def a_test(name: str, body: str = BODY) -> str:
     return f"def {name}():\n{body}"
 
 
-def test_a_rebased_and_fast_forwarded_branch_is_what_it_is_now(repo: Repository) -> None:
+def test_a_rebased_and_fast_forwarded_branch_is_judged_as_it_is_now(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.git("switch", "-q", "-c", "work")
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
@@ -38,7 +38,7 @@ def test_a_rebased_and_fast_forwarded_branch_is_what_it_is_now(repo: Repository)
     assert (found.found, found.order, found.before, found.after) == ("turned", "before", red, green)
 
 
-def test_a_test_first_and_a_squash_of_its_code(repo: Repository) -> None:
+def test_a_test_before_a_squashed_branch_with_its_code(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     repo.git("switch", "-q", "-c", "work")
@@ -51,7 +51,7 @@ def test_a_test_first_and_a_squash_of_its_code(repo: Repository) -> None:
     assert (found.order, found.before, found.after, found.cause) == ("before", red, squash, "missing-symbol")
 
 
-def test_a_merge_that_carries_the_test(repo: Repository) -> None:
+def test_a_test_that_came_with_a_merge(repo: Repository) -> None:
     """The code came on a branch; the test came with the merge, which neither branch had."""
     base = repo.commit("base", INIT)
     repo.git("switch", "-q", "-c", "work")
@@ -64,8 +64,8 @@ def test_a_merge_that_carries_the_test(repo: Repository) -> None:
     assert (found.found, found.order, found.before, found.after) == ("turned", "after", base, code)
 
 
-def test_a_revert_of_the_code_before_it_comes_again_in_another_shape(repo: Repository) -> None:
-    """The first green is the proof; the shape that stands today needs none of its own."""
+def test_code_that_is_reverted_and_written_again_has_its_first_turn_as_proof(repo: Repository) -> None:
+    """The first green is the proof; today's code needs none of its own."""
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     green = repo.commit("green", {"src/app/sums.py": ADD})
@@ -121,7 +121,7 @@ GROWN = BODY + "    assert add(2, 2) == 4\n"
         *("put into a class", "an empty shell renamed", "what was no test", "a copy"),
     ],
 )
-def test_a_test_that_stood_elsewhere(
+def test_a_test_that_was_renamed_or_moved(
     repo: Repository, old: dict[str, str | None], today: dict[str, str | None], test: str, order: str
 ) -> None:
     """It was the same test under its old name, if it is gone there; and it must have been red there."""
@@ -134,7 +134,7 @@ def test_a_test_that_stood_elsewhere(
     assert (found.found, found.order, found.before, found.after) == ("turned", order, red, green)
 
 
-def test_parameters_that_come_and_go(repo: Repository) -> None:
+def test_parameters_that_are_added_and_removed(repo: Repository) -> None:
     """The first came first; the second came with its code; the third came later, and asks for what was there."""
     text = """
         import pytest

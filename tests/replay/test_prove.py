@@ -1,4 +1,4 @@
-"""The proof on real histories: what turned, where, why, and what must not pass for a proof."""
+"""Proofs on real histories: the turn, its red, and histories that must not be taken for a proof."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ def proof(repo: Repository, test: str = ONE, base: str | None = None) -> Proof:
     return proofs(repo, test, base=base)[test]
 
 
-def test_how_many_trees_have_been_replayed_is_told_once_for_each() -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_once_for_each_tree() -> None:
+    reported: list[tuple[int, int]] = []
     answers: dict[str, TreeOutcome] = {}
 
     def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, TreeOutcome]:
         return answers
 
-    run = report_progress(silent, {"a", "b", "c"}, lambda done, total: told.append((done, total)))
+    run = report_progress(silent, {"a", "b", "c"}, lambda done, total: reported.append((done, total)))
     assert [run(tree, [ONE]) is answers for tree in ("b", "own tree of a commit", "b", "a")] == [True] * 4
-    assert told == [(1, 3), (2, 3)]
+    assert reported == [(1, 3), (2, 3)]
 
 
 def test_test_first_is_proven_before(repo: Repository) -> None:
@@ -111,8 +111,8 @@ def test_a_test_that_passes_at_base_was_never_red(repo: Repository) -> None:
     )
 
 
-def test_a_shell_that_is_filled_with_the_code_was_not_there_before(repo: Repository) -> None:
-    """A test by that name stood before the code, and passed: what fails today came in with the code."""
+def test_an_empty_test_that_is_filled_with_the_code_came_in_the_same_commit(repo: Repository) -> None:
+    """A test with this name was there before the code, and passed: its assertions came with the code."""
     base = repo.commit("base", INIT)
     repo.commit("shell", {"tests/test_sums.py": "def test_add():\n    pass\n"})
     both = repo.commit("both", {"tests/test_sums.py": TEST_ADD, "src/app/sums.py": ADD})
@@ -120,7 +120,7 @@ def test_a_shell_that_is_filled_with_the_code_was_not_there_before(repo: Reposit
     assert (found.found, found.order, found.after) == ("turned", "same-commit", both)
 
 
-def test_a_shell_that_is_filled_after_the_code(repo: Repository) -> None:
+def test_an_empty_test_that_is_filled_after_the_code_came_after(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.commit("shell", {"tests/test_sums.py": "def test_add():\n    pass\n"})
     code = repo.commit("code", {"src/app/sums.py": ADD})
@@ -129,7 +129,7 @@ def test_a_shell_that_is_filled_after_the_code(repo: Repository) -> None:
     assert (found.found, found.order, found.after) == ("turned", "after", code)
 
 
-def test_an_earlier_form_is_tried_with_the_code_only_where_it_was_red(
+def test_an_earlier_form_runs_with_the_code_only_where_it_was_red(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trees: list[str] = []
@@ -156,7 +156,7 @@ def test_a_test_that_was_red_before_may_grow_later(repo: Repository) -> None:
     assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 2
 
 
-def test_a_sabotage_is_no_red(repo: Repository) -> None:
+def test_code_that_was_broken_on_purpose_makes_no_red(repo: Repository) -> None:
     """Working code, broken on purpose in the commit of the test and mended after it, proves nothing."""
     base = repo.commit("base", INIT)
     code = repo.commit("code", {"src/app/sums.py": ADD})
@@ -202,8 +202,8 @@ def test_reds_that_count(repo: Repository, old: str, test: str, cause: str, deta
     repo.commit("red", {"tests/test_f.py": f"import pytest, app.sums\n\ndef test_f():\n    {test}\n"})
     repo.commit("green", {"src/app/sums.py": new})
     found = proof(repo, "tests/test_f.py::test_f", base)
-    said = found.detail.replace(str(ValueError), "ValueError")  # as older releases of pytest have it
-    assert (found.found, found.order, found.cause, said) == ("turned", "before", cause, detail)
+    detail_here = found.detail.replace(str(ValueError), "ValueError")  # as older releases of pytest have it
+    assert (found.found, found.order, found.cause, detail_here) == ("turned", "before", cause, detail)
 
 
 INSTALL = "install it, so that older commits can be replayed"
@@ -273,10 +273,10 @@ def test_reds_that_do_not_count(repo: Repository, old: str, new: str, test: str,
     ],
     ids=["function", "class", "method"],
 )
-def test_a_call_of_the_project_that_it_refuses_while_the_file_is_read(
+def test_a_call_that_the_project_refuses_during_collection_is_a_red(
     repo: Repository, before: str, use: str, detail: str
 ) -> None:
-    """The exception rises in the test file's own line, and says that the project's signature is another."""
+    """The exception is raised in the test file's own line, and says that the project's signature is another."""
     after = "def add(*_, **__):\n    return lambda test: test\nclass One:\n    of = add\none = One()\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": before + "\n"})
     repo.commit(
@@ -301,10 +301,10 @@ IMPORTS = {
     ("why", "counts"),
     [("itself", True), ("for another", False), ("naming it", False), ("in vain", False), ("of a name", False)],
 )
-def test_an_import_error_that_the_project_raises_by_itself_is_what_it_does(
+def test_an_import_error_that_the_project_raises_as_its_answer_is_a_red(
     repo: Repository, why: str, counts: bool
 ) -> None:
-    """What imports something raises such errors as answers, too; where an import has failed, a package may be missing."""
+    """Code that imports plugins raises such errors as answers; after a failed import a package may be missing."""
     base = repo.commit("base", {**INIT, "src/app/sums.py": f"def f():\n    {IMPORTS[why]}\n"})
     repo.commit("red", {"tests/test_f.py": "from app.sums import f\n\ndef test_f():\n    f()\n"})
     repo.commit("green", {"src/app/sums.py": "def f(): pass\n"})
@@ -324,8 +324,8 @@ def test_an_import_error_that_the_test_raises_is_no_red(repo: Repository) -> Non
 
 
 @pytest.mark.parametrize("names", ["NAMES", "names()"])
-def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(repo: Repository, names: str) -> None:
-    """It is refused, too, and what refuses it is no code of the project's, also where that is called in the same line."""
+def test_a_call_of_the_tests_own_helper_that_fails_during_collection_is_no_red(repo: Repository, names: str) -> None:
+    """It is not the project's code that refuses the call, also where that is called in the same line."""
     test = f"""
         from app.sums import NAMES, names
 
@@ -347,14 +347,14 @@ def test_a_call_of_the_tests_own_that_fails_while_the_file_is_read_is_no_red(rep
     )
 
 
-def test_a_name_that_a_test_file_imports(repo: Repository) -> None:
+def test_a_missing_name_that_a_test_file_imports_is_a_red(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "src/app/sums.py": "def f(): pass\n"})
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     repo.commit("green", {"src/app/sums.py": ADD})
     assert proof(repo, base=base).detail == "app.sums.add does not exist"
 
 
-def test_a_conftest_that_needs_the_code(repo: Repository) -> None:
+def test_a_conftest_that_imports_missing_code_is_a_red(repo: Repository) -> None:
     base = repo.commit("base", {"README.md": "app\n"})
     red = repo.commit("red", {"tests/conftest.py": "import app\n", "tests/test_a.py": "def test_a(): pass\n"})
     repo.commit("green", {"src/app/__init__.py": ""})
@@ -393,15 +393,17 @@ def test_uncommitted_work_is_one_more_commit(repo: Repository) -> None:
     assert (found.found, found.order, found.before, found.after) == ("turned", "before", red, "worktree")
 
 
-def test_what_does_not_pass_on_head_is_not_reproduced(repo: Repository) -> None:
+def test_a_test_that_fails_on_head_is_not_reproduced(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     found = proof(repo, base=base)
     assert (found.found, found.detail) == ("not-reproduced", "ModuleNotFoundError: No module named 'app.sums'")
 
 
-def test_a_test_that_hangs_before_and_its_neighbours(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One row each: a hang, a crash, a fork that stays, and the neighbour whose verdict stands."""
+def test_a_test_that_hangs_does_not_change_the_outcomes_of_its_neighbours(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hang, a fork that stays, and a removed tree lose only their own outcomes."""
     monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
     tests = """
         import os, time
@@ -456,7 +458,9 @@ def test_a_test_that_takes_all_memory_is_no_red_and_its_neighbour_is(
     ]  # fmt: skip
 
 
-def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_hangs_does_not_change_the_outcomes_of_other_files(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 0.5)
     monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
@@ -470,7 +474,7 @@ def test_an_import_that_hangs_does_not_take_the_others_down(repo: Repository, mo
     assert [p.cause for p in found.values()] == ["timeout", "assertion"]
 
 
-def test_an_import_that_takes_longer_than_a_first_try_may_is_waited_for(
+def test_an_import_that_takes_longer_than_a_quick_run_allows_gets_more_time(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.1)
@@ -502,7 +506,7 @@ def test_a_flaky_red_is_unstable(repo: Repository, tmp_path: Path) -> None:
     assert proof(repo, "tests/test_f.py::test_f", base).found == "unstable"
 
 
-def test_the_users_installed_checkout_does_not_stand_in(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_installed_checkout_is_not_imported(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path to today's sources, as an editable install has one, must not make old trees pass."""
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
@@ -511,7 +515,7 @@ def test_the_users_installed_checkout_does_not_stand_in(repo: Repository, monkey
     assert proof(repo, base=base).before == red
 
 
-def test_a_module_from_the_checkout_is_told(repo: Repository) -> None:
+def test_a_module_from_the_users_checkout_is_reported(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     cheat = f"""
         import sys
@@ -560,8 +564,8 @@ def test_a_removed_method_of_a_class_and_parameters_are_found_by_name(repo: Repo
     assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 3
 
 
-def test_what_is_reverted_and_applied_again_is_told_with_all_its_turns(repo: Repository) -> None:
-    """The first green is the proof; the others are told."""
+def test_code_that_is_reverted_and_applied_again_has_several_turns(repo: Repository) -> None:
+    """The first green is the proof; the others are reported."""
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     green = repo.commit("green", {"src/app/sums.py": ADD})
@@ -574,8 +578,8 @@ def test_what_is_reverted_and_applied_again_is_told_with_all_its_turns(repo: Rep
     assert found.trace[0] == "tests/test_sums.py:1: in <module>"
 
 
-def test_a_turn_that_a_test_on_one_of_two_branches_does_not_make(repo: Repository) -> None:
-    """What one branch has and the other has not is no turn back and forth."""
+def test_a_merge_of_branches_with_and_without_the_code_is_no_turn(repo: Repository) -> None:
+    """Code that only one branch has makes no turn back and forth."""
     base = repo.commit("base", INIT)
     repo.git("checkout", "-q", "-b", "side")
     repo.commit("side", {"src/app/side.py": ""})
@@ -587,8 +591,8 @@ def test_a_turn_that_a_test_on_one_of_two_branches_does_not_make(repo: Repositor
     assert found.turns == (Turn(green, True),)
 
 
-def test_a_merge_that_carries_the_code(repo: Repository) -> None:
-    """What neither branch had and the merge brings is found, against both of its parents."""
+def test_code_that_came_with_a_merge(repo: Repository) -> None:
+    """Code that no branch had and the merge adds turns the test, against both of its parents."""
     base = repo.commit("base", INIT)
     repo.git("checkout", "-q", "-b", "side")
     repo.commit("side", {"src/app/side.py": ""})
@@ -612,8 +616,8 @@ def test_a_squashed_branch_is_one_commit_with_test_and_code(repo: Repository) ->
     assert (found.order, found.before, found.after) == ("same-commit", base, squash)
 
 
-def test_a_test_that_looks_whether_it_is_replayed(repo: Repository) -> None:
-    """No composed tree has a `.git`, neither the old ones nor today's: what asks for it is red on both."""
+def test_a_test_that_detects_the_replay_is_not_reproduced(repo: Repository) -> None:
+    """No composed tree has a `.git`, neither the old ones nor today's: a test that needs it fails on both."""
     base = repo.commit("base", INIT)
     cheat = "import pathlib\n\ndef test_f():\n    assert pathlib.Path(__file__).parents[1].joinpath('.git').exists()\n"
     repo.commit("red", {"tests/test_f.py": cheat})
@@ -670,7 +674,7 @@ def test_a_turn_that_a_neighbour_hides_is_found_alone(repo: Repository) -> None:
 
 
 def test_a_red_at_base_that_only_a_neighbour_makes_hides_no_sabotage(repo: Repository) -> None:
-    """Alone the test passes at base; what was broken since and made whole again is no proof."""
+    """Alone the test passes at base; code that was broken since and mended is no proof."""
     base = repo.commit("base", {**INIT, "src/app/__init__.py": "SEEN = []\ndef is_well(): return not SEEN\n"})
     repo.commit("red", {"tests/test_n.py": NEIGHBOURS})
     repo.commit("broken", {"src/app/__init__.py": "SEEN = []\ndef is_well(): return False\n"})
@@ -679,7 +683,7 @@ def test_a_red_at_base_that_only_a_neighbour_makes_hides_no_sabotage(repo: Repos
     assert found["tests/test_n.py::test_f"].found == "never-red"
 
 
-def test_a_test_that_ends_what_runs_it_is_no_red_and_its_neighbour_none_either(repo: Repository) -> None:
+def test_a_test_that_kills_its_parent_process_is_no_red(repo: Repository) -> None:
     tests = """
         import os, signal, app
 
@@ -697,7 +701,7 @@ def test_a_test_that_ends_what_runs_it_is_no_red_and_its_neighbour_none_either(r
     assert [p.found for p in found.values()] == ["red-not-counted", "never-red"]
 
 
-def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) -> None:
+def test_a_file_with_a_test_is_taken_from_today_whatever_its_name(repo: Repository) -> None:
     base = repo.commit("base", {**INIT, "checks.py": "def test_f():\n    pass\n"})
     red = repo.commit("red", {"checks.py": "def test_f():\n    import app.sums\n"})
     green = repo.commit("green", {"src/app/sums.py": ADD})
@@ -705,10 +709,8 @@ def test_a_file_that_holds_a_test_is_todays_whatever_its_name(repo: Repository) 
     assert (found.found, found.before, found.after) == ("turned", red, green)
 
 
-def test_the_last_lines_of_the_traceback_are_told(repo: Repository) -> None:
-    """What pytest says of an assertion, and the way that an exception took through the project, its last part if it is
-    long.
-    """
+def test_the_last_lines_of_the_traceback_are_reported(repo: Repository) -> None:
+    """They show pytest's explanation of an assertion, and the last frames of an exception in the project."""
     tests = """
         from app.sums import add, fall
 

@@ -1,4 +1,4 @@
-"""A tree in which nothing has changed that a test looked at is not run; one that may be another to the test is."""
+"""Trees that are the same in everything that a test looked at are skipped; others are run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def data(number: int) -> dict[str, str | None]:
     return {"src/app/data.txt": f"{number}\n"}
 
 
-def test_what_differs_only_in_what_the_test_did_not_open_is_not_run(
+def test_a_tree_that_differs_only_in_files_that_the_test_did_not_open_is_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = [other(1), other(2), data(1), data(2), other(9), {"src/app/__init__.py": "VALUE = 2\n"}]
@@ -80,7 +80,7 @@ def test_what_differs_only_in_what_the_test_did_not_open_is_not_run(
 @pytest.mark.parametrize(
     ("test", "change"), [(READS, data), (OPENS, data), (STARTS, other)], ids=["reads", "opens by descriptor", "starts"]
 )
-def test_what_a_test_reads_is_looked_at(
+def test_a_tree_that_differs_in_files_that_the_test_reads_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, change: Any
 ) -> None:
     """It passes in the middle, and never again before the end: the first pass counts."""
@@ -91,7 +91,7 @@ def test_what_a_test_reads_is_looked_at(
     assert trees >= 4
 
 
-def test_a_new_module_that_shadows_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tree_with_a_new_module_that_hides_another_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file that the test opened has changed, where a package comes before the module that it opened."""
     test = "import app.other\ndef test_f():\n    assert app.other.x == 3\n"
     hides = {"src/app/other/__init__.py": "x = 3\n"}
@@ -110,7 +110,9 @@ def test_a_new_module_that_shadows_is_looked_at(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.skipif(
     sys.platform != "linux" or sys.version_info < (3, 11), reason="who asks for a path is not known there"
 )
-def test_a_path_that_is_nothing_to_the_test_may_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tree_with_new_paths_that_the_test_does_not_look_for_is_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conftest = {
         "tests/conftest.py": "def pytest_ignore_collect(collection_path):\n    return collection_path.is_dir()\n"
     }
@@ -130,15 +132,15 @@ def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pyte
     assert (found.found, found.cause, found.before, trees) == ("turned", "timeout", commits[-2], 3)
 
 
-def test_slow_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What does not end in a first try gets more time before it counts."""
+def test_a_slow_test_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that does not end in a quick run gets more time before it counts."""
     monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.0)
     test = "import app, time\ndef test_f():\n    time.sleep(0.3)\n    assert app.VALUE == 2\n"
     found, _, _ = replayed(tmp_path, monkeypatch, test, other(1), {"src/app/__init__.py": "VALUE = 2\n"}, other(2))
     assert (found.found, found.cause) == ("turned", "assertion")
 
 
-def test_who_computes_long_everywhere_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_test_that_computes_long_on_all_trees_gets_more_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was quick in the run, where another test had done its work before."""
     monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.2)
     monkeypatch.setattr("pytest_execute.replay.time_limits.HUNG_CPU_SECONDS", 0.2)
@@ -154,7 +156,9 @@ def test_who_computes_long_everywhere_is_waited_for(tmp_path: Path, monkeypatch:
     assert (found.found, found.cause, found.after) == ("turned", "assertion", commits[2])
 
 
-def test_slow_before_and_nearly_as_slow_after_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_test_that_is_nearly_as_slow_with_the_code_is_no_hang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The symbol is there with the first change, and the second only makes it faster."""
     test = """
         import app, time
@@ -167,12 +171,14 @@ def test_slow_before_and_nearly_as_slow_after_is_no_hang(tmp_path: Path, monkeyp
     assert (found.found, found.cause, found.after) == ("turned", "missing-symbol", commits[1])
 
 
-def test_a_changed_mode_or_link_matters() -> None:
+def test_a_changed_mode_or_link_may_change_an_outcome() -> None:
     plain, other = {"a": Entry("100644", "1"), "b": Entry("100644", "2")}, Entry("100644", "3")
     trees = {
         "one": plain, "content": {**plain, "a": other}, "mode": {**plain, "a": Entry("100755", "1")},
         "link": {**plain, "a": Entry("120000", "1")}, "more": {**plain, "c": other},
     }  # fmt: skip
-    matter = TreeDiff(trees).may_differ
-    assert [matter("one", name, frozenset({"b"})) for name in trees] == [False, False, False, True, False]
-    assert [matter("one", "content", touched) for touched in (frozenset({"a"}), frozenset({"?a"}), None)] == [True] * 3
+    may_differ = TreeDiff(trees).may_differ
+    assert [may_differ("one", name, frozenset({"b"})) for name in trees] == [False, False, False, True, False]
+    assert [may_differ("one", "content", accesses) for accesses in (frozenset({"a"}), frozenset({"?a"}), None)] == [
+        True
+    ] * 3
