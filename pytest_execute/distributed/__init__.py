@@ -1,1 +1,1 @@
-"""What a worker is given before pytest runs there, on this machine or another, and what it brings back."""
+"""Exchange with workers besides xdist's own: the run's settings before pytest starts there, the coverage when it ends."""
