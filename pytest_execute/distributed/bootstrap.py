@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 ATTRIBUTE = "pytest_execute_worker_input"
-"""The attribute of `sys` that keeps the input: this module is not imported under its name here."""
+"""Attribute of `sys` that keeps the input: this module is not imported under its name here."""
 PR_SET_PDEATHSIG = 1  # prctl(2) of Linux: send this process a signal when its parent ends
 CONFIGURATION = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 

@@ -16,7 +16,7 @@ from pytest_execute.distributed import bootstrap
 from pytest_execute.distributed.worker_side import OUTPUT_KEY
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
-"""The part that xdist 3.8 adds to every worker's spec."""
+"""Part that xdist 3.8 adds to every worker's spec."""
 SHOWN_DIFFERENCES = 3
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_execute.distributed.bootstrap import WorkerInput
 
 OUTPUT_KEY = "execute_output"
-"""The key in xdist's `workeroutput` of (coverage, {path in the checkout: the file that was imported instead})."""
+"""Key in xdist's `workeroutput` of (coverage, {path in the checkout: the file that was imported instead})."""
 
 
 class WorkerSide:

@@ -16,7 +16,7 @@ STATUSES: dict[str, Status] = {
     "blocked_by": ("blocked", "B", ("BLOCKED", {"yellow": True})),
     "not_run": ("not run", "N", ("NOT RUN", {"yellow": True})),
 }
-"""The terminal's category, letter and word for a report that has one of these attributes."""
+"""Terminal's category, letter and word for a report that has one of these attributes."""
 
 
 def default_label(gate: str) -> str:

@@ -56,7 +56,7 @@ class HangWatch:
     workers: Mapping[Any, WorkerState]
     known_seconds: Mapping[int, float]
     killed: dict[int, float] = field(default_factory=dict)
-    """The tests that hung, with their limits."""
+    """Tests that hung, with their limits."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:

@@ -7,7 +7,7 @@ import heapq
 from collections.abc import Hashable, Sequence
 
 Priority = tuple[bool, float]
-"""The smallest comes first."""
+"""Smaller ones come first."""
 
 
 class ReadyQueue:

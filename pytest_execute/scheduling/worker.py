@@ -16,7 +16,7 @@ from pytest_execute.scheduling.message_batching import FORMAT, batch_messages
 from pytest_execute.scheduling.teardown import tear_down
 
 INPUT_KEY = "execute_scheduling"
-"""The key of `SchedulingInput` in xdist's `workerinput`."""
+"""Key of `SchedulingInput` in xdist's `workerinput`."""
 
 BATCH_END_NAME = "<end of batch>"
 

@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
-"""The options that name a coverage file, by its kind."""
+"""Options that name a coverage file, by its kind."""
 
 
 def has_pytest_cov(options: argparse.Namespace) -> bool:

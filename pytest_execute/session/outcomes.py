@@ -12,7 +12,7 @@ from pytest_execute.core.evidence import Manifest, Outcome, TestResult
 NOT_PASSED = ("failed", "error", "skipped", "xfailed", "xpassed")
 """Outcomes of a test that did not pass when it was run again."""
 CRASHED: Any = "???"
-"""The phase that xdist 3.8 gives the report of a test that crashed its worker (`DSession.handle_crashitem`)."""
+"""Phase that xdist 3.8 gives the report of a test that crashed its worker (`DSession.handle_crashitem`)."""
 
 
 class OutcomeCollector:

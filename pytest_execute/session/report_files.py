@@ -27,7 +27,7 @@ FILES = {
     "execute_summary": markdown.render,
     "execute_evidence": _render_evidence,
 }
-"""The options that request a file, and the functions that render it."""
+"""Options that request a file, and the functions that render it."""
 
 
 def write_files(config: pytest.Config, main: MainProcess, coverage: Path | str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_execute.session.outcomes import OutcomeCollector
 
 Process = Literal["controller", "worker", "alone"]
-"""The controller of xdist's workers, one of them, or a process that runs the tests without workers."""
+"""Controller of xdist's workers, one of these workers, or a process that runs the tests without workers."""
 
 
 @dataclass

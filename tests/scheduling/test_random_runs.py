@@ -53,7 +53,7 @@ def test_real_runs(project, seed):
 
 
 class SimulatedWorkers:
-    """The scheduler over simulated workers; `rng` decides which of them runs its next item, or dies."""
+    """Scheduler over simulated workers; `rng` decides which of them runs its next item, or dies."""
 
     def __init__(self, case: Case, workers: int, rng: random.Random) -> None:
         self.case, self.rng = case, rng

@@ -1,4 +1,4 @@
-"""The queue: which test may run next, and which tests are blocked."""
+"""Queue: which test may run next, and which tests are blocked."""
 
 from __future__ import annotations
 

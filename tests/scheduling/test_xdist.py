@@ -1,4 +1,4 @@
-"""The scheduler with recording nodes: which tests are sent to which worker, and when."""
+"""Scheduler with recording nodes: which tests are sent to which worker, and when."""
 
 from __future__ import annotations
 

@@ -1,8 +1,12 @@
-"""Kills runs at random moments, and looks for all that a killed run must not do.
+"""Kill runs at random moments, and check that nothing of them is left.
 
-`python -m tests.session.killing --rounds 200` does it to the smallest topic (`--topic`: to a larger one), through one door after the other. A round starts from an empty
-cache, kills one run or several, and then lets one run end: nothing of the user's may have changed, no process may be left, nothing may
-lie outside the cache, and the run that ends must find what one finds that was never disturbed.
+`python -m tests.session.kill_runs --rounds 200` does so with the smallest topic (`--topic` chooses another), with one command
+after the other. Each round:
+
+1. starts from an empty cache
+2. kills one run or several
+3. checks that no file of the user has changed, no process is left, and nothing is left outside the cache
+4. lets one run end, and compares its report with that of an undisturbed run
 """
 
 from __future__ import annotations
@@ -29,37 +33,37 @@ from tests import hello
 from tests.topic import environment, honest
 
 Victim = Literal["group", "parent"]
-DOORS = {
+COMMANDS = {
     "pytest": ("pytest", "--execute-topic={topic}", "-q"),
     "gate": ("pytest_execute", "gate", "{topic}"),
     "staged": ("pytest_execute", "gate", "{topic}", "--staged"),
 }
 TOPICS: dict[str, Callable[[Path], object]] = {"hello": hello.done, "sums": honest, "ferry": build}
-PATIENCE = 5.0
-"""Seconds in which all processes of a killed run must be gone."""
+END_SECONDS = 5.0
+"""Seconds in which all processes of a killed run must have ended."""
 CACHES = (".pytest_cache", "__pycache__")
 TIMES = ("seconds",)
 
 
 class Kill(NamedTuple):
-    """Whom to kill, and after how much of the time that an undisturbed run takes."""
+    """Process to kill, and the moment, as a fraction of the time that an undisturbed run takes."""
 
     victim: Victim
     after: float
 
 
-class Place:
-    """A repository with a topic, and a home and a place for temporary files in which nothing may be left."""
+class Workspace:
+    """Repository with a topic, and a directory for home and temporary files, in which nothing may be left."""
 
-    def __init__(self, repository: Path, topic: str, outside: Path, door: str) -> None:
+    def __init__(self, repository: Path, topic: str, outside: Path, command: str) -> None:
         self.repository, self.outside = repository, outside
-        self.command = [sys.executable, "-m", *(word.format(topic=topic) for word in DOORS[door])]
-        self.option = "--execute-report" if door == "pytest" else "--report"
+        self.command = [sys.executable, "-m", *(word.format(topic=topic) for word in COMMANDS[command])]
+        self.option = "--execute-report" if command == "pytest" else "--report"
         self.report = outside.parent / "report.json"
         self.cache = repository / ".pytest_cache"
 
     def start(self, mark: str) -> subprocess.Popen[bytes]:
-        """A run in a session of its own; every process below it bears the mark."""
+        """Start a run in a session of its own; every process below it has the mark in its environment."""
         shutil.rmtree(self.outside, ignore_errors=True)
         self.outside.mkdir()
         self.report.unlink(missing_ok=True)
@@ -73,11 +77,11 @@ class Place:
             start_new_session=True,
         )
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         shutil.rmtree(self.cache, ignore_errors=True)
 
     def run(self) -> Any:
-        """What an undisturbed run finds, without the times."""
+        """Return the report of an undisturbed run, without the times."""
         self.start("").wait(timeout=300)
         return without_times(json.loads(self.report.read_text()))
 
@@ -89,7 +93,7 @@ def without_times(value: Any) -> Any:
 
 
 def state(repository: Path) -> dict[str, str]:
-    """Every file of the work tree and of `.git`, byte for byte; what pytest and Python cache is left out."""
+    """Return a digest of every file of the work tree and of `.git`, without the caches of pytest and Python."""
     found = {}
     for directory, inner, names in os.walk(repository):
         inner[:] = [name for name in inner if name not in CACHES]
@@ -101,8 +105,8 @@ def state(repository: Path) -> dict[str, str]:
     return found
 
 
-def bearing(mark: str) -> dict[int, str]:
-    """The processes that were started with the mark, and what they are."""
+def marked_processes(mark: str) -> dict[int, str]:
+    """Return the processes that were started with the mark, and their command lines."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -111,52 +115,57 @@ def bearing(mark: str) -> dict[int, str]:
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
-    return {pid: command for pid, command in found.items() if command}  # who has ended has none
+    return {pid: command for pid, command in found.items() if command}  # a process that has ended has none
 
 
-def kill(place: Place, planned: Kill, seconds: float) -> tuple[bool, Iterator[str]]:
-    """Kill one run; was it killed before its end? And what was wrong after it."""
+def kill(workspace: Workspace, planned: Kill, seconds: float) -> tuple[bool, Iterator[str]]:
+    """Kill one run; return whether it was killed before its end, and the faults after it."""
     mark = uuid.uuid4().hex
-    child = place.start(mark)
+    child = workspace.start(mark)
     try:
         child.wait(planned.after * seconds)
     except subprocess.TimeoutExpired:
         (os.killpg if planned.victim == "group" else os.kill)(child.pid, signal.SIGKILL)
         child.wait()
-    return child.returncode == -signal.SIGKILL, _left(place, mark)
+    return child.returncode == -signal.SIGKILL, _left(workspace, mark)
 
 
-def _left(place: Place, mark: str) -> Iterator[str]:
-    deadline = time.monotonic() + PATIENCE
-    while (alive := bearing(mark)) and time.monotonic() < deadline:
+def _left(workspace: Workspace, mark: str) -> Iterator[str]:
+    deadline = time.monotonic() + END_SECONDS
+    while (alive := marked_processes(mark)) and time.monotonic() < deadline:
         time.sleep(0.02)
     for pid, command in alive.items():
-        yield f"process {pid} is alive after {PATIENCE:.0f} s: {command}"
+        yield f"process {pid} is alive after {END_SECONDS:.0f} s: {command}"
         os.kill(pid, signal.SIGKILL)
-    for path in sorted(place.outside.iterdir()):
+    for path in sorted(workspace.outside.iterdir()):
         if not _is_pytests(path):
             yield f"{path.name} is left outside the cache"
 
 
 def _is_pytests(path: Path) -> bool:
-    """Does any run of pytest leave it, where it is killed? Also with what `tempfile` tries whether it can write, which pytest's capture asks for."""
+    """Return True if any killed run of pytest leaves this file.
+
+    `tempfile`, which pytest's capture uses, writes "blat" to a file to find out whether a directory is writable.
+    """
     tried = re.fullmatch(r"[a-z0-9_]{8}", path.name) and path.is_file() and path.read_bytes() in (b"", b"blat")
     return path.name.startswith("pytest-of-") or bool(tried)
 
 
-def attempt(place: Place, kills: list[Kill], seconds: float, expected: Any, before: Mapping[str, str]) -> list[str]:
-    """One round: what was wrong in it."""
-    place.forget()
+def attempt(
+    workspace: Workspace, kills: list[Kill], seconds: float, expected: Any, before: Mapping[str, str]
+) -> list[str]:
+    """Do one round and return its faults."""
+    workspace.clear_cache()
     faults = []
     for planned in kills:
-        killed, left = kill(place, planned, seconds)
+        killed, left = kill(workspace, planned, seconds)
         faults += [f"{planned}: {fault}" for fault in left]
-        faults += [f"{planned}: {fault}" for fault in changes(before, state(place.repository))] if killed else []
-    found = place.run()
+        faults += [f"{planned}: {fault}" for fault in changes(before, state(workspace.repository))] if killed else []
+    found = workspace.run()
     if found != expected:
         faults.append(f"after {kills} another verdict: {difference(expected, found)}")
-    faults += [f"after the last run: {fault}" for fault in changes(before, state(place.repository))]
-    faults += [f"{path} is left in the cache" for path in place.cache.glob("d/execute/run-*")]
+    faults += [f"after the last run: {fault}" for fault in changes(before, state(workspace.repository))]
+    faults += [f"{path} is left in the cache" for path in workspace.cache.glob("d/execute/run-*")]
     return faults
 
 
@@ -164,29 +173,29 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return [f"{path} changed" for path in sorted(before.keys() | after.keys()) if before.get(path) != after.get(path)]
 
 
-def difference(one: Any, other: Any, way: str = "") -> str:
-    """The first place where two reports differ."""
+def difference(one: Any, other: Any, path: str = "") -> str:
+    """Return the first path at which two reports differ."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-        return difference(one.get(keys[0]), other.get(keys[0]), f"{way}.{keys[0]}")
+        return difference(one.get(keys[0]), other.get(keys[0]), f"{path}.{keys[0]}")
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         at = next(index for index in range(len(one)) if one[index] != other[index])
-        return difference(one[at], other[at], f"{way}[{at}]")
-    return f"{way}: {json.dumps(one)} / {json.dumps(other)}"
+        return difference(one[at], other[at], f"{path}[{at}]")
+    return f"{path}: {json.dumps(one)} / {json.dumps(other)}"
 
 
-def rounds(place: Place, count: int, chance: random.Random, tell: Callable[[str], None]) -> list[str]:
-    """Do `count` rounds and give all that was wrong."""
-    place.forget()
-    before = state(place.repository)
+def rounds(workspace: Workspace, count: int, rng: random.Random, report: Callable[[str], None]) -> list[str]:
+    """Do `count` rounds and return all faults."""
+    workspace.clear_cache()
+    before = state(workspace.repository)
     start = time.monotonic()
-    expected = place.run()
+    expected = workspace.run()
     seconds = time.monotonic() - start
-    faults = changes(before, state(place.repository))
+    faults = changes(before, state(workspace.repository))
     for number in range(count):
-        kills = [Kill(chance.choice(("group", "parent")), chance.random()) for _ in range(chance.choice((1, 1, 1, 3)))]
-        found = attempt(place, kills, seconds, expected, before)
-        tell(f"{number + 1}: {', '.join(f'{k.victim} at {k.after:.2f}' for k in kills)}: {found or 'nothing'}")
+        kills = [Kill(rng.choice(("group", "parent")), rng.random()) for _ in range(rng.choice((1, 1, 1, 3)))]
+        found = attempt(workspace, kills, seconds, expected, before)
+        report(f"{number + 1}: {', '.join(f'{k.victim} at {k.after:.2f}' for k in kills)}: {found or 'nothing'}")
         faults += found
     return faults
 
@@ -195,19 +204,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--door", action="append", choices=DOORS, help="default: each in turn")
+    parser.add_argument("--command", action="append", choices=COMMANDS, help="default: each in turn")
     parser.add_argument("--topic", choices=TOPICS, default="hello", help="ferry is the demo")
     options = parser.parse_args()
-    doors = options.door or list(DOORS)
+    commands = options.command or list(COMMANDS)
     faults = []
     with tempfile.TemporaryDirectory() as directory:
         here = Path(directory).resolve()
         TOPICS[options.topic](here / "repo")
-        for number, door in enumerate(doors):
-            share = len(range(number, options.rounds, len(doors)))
-            place = Place(here / "repo", options.topic, here / "outside", door)
-            chance = random.Random(f"{options.seed} {door}")
-            faults += rounds(place, share, chance, lambda text, door=door: print(f"{door} {text}", flush=True))
+        for number, command in enumerate(commands):
+            share = len(range(number, options.rounds, len(commands)))
+            workspace = Workspace(here / "repo", options.topic, here / "outside", command)
+            rng = random.Random(f"{options.seed} {command}")
+            faults += rounds(
+                workspace, share, rng, lambda text, command=command: print(f"{command} {text}", flush=True)
+            )
     print(f"{options.rounds} rounds, {len(faults)} faults")
     return bool(faults)
 
