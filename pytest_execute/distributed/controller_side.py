@@ -59,7 +59,7 @@ class ControllerSide:
             if not is_connection_error(error):
                 raise
             reason = error or type(error).__name__
-            message = f"a worker cannot be reached: {reason}: see that it listens, and --tx and --px"
+            message = f"a worker cannot be reached: {reason}: check that its server is running, and the addresses in --tx and --px"
             raise pytest.UsageError(str(ExecuteError(Problem("no-worker", message)))) from None
 
     def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
@@ -67,7 +67,11 @@ class ControllerSide:
         if any(is_other_checkout(spec) for spec in specs) and not self.config.getoption("rsyncdir", None):
             # xdist 3.8 (`make_reltoroot`) passes on only paths below a directory that it copies with --rsyncdir
             self._refuse(
-                Problem("path-argument", "workers elsewhere take no paths: choose with -k, -m or --execute-task", word)
+                Problem(
+                    "path-argument",
+                    "workers in other checkouts cannot run a path of this one: select tests with -k, -m or --execute-task",
+                    word,
+                )
                 for word in map(str, self.config.invocation_params.args)
                 if Path(word.split("::")[0]).exists()
             )
@@ -144,24 +148,24 @@ def checkout_problems(worker: str, reply: WorkerReply, own_files: Mapping[str, s
     """Return the reasons why this worker would not run the code that is judged here."""
     problems = []
     if reply.has_run_pytest:
-        remedy = "restart the server, or start workers behind it with --px id=p//socket=… --tx popen//via=p//chdir=…"
+        remedy = "restart its server, or start workers behind it with --px id=p//socket=… --tx popen//via=p//chdir=…"
         problems.append(
-            Problem("used-worker", f"its process has run tests before and may hold old code: {remedy}", worker)
+            Problem("used-worker", f"its process has run tests before and may still hold old code: {remedy}", worker)
         )
     files = reply.files
     differences = [
-        *(f"differs in {path}" for path in own_files if path in files and own_files[path] != files[path]),
-        *(f"lacks {path}" for path in own_files if path not in files),
-        *(f"has {path} besides" for path in files if path not in own_files),
+        *(f"{path} differs" for path in own_files if path in files and own_files[path] != files[path]),
+        *(f"{path} is missing" for path in own_files if path not in files),
+        *(f"{path} exists only there" for path in files if path not in own_files),
     ]
     if differences:
         shown = ", ".join(differences[:SHOWN_DIFFERENCES])
         more = f" and {len(differences) - SHOWN_DIFFERENCES} more" if len(differences) > SHOWN_DIFFERENCES else ""
-        message = f"its checkout is another: it {shown}{more}: bring it to the same files as here, then run again"
+        message = f"its checkout has other files than this one: {shown}{more}: copy the files of this checkout there, then run again"
         problems.append(Problem("other-checkout", message, worker))
     return problems
 
 
 def foreign_module_problem(worker: str, path: str, file: str) -> Problem:
-    remedy = "install the project there, or name its directories in pytest's `pythonpath`"
-    return Problem("other-code", f"it ran {path} not from its own checkout but from {file}: {remedy}", worker)
+    remedy = "install the project there, or add its directories to pytest's `pythonpath`"
+    return Problem("other-code", f"it imported {file} instead of {path} in its own checkout: {remedy}", worker)

@@ -69,7 +69,7 @@ class SchedulingController(BlockedReporter):
     def pytest_report_header(self) -> str | None:
         """Return a line that says what is lost where the user chose another scheduler."""
         dist = self.config.getoption("dist")
-        lost = "tests do not wait for what their task depends on, and are not blocked when it fails"
+        lost = "tests do not wait for the tasks that their task depends on, and are not blocked when one of those fails"
         return None if self.is_own_scheduler else f"execute: --dist {dist} orders the tests: {lost}"
 
     # Start of the workers
@@ -140,7 +140,7 @@ class SchedulingController(BlockedReporter):
         """Report the tests that are left where the run has ended by itself: too many workers have crashed."""
         if self.scheduling is None or self.scheduling.batches is None or self.scheduling.is_broken:
             return
-        reason = "too many workers have died, see --max-worker-restart"
+        reason = "too many workers have crashed, and --max-worker-restart allows no new one"
         for test in self.scheduling.batches.queue.unfinished():
             self.report_not_run(*self._nodeid_and_location(test), reason, NoWorker())
 

@@ -44,7 +44,7 @@ class JudgingPlugin:
         run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.not_proven(context, run):
             commits, base = len(context.stretch.commits), context.stretch.base[:7]
-            write_line(self.config, f"execute: replaying on the {commits} commits since {base} …")
+            write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")
         try:
             with self.main.progress.counting("trees replayed") as report_progress:
                 self.main.judgement = workflow.conclude(context, run, request, directory, report_progress)
@@ -69,9 +69,9 @@ class JudgingPlugin:
         if beside is not None and beside.why_not:
             return beside.why_not
         if not self.state.settings.is_measured:
-            return "the policy asks for no coverage"
+            return "the policy requires no coverage"
         if controller_side is not None and not controller_side.have_all_ended:
-            return "the run was broken off before its workers had told what they measured"
+            return "the run was interrupted before all workers had sent their coverage"
         return Path(self.state.settings.coverage)
 
 

@@ -82,7 +82,7 @@ def idle_workers(config: pytest.Config) -> list[str]:
     """Return a notice if the user named workers that run no tests."""
     options = config.known_args_namespace
     if getattr(options, "tx", None) and options.numprocesses is None:
-        return ["--tx names workers, but without -d this process ran the tests"]
+        return ["--tx names workers, but the tests ran in this process: add -d to run them in the workers"]
     return []
 
 

@@ -65,12 +65,12 @@ def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
     (two / "src/app/take.py").write_text(OTHER)
     (three / "tests/test_other.py").unlink()
     (three / "src/conftest.py").write_text("")
-    remedy = "bring it to the same files as here, then run again (other-checkout)"
+    remedy = "copy the files of this checkout there, then run again (other-checkout)"
     assert refused(repo.path, *workers(one, two, three)) == [
-        f"gw1 (popen//chdir={two}): error: its checkout is another: it differs in src/app/take.py: {remedy}",
+        f"gw1 (popen//chdir={two}): error: its checkout has other files than this one: src/app/take.py differs: {remedy}",
         (
-            f"gw2 (popen//chdir={three}): error: its checkout is another: it lacks tests/test_other.py, "
-            f"has src/conftest.py besides: {remedy}"
+            f"gw2 (popen//chdir={three}): error: its checkout has other files than this one: tests/test_other.py is missing, "
+            f"src/conftest.py exists only there: {remedy}"
         ),
     ]
 
@@ -81,8 +81,9 @@ def test_code_imported_from_another_checkout_is_an_error(repo: Repository) -> No
     (one,) = checkouts(repo, "one")
     lines = refused(repo.path, *workers(one), PYTHONPATH=str(repo.path / "src"))
     assert (
-        f"gw0 (popen//chdir={one}): error: it ran src/app/add.py not from its own checkout but from "
-        f"{repo.path}/src/app/add.py: install the project there, or name its directories in pytest's `pythonpath` (other-code)"
+        f"gw0 (popen//chdir={one}): error: it imported "
+        f"{repo.path}/src/app/add.py instead of src/app/add.py in its own checkout: "
+        "install the project there, or add its directories to pytest's `pythonpath` (other-code)"
     ) in lines
     assert compiled(one) == [False]
 
@@ -90,17 +91,22 @@ def test_code_imported_from_another_checkout_is_an_error(repo: Repository) -> No
 def test_path_arguments_and_unreachable_workers_are_refused(repo: Repository) -> None:
     (one,) = checkouts(repo, "one")
     assert refused(repo.path, *workers(one), "tests") == [
-        "tests: error: workers elsewhere take no paths: choose with -k, -m or --execute-task (path-argument)"
+        (
+            "tests: error: workers in other checkouts cannot run a path of this one: select tests with -k, -m or --execute-task "
+            "(path-argument)"
+        )
     ]
     (line,) = refused(repo.path, "-d", "--tx=socket=127.0.0.1:1")
     assert line.startswith("error: a worker cannot be reached: ")
-    assert line.endswith(": see that it listens, and --tx and --px (no-worker)")
+    assert line.endswith(": check that its server is running, and the addresses in --tx and --px (no-worker)")
 
 
 def test_workers_without_distribution_run_nothing(repo: Repository) -> None:
     ran = run(repo.path, "--tx=popen")
     assert ran.status == 0, ran.text
-    assert "execute: --tx names workers, but without -d this process ran the tests" in ran.text
+    assert (
+        "execute: --tx names workers, but the tests ran in this process: add -d to run them in the workers" in ran.text
+    )
 
 
 def test_a_process_that_has_run_tests_before_is_refused(tmp_path: Path) -> None:

@@ -377,7 +377,7 @@ def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
 
 def test_where_no_coverage_is_asked_none_need_be_measured() -> None:
     nothing = CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0))
-    evidence = replace(GOOD, coverage=None, coverage_missing="the policy asks for no coverage")
+    evidence = replace(GOOD, coverage=None, coverage_missing="the policy requires no coverage")
     assert judge(PLAN, Policy(coverage=nothing), evidence).passed
     assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
     assert (nothing.asked, replace(nothing, changed=Decimal(1)).asked) == (False, True)

@@ -236,7 +236,7 @@ def test_another_scheduler_that_the_user_chose_is_kept(project, dist):
     assert run.work_created == [2]
     run.result.stdout.fnmatch_lines(
         [
-            f"execute: --dist {dist} orders the tests: tests do not wait for what their task depends on, and are not blocked*"
+            f"execute: --dist {dist} orders the tests: tests do not wait for the tasks that their task depends on, and are not blocked when one of those fails"
         ]
     )
 
@@ -353,7 +353,7 @@ def test_tests_without_a_worker_left_are_reported(project):
     assert run.started == ["test_a.py::test_0", "test_a.py::test_1"]
     junit = project.path("out.xml").read_text()
     assert 'errors="2" failures="0" skipped="4" tests="6"' in junit
-    assert "not run: too many workers have died, see --max-worker-restart" in junit
+    assert "not run: too many workers have crashed, and --max-worker-restart allows no new one" in junit
 
 
 def test_an_internal_error_in_a_worker_ends_the_run(project):

@@ -189,4 +189,4 @@ def test_checks_that_the_policy_switches_off_are_neither_run_nor_announced(repo:
     ran = run(repo.path, workers, "--execute-evidence=../evidence.json")
     assert (ran.status, "replaying" in ran.text, ran.report["coverage"]) == (0, False, {})
     evidence = json.loads((repo.path.parent / "evidence.json").read_text())
-    assert evidence["coverage_missing"] == "the policy asks for no coverage"
+    assert evidence["coverage_missing"] == "the policy requires no coverage"
