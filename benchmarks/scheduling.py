@@ -2,11 +2,12 @@
 
 `--trivial` measures the cost of ten thousand trivial tests instead.
 
-1. The plan has sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, with heavy-tailed
-   durations.
-2. A run's time is that from the start of the first test to the end of the last one. The seconds that pytest and xdist take to
-   start and to end are printed separately.
-3. The bound is the longest path, each task as long as its longest test, or an even share of all work, whichever is longer.
+1. The plan has sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, with
+   heavy-tailed durations.
+2. A run's time is that from the start of the first test to the end of the last one. The seconds that pytest and xdist
+   take to start and to end are printed separately.
+3. The bound is the longest path, each task as long as its longest test, or an even share of all work, whichever is
+   longer.
 4. `levels` runs the same tasks level after level; a level is all tasks that are equally deep in the graph.
 5. Every figure is a ratio within one run of this program. With `--results FILE` a measurement can be done in parts
    (`--seeds 0 1 2`): the results in the file are included.
@@ -246,7 +247,8 @@ def trivial(tests: int, rounds: int, shown: bool) -> bool:
             print(*([round(figure, 2) for figure in each] for each in (*costs, ratios[-1])), flush=True)
     middle = Cost(*map(median, zip(*ratios, strict=True)))
     print(
-        f"{tests} trivial tests, -n2, {'progress shown' if shown else 'ours'} over {'not' if shown else 'plain'}, {rounds} rounds: "
+        f"{tests} trivial tests, -n2, {'progress shown' if shown else 'ours'} over {'not' if shown else 'plain'}, "
+        f"{rounds} rounds: "
         f"wall {middle.wall:.3f}, processors {middle.cpu:.3f}, the controller's memory {middle.memory:.3f}; "
         "required: wall 1.05, memory 1.2"
     )

@@ -53,13 +53,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--execute-hang",
         metavar="SECONDS",
         type=_seconds,
-        help="kill a worker whose test runs for more than SECONDS, and fail the test; 0: no limit (default: 30 times the "
-        "known duration of the test, at least 10 minutes; no limit if it is unknown, or if pytest-timeout has a limit)",
+        help="kill a worker whose test runs for more than SECONDS, and fail the test; 0: no limit (default: 30 times "
+        "the known duration of the test, at least 10 minutes; no limit if it is unknown, or if pytest-timeout has one)",
     )
     option(
         "--execute-turns",
         action="store_true",
-        help="replay each test on all commits, and report each change between failing and passing, if there are several",
+        help="replay each test on all commits, and report its changes between failing and passing, if several",
     )
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-ledger", help=argparse.SUPPRESS)

@@ -1,1 +1,1 @@
-"""Exchange with workers besides xdist's own: the run's settings before pytest starts there, the coverage when it ends."""
+"""Exchange with workers in addition to xdist's: settings before pytest starts there, coverage when it ends."""

@@ -1,7 +1,7 @@
 """Prepare a worker before pytest runs there: compare its checkout, and keep the run's settings in its memory.
 
-execnet sends this file as source and runs it (`remote_exec`), so it imports the standard library alone. The environment would
-be the wrong place for the settings, as every process that a test starts would inherit them.
+execnet sends this file as source and runs it (`remote_exec`), so it imports the standard library alone. The environment
+would be the wrong place for the settings, as every process that a test starts would inherit them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def fingerprint(root: str, files: Iterable[str]) -> dict[str, str]:
     """Return `{path: digest}` of those `files` that exist, and of the modules and configuration files beside them."""
     paths = set(files)
     paths.update(path for directory in _directories(paths) for path in _code_files(root, directory))
-    digests = {path: _digest(os.path.join(root, path)) for path in sorted(paths)}  # noqa: PTH118 - paths are strings, as execnet sends them
+    digests = {path: _digest(os.path.join(root, path)) for path in sorted(paths)}  # noqa: PTH118 - execnet sends strings
     return {path: digest for path, digest in digests.items() if digest}
 
 
@@ -55,18 +55,18 @@ def _directories(paths: Iterable[str]) -> set[str]:
 
 def _code_files(root: str, directory: str) -> Iterator[str]:
     """Yield the modules and configuration files in a directory, relative to the root."""
-    path = os.path.join(root, directory)  # noqa: PTH118 - paths are strings, as execnet sends them
-    for name in os.listdir(path) if os.path.isdir(path) else ():  # noqa: PTH112, PTH208 - paths are strings, as execnet sends them
+    path = os.path.join(root, directory)  # noqa: PTH118 - execnet sends strings
+    for name in os.listdir(path) if os.path.isdir(path) else ():  # noqa: PTH112, PTH208 - execnet sends strings
         if name.endswith(".py") or name in CONFIGURATION:
             yield f"{directory}/{name}".lstrip("/")
 
 
 def _digest(path: str) -> str:
-    if os.path.islink(path):  # noqa: PTH114 - paths are strings, as execnet sends them
-        return f"link to {os.readlink(path)}"  # noqa: PTH115 - paths are strings, as execnet sends them
-    if not os.path.isfile(path):  # noqa: PTH113 - paths are strings, as execnet sends them
+    if os.path.islink(path):  # noqa: PTH114 - execnet sends strings
+        return f"link to {os.readlink(path)}"  # noqa: PTH115 - execnet sends strings
+    if not os.path.isfile(path):  # noqa: PTH113 - execnet sends strings
         return ""
-    with open(path, "rb") as file:  # noqa: PTH123 - paths are strings, as execnet sends them
+    with open(path, "rb") as file:  # noqa: PTH123 - execnet sends strings
         return hashlib.sha256(file.read()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Plugin of xdist's controller: gives each worker its input, refuses one with other files, and receives its coverage."""
+"""Plugin of xdist's controller: sends each worker its input, refuses other checkouts, and receives coverage."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class ControllerSide:
             if not is_connection_error(error):
                 raise
             reason = error or type(error).__name__
-            message = f"a worker cannot be reached: {reason}: check that its server is running, and the addresses in --tx and --px"
+            remedy = "check that its server is running, and the addresses in --tx and --px"
+            message = f"a worker cannot be reached: {reason}: {remedy}"
             raise pytest.UsageError(str(ExecuteError(Problem("no-worker", message)))) from None
 
     def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
@@ -161,7 +162,8 @@ def checkout_problems(worker: str, reply: WorkerReply, own_files: Mapping[str, s
     if differences:
         shown = ", ".join(differences[:SHOWN_DIFFERENCES])
         more = f" and {len(differences) - SHOWN_DIFFERENCES} more" if len(differences) > SHOWN_DIFFERENCES else ""
-        message = f"its checkout has other files than this one: {shown}{more}: copy the files of this checkout there, then run again"
+        remedy = "copy the files of this checkout there, then run again"
+        message = f"its checkout has other files than this one: {shown}{more}: {remedy}"
         problems.append(Problem("other-checkout", message, worker))
     return problems
 

@@ -36,7 +36,7 @@ def imported_files() -> dict[str, str]:
 
 
 def foreign_modules(modules: Mapping[str, str], root: str, files: Collection[str]) -> dict[str, str]:
-    """Return `{path: file}` of modules that are in the checkout at `root` as one of `files`, but came from elsewhere."""
+    """Return `{path: file}` of modules that are one of `files` in the checkout at `root`, but came from elsewhere."""
     foreign = {}
     for name, file in modules.items():
         if not file.startswith(f"{root}/"):

@@ -1,4 +1,4 @@
-"""State of all tests of a run: how far each stream is, and how long the rest will take. It is pure: callers give the time."""
+"""State of all tests of a run: how far each stream is, and how long the rest will take. Callers give the time."""
 
 from __future__ import annotations
 

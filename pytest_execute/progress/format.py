@@ -101,7 +101,7 @@ def _total(board: Board, ends: dict[str, float] | None) -> Line:
 def _align(
     cells: Sequence[tuple[tuple[str, str], str, str]], words: Sequence[Word | None], width: int
 ) -> Iterator[Line]:
-    """Align id, title, counts and time in columns. Titles get the room that is left, and are left out if that is little."""
+    """Align id, title, counts and time. Titles get the remaining columns, and are left out if those are few."""
     ids = max((columns(label[0]) for label, _, _ in cells), default=0)
     counts = max((columns(text) for _, text, _ in cells), default=0)
     times = max((columns(text) for _, _, text in cells), default=0)

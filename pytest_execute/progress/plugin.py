@@ -61,7 +61,8 @@ class ProgressPlugin:
         if not can_redraw(self.config, self.reporter):
             return
         self.status_area = self.reporter._tw._file = StatusArea(self.reporter._tw._file, columns)
-        # Where tests run in this process, it gets no thread of ours: forks and thread counts of the tests stay as they are.
+        # Where tests run in this process, it gets no thread of ours: forks and thread counts of the tests stay as they
+        # are.
         if self.config.pluginmanager.hasplugin("dsession"):
             self.thread = threading.Thread(target=self._draw_repeatedly, name="pytest-execute progress", daemon=True)
             self.thread.start()

@@ -1,8 +1,8 @@
 """A few lines that stay below the other output of a terminal.
 
 1. The cursor is always where the writer left it, and the status lines are below it.
-2. To remove them, the screen is cleared from the cursor on. Nothing but these lines is ever cleared, whatever another program
-   writes meanwhile.
+2. To remove them, the screen is cleared from the cursor on. Nothing but these lines is ever cleared, whatever another
+   program writes meanwhile.
 3. After a carriage return, a line may have text right of the cursor. Then no status lines are shown until it has ended.
 """
 

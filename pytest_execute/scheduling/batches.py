@@ -46,7 +46,7 @@ class BatchSender:
         self._mean_seconds += (seconds - self._mean_seconds) / self._finished
 
     def send(self) -> None:
-        """Send tests to all workers with little work, those with the least first, and to none more than an even share."""
+        """Send tests to workers with little work, to those with least first, and to none more than an even share."""
         share = -(-self.queue.ready_count // max(1, len(self.workers)))
         for node in sorted(self.workers, key=lambda node: self.workers[node].seconds):
             if not self.queue.ready_count:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import marshal
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +17,7 @@ from pytest_execute.scheduling.blocked_reports import (
     default_label,
     is_passed_call,
 )
+from pytest_execute.scheduling.collection import CollectionReceiver
 from pytest_execute.scheduling.hang_watch import HangLimits, HangWatch
 from pytest_execute.scheduling.message_batching import unbatched
 from pytest_execute.scheduling.task_queue import Blocked
@@ -30,19 +29,11 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 
-class CollectedItems(NamedTuple):
-    """Tests that a worker collected, as encoded bytes, their locations, and the number of the batch end for each test."""
-
-    tests: bytes
-    locations: bytes
-    batch_ends: list[int]
-
-
 class SchedulingController(BlockedReporter):
     """Plugin for xdist's controller.
 
-    `create_work` is called once, with the tests that a worker reported, before any test runs. That is so as well where the
-    user chose another `--dist`, and xdist's own scheduler runs the tests; `scheduling` is None then.
+    `create_work` is called once, with the tests that a worker reported, before any test runs. That is so as well where
+    the user chose another `--dist`, and xdist's own scheduler runs the tests; `scheduling` is None then.
     """
 
     def __init__(
@@ -53,12 +44,10 @@ class SchedulingController(BlockedReporter):
         limits: HangLimits = HangLimits(0),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(config, label)
-        self.create_work, self.limits = create_work, limits
+        self.limits = limits
+        self.collection = CollectionReceiver(create_work)
         self.hang_watch: HangWatch | None = None
         self.worker_count = 1
-        self.reporting_worker: WorkerController | None = None
-        self.collected: CollectedItems | None = None
-        self.work: ScheduledWork | None = None
         self.scheduling: ExecuteScheduling | None = None
 
     @property
@@ -81,31 +70,21 @@ class SchedulingController(BlockedReporter):
         """Make one worker report its tests; if it dies before, the next one that starts."""
         own = self.is_own_scheduler
         requested: SchedulingInput = {"batch_ends": own, "batch_messages": own}
-        if self.reporting_worker is None:
-            self.reporting_worker = node
-            channel = node.gateway.newchannel()
-            channel.setcallback(self._receive_collection)
+        if (channel := self.collection.request(node)) is not None:
             requested["collection_channel"] = channel
         node.workerinput[INPUT_KEY] = requested
         if own:
             # xdist has no hook for messages. It passes this method to execnet only after this hook (xdist 3.8).
             node.process_from_remote = unbatched(node.process_from_remote)  # type: ignore[assignment, method-assign]
 
-    def _receive_collection(self, items: tuple[bytes, bytes, list[int]]) -> None:
-        # in a thread of execnet's, and always before the worker's "collectionfinish", which comes through the same connection
-        self.collected = CollectedItems(*items)
-
     def pytest_testnodedown(self, node: WorkerController) -> None:
-        if node is self.reporting_worker and self.collected is None:
-            self.reporting_worker = None
+        self.collection.worker_ended(node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         # xdist 3.8 passes this list object on to the scheduler, so it is changed in place
         ids[:] = [nodeid for nodeid in ids if not nodeid.endswith(f"::{BATCH_END_NAME}")]
-        if self.work is None and self.collected is not None:
-            self.work = self.create_work(self.collected.tests)
-            self.collected = self.collected._replace(tests=b"")
+        self.collection.decode()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_make_scheduler(self) -> ExecuteScheduling | None:
@@ -116,13 +95,12 @@ class SchedulingController(BlockedReporter):
         return self.scheduling
 
     def _create_source(self, nodeids: Sequence[str]) -> BatchSource:
-        assert self.work is not None, "no worker reported its tests"
-        assert self.collected is not None
+        assert self.collection.work is not None, "no worker reported its tests"
         assert self.scheduling is not None
-        queue = self.work.queue(nodeids, self.worker_count)
+        queue = self.collection.work.queue(nodeids, self.worker_count)
         self.hang_watch = HangWatch(self.limits, self.scheduling.workers, queue.seconds)
         self.hang_watch.start()
-        return BatchSource(queue, [len(nodeids) + number for number in self.collected.batch_ends])
+        return BatchSource(queue, [len(nodeids) + number for number in self.collection.batch_ends])
 
     # Reports about tests that did not run, or not to their end
 
@@ -157,14 +135,7 @@ class SchedulingController(BlockedReporter):
     def _nodeid_and_location(self, test: int) -> tuple[str, Location]:
         assert self.scheduling is not None
         assert self.scheduling.tests is not None
-        return self.scheduling.tests[test], self.locations[test]
-
-    @functools.cached_property
-    def locations(self) -> list[Location]:
-        """Locations of all tests, decoded only in the few runs that need one."""
-        assert self.collected is not None
-        locations: list[Location] = marshal.loads(self.collected.locations)
-        return locations
+        return self.scheduling.tests[test], self.collection.locations[test]
 
     def _report_other_tests(self, node: WorkerController, expected: Sequence[str], actual: Sequence[str]) -> None:
         from xdist.report import report_collection_diff
@@ -192,13 +163,13 @@ class SchedulingController(BlockedReporter):
             scheduling.mark_call_passed(report.node, item)
 
     def _count_crash(self) -> None:
-        """Stop for `-x` and `--maxfail` after a crash: pytest's session counts the failed test, but xdist 3.8 does not."""
+        """Stop for `-x` and `--maxfail` after a crash, which pytest's session counts as a failure, but not xdist 3.8."""
         session = self.config.pluginmanager.getplugin("session")
         if session.shouldfail:
             self.config.pluginmanager.getplugin("dsession").shouldstop = session.shouldfail
 
     def _move_to_last_test(self, report: Any, scheduling: ExecuteScheduling) -> None:
-        """Make a failed tear-down at the end of a batch count for the worker's last test, which its fixtures were for."""
+        """Let a failed tear-down at the end of a batch count for the worker's last test, whose fixtures these were."""
         last = scheduling.workers[report.node].last_test
         if last is not None:
             report.nodeid, report.location = self._nodeid_and_location(last)

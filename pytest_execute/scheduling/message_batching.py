@@ -1,8 +1,8 @@
 """Send all that a worker reports of a test as one message instead of six.
 
 Sending six messages costs both sides more than a trivial test does. The controller's hooks are called as before, in the
-same order. The start of a test is sent before it runs, with all earlier events: a worker that dies leaves only the reports
-of its last test unsent.
+same order. The start of a test is sent before it runs, with all earlier events: a worker that dies leaves only the
+reports of its last test unsent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 BATCH = "execute_batch"
 FORMAT = 4
-"""Version of `marshal` that every supported Python reads. It keeps an object once that several events share, as a nodeid."""
+"""Version of `marshal` that every supported Python reads. An object that several events share is written once."""
 DEFERRABLE = ("testreport", "logfinish", "runtest_protocol_complete")
 """xdist's events that may wait for the next message, as long as the worker has another item to run."""
 MAX_DELAY = 0.05

@@ -19,7 +19,7 @@ from pytest_execute.scheduling.prerequisites import Dependencies, Tests
 from pytest_execute.scheduling.ready_queue import Priority
 
 LONG_TEST = 0.12
-"""Seconds from which on a test is worth starting early; below, the order of collection saves more fixtures than time."""
+"""Seconds from which on a test is started early; for shorter ones the order of collection saves more in fixtures."""
 
 
 class PriorityInput(NamedTuple):

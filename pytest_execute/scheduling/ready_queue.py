@@ -1,4 +1,4 @@
-"""Queue of the tests that can start now: the most urgent first, and among equals those that share fixtures with the last."""
+"""Queue of the tests that can start now: the most urgent first, and of these one that shares fixtures with the last."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Priority = tuple[bool, float]
 class ReadyQueue:
     """Queue that hands tests to workers; `priorities` and `groups` have one entry for each test.
 
-    Tests of one group share fixtures. A worker's next test has the smallest priority there is; among those it is, in this
-    order of precedence:
+    Tests of one group share fixtures. A worker's next test has the smallest priority there is; among those it is, in
+    this order of precedence:
 
     1. a test of the group that the worker is in
     2. a test of a group that no worker is in

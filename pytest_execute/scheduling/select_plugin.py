@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class SchedulingCallbacks(NamedTuple):
     """Functions that connect the scheduling with the rest of the run.
 
-    `encode_tests` encodes the collected tests, in the process that collected them. `create_work` decodes them, once per run,
-    in the process that the user started, before the first test runs. `label` names a gate in messages.
+    `encode_tests` encodes the collected tests, in the process that collected them. `create_work` decodes them, once per
+    run, in the process that the user started, before the first test runs. `label` names a gate in messages.
     """
 
     encode_tests: Callable[[Sequence[pytest.Item]], bytes]

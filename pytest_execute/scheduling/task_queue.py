@@ -1,12 +1,12 @@
 """Queue that decides which test may start now, in which order, and which tests are blocked.
 
-It is pure, and gives the same answers on every run. Tests are indices in the order of collection; gates are opaque names,
-such as `task:3`. The rules:
+It is pure, and gives the same answers on every run. Tests are indices in the order of collection; gates are opaque
+names, such as `task:3`. The rules:
 
 1. A test runs when every gate that it waits for has passed.
 2. A gate has passed when all its tests and all its dependencies have.
-3. A test is blocked when the last of what it waits for has ended, so that its cause does not depend on which failure came
-   first.
+3. A test is blocked when the last of what it waits for has ended, so that its cause does not depend on which failure
+   came first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Blocked(NamedTuple):
 
 @dataclass(frozen=True)
 class Workload:
-    """Input of a queue. `tests` has the gates of each test, `groups` a number that is equal for tests with shared fixtures.
+    """Input of a queue.
+
+    `tests` has the gates of each test, `groups` a number for each test that is equal for those with shared fixtures.
 
     `seconds` has the known durations, `effort` the estimates for gates.
     """

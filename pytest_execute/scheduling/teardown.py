@@ -12,8 +12,8 @@ def tear_down(item: pytest.Item, nextitem: pytest.Item | None) -> pytest.TestRep
 
     No hook is called for it, so other plugins do not mistake it for a test.
     """
-    # `item_capture` and `_setupstate.teardown_exact` are internals of pytest (8.4 to 9.2). pytest calls both from its hooks
-    # around a test, and has no public way to tear down without these hooks.
+    # `item_capture` and `_setupstate.teardown_exact` are internals of pytest (8.4 to 9.2). pytest calls both from its
+    # hooks around a test, and has no public way to tear down without these hooks.
     capture = item.config.pluginmanager.getplugin("capturemanager")
     with capture.item_capture("teardown", item) if capture else nullcontext():
         call = pytest.CallInfo.from_call(

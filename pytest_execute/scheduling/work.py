@@ -12,8 +12,8 @@ from pytest_execute.scheduling.task_queue import TaskQueue, Workload
 class ScheduledWork:
     """Gates, their dependencies, and the tests by nodeid.
 
-    `gates` has the gates that each test counts for, `seconds` the known durations. `effort` is a person's estimate for each
-    gate, in any measure. With `keep_going` a test runs once all that it waits for has ended, passed or not.
+    `gates` has the gates that each test counts for, `seconds` the known durations. `effort` is a person's estimate for
+    each gate, in any measure. With `keep_going` a test runs once all that it waits for has ended, passed or not.
     """
 
     dependencies: Mapping[str, Sequence[str]]

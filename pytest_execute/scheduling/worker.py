@@ -1,7 +1,7 @@
 """Plugin of xdist's workers: reports the collected tests, and adds the items that end a batch.
 
-xdist's worker (3.8, `WorkerInteractor.run_one_test`) runs an item only when it knows the next one. So every batch ends with
-an item that does nothing: a worker that waits holds such an item, and never a test.
+xdist's worker (3.8, `WorkerInteractor.run_one_test`) runs an item only when it knows the next one. So every batch ends
+with an item that does nothing: a worker that waits holds such an item, and never a test.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BATCH_END_NAME = "<end of batch>"
 
 
 class SchedulingInput(TypedDict, total=False):
-    """Requests of the controller: whether to end batches, to send messages in batches, and where to report the tests."""
+    """Requests of the controller: end batches, send messages in batches, report the tests to a channel."""
 
     batch_ends: bool
     batch_messages: bool

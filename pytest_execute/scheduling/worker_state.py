@@ -16,8 +16,8 @@ Clock = Callable[[], float]
 class WorkerState:
     """Items that a worker has to run, in order: tests, and after each batch the item that ends it.
 
-    `tests` has the expected seconds of each test among `items`, `seconds` their sum. `item_began` and `call_ended` are times
-    of the first item; `is_slow_after_call` says that the last test took long from the end of its call to its end.
+    `tests` has the expected seconds of each test among `items`, `seconds` their sum. `item_began` and `call_ended` are
+    times of the first item; `is_slow_after_call` says that the last test took long from the end of its call to its end.
     """
 
     items: deque[int] = field(default_factory=deque)
@@ -70,8 +70,9 @@ class WorkerState:
     def crashed_test(self, is_shutting_down: bool) -> int | None:
         """Return the test that the worker died in.
 
-        If it died while it ended a batch, that is the test before: its fixtures were torn down then. The worker begins to
-        end a batch only when it knows the next item, as xdist's worker (3.8) runs an item only together with the next one.
+        If it died while it ended a batch, that is the test before: its fixtures were torn down then. The worker begins
+        to end a batch only when it knows the next item, as xdist's worker (3.8) runs an item only together with the
+        next one.
         """
         if not self.items:
             return None

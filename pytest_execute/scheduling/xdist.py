@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class SchedulerEvents(NamedTuple):
     """Functions that the scheduler calls.
 
-    `create_source` makes the queue once every worker has collected the same nodeids. `report_blocked` reports a blocked test.
-    `report_other_tests` reports a worker that collected other tests than the first one, after which nothing more runs.
+    `create_source` makes the queue once every worker has collected the same nodeids. `report_blocked` reports a blocked
+    test. `report_other_tests` reports a worker that collected other tests than the first one, after which nothing more
+    runs.
     """
 
     create_source: Callable[[Sequence[str]], BatchSource]
@@ -80,7 +81,7 @@ class ExecuteScheduling:
         self.batches.send()
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Remove a worker that has ended; return the nodeid that it died in, if any. Its other tests can be taken again."""
+        """Remove a worker that has ended; return the nodeid that it died in, if any, and requeue its other tests."""
         state = self.workers.pop(node)
         if self.batches is None or self.tests is None:
             return None

@@ -25,8 +25,8 @@ def cache_directory(config: pytest.Config) -> Path | None:
         return Path(config.known_args_namespace.execute_ledger)
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return None
-    # `config.cache` is set only in `pytest_configure` (pytest 9.2), which is too late here; `d` is where its `mkdir` makes
-    # the directories of plugins
+    # `config.cache` is set only in `pytest_configure` (pytest 9.2), which is too late here; `d` is where its `mkdir`
+    # makes the directories of plugins
     cache = Path(Cache.cache_dir_from_config(config, _ispytest=True))
     make_cache(cache)
     return cache / "d" / "execute"

@@ -1,4 +1,4 @@
-"""Plugin of every process that runs tests: selects the tests in scope, and measures coverage for the gates of each test."""
+"""Plugin of every process that runs tests: selects the tests in scope, and measures coverage for their gates."""
 
 from __future__ import annotations
 

@@ -65,11 +65,12 @@ def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
     (two / "src/app/take.py").write_text(OTHER)
     (three / "tests/test_other.py").unlink()
     (three / "src/conftest.py").write_text("")
+    problem = "its checkout has other files than this one"
     remedy = "copy the files of this checkout there, then run again (other-checkout)"
     assert refused(repo.path, *workers(one, two, three)) == [
-        f"gw1 (popen//chdir={two}): error: its checkout has other files than this one: src/app/take.py differs: {remedy}",
+        f"gw1 (popen//chdir={two}): error: {problem}: src/app/take.py differs: {remedy}",
         (
-            f"gw2 (popen//chdir={three}): error: its checkout has other files than this one: tests/test_other.py is missing, "
+            f"gw2 (popen//chdir={three}): error: {problem}: tests/test_other.py is missing, "
             f"src/conftest.py exists only there: {remedy}"
         ),
     ]
@@ -92,8 +93,8 @@ def test_path_arguments_and_unreachable_workers_are_refused(repo: Repository) ->
     (one,) = checkouts(repo, "one")
     assert refused(repo.path, *workers(one), "tests") == [
         (
-            "tests: error: workers in other checkouts cannot run a path of this one: select tests with -k, -m or --execute-task "
-            "(path-argument)"
+            "tests: error: workers in other checkouts cannot run a path of this one: "
+            "select tests with -k, -m or --execute-task (path-argument)"
         )
     ]
     (line,) = refused(repo.path, "-d", "--tx=socket=127.0.0.1:1")

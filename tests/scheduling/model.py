@@ -16,7 +16,7 @@ class Case(NamedTuple):
 
 
 def random_case(seed: int, gates: int = 8, tests: int = 24, shared: float = 0.1) -> Case:
-    """Return a graph without cycles, with some tests in no gate and a few in two gates that do not wait for each other."""
+    """Return a graph without cycles; some tests are in no gate, a few in two gates that do not wait for each other."""
     rng = random.Random(seed)
     names = [f"task:{i}" for i in range(gates)]
     dependencies = {name: rng.sample(names[:i], min(i, rng.choice([0, 0, 1, 1, 2, 3]))) for i, name in enumerate(names)}
@@ -101,7 +101,7 @@ def violations(case: Case, events: Sequence[tuple[str, int]], whole: bool = True
 
 
 class Observed(NamedTuple):
-    """Events of a run, the causes of its blocked tests, its tests that were reported as not run, and its exit status."""
+    """Events of a run, the causes of its blocked tests, the tests reported as not run, and its exit status."""
 
     events: list[tuple[str, int]]
     blocked: dict[int, str]
@@ -110,7 +110,7 @@ class Observed(NamedTuple):
 
 
 def problems(case: Case, counted: set[int], limit: int | None, observed: Observed) -> list[str]:
-    """Return the faults of a run that was to stop after `limit` failures; `counted` are the tests that count as such."""
+    """Return the faults of a run that had to stop after `limit` failures; `counted` tests count as failures."""
     started = {test for event, test in observed.events if event == "start"}
     stopped = limit is not None and len(started & counted) >= limit
     faults = violations(case, observed.events, whole=not stopped and not observed.not_run)
@@ -132,7 +132,7 @@ def problems(case: Case, counted: set[int], limit: int | None, observed: Observe
 
 
 def random_topic(seed: int, work: float = 40.0) -> tuple[Case, list[float]]:
-    """Return sixty tasks in four streams with one to ten tests each, and the seconds of each test, with a heavy tail."""
+    """Return sixty tasks in four streams with one to ten tests each, and heavy-tailed seconds for each test."""
     rng = random.Random(seed)
     dependencies: dict[str, list[str]] = {}
     for stream in range(4):

@@ -110,7 +110,8 @@ class HookRecorder:
     def pytest_runtest_logfinish(self, nodeid, location):
         write("hooks.log", "finish", nodeid, location)
     def pytest_runtest_logreport(self, report):
-        attributes = {k: str(v) for k, v in vars(report).items() if k not in ("duration", "start", "stop", "testrun_uid", "_id")}
+        differing = ("duration", "start", "stop", "testrun_uid", "_id")
+        attributes = {k: str(v) for k, v in vars(report).items() if k not in differing}
         write("hooks.log", report.nodeid, report.when, attributes | {"node": report.node.gateway.id})
 
 def pytest_sessionstart(session):

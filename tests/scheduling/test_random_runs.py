@@ -1,4 +1,4 @@
-"""Random graphs with random failures: every test runs once and in order, or is blocked with the right cause; no run hangs.
+"""Random graphs with random failures: every test runs once and in order, or is blocked with its cause; none hangs.
 
 `pytest tests/scheduling --hypothesis-profile=long` runs forty graphs with real workers, and thousands without.
 """

@@ -144,7 +144,7 @@ def test_effort_is_used_where_no_duration_is_known():
 
 
 def test_effort_is_scaled_by_known_durations():
-    """Two hours that took a second: four hours are two seconds, which is longer than a gate that took one and a half."""
+    """Two hours took a second, so four hours are two seconds, which is longer than a gate that took 1.5."""
     dependencies = {"a": [], "a2": ["a"], "b": [], "b2": ["b"]}
     tests = [["a"], ["a2"], ["b"], ["b2"], ["c"]]
     known = {1: 1.5, 4: 1.0}

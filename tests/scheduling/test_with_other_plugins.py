@@ -1,4 +1,4 @@
-"""Runs with pytest's own options, shared fixtures, other plugins and schedulers, and with workers that crash or hang."""
+"""Runs with pytest's own options, shared fixtures, other plugins and schedulers, and crashing or hanging workers."""
 
 from __future__ import annotations
 
@@ -236,7 +236,10 @@ def test_another_scheduler_that_the_user_chose_is_kept(project, dist):
     assert run.work_created == [2]
     run.result.stdout.fnmatch_lines(
         [
-            f"execute: --dist {dist} orders the tests: tests do not wait for the tasks that their task depends on, and are not blocked when one of those fails"
+            (
+                f"execute: --dist {dist} orders the tests: tests do not wait for the tasks that their task depends on, "
+                "and are not blocked when one of those fails"
+            )
         ]
     )
 

@@ -1,7 +1,7 @@
 """Kill runs at random moments, and check that nothing of them is left.
 
-`python -m tests.session.kill_runs --rounds 200` does so with the smallest topic (`--topic` chooses another), with one command
-after the other. Each round:
+`python -m tests.session.kill_runs --rounds 200` does so with the smallest topic, with one command after the
+other; `--topic` chooses another one. Each round:
 
 1. starts from an empty cache
 2. kills one run or several
