@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from pytest_execute.core.verdict import Word, label
 from pytest_execute.progress.board import Board, GateProgress, GateState, StreamRow
@@ -17,30 +18,42 @@ VERDICTS: dict[GateState, Word] = {"failed": "failed", "blocked": "blocked", "sk
 COUNTED: tuple[GateState, ...] = ("running", "failed", "blocked", "skipped")
 
 
+class RowCells(NamedTuple):
+    """Texts of a row, and the verdict that decides its colour."""
+
+    row: StreamRow
+    id: str
+    title: str
+    counts: str
+    time: str
+    verdict: Word | None
+
+
 def render(board: Board, ends: dict[str, float] | None, width: int, height: int) -> list[Line]:
     """Return a line for each stream and one for the whole run.
 
     `ends` has the seconds until each gate will have ended, None where they are unknown.
     """
-    shown = [row for row in board.rows if any(board.progress[gate].total for gate in row.gates)]
-    cells = [(row, _id_and_title(row), _counts(board, row), _remaining_time(row.gates, board, ends)) for row in shown]
-    selected = _select_rows(cells, board, height - 1)
-    lines = list(_align([each[1:] for each in selected], [_verdict(board, each[0]) for each in selected], width))
-    if len(selected) < len(cells):
-        lines.append((f"and {len(cells) - len(selected)} more", None))
+    rows = [_cells(board, row, ends) for row in board.rows if any(board.progress[gate].total for gate in row.gates)]
+    selected = _select_rows(rows, board, height - 1)
+    lines = list(_align(selected, width))
+    if len(selected) < len(rows):
+        lines.append((f"and {len(rows) - len(selected)} more", None))
     return [(truncate(text, width), word) for text, word in [*lines, _total(board, ends)]]
 
 
-Cell = tuple[StreamRow, tuple[str, str], str, str]
+def _cells(board: Board, row: StreamRow, ends: dict[str, float] | None) -> RowCells:
+    time = _remaining_time(row.gates, board, ends)
+    return RowCells(row, printable(row.id), printable(row.title), _counts(board, row), time, _verdict(board, row))
 
 
-def _select_rows(cells: Sequence[Cell], board: Board, room: int) -> list[Cell]:
+def _select_rows(rows: Sequence[RowCells], board: Board, height: int) -> list[RowCells]:
     """Return as many rows as there is room for, in the plan's order: those that run first, then those that wait."""
-    if len(cells) <= room:
-        return list(cells)
+    if len(rows) <= height:
+        return list(rows)
     rank = {"running": 0, "waiting": 1}
-    order = sorted(range(len(cells)), key=lambda at: rank.get(_state(board, cells[at][0]), 2))
-    return [cells[at] for at in sorted(order[: max(0, room - 1)])]
+    order = sorted(range(len(rows)), key=lambda index: rank.get(_state(board, rows[index].row), 2))
+    return [rows[index] for index in sorted(order[: max(0, height - 1)])]
 
 
 def _state(board: Board, row: StreamRow) -> GateState:
@@ -49,10 +62,6 @@ def _state(board: Board, row: StreamRow) -> GateState:
     if any(gate_progress.running for gate_progress in progress):
         return "running"
     return "done" if all(gate_progress.ended == gate_progress.total for gate_progress in progress) else "waiting"
-
-
-def _id_and_title(row: StreamRow) -> tuple[str, str]:
-    return printable(row.id), printable(row.title)
 
 
 def _verdict(board: Board, row: StreamRow) -> Word | None:
@@ -98,20 +107,21 @@ def _total(board: Board, ends: dict[str, float] | None) -> Line:
     return ", ".join(parts), "failed" if board.failed else None
 
 
-def _align(
-    cells: Sequence[tuple[tuple[str, str], str, str]], words: Sequence[Word | None], width: int
-) -> Iterator[Line]:
+def _align(rows: Sequence[RowCells], width: int) -> Iterator[Line]:
     """Align id, title, counts and time. Titles get the remaining columns, and are left out if those are few."""
-    ids = max((columns(label[0]) for label, _, _ in cells), default=0)
-    counts = max((columns(text) for _, text, _ in cells), default=0)
-    times = max((columns(text) for _, _, text in cells), default=0)
-    titles = max((columns(label[1]) for label, _, _ in cells), default=0)
+    ids = max((columns(row.id) for row in rows), default=0)
+    counts = max((columns(row.counts) for row in rows), default=0)
+    times = max((columns(row.time) for row in rows), default=0)
+    titles = max((columns(row.title) for row in rows), default=0)
     room = min(titles, width - ids - counts - times - 3 * len(GAP))
-    for ((name, title), count, time), word in zip(cells, words, strict=True):
-        parts = [pad(name, ids)]
-        parts += [pad(truncate(title, room), room)] if room >= min(LEAST_TITLE, titles) else [] if name else [title]
-        parts += [pad(count, counts), time.rjust(times)]
-        yield GAP.join(parts).rstrip(), word
+    for row in rows:
+        parts = [pad(row.id, ids)]
+        if room >= min(LEAST_TITLE, titles):
+            parts.append(pad(truncate(row.title, room), room))
+        elif not row.id:
+            parts.append(row.title)
+        parts += [pad(row.counts, counts), row.time.rjust(times)]
+        yield GAP.join(parts).rstrip(), row.verdict
 
 
 def ended_line(gate: str, gate_progress: GateProgress) -> str:
