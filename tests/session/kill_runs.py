@@ -94,28 +94,28 @@ def without_times(value: Any) -> Any:
 
 def state(repository: Path) -> dict[str, str]:
     """Return a digest of every file of the work tree and of `.git`, without the caches of pytest and Python."""
-    found = {}
+    digests = {}
     for directory, inner, names in os.walk(repository):
         inner[:] = [name for name in inner if name not in CACHES]
         for path in (Path(directory, name) for name in [*names, *inner]):
             content = (
                 str(path.readlink()).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b""
             )
-            found[str(path)] = f"{path.lstat().st_mode:o} {hashlib.sha256(content).hexdigest()}"
-    return found
+            digests[str(path)] = f"{path.lstat().st_mode:o} {hashlib.sha256(content).hexdigest()}"
+    return digests
 
 
 def marked_processes(mark: str) -> dict[int, str]:
     """Return the processes that were started with the mark, and their command lines."""
-    found = {}
+    processes = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 if f"KILLING={mark}\0".encode() in (entry / "environ").read_bytes():
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    processes[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
-    return {pid: command for pid, command in found.items() if command}  # a process that has ended has none
+    return {pid: command for pid, command in processes.items() if command}  # a process that has ended has none
 
 
 def kill(workspace: Workspace, planned: Kill, seconds: float) -> tuple[bool, Iterator[str]]:
@@ -161,9 +161,9 @@ def attempt(
         killed, left = kill(workspace, planned, seconds)
         faults += [f"{planned}: {fault}" for fault in left]
         faults += [f"{planned}: {fault}" for fault in changes(before, state(workspace.repository))] if killed else []
-    found = workspace.run()
-    if found != expected:
-        faults.append(f"after {kills} another verdict: {difference(expected, found)}")
+    report = workspace.run()
+    if report != expected:
+        faults.append(f"after {kills} another verdict: {difference(expected, report)}")
     faults += [f"after the last run: {fault}" for fault in changes(before, state(workspace.repository))]
     faults += [f"{path} is left in the cache" for path in workspace.cache.glob("d/execute/run-*")]
     return faults
@@ -194,9 +194,9 @@ def rounds(workspace: Workspace, count: int, rng: random.Random, report: Callabl
     faults = changes(before, state(workspace.repository))
     for number in range(count):
         kills = [Kill(rng.choice(("group", "parent")), rng.random()) for _ in range(rng.choice((1, 1, 1, 3)))]
-        found = attempt(workspace, kills, seconds, expected, before)
-        report(f"{number + 1}: {', '.join(f'{k.victim} at {k.after:.2f}' for k in kills)}: {found or 'nothing'}")
-        faults += found
+        round_faults = attempt(workspace, kills, seconds, expected, before)
+        report(f"{number + 1}: {', '.join(f'{k.victim} at {k.after:.2f}' for k in kills)}: {round_faults or 'nothing'}")
+        faults += round_faults
     return faults
 
 

@@ -188,9 +188,9 @@ def test_missing_notes_and_a_missing_or_empty_breakdown_are_errors(repo: Reposit
 def test_all_problems_of_plan_and_policy_are_reported_in_one_pass(repo: Repository) -> None:
     repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("Task 2", "Task 7").replace("### 2.", "### 1."))
     repo.put("pyproject.toml", PROJECT + "sauce = 1\n")
-    said = refused(repo.path)
-    assert any("sauce: unknown key (did you mean source?)" in line for line in said)
-    assert sum("breakdown.md:" in line for line in said) >= 2
+    lines = refused(repo.path)
+    assert any("sauce: unknown key (did you mean source?)" in line for line in lines)
+    assert sum("breakdown.md:" in line for line in lines) >= 2
 
 
 @pytest.mark.parametrize(
