@@ -1,14 +1,16 @@
 """Measure how near a run comes to the shortest possible: `python benchmarks/scheduling.py`.
 
-With `--trivial` it measures what ten thousand tests cost.
+`--trivial` measures the cost of ten thousand trivial tests instead.
 
-Sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, durations with heavy
-tails. The graphs are drawn so that what does not depend on us, level after level, task after task, file by file, comes
-out as far from the bound as in the sketch that the figures asked for come from. From the start of the first test to the
-end of the last one; what pytest and xdist take to start and to end is told apart. The bound is the longest path, each
-task as long as its longest test, or an even share of all work, whichever is longer. `levels` runs the same tasks level
-after level, a level being all tasks that are equally deep in the graph. Every figure is a ratio within one run of this
-program. With `--kept FILE` a measurement can be cut into pieces (`--seeds 0 1 2`): what is there counts along.
+1. The plan has sixty tasks in four streams, some 62 dependencies and 330 tests that sleep for 40 seconds in all, with
+   heavy-tailed durations.
+2. A run's time is that from the start of the first test to the end of the last one. The seconds that pytest and xdist
+   take to start and to end are printed separately.
+3. The bound is the longest path, each task as long as its longest test, or an even share of all work, whichever is
+   longer.
+4. `levels` runs the same tasks level after level; a level is all tasks that are equally deep in the graph.
+5. Every figure is a ratio within one run of this program. With `--results FILE` a measurement can be done in parts
+   (`--seeds 0 1 2`): the results in the file are included.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ from plain import command, on_a_terminal
 WORK = 40.0
 """Seconds of sleep in all."""
 LONGEST = WORK / 20
-"""No test is longer, or it alone would be the run."""
-CHANCE = ("randomly", "rerunfailures", "timeout", "cov", "hypothesispytest")
+"""Seconds of the longest test; a longer one would take as long as the whole run."""
+OTHER_PLUGINS = ("randomly", "rerunfailures", "timeout", "cov", "hypothesispytest")
 CONFIG = """
 [tool.pytest.ini_options]
 testpaths = ["tests"]
@@ -54,7 +56,7 @@ def nap(seconds):
 
 
 class Topic(NamedTuple):
-    """What each task waits for, and how long each of its tests takes."""
+    """Dependencies of each task, and the seconds of each of its tests."""
 
     needs: dict[int, list[int]]
     seconds: dict[int, list[float]]
@@ -66,7 +68,7 @@ class Topic(NamedTuple):
         return max(*ends.values(), sum(map(sum, self.seconds.values())) / workers)
 
     def levels(self) -> dict[int, list[int]]:
-        """The same tasks, each waiting for all tasks of the level before its own."""
+        """Return the same tasks, each with all tasks of the level before its own as dependencies."""
         level: dict[int, int] = {}
         for task, needs in self.needs.items():
             level[task] = max((level[need] + 1 for need in needs), default=0)
@@ -74,21 +76,21 @@ class Topic(NamedTuple):
 
 
 TAILS: dict[str, Callable[[random.Random], float]] = {
-    "lognormal": lambda dice: dice.lognormvariate(0, 1.2),
-    "pareto": lambda dice: dice.paretovariate(1.3),
+    "lognormal": lambda rng: rng.lognormvariate(0, 1.2),
+    "pareto": lambda rng: rng.paretovariate(1.3),
 }
 
 
 def topic(seed: int, tail: str = "lognormal") -> Topic:
-    """Draw a topic: each task but a stream's first needs one before it, and some need one of an earlier stream."""
-    dice = random.Random(seed)
+    """Draw a plan: each task depends on an earlier one of its stream, and some on one of an earlier stream."""
+    rng = random.Random(seed)
     needs: dict[int, list[int]] = {}
     for task in range(60):
         stream, place = divmod(task, 15)
-        needs[task] = [task - dice.randint(1, place)] if place else []
-        if stream and dice.random() < 0.15:
-            needs[task].append(dice.randrange(stream * 15))
-    drawn = {task: [TAILS[tail](dice) for _ in range(dice.randint(1, 10))] for task in needs}
+        needs[task] = [task - rng.randint(1, place)] if place else []
+        if stream and rng.random() < 0.15:
+            needs[task].append(rng.randrange(stream * 15))
+    drawn = {task: [TAILS[tail](rng) for _ in range(rng.randint(1, 10))] for task in needs}
     most = LONGEST / WORK * sum(map(sum, drawn.values()))
     capped = {task: [min(time, most) for time in times] for task, times in drawn.items()}
     scale = WORK / sum(map(sum, capped.values()))
@@ -107,7 +109,7 @@ def breakdown(needs: Mapping[int, Sequence[int]]) -> str:
 
 
 def write(root: Path, tests: Mapping[str, str], topics: Mapping[str, Mapping[int, Sequence[int]]]) -> None:
-    """A repository with these files below `tests`, and a topic for each of these graphs."""
+    """Write a repository with these files below `tests`, and a topic for each of these graphs."""
     (root / "tests").mkdir(parents=True)
     (root / "src").mkdir()
     (root / "src/app.py").write_text("x = 1\n")
@@ -122,80 +124,79 @@ def write(root: Path, tests: Mapping[str, str], topics: Mapping[str, Mapping[int
 
 
 def pytest(root: Path, *options: str, **env: str) -> float:
-    """Run it; seconds in all."""
+    """Run pytest and return its seconds."""
     begun = time.monotonic()
-    words, whole = command(*options, without=CHANCE), {**os.environ, **env}
-    whole.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker compiles what it imports, again and again
+    arguments, environment = command(*options, without=OTHER_PLUGINS), {**os.environ, **env}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker compiles what it imports, again and again
     if "TERM" in env:
-        said = on_a_terminal(words, root, whole)
+        output = on_a_terminal(arguments, root, environment)
     else:
-        said = subprocess.run(words, cwd=root, env=whole, capture_output=True, check=False).stdout
-    if b" passed" not in said:
-        raise SystemExit(said.decode())
+        output = subprocess.run(arguments, cwd=root, env=environment, capture_output=True, check=False).stdout
+    if b" passed" not in output:
+        raise SystemExit(output.decode())
     return time.monotonic() - begun
 
 
-# -- streams
+# Streams
 
 
-WAYS = {
+MODES = {
     "first": ["--execute-topic=own"],
     "known": ["--execute-topic=own"],
     "worksteal": ["--dist=worksteal"],
     "levels": ["--execute-topic=levels", "--execute-no-cache"],
 }
-ASKED = {4: {"known": 1.05, "first": 1.12, "levels": 1.2}, 8: {"known": 1.05, "first": 1.12, "levels": 1.6}}
+REQUIRED = {4: {"known": 1.05, "first": 1.12, "levels": 1.2}, 8: {"known": 1.05, "first": 1.12, "levels": 1.6}}
 Row = dict[str, float]
 
 
-def measured(seed: int, workers: int, tail: str) -> Row:
-    """Each way over the bound, and the seconds that pytest and xdist take besides."""
-    what = topic(seed, tail)
-    row: Row = {}
+def measure(seed: int, workers: int, tail: str) -> Row:
+    """Return the ratio of each mode to the bound, and the seconds that pytest and xdist take to start and to end."""
+    drawn, row = topic(seed, tail), {}
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
         naps = {
             f"test_{task + 1}.py": "from nap import nap\n\n"
             + "\n".join(f"def test_{i}():\n    nap({seconds:.6f})\n" for i, seconds in enumerate(durations))
-            for task, durations in what.seconds.items()
+            for task, durations in drawn.seconds.items()
         }
-        write(root, {"nap.py": HEAD, **naps}, {"own": what.needs, "levels": what.levels()})
-        for way, options in WAYS.items():
+        write(root, {"nap.py": HEAD, **naps}, {"own": drawn.needs, "levels": drawn.levels()})
+        for mode, options in MODES.items():
             whole = pytest(root, "-q", f"-n{workers}", *options, TIMES=str(times))
             rows = [tuple(map(float, line.split())) for line in times.read_text().splitlines()]
             span = max(end for _, end in rows) - min(begun for begun, _ in rows)
-            row |= {way: span / what.bound(workers), f"{way} besides": whole - span}
+            row |= {mode: span / drawn.bound(workers), f"{mode} start and end": whole - span}
             times.unlink()
     return row
 
 
-def streams(seeds: Sequence[int], counts: Sequence[int], tail: str, kept: Path | None) -> bool:
-    found = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
+def streams(seeds: Sequence[int], counts: Sequence[int], tail: str, results: Path | None) -> bool:
+    found = [json.loads(line) for line in results.read_text().splitlines()] if results and results.exists() else []
     for workers in counts:
         for seed in seeds:
-            found.append({"workers": workers, "seed": seed, **measured(seed, workers, tail)})
+            found.append({"workers": workers, "seed": seed, **measure(seed, workers, tail)})
             print({key: round(value, 3) for key, value in found[-1].items()}, flush=True)
-            if kept is not None:
-                kept.write_text("".join(json.dumps(row) + "\n" for row in found))
-    good = [told([row for row in found if row["workers"] == workers], workers) for workers in counts]
+            if results is not None:
+                results.write_text("".join(json.dumps(row) + "\n" for row in found))
+    good = [report([row for row in found if row["workers"] == workers], workers) for workers in counts]
     return all(good)
 
 
-def told(rows: Sequence[Row], workers: int) -> bool:
-    """Print the medians; whether they are as asked."""
+def report(rows: Sequence[Row], workers: int) -> bool:
+    """Print the medians; return True if they are as required."""
     middle = {key: median(row[key] for row in rows) for key in rows[0]}
     faster = median(row["levels"] / row["known"] for row in rows)
     against = median(row["known"] / row["worksteal"] for row in rows)
-    asked = ASKED.get(workers, ASKED[8])
+    required = REQUIRED.get(workers, REQUIRED[8])
     print(f"{workers} workers, {len(rows)} seeds, medians, over the bound (and seconds to start and to end):")
-    for way in WAYS:
-        print(f"  {way:>9} {middle[way]:.3f} ({middle[f'{way} besides']:.1f} s)")
-    print(f"  {faster:.2f} times faster than level after level, {against:.3f} of worksteal; asked: {asked}")
-    good = middle["known"] <= asked["known"] and middle["first"] <= asked["first"]
-    return good and faster >= asked["levels"] and against <= 1.0
+    for mode in MODES:
+        print(f"  {mode:>9} {middle[mode]:.3f} ({middle[f'{mode} start and end']:.1f} s)")
+    print(f"  {faster:.2f} times faster than level after level, {against:.3f} of worksteal; required: {required}")
+    good = middle["known"] <= required["known"] and middle["first"] <= required["first"]
+    return good and faster >= required["levels"] and against <= 1.0
 
 
-# -- trivial tests
+# Trivial tests
 
 
 MEMORY = """
@@ -204,15 +205,15 @@ def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):
         open(config.rootpath / "peak", "w").write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 """
-Way = tuple[list[str], dict[str, str]]
-PLAIN: Way = (["-q"], {})
-OURS: Way = (["-q", "--execute-topic=none"], {})
-DUMB: Way = (OURS[0][1:], {"TERM": "dumb"})
-SHOWN: Way = (OURS[0][1:], {"TERM": "xterm"})
+Mode = tuple[list[str], dict[str, str]]
+PLAIN: Mode = (["-q"], {})
+OURS: Mode = (["-q", "--execute-topic=none"], {})
+DUMB: Mode = (OURS[0][1:], {"TERM": "dumb"})
+SHOWN: Mode = (OURS[0][1:], {"TERM": "xterm"})
 
 
 class Cost(NamedTuple):
-    """Seconds, seconds of the processors, and the controller's memory."""
+    """Seconds, processor seconds, and the memory of the controller in kilobytes."""
 
     wall: float
     cpu: float
@@ -222,26 +223,26 @@ class Cost(NamedTuple):
         return Cost(*(mine / theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def cost(root: Path, way: Way) -> Cost:
+def cost(root: Path, mode: Mode) -> Cost:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = pytest(root, "-n2", *way[0], **way[1])
+    wall = pytest(root, "-n2", *mode[0], **mode[1])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(wall, cpu, float((root / "peak").read_text()))
 
 
 def trivial(tests: int, rounds: int, shown: bool) -> bool:
-    """The same tests, without us and with a topic whose tasks none of them counts for, in turns."""
+    """Compare the same tests without the plugin, and with a topic that none of them counts for, in turns."""
     text = "".join(f"def test_{i}(): pass\n" for i in range(100))
     files = {"conftest.py": MEMORY, **{f"test_many_{number}.py": text for number in range(tests // 100)}}
-    ways = [DUMB, SHOWN] if shown else [PLAIN, OURS]
+    modes = [DUMB, SHOWN] if shown else [PLAIN, OURS]
     ratios: list[Cost] = []
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "project"
         write(root, files, {"none": {0: []}})
         pytest(root, "-n2", *OURS[0])
         for number in range(rounds):
-            costs = [cost(root, way) for way in (ways if number % 2 else ways[::-1])][:: 1 if number % 2 else -1]
+            costs = [cost(root, mode) for mode in (modes if number % 2 else modes[::-1])][:: 1 if number % 2 else -1]
             ratios.append(costs[1].over(costs[0]))
             print(*([round(figure, 2) for figure in each] for each in (*costs, ratios[-1])), flush=True)
     middle = Cost(*map(median, zip(*ratios, strict=True)))
@@ -249,7 +250,7 @@ def trivial(tests: int, rounds: int, shown: bool) -> bool:
         f"{tests} trivial tests, -n2, {'progress shown' if shown else 'ours'} over {'not' if shown else 'plain'}, "
         f"{rounds} rounds: "
         f"wall {middle.wall:.3f}, processors {middle.cpu:.3f}, the controller's memory {middle.memory:.3f}; "
-        "asked: wall 1.05, memory 1.2"
+        "required: wall 1.05, memory 1.2"
     )
     return middle.wall <= 1.05 and middle.memory <= 1.2
 
@@ -263,12 +264,12 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="*", default=range(10))
     parser.add_argument("--workers", type=int, nargs="*", default=[4, 8])
     parser.add_argument("--tail", choices=TAILS, default="lognormal", help="how the durations are spread")
-    parser.add_argument("--kept", type=Path)
-    asked = parser.parse_args()
-    if asked.trivial:
-        good = trivial(asked.tests, asked.rounds, asked.shown)
+    parser.add_argument("--results", type=Path)
+    options = parser.parse_args()
+    if options.trivial:
+        good = trivial(options.tests, options.rounds, options.shown)
     else:
-        good = streams(asked.seeds, asked.workers, asked.tail, asked.kept)
+        good = streams(options.seeds, options.workers, options.tail, options.results)
     return 0 if good else 1
 
 

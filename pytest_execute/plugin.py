@@ -1,4 +1,4 @@
-"""The pytest door: options, markers, and the way to the session where a topic is named. It imports nothing until then."""
+"""Pytest plugin: options and markers. Without `--execute-topic` it imports nothing else of this package."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Generator
 import pytest
 
 MARKERS = (
-    "task(*ids, topic=None): the tasks of the breakdown that this test counts for",
-    "stream(*ids, topic=None): an integration test of these streams",
-    'gate(*names, topic=None): counts for "system", "deployment" or a gate that the breakdown names',
+    "task(*ids, topic=None): the test counts for these tasks of the breakdown",
+    "stream(*ids, topic=None): the test is an integration test of these streams",
+    'gate(*names, topic=None): the test counts for "system", "deployment" or a gate that the breakdown names',
 )
 
 
@@ -18,31 +18,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("execute", "judge a topic of plan-driven, test-first work")
     option = group.addoption
     option("--execute-topic", metavar="NAME", help="judge the work on notes/NAME/breakdown.md")
-    option("--execute-notes", metavar="DIR", help="directory of the topics (default: the policy's, else notes)")
-    option("--execute-stream", metavar="ID", action="append", default=[], help="only this stream; may be repeated")
-    option("--execute-task", metavar="ID", action="append", default=[], help="only this task; may be repeated")
-    option("--execute-base", metavar="REV", help="judge what came after REV (default: after the topic began)")
-    option("--execute-scope", choices=("all", "claimed"), default="all", help="claimed: only ticked tasks count")
-    option("--execute-report", metavar="PATH", help="write the JSON report there")
-    option("--execute-summary", metavar="PATH", help="write a Markdown summary there")
-    option("--execute-evidence", metavar="PATH", help="write all that was seen there, as JSON")
-    option("--execute-coverage-xml", metavar="PATH", help="write what was covered there, as Cobertura's XML")
-    option("--execute-lcov", metavar="PATH", help="write what was covered there, as lcov")
     option(
-        "--execute-no-cache", action="store_true", help="use nothing of what earlier runs have learnt, and keep nothing"
+        "--execute-notes",
+        metavar="DIR",
+        help="directory of the topics (default: ini value execute_notes, then the policy's notes, then notes)",
     )
-    option("--execute-keep-going", action="store_true", help="run what depends on a failed task, too: it stays blocked")
+    option(
+        "--execute-stream", metavar="ID", action="append", default=[], help="judge this stream only; may be repeated"
+    )
+    option("--execute-task", metavar="ID", action="append", default=[], help="judge this task only; may be repeated")
+    option(
+        "--execute-base",
+        metavar="REV",
+        help="judge the commits after REV (default: REV is the parent of the commit that added the breakdown)",
+    )
+    option(
+        "--execute-scope",
+        choices=("all", "claimed"),
+        default="all",
+        help="tasks that count: all, or only those that the breakdown marks as done (claimed)",
+    )
+    option("--execute-report", metavar="PATH", help="write the JSON report to PATH")
+    option("--execute-summary", metavar="PATH", help="write a Markdown summary to PATH")
+    option("--execute-evidence", metavar="PATH", help="write all facts that the verdict is based on to PATH, as JSON")
+    option("--execute-coverage-xml", metavar="PATH", help="write coverage to PATH, in Cobertura's XML format")
+    option("--execute-lcov", metavar="PATH", help="write coverage to PATH, in lcov's format")
+    option("--execute-no-cache", action="store_true", help="neither use results of earlier runs nor save new ones")
+    option(
+        "--execute-keep-going",
+        action="store_true",
+        help="also run tests whose task depends on a failed one; their task stays blocked",
+    )
     option(
         "--execute-hang",
         metavar="SECONDS",
         type=_seconds,
-        help="a worker whose test runs for longer is ended; 0: never (default: 30 times what the test is known to take, at "
-        "least 10 minutes; never where that is not known, or pytest-timeout has a limit)",
+        help="kill a worker whose test runs for more than SECONDS, and fail the test; 0: no limit (default: 30 times "
+        "the known duration of the test, at least 10 minutes; no limit if it is unknown, or if pytest-timeout has one)",
     )
     option(
         "--execute-turns",
         action="store_true",
-        help="replay each test on all trees, and tell all turns of those that turned again",
+        help="replay each test on all commits, and report its changes between failing and passing, if several",
     )
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-ledger", help=argparse.SUPPRESS)
@@ -60,7 +77,7 @@ def _seconds(text: str) -> float:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, object, object]:
-    """Before any conftest, hence before the project's code: read the plan, start the coverage."""
+    """Read the plan and start coverage, before any conftest is loaded and so before the project's code is imported."""
     if early_config.known_args_namespace.execute_topic:
         from pytest_execute import session
 

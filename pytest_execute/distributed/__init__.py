@@ -1,1 +1,1 @@
-"""What a worker is given before pytest runs there, on this machine or another, and what it brings back."""
+"""Exchange with workers in addition to xdist's: settings before pytest starts there, coverage when it ends."""

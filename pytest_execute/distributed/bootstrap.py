@@ -1,7 +1,7 @@
-"""Runs in a worker before pytest does: looks at the checkout there, and keeps in memory what the worker must know.
+"""Prepare a worker before pytest runs there: compare its checkout, and keep the run's settings in its memory.
 
-execnet carries this file over as source, so it needs the standard library alone. The environment would be the wrong place: every
-process that a test starts would inherit it.
+execnet sends this file as source and runs it (`remote_exec`), so it imports the standard library alone. The environment
+would be the wrong place for the settings, as every process that a test starts would inherit them.
 """
 
 from __future__ import annotations
@@ -14,75 +14,79 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-KEPT = "pytest_execute_handed"
-DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+ATTRIBUTE = "pytest_execute_worker_input"
+"""Attribute of `sys` that keeps the input: this module is not imported under its name here."""
+PR_SET_PDEATHSIG = 1  # prctl(2) of Linux: send this process a signal when its parent ends
 CONFIGURATION = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 
 
 class WorkerInput(NamedTuple):
-    """What was handed over, the root directory here, and the files there should be; None in the starter's own checkout."""
+    """Settings for the session, the root directory here, and the files that should be here.
 
-    told: bytes
+    `files` is None in the checkout of the process that the user started, where nothing is compared.
+    """
+
+    settings: bytes
     root: str
     files: list[str] | None
 
 
-def handed() -> WorkerInput | None:
-    """What this process was given, if it is a worker of ours."""
-    kept = getattr(sys, KEPT, None)
-    return None if kept is None else WorkerInput(*kept)
+def received_input() -> WorkerInput | None:
+    """Return the input of this process; None if it is no worker of ours."""
+    received = getattr(sys, ATTRIBUTE, None)
+    return None if received is None else WorkerInput(*received)
 
 
 def fingerprint(root: str, files: Iterable[str]) -> dict[str, str]:
-    """`{path: digest}` of those `files` that are there, and of what stands beside them and could change what tests do."""
+    """Return `{path: digest}` of those `files` that exist, and of the modules and configuration files beside them."""
     paths = set(files)
-    paths.update(path for directory in _directories(paths) for path in _telling(root, directory))
-    digests = {path: _digest(os.path.join(root, path)) for path in sorted(paths)}  # noqa: PTH118
+    paths.update(path for directory in _directories(paths) for path in _code_files(root, directory))
+    digests = {path: _digest(os.path.join(root, path)) for path in sorted(paths)}  # noqa: PTH118 - execnet sends strings
     return {path: digest for path, digest in digests.items() if digest}
 
 
 def _directories(paths: Iterable[str]) -> set[str]:
-    """The directories that lead to `paths`, "" being the root."""
+    """Return the directories that contain `paths`, with their parents; "" is the root."""
     return {
         "",
         *("/".join(parts[:depth]) for parts in (path.split("/") for path in paths) for depth in range(len(parts))),
     }
 
 
-def _telling(root: str, directory: str) -> Iterator[str]:
-    """The modules and configuration files in a directory."""
-    place = os.path.join(root, directory)  # noqa: PTH118
-    for name in os.listdir(place) if os.path.isdir(place) else ():  # noqa: PTH112, PTH208
+def _code_files(root: str, directory: str) -> Iterator[str]:
+    """Yield the modules and configuration files in a directory, relative to the root."""
+    path = os.path.join(root, directory)  # noqa: PTH118 - execnet sends strings
+    for name in os.listdir(path) if os.path.isdir(path) else ():  # noqa: PTH112, PTH208 - execnet sends strings
         if name.endswith(".py") or name in CONFIGURATION:
             yield f"{directory}/{name}".lstrip("/")
 
 
 def _digest(path: str) -> str:
-    if os.path.islink(path):  # noqa: PTH114
-        return f"link to {os.readlink(path)}"  # noqa: PTH115
-    if not os.path.isfile(path):  # noqa: PTH113
+    if os.path.islink(path):  # noqa: PTH114 - execnet sends strings
+        return f"link to {os.readlink(path)}"  # noqa: PTH115 - execnet sends strings
+    if not os.path.isfile(path):  # noqa: PTH113 - execnet sends strings
         return ""
-    with open(path, "rb") as file:  # noqa: PTH123
+    with open(path, "rb") as file:  # noqa: PTH123 - execnet sends strings
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def end_with_starter() -> None:
-    """Ask the system to end this process with the one that started it, however that ends; a worker elsewhere may serve others."""
+def end_with_parent() -> None:
+    """Make the system kill this process when the process that started it ends, however that ends."""
     prctl = getattr(ctypes.CDLL(None), "prctl", None) if os.name == "posix" else None
     if prctl is not None:
-        prctl(DIES_WITH_PARENT, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def receive(channel: Any) -> None:
-    """Take what is handed over; answer with the root directory here, whether pytest has run here before, and the files."""
-    told, way, files = channel.receive()
-    if files is None:
-        end_with_starter()
-    root = os.path.realpath(way)
-    used = "_pytest.config" in sys.modules
-    setattr(sys, KEPT, (told, root, files))
-    channel.send((root, used, {} if files is None else fingerprint(root, files)))
+    """Receive the input; send the root directory here, whether pytest has run in this process before, and the files."""
+    settings, relative_root, files = channel.receive()
+    if files is None:  # a worker in another checkout may belong to a server that serves others
+        end_with_parent()
+    root = os.path.realpath(relative_root)
+    has_run_pytest = "_pytest.config" in sys.modules
+    setattr(sys, ATTRIBUTE, (settings, root, files))
+    channel.send((root, has_run_pytest, {} if files is None else fingerprint(root, files)))
 
 
-if __name__ == "__channelexec__":
-    receive(channel)  # type: ignore[name-defined]  # noqa: F821 - execnet puts it there
+if __name__ == "__channelexec__":  # the name that execnet 2.1 gives a module in `remote_exec`
+    receive(channel)  # type: ignore[name-defined]  # noqa: F821 - execnet defines `channel`

@@ -1,150 +1,173 @@
-"""The controller's side: gives each worker what it must know, refuses one that would run something else, takes what it brings."""
+"""Plugin of xdist's controller: sends each worker its input, refuses other checkouts, and receives coverage."""
 
 from __future__ import annotations
 
 import functools
 import os
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import KEY
+from pytest_execute.distributed.worker_side import OUTPUT_KEY
 
-DEFAULT = "execmodel=main_thread_only//"
-SHOWN = 3
+DEFAULT_SPEC = "execmodel=main_thread_only//"
+"""Part that xdist 3.8 adds to every worker's spec."""
+SHOWN_DIFFERENCES = 3
+
+
+class SharedInput(NamedTuple):
+    """Input that all workers get: settings for the session, and the files of the judged tree, relative to the root."""
+
+    settings: bytes
+    files: Sequence[str]
 
 
 class ControllerSide:
-    """To register in xdist's controller, in `pytest_configure`.
+    """Plugin for xdist's controller.
 
-    `told` is for the session in the worker; `files` are those of the tree that is judged, relative to the root directory;
-    `keep` takes coverage that a worker brought, with its name and its root directory.
+    `save_coverage` saves the data files of a worker, given with its name and its root directory.
     """
 
     def __init__(
-        self, config: pytest.Config, told: bytes, files: Sequence[str], keep: Callable[[list[bytes], str, str], None]
+        self, config: pytest.Config, shared: SharedInput, save_coverage: Callable[[list[bytes], str, str], None]
     ) -> None:
-        self.config, self.told, self.files, self.keep = config, told, files, keep
-        self.way = os.path.relpath(config.rootpath, config.invocation_params.dir)
+        self.config, self.shared, self.save_coverage = config, shared, save_coverage
+        self.relative_root = os.path.relpath(config.rootpath, config.invocation_params.dir)
         self.roots: dict[str, str] = {}
         self.ended: set[str] = set()
-        self.awaited = 0
+        self.unchecked = 0
         self.problems: list[Problem] = []
 
     @functools.cached_property
-    def here(self) -> dict[str, str]:
-        """The files of this checkout."""
-        return bootstrap.fingerprint(str(self.config.rootpath), self.files)
+    def own_files(self) -> dict[str, str]:
+        """Fingerprint of this checkout."""
+        return bootstrap.fingerprint(str(self.config.rootpath), self.shared.files)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionstart(self) -> Generator[None]:
-        """xdist starts the workers in here; a machine that cannot be reached is told in one line."""
-        from execnet import HostNotFound  # type: ignore[import-untyped, unused-ignore]
+        """Report a machine that cannot be reached in one line: xdist 3.8 starts its workers in this hook."""
+        from execnet import HostNotFound  # type: ignore[import-untyped, unused-ignore]  # execnet 2.1 has no types
 
         try:
             yield
         except (HostNotFound, ConnectionError, EOFError) as error:
-            if not from_execnet(error):
+            if not is_connection_error(error):
                 raise
-            what = (
-                f"a worker cannot be reached: {error or type(error).__name__}: see that it listens, and --tx and --px"
-            )
-            raise pytest.UsageError(str(ExecuteError(Problem("no-worker", what)))) from None
+            reason = error or type(error).__name__
+            remedy = "check that its server is running, and the addresses in --tx and --px"
+            message = f"a worker cannot be reached: {reason}: {remedy}"
+            raise pytest.UsageError(str(ExecuteError(Problem("no-worker", message)))) from None
 
     def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
-        self.awaited = len(specs)
-        if any(foreign(spec) for spec in specs) and not self.config.getoption("rsyncdir", None):
+        self.unchecked = len(specs)
+        if any(is_other_checkout(spec) for spec in specs) and not self.config.getoption("rsyncdir", None):
+            # xdist 3.8 (`make_reltoroot`) passes on only paths below a directory that it copies with --rsyncdir
             self._refuse(
-                Problem("path-argument", "workers elsewhere take no paths: choose with -k, -m or --execute-task", word)
+                Problem(
+                    "path-argument",
+                    "workers in other checkouts cannot run a path of this one: select tests with -k, -m or --execute-task",
+                    word,
+                )
                 for word in map(str, self.config.invocation_params.args)
                 if Path(word.split("::")[0]).exists()
             )
 
     def pytest_configure_node(self, node: Any) -> None:
-        """Before xdist's own code runs there; all workers are looked at before any is refused."""
+        """Compare a worker's checkout before xdist's own code runs there; all are compared before any is refused."""
         gateway = node.gateway
-        files = list(self.here) if foreign(gateway.spec) else None
-        root, used, found = greet(gateway, self.told, self.way, files)
-        self.roots[gateway.id] = root
+        files = list(self.own_files) if is_other_checkout(gateway.spec) else None
+        reply = send_input(gateway, bootstrap.WorkerInput(self.shared.settings, self.relative_root, files))
+        self.roots[gateway.id] = reply.root
         if files is not None:
-            self.problems += problems(called(gateway), used, self.here, found)
-        self.awaited -= 1
-        if self.awaited <= 0:
+            self.problems += checkout_problems(worker_name(gateway), reply, self.own_files)
+        self.unchecked -= 1
+        if self.unchecked <= 0:
             self._refuse(self.problems)
 
-    def _refuse(self, found: Any) -> None:
-        found = list(found)
-        if found:
-            raise pytest.UsageError(str(ExecuteError(*found)))
+    def _refuse(self, problems: Iterable[Problem]) -> None:
+        problems = list(problems)
+        if problems:
+            raise pytest.UsageError(str(ExecuteError(*problems)))
 
     def pytest_testnodedown(self, node: Any) -> None:
         self.ended.add(node.gateway.id)
-        brought = getattr(node, "workeroutput", {}).pop(KEY, None)
-        if brought is not None:
-            coverage, strangers = brought
-            self.keep(coverage, node.gateway.id, self.roots[node.gateway.id])
-            self.problems += [stranger(called(node.gateway), path, file) for path, file in strangers.items()]
+        output = getattr(node, "workeroutput", {}).pop(OUTPUT_KEY, None)
+        if output is not None:
+            coverage, foreign = output
+            self.save_coverage(coverage, node.gateway.id, self.roots[node.gateway.id])
+            worker = worker_name(node.gateway)
+            self.problems += [foreign_module_problem(worker, path, file) for path, file in foreign.items()]
 
     @property
-    def all_ended(self) -> bool:
-        """Has every worker come to its end, so that nothing of what it measured is still to come?"""
+    def have_all_ended(self) -> bool:
+        """True if every worker has ended, so that no coverage is still to come."""
         return self.ended >= self.roots.keys()
 
     def check(self) -> None:
-        """ExecuteError where a worker has run code of another checkout."""
+        """Raise ExecuteError if a worker has run code of another checkout."""
         if self.problems:
             raise ExecuteError(*self.problems)
 
 
-def from_execnet(error: BaseException) -> bool:
-    """Did it come out of a connection to a worker, and not out of the project's own code?"""
+class WorkerReply(NamedTuple):
+    """Root directory of a worker, whether pytest has run in its process before, and the fingerprint of its files."""
+
+    root: str
+    has_run_pytest: bool
+    files: dict[str, str]
+
+
+def is_connection_error(error: BaseException) -> bool:
+    """Return True if the error came from execnet, and not from the project's own code."""
     return any("execnet" in Path(frame.filename).parts for frame in traceback.extract_tb(error.__traceback__))
 
 
-def foreign(spec: Any) -> bool:
-    """May the worker stand in another directory than ours, or on another machine?"""
+def is_other_checkout(spec: Any) -> bool:
+    """Return True if the worker may run in another directory than this process, or on another machine."""
     return not spec.popen or bool(spec.chdir or spec.via)
 
 
-def called(gateway: Any) -> str:
-    return f"{gateway.id} ({str(gateway.spec).replace(DEFAULT, '')})"
+def worker_name(gateway: Any) -> str:
+    return f"{gateway.id} ({str(gateway.spec).replace(DEFAULT_SPEC, '')})"
 
 
-def greet(gateway: Any, told: bytes, way: str, files: list[str] | None) -> tuple[str, bool, dict[str, str]]:
-    """Hand `told` over; give what is there: the root directory, whether pytest has run there before, and the files."""
+def send_input(gateway: Any, worker_input: bootstrap.WorkerInput) -> WorkerReply:
+    """Send a worker its input, whose root is relative to the worker's directory; return its reply."""
     channel = gateway.remote_exec(bootstrap)
-    channel.send((told, way, files))
-    root, used, found = channel.receive()
+    channel.send(tuple(worker_input))
+    reply = WorkerReply(*channel.receive())
     channel.waitclose()
-    return root, used, found
+    return reply
 
 
-def problems(worker: str, used: bool, ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[Problem]:
-    """Why this worker would not run what is judged here."""
-    found = []
-    if used:
-        remedy = "restart the server, or start workers behind it with --px id=p//socket=… --tx popen//via=p//chdir=…"
-        found.append(
-            Problem("used-worker", f"its process has run tests before and may hold old code: {remedy}", worker)
+def checkout_problems(worker: str, reply: WorkerReply, own_files: Mapping[str, str]) -> list[Problem]:
+    """Return the reasons why this worker would not run the code that is judged here."""
+    problems = []
+    if reply.has_run_pytest:
+        remedy = "restart its server, or start workers behind it with --px id=p//socket=… --tx popen//via=p//chdir=…"
+        problems.append(
+            Problem("used-worker", f"its process has run tests before and may still hold old code: {remedy}", worker)
         )
+    files = reply.files
     differences = [
-        *(f"differs in {path}" for path in ours if path in theirs and ours[path] != theirs[path]),
-        *(f"lacks {path}" for path in ours if path not in theirs),
-        *(f"has {path} besides" for path in theirs if path not in ours),
+        *(f"{path} differs" for path in own_files if path in files and own_files[path] != files[path]),
+        *(f"{path} is missing" for path in own_files if path not in files),
+        *(f"{path} exists only there" for path in files if path not in own_files),
     ]
     if differences:
-        shown = ", ".join(differences[:SHOWN])
-        more = f" and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
-        what = f"its checkout is another: it {shown}{more}: bring it to the same files as here, then run again"
-        found.append(Problem("other-checkout", what, worker))
-    return found
+        shown = ", ".join(differences[:SHOWN_DIFFERENCES])
+        more = f" and {len(differences) - SHOWN_DIFFERENCES} more" if len(differences) > SHOWN_DIFFERENCES else ""
+        remedy = "copy the files of this checkout there, then run again"
+        message = f"its checkout has other files than this one: {shown}{more}: {remedy}"
+        problems.append(Problem("other-checkout", message, worker))
+    return problems
 
 
-def stranger(worker: str, path: str, file: str) -> Problem:
-    remedy = "install the project there, or name its directories in pytest's `pythonpath`"
-    return Problem("other-code", f"it ran {path} not from its own checkout but from {file}: {remedy}", worker)
+def foreign_module_problem(worker: str, path: str, file: str) -> Problem:
+    remedy = "install the project there, or add its directories to pytest's `pythonpath`"
+    return Problem("other-code", f"it imported {file} instead of {path} in its own checkout: {remedy}", worker)

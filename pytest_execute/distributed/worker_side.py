@@ -1,4 +1,4 @@
-"""The worker's side, in another checkout than the controller's: what it brings back when it ends."""
+"""Plugin of a worker in another checkout: returns coverage and foreign modules when the worker ends."""
 
 from __future__ import annotations
 
@@ -10,42 +10,45 @@ import pytest
 
 from pytest_execute.distributed.bootstrap import WorkerInput
 
-KEY = "execute_brought"
-"""Where `workeroutput` has (coverage, {path in the checkout: the file that was loaded instead})."""
+OUTPUT_KEY = "execute_output"
+"""Key in xdist's `workeroutput` of (coverage, {path in the checkout: the file that was imported instead})."""
 
 
 class WorkerSide:
-    """To register in such a worker. `coverage` gives what was measured, once the measuring has ended."""
+    """Plugin for such a worker. `read_coverage` returns the data files, once measuring has ended."""
 
-    def __init__(self, config: pytest.Config, handed: WorkerInput, coverage: Callable[[], list[bytes]]) -> None:
-        self.config, self.handed, self.coverage = config, handed, coverage
+    def __init__(
+        self, config: pytest.Config, worker_input: WorkerInput, read_coverage: Callable[[], list[bytes]]
+    ) -> None:
+        self.config, self.input, self.read_coverage = config, worker_input, read_coverage
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        found = strangers(loaded(), self.handed.root, frozenset(self.handed.files or ()))
-        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
-        output[KEY] = (self.coverage(), found)
+        foreign = foreign_modules(imported_files(), self.input.root, frozenset(self.input.files or ()))
+        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it
+        output[OUTPUT_KEY] = (self.read_coverage(), foreign)
 
 
-def loaded() -> dict[str, str]:
-    """`{module: its file}` of all that was imported."""
+def imported_files() -> dict[str, str]:
+    """Return `{module: its file}` of all imported modules."""
     files = {name: vars(module).get("__file__") for name, module in list(sys.modules.items()) if module is not None}
     return {name: file for name, file in files.items() if isinstance(file, str)}
 
 
-def strangers(modules: Mapping[str, str], root: str, files: Collection[str]) -> dict[str, str]:
-    """`{path: file}` of modules that stand in the checkout at `root` as one of `files` but came from another one."""
-    found = {}
+def foreign_modules(modules: Mapping[str, str], root: str, files: Collection[str]) -> dict[str, str]:
+    """Return `{path: file}` of modules that are one of `files` in the checkout at `root`, but came from elsewhere."""
+    foreign = {}
     for name, file in modules.items():
         if not file.startswith(f"{root}/"):
-            path = _tail(file, name.count(".") + 1 + file.endswith("/__init__.py"), files)
+            least_parts = name.count(".") + 1 + file.endswith("/__init__.py")
+            path = _longest_suffix(file, least_parts, files)
             if path is not None:
-                found[path] = file
-    return found
+                foreign[path] = file
+    return foreign
 
 
-def _tail(file: str, shortest: int, files: Collection[str]) -> str | None:
-    """The longest end of `file` that is one of `files`, of at least `shortest` parts."""
+def _longest_suffix(file: str, least_parts: int, files: Collection[str]) -> str | None:
+    """Return the longest suffix of `file` that is one of `files` and has at least `least_parts` parts."""
     parts = file.split("/")
-    tails = ("/".join(parts[at:]) for at in range(1, len(parts) - shortest + 1))
-    return next((tail for tail in tails if tail in files), None)
+    suffixes = ("/".join(parts[start:]) for start in range(1, len(parts) - least_parts + 1))
+    return next((suffix for suffix in suffixes if suffix in files), None)

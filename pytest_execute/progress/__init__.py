@@ -1,1 +1,1 @@
-"""What a person sees while the tests run: a line per stream below pytest's own output, or a line per task that has ended."""
+"""Display of progress while the tests run: a line per stream below pytest's output, or one per task that has ended."""

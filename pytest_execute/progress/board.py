@@ -1,4 +1,4 @@
-"""How far each stream has come, test by test, and how long the rest will take: pure, the clock is the caller's."""
+"""State of all tests of a run: how far each stream is, and how long the rest will take. Callers give the time."""
 
 from __future__ import annotations
 
@@ -8,54 +8,51 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pytest_execute.core import gate_ids
 from pytest_execute.core.plan import Plan
-from pytest_execute.progress.forecast import Open, forecast
+from pytest_execute.progress.forecast import RemainingWork, forecast
 
-End = Literal["passed", "failed", "skipped", "blocked"]
-State = Literal["waiting", "running", "done", "failed", "skipped", "blocked"]
-WORST: tuple[End, ...] = ("failed", "blocked", "skipped", "passed")
-OTHERS = "other tests"
+TestEnd = Literal["passed", "failed", "skipped", "blocked"]
+GateState = Literal["waiting", "running", "done", "failed", "skipped", "blocked"]
+SEVERITY: tuple[TestEnd, ...] = ("failed", "blocked", "skipped", "passed")
+OTHER_TESTS = "other tests"
 
 
-class Row(Struct, frozen=True):
-    """A stream, or what stands in none. `units` are what its tests count for, the tasks first."""
+class StreamRow(Struct, frozen=True):
+    """A stream, or the tests that belong to none. `gates` are those that its tests count for, the tasks first."""
 
     id: str
     title: str
-    units: tuple[str, ...]
+    gates: tuple[str, ...]
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        return tuple(unit for unit in self.units if gate_ids.is_task(unit))
+        return tuple(gate for gate in self.gates if gate.startswith("task:"))
 
 
-def rows(plan: Plan, tasks: set[str]) -> list[Row]:
-    """A row for each stream of which one of `tasks` is, one for tasks in no stream, and one for all other tests."""
-    mine = {stream.id: [task.id for task in plan.tasks_of(stream.id) if task.id in tasks] for stream in plan.streams}
-    found = [
-        Row(stream.id, stream.title, (*(gate_ids.task(task) for task in mine[stream.id]), gate_ids.stream(stream.id)))
+def stream_rows(plan: Plan, tasks: set[str]) -> list[StreamRow]:
+    """Return a row for each stream with one of `tasks`, one for tasks without a stream, and one for all other tests."""
+    selected = {
+        stream.id: [task.id for task in plan.tasks_of(stream.id) if task.id in tasks] for stream in plan.streams
+    }
+    rows = [
+        StreamRow(stream.id, stream.title, (*(f"task:{task}" for task in selected[stream.id]), f"stream:{stream.id}"))
         for stream in plan.streams
-        if mine[stream.id]
+        if selected[stream.id]
     ]
-    loose = tuple(gate_ids.task(task.id) for task in plan.tasks if task.stream not in mine and task.id in tasks)
-    if loose:
-        found.append(Row("", "Tasks", loose))
-    return [
-        *found,
-        Row(
-            "", OTHERS, (*(gate_ids.named(gate.name) for gate in plan.gates), gate_ids.SYSTEM, gate_ids.DEPLOYMENT, "")
-        ),
-    ]
+    without_stream = tuple(f"task:{task.id}" for task in plan.tasks if task.stream not in selected and task.id in tasks)
+    if without_stream:
+        rows.append(StreamRow("", "Tasks", without_stream))
+    other_gates = (*(f"gate:{gate.name}" for gate in plan.gates), "system", "deployment", "")
+    return [*rows, StreamRow("", OTHER_TESTS, other_gates)]
 
 
 @dataclass
-class Tally:
-    """What has become of the tests of one unit; `seconds` is what they took."""
+class GateProgress:
+    """Numbers of one gate's tests; `seconds` is the time that they took, `cause` the gate that blocked one of them."""
 
     total: int = 0
     running: int = 0
-    ends: dict[End, int] = field(default_factory=dict)
+    ends: dict[TestEnd, int] = field(default_factory=dict)
     seconds: float = 0.0
     cause: str = ""
 
@@ -64,8 +61,8 @@ class Tally:
         return sum(self.ends.values())
 
     @property
-    def state(self) -> State:
-        """What people ask first: what went wrong before what goes on."""
+    def state(self) -> GateState:
+        """State of the gate; a failure takes precedence over tests that still run."""
         if "failed" in self.ends:
             return "failed"
         if "blocked" in self.ends:
@@ -75,102 +72,111 @@ class Tally:
         return "running" if self.running or self.ends else "waiting"
 
 
-class Board:
-    """All tests of a run. `units` maps each test to what it counts for, `needs` each unit to those that it waits for,
-    `seconds` tests to what they are known to take."""
+class BoardInput(Struct, frozen=True):
+    """Facts that a board starts with.
 
-    def __init__(
-        self,
-        rows: Sequence[Row],
-        units: Mapping[str, Sequence[str]],
-        needs: Mapping[str, Sequence[str]],
-        seconds: Mapping[str, float],
-        workers: int,
-    ) -> None:
-        self.rows, self.needs, self.workers = rows, needs, workers
-        self.units = {test: tuple(dict.fromkeys(of)) or ("",) for test, of in units.items()}
-        self.seconds = seconds
-        self.tallies = {unit: Tally() for row in rows for unit in row.units}
+    `gates` has the gates of each test, `dependencies` those of each gate, `seconds` the known durations of tests.
+    """
+
+    rows: Sequence[StreamRow]
+    gates: Mapping[str, Sequence[str]]
+    dependencies: Mapping[str, Sequence[str]]
+    seconds: Mapping[str, float]
+    workers: int
+
+
+class Board:
+    """State of all tests of a run, by test and by gate."""
+
+    def __init__(self, given: BoardInput) -> None:
+        self.rows, self.dependencies, self.workers = given.rows, given.dependencies, given.workers
+        self.gates = {test: tuple(dict.fromkeys(gates)) or ("",) for test, gates in given.gates.items()}
+        self.seconds = given.seconds
+        self.progress = {gate: GateProgress() for row in given.rows for gate in row.gates}
         self.waiting: dict[str, set[str]] = {}
         self.running: dict[str, float] = {}
-        self.open = set(self.units)
-        self.heard: dict[str, tuple[End, float]] = {}
+        self.open = set(self.gates)
+        self.reported: dict[str, tuple[TestEnd, float]] = {}
         self.failed = 0
-        for test, of in self.units.items():
-            for unit in of:
-                self.tallies.setdefault(unit, Tally()).total += 1
-                self.waiting.setdefault(unit, set()).add(test)
+        for test, gates in self.gates.items():
+            for gate in gates:
+                self.progress.setdefault(gate, GateProgress()).total += 1
+                self.waiting.setdefault(gate, set()).add(test)
 
-    # -- what happens
+    # Events
 
     def start(self, test: str, now: float) -> None:
-        """`test` runs since `now`."""
+        """Record that `test` runs since `now`."""
         if test in self.open and test not in self.running:
             self.running[test] = now
-            for unit in self.units[test]:
-                self.tallies[unit].running += 1
-                self.waiting[unit].discard(test)
+            for gate in self.gates[test]:
+                self.progress[gate].running += 1
+                self.waiting[gate].discard(test)
 
-    def hear(self, test: str, how: End | None, seconds: float = 0.0, cause: str = "", last: bool = True) -> list[str]:
-        """A report on `test`, which after its `last` one has ended: the units that have ended with it.
+    def record(
+        self, test: str, end: TestEnd | None, seconds: float = 0.0, cause: str = "", is_last: bool = True
+    ) -> list[str]:
+        """Record a report of `test`, which has ended after the last one; return the gates that have ended with it.
 
-        `how` is what this report alone says, None if nothing is wrong; of all that is said, the worst counts. Of a test that
-        has ended nothing more is heard.
+        `end` is None if this report says nothing but good. The worst of all reports counts. Reports of a test that has
+        ended are ignored.
         """
         if test not in self.open:
             return []
-        before, took = self.heard.pop(test, ("passed", 0.0))
-        known = (min(how or "passed", before, key=WORST.index), took + seconds)
-        if last:
-            return self._end(test, *known, cause)
-        self.heard[test] = known
+        earlier_end, earlier_seconds = self.reported.pop(test, ("passed", 0.0))
+        worst, total = min(end or "passed", earlier_end, key=SEVERITY.index), earlier_seconds + seconds
+        if is_last:
+            return self._end(test, worst, total, cause)
+        self.reported[test] = (worst, total)
         return []
 
-    def _end(self, test: str, how: End, seconds: float, cause: str) -> list[str]:
+    def _end(self, test: str, end: TestEnd, seconds: float, cause: str) -> list[str]:
         self.open.discard(test)
-        self.failed += how == "failed"
-        ran = self.running.pop(test, None) is not None
-        for unit in self.units[test]:
-            tally = self.tallies[unit]
-            tally.running -= ran
-            tally.ends[how] = tally.ends.get(how, 0) + 1
-            tally.seconds += seconds
-            tally.cause = tally.cause or cause
-            self.waiting[unit].discard(test)
-        return [unit for unit in self.units[test] if self.tallies[unit].ended == self.tallies[unit].total]
+        self.failed += end == "failed"
+        was_running = self.running.pop(test, None) is not None
+        for gate in self.gates[test]:
+            progress = self.progress[gate]
+            progress.running -= was_running
+            progress.ends[end] = progress.ends.get(end, 0) + 1
+            progress.seconds += seconds
+            progress.cause = progress.cause or cause
+            self.waiting[gate].discard(test)
+        return [gate for gate in self.gates[test] if self.progress[gate].ended == self.progress[gate].total]
 
-    # -- what is asked
+    # Questions
 
-    def waits_for(self, row: Row) -> list[str]:
-        """The streams that keep this one from going on."""
-        stuck = {need for unit in row.tasks if self._is_open(unit) for need in self.needs.get(unit, ())}
+    def awaited_streams(self, row: StreamRow) -> list[str]:
+        """Return the streams that the open tasks of this row wait for."""
+        required = {each for task in row.tasks if self._is_open(task) for each in self.dependencies.get(task, ())}
         return [
-            other.id for other in self.rows if other.id != row.id and any(map(self._is_open, stuck & {*other.units}))
+            other.id for other in self.rows if other.id != row.id and any(map(self._is_open, required & {*other.gates}))
         ]
 
-    def _is_open(self, unit: str) -> bool:
-        tally = self.tallies.get(unit, Tally())
-        return tally.ended < tally.total
+    def _is_open(self, gate: str) -> bool:
+        progress = self.progress.get(gate, GateProgress())
+        return progress.ended < progress.total
 
-    def _has(self, unit: str) -> bool:
-        return self.tallies[unit].total > 0
+    def _has_tests(self, gate: str) -> bool:
+        return self.progress[gate].total > 0
 
-    def to_go(self, now: float) -> dict[str, float] | None:
-        """The seconds until each open unit will have ended; None where most tests are not known."""
+    def remaining_seconds(self, now: float) -> dict[str, float] | None:
+        """Return the seconds until each open gate will have ended; None where most durations are unknown."""
         known = [self.seconds[test] for test in self.open if test in self.seconds]
         if len(known) * 2 < len(self.open) or not known:
             return None
         mean = sum(known) / len(known)
-        left = {
-            unit: self._left(unit, mean, now) for unit in self.tallies if self._is_open(unit) or not self._has(unit)
+        remaining = {
+            gate: self._remaining_work(gate, mean, now)
+            for gate in self.progress
+            if self._is_open(gate) or not self._has_tests(gate)
         }
-        return forecast(self.needs, left, self.workers)
+        return forecast(self.dependencies, remaining, self.workers)
 
-    def _left(self, unit: str, mean: float, now: float) -> Open:
-        waiting = [self.seconds.get(test, mean) for test in self.waiting.get(unit, ())]
+    def _remaining_work(self, gate: str, mean: float, now: float) -> RemainingWork:
+        waiting = [self.seconds.get(test, mean) for test in self.waiting.get(gate, ())]
         running = [
-            max(0.0, self.seconds.get(test, mean) - (now - since))
-            for test, since in self.running.items()
-            if unit in self.units[test]
+            max(0.0, self.seconds.get(test, mean) - (now - began))
+            for test, began in self.running.items()
+            if gate in self.gates[test]
         ]
-        return Open([*waiting, *running])
+        return RemainingWork([*waiting, *running])

@@ -1,129 +1,154 @@
-"""The board as lines of text, as wide and as many as there is room for."""
+"""Format the board as lines of text that fit into the terminal."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from pytest_execute.core import gate_ids
+from pytest_execute.core.gate_ids import label
 from pytest_execute.core.verdict import VerdictWord
-from pytest_execute.progress.board import Board, Row, State, Tally
+from pytest_execute.progress.board import Board, GateProgress, GateState, StreamRow
 
 Line = tuple[str, VerdictWord | None]
-"""A line of text, and the verdict whose colour it has."""
+"""A line of text, and the verdict that decides its colour."""
 GAP = "  "
-TITLE = 8
-"""A title that has less room than this is left out."""
-WORDS: dict[State, VerdictWord] = {"failed": "failed", "blocked": "blocked", "skipped": "blocked", "done": "passed"}
-SHOWN: tuple[State, ...] = ("running", "failed", "blocked", "skipped")
+LEAST_TITLE = 8
+"""Columns below which titles are left out."""
+VERDICTS: dict[GateState, VerdictWord] = {
+    "failed": "failed",
+    "blocked": "blocked",
+    "skipped": "blocked",
+    "done": "passed",
+}
+COUNTED: tuple[GateState, ...] = ("running", "failed", "blocked", "skipped")
 
 
-def block(board: Board, ends: dict[str, float] | None, width: int, height: int) -> list[Line]:
-    """A line for each stream and one for the whole run; `ends` says in how many seconds each unit will have ended."""
-    shown = [row for row in board.rows if any(board.tallies[unit].total for unit in row.units)]
-    cells = [(row, _label(row), _counts(board, row), _time(row.units, board, ends)) for row in shown]
-    kept = _kept(cells, board, height - 1)
-    lines = list(_aligned([each[1:] for each in kept], [_word(board, each[0]) for each in kept], width))
-    if len(kept) < len(cells):
-        lines.append((f"and {len(cells) - len(kept)} more", None))
-    return [(cut(text, width), word) for text, word in [*lines, _total(board, ends)]]
+class RowCells(NamedTuple):
+    """Texts of a row, and the verdict that decides its colour."""
+
+    row: StreamRow
+    id: str
+    title: str
+    counts: str
+    time: str
+    verdict: VerdictWord | None
 
 
-Cell = tuple[Row, tuple[str, str], str, str]
+def render(board: Board, ends: dict[str, float] | None, width: int, height: int) -> list[Line]:
+    """Return a line for each stream and one for the whole run.
+
+    `ends` has the seconds until each gate will have ended, None where they are unknown.
+    """
+    rows = [_cells(board, row, ends) for row in board.rows if any(board.progress[gate].total for gate in row.gates)]
+    selected = _select_rows(rows, board, height - 1)
+    lines = list(_align(selected, width))
+    if len(selected) < len(rows):
+        lines.append((f"and {len(rows) - len(selected)} more", None))
+    return [(truncate(text, width), word) for text, word in [*lines, _total(board, ends)]]
 
 
-def _kept(cells: Sequence[Cell], board: Board, room: int) -> list[Cell]:
-    """As many as there is room for: first those that go on, and all in the plan's order."""
-    if len(cells) <= room:
-        return list(cells)
+def _cells(board: Board, row: StreamRow, ends: dict[str, float] | None) -> RowCells:
+    time = _remaining_time(row.gates, board, ends)
+    return RowCells(row, printable(row.id), printable(row.title), _counts(board, row), time, _verdict(board, row))
+
+
+def _select_rows(rows: Sequence[RowCells], board: Board, height: int) -> list[RowCells]:
+    """Return as many rows as there is room for, in the plan's order: those that run first, then those that wait."""
+    if len(rows) <= height:
+        return list(rows)
     rank = {"running": 0, "waiting": 1}
-    order = sorted(range(len(cells)), key=lambda at: rank.get(_state(board, cells[at][0]), 2))
-    return [cells[at] for at in sorted(order[: max(0, room - 1)])]
+    order = sorted(range(len(rows)), key=lambda index: rank.get(_state(board, rows[index].row), 2))
+    return [rows[index] for index in sorted(order[: max(0, height - 1)])]
 
 
-def _state(board: Board, row: Row) -> State:
-    """What the tests of the row do: they run, wait, or have all ended."""
-    tallies = [board.tallies[unit] for unit in row.units]
-    if any(tally.running for tally in tallies):
+def _state(board: Board, row: StreamRow) -> GateState:
+    """Return whether the tests of the row run, wait, or have all ended."""
+    progress = [board.progress[gate] for gate in row.gates]
+    if any(gate_progress.running for gate_progress in progress):
         return "running"
-    return "done" if all(tally.ended == tally.total for tally in tallies) else "waiting"
+    return "done" if all(gate_progress.ended == gate_progress.total for gate_progress in progress) else "waiting"
 
 
-def _label(row: Row) -> tuple[str, str]:
-    return clean(row.id), clean(row.title)
-
-
-def _word(board: Board, row: Row) -> VerdictWord | None:
-    states = {board.tallies[unit].state for unit in row.units if board.tallies[unit].total}
+def _verdict(board: Board, row: StreamRow) -> VerdictWord | None:
+    states = {board.progress[gate].state for gate in row.gates if board.progress[gate].total}
     worst = next((state for state in ("failed", "blocked", "skipped") if state in states), None)
-    return WORDS[worst] if worst else "passed" if states == {"done"} else None
+    return VERDICTS[worst] if worst else "passed" if states == {"done"} else None
 
 
-def _counts(board: Board, row: Row) -> str:
-    """`2 of 4 done, 1 running`; in tests where the row has no tasks."""
-    tallies = {unit: board.tallies[unit] for unit in row.units if board.tallies[unit].total}
-    states = [tallies[task].state for task in row.tasks if task in tallies]
+def _counts(board: Board, row: StreamRow) -> str:
+    """Return `2 of 4 done, 1 running`; tests are counted where the row has no tasks."""
+    progress = {gate: board.progress[gate] for gate in row.gates if board.progress[gate].total}
+    states = [progress[task].state for task in row.tasks if task in progress]
     if not row.tasks:
-        return _tests(list(tallies.values()))
+        return _count_tests(list(progress.values()))
     parts = [f"{states.count('done')} of {len(states)} done"]
-    parts += [f"{states.count(state)} {state}" for state in SHOWN if state in states]
-    if "running" not in states and (waits := board.waits_for(row)):
-        parts.append(f"waits for {', '.join(map(clean, waits))}")
-    own = [tally for unit, tally in tallies.items() if unit not in row.tasks]
-    return ", ".join([*parts, *([_tests(own)] if own else [])])
+    parts += [f"{states.count(state)} {state}" for state in COUNTED if state in states]
+    if "running" not in states and (awaited := board.awaited_streams(row)):
+        parts.append(f"waits for {', '.join(map(printable, awaited))}")
+    own = [gate_progress for gate, gate_progress in progress.items() if gate not in row.tasks]
+    return ", ".join([*parts, *([_count_tests(own)] if own else [])])
 
 
-def _tests(tallies: Sequence[Tally]) -> str:
-    ends = sum(tally.ended for tally in tallies)
-    return f"{ends} of {sum(tally.total for tally in tallies)} tests"
+def _count_tests(progress: Sequence[GateProgress]) -> str:
+    ends = sum(gate_progress.ended for gate_progress in progress)
+    return f"{ends} of {sum(gate_progress.total for gate_progress in progress)} tests"
 
 
-def _time(units: Iterable[str], board: Board, ends: dict[str, float] | None) -> str:
-    found = [
-        ends[unit] for unit in units if ends and unit in ends and board.tallies[unit].ended < board.tallies[unit].total
+def _remaining_time(gates: Iterable[str], board: Board, ends: dict[str, float] | None) -> str:
+    seconds = [
+        ends[gate]
+        for gate in gates
+        if ends and gate in ends and board.progress[gate].ended < board.progress[gate].total
     ]
-    return clock(max(found)) if found else ""
+    return format_seconds(max(seconds)) if seconds else ""
 
 
 def _total(board: Board, ends: dict[str, float] | None) -> Line:
-    total = len(board.units)
+    total = len(board.gates)
     parts = [f"{total - len(board.open)} of {total} tests"]
     parts += [f"{board.failed} failed"] if board.failed else []
-    time = _time(board.tallies, board, ends)
+    time = _remaining_time(board.progress, board, ends)
     parts += [f"about {time} to go"] if time else []
     return ", ".join(parts), "failed" if board.failed else None
 
 
-def _aligned(
-    cells: Sequence[tuple[tuple[str, str], str, str]], words: Sequence[VerdictWord | None], width: int
-) -> Iterator[Line]:
-    """Columns: id, title, counts, time. The titles get the room that is left, or none where that is little."""
-    ids = max((wide(label[0]) for label, _, _ in cells), default=0)
-    counts = max((wide(text) for _, text, _ in cells), default=0)
-    times = max((wide(text) for _, _, text in cells), default=0)
-    titles = max((wide(label[1]) for label, _, _ in cells), default=0)
+def _align(rows: Sequence[RowCells], width: int) -> Iterator[Line]:
+    """Align id, title, counts and time. Titles get the remaining columns, and are left out if those are few."""
+    ids = max((columns(row.id) for row in rows), default=0)
+    counts = max((columns(row.counts) for row in rows), default=0)
+    times = max((columns(row.time) for row in rows), default=0)
+    titles = max((columns(row.title) for row in rows), default=0)
     room = min(titles, width - ids - counts - times - 3 * len(GAP))
-    for ((name, title), count, time), word in zip(cells, words, strict=True):
-        columns = [pad(name, ids)]
-        columns += [pad(cut(title, room), room)] if room >= min(TITLE, titles) else [] if name else [title]
-        columns += [pad(count, counts), time.rjust(times)]
-        yield GAP.join(columns).rstrip(), word
+    for row in rows:
+        parts = [pad(row.id, ids)]
+        if room >= min(LEAST_TITLE, titles):
+            parts.append(pad(truncate(row.title, room), room))
+        elif not row.id:
+            parts.append(row.title)
+        parts += [pad(row.counts, counts), row.time.rjust(times)]
+        yield GAP.join(parts).rstrip(), row.verdict
 
 
-def told(unit: str, tally: Tally) -> str:
-    """What is said of a unit whose tests have ended: `task 3: 4 passed (1.2 s)`.
+def ended_line(gate: str, gate_progress: GateProgress) -> str:
+    """Return the line for a gate whose tests have ended: `task 3: 4 passed (1.2 s)`.
 
-    It speaks of tests: whether the task passes is not known before the proofs and the measures.
+    It counts tests only: whether the task passes is decided after the replay.
     """
-    parts = [f"{tally.ends[end]} {end}" for end in ("failed", "skipped", "passed", "blocked") if end in tally.ends]
-    by = f" by {gate_ids.label(tally.cause)}" if tally.cause else ""
-    took = f" ({tally.seconds:.1f} s)" if tally.seconds else ""
-    return clean(f"{gate_ids.label(unit)}: {', '.join(parts)}{by}{took}")
+    parts = [
+        f"{gate_progress.ends[end]} {end}"
+        for end in ("failed", "skipped", "passed", "blocked")
+        if end in gate_progress.ends
+    ]
+    cause = f" by {label(gate_progress.cause)}" if gate_progress.cause else ""
+    took = f" ({gate_progress.seconds:.1f} s)" if gate_progress.seconds else ""
+    return printable(f"{label(gate)}: {', '.join(parts)}{cause}{took}")
 
 
-def clock(seconds: float) -> str:
-    """
-    >>> clock(0.2), clock(59.4), clock(61), clock(3700)
+def format_seconds(seconds: float) -> str:
+    """Format a duration.
+
+    >>> format_seconds(0.2), format_seconds(59.4), format_seconds(61), format_seconds(3700)
     ('1 s', '60 s', '1:01 min', '1:01 h')
     """
     whole = max(1, -int(-seconds // 1))
@@ -132,36 +157,36 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02} min" if whole < 3600 else f"{whole // 3600}:{whole % 3600 // 60:02} h"
 
 
-# -- text on a terminal
+# Text on a terminal
 
 
-def clean(text: str) -> str:
-    """A title without what a terminal could take for an order."""
+def printable(text: str) -> str:
+    """Replace control characters, which a terminal could interpret."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def wide(text: str) -> int:
-    """How many columns a text takes."""
-    return len(text) if text.isascii() else sum(_columns(char) for char in text)
+def columns(text: str) -> int:
+    """Return the number of terminal columns that a text takes."""
+    return len(text) if text.isascii() else sum(_char_columns(char) for char in text)
 
 
-def _columns(char: str) -> int:
+def _char_columns(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "FW" else 1
 
 
-def cut(text: str, width: int) -> str:
-    """The text where it fits, else its beginning and an ellipsis."""
-    if wide(text) <= width:
+def truncate(text: str, width: int) -> str:
+    """Return the text if it fits, else its beginning and an ellipsis."""
+    if columns(text) <= width:
         return text
-    kept = ""
+    selected = ""
     for char in text:
-        if wide(kept + char) >= width:
+        if columns(selected + char) >= width:
             break
-        kept += char
-    return f"{kept}…" if width > 0 else ""
+        selected += char
+    return f"{selected}…" if width > 0 else ""
 
 
 def pad(text: str, width: int) -> str:
-    return text + " " * (width - wide(text))
+    return text + " " * (width - columns(text))

@@ -1,4 +1,4 @@
-"""The plugin that shows progress: redrawn in place on a terminal, line by line elsewhere, nothing where pytest is to be quiet."""
+"""Plugin that shows progress: redrawn in place on a terminal, line by line elsewhere, not at all with `-q`."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core import gate_ids
 from pytest_execute.core.verdict import VerdictWord
-from pytest_execute.progress.board import Board, End
-from pytest_execute.progress.format import WORDS, Line, block, cut, told, wide
+from pytest_execute.progress.board import Board, TestEnd
+from pytest_execute.progress.format import VERDICTS, Line, columns, ended_line, render, truncate
 from pytest_execute.progress.status_area import StatusArea
 
-OFTEN = 0.2
-"""Seconds between two looks at the board."""
-FORECAST = 1.0
-"""Seconds for which a forecast holds, but for the clock."""
-LAST = ("teardown", "???")
-"""The phases that end a test; `???` is xdist's, for a test that its worker died in."""
+REDRAW_INTERVAL = 0.2
+"""Seconds between two drawings."""
+FORECAST_INTERVAL = 1.0
+"""Seconds between two forecasts."""
+LAST_PHASES = ("teardown", "???")
+"""Phases that end a test; `???` is the phase that xdist 3.8 gives a test whose worker crashed."""
 COLOUR: Mapping[VerdictWord | None, str] = {"passed": "green", "failed": "red", "blocked": "yellow"}
 
 
-def fits(config: pytest.Config, reporter: Any) -> bool:
-    """Can lines be redrawn? Only on a terminal that can do it, below pytest's own reporter, while nobody else writes to it."""
+def can_redraw(config: pytest.Config, reporter: Any) -> bool:
+    """Return True on a terminal that can redraw lines, while only pytest's own reporter writes to it."""
     return (
         type(reporter) is pytest.TerminalReporter
         and reporter.isatty()
@@ -38,44 +37,44 @@ def fits(config: pytest.Config, reporter: Any) -> bool:
     )
 
 
-class Progress:
-    """To register where the run is led. Nothing is shown before `begin`."""
+class ProgressPlugin:
+    """Plugin for the process that the user started. Nothing is shown before `begin`."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.reporter: Any = None
         self.board: Board | None = None
-        self.screen: StatusArea | None = None
-        self.stop = threading.Event()
-        self.ticker: threading.Thread | None = None
-        self.drawn = 0.0
-        self.ends: dict[str, float] | None = None
-        self.reckoned = 0.0
+        self.status_area: StatusArea | None = None
+        self.stopped = threading.Event()
+        self.thread: threading.Thread | None = None
+        self.draw_time = 0.0
+        self.remaining: dict[str, float] | None = None
+        self.forecast_time = 0.0
         self.lock = threading.Lock()
 
     def begin(self, board: Board) -> None:
-        """The tests are known, and start now."""
+        """Show the progress of the tests, which start now."""
         self.reporter = self.config.pluginmanager.getplugin("terminalreporter")
         if self.reporter is None or self.reporter.verbosity < 0:
             return
         self.board = board
-        if not fits(self.config, self.reporter):
+        if not can_redraw(self.config, self.reporter):
             return
-        self.screen = self.reporter._tw._file = StatusArea(self.reporter._tw._file, wide)
-        if self.config.pluginmanager.hasplugin(
-            "dsession"
-        ):  # where tests run in this process, it gets no thread of ours
-            self.ticker = threading.Thread(target=self._tick, name="pytest-execute progress", daemon=True)
-            self.ticker.start()
+        self.status_area = self.reporter._tw._file = StatusArea(self.reporter._tw._file, columns)
+        # Where tests run in this process, it gets no thread of ours: forks and thread counts of the tests stay as they
+        # are.
+        if self.config.pluginmanager.hasplugin("dsession"):
+            self.thread = threading.Thread(target=self._draw_repeatedly, name="pytest-execute progress", daemon=True)
+            self.thread.start()
 
-    # -- what pytest tells
+    # Events
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self.board is not None:
             with self.lock:
                 self.board.start(nodeid, monotonic())
-            if self.ticker is None:
+            if self.thread is None:
                 self._draw()
 
     @pytest.hookimpl(trylast=True)
@@ -84,93 +83,94 @@ class Progress:
             return
         with self.lock:
             cause = getattr(report, "blocked_by", None) or ""
-            units = self.board.hear(report.nodeid, end_of(report), report.duration, cause, report.when in LAST)
-        if self.screen is None:
-            for unit in units:
-                if gate_ids.level(unit) in ("task", "stream"):
-                    tally = self.board.tallies[unit]
-                    self._say(told(unit, tally), WORDS.get(tally.state))
+            is_last = report.when in LAST_PHASES
+            gates = self.board.record(report.nodeid, test_end(report), report.duration, cause, is_last)
+        if self.status_area is None:
+            for gate in gates:
+                if gate.startswith(("task:", "stream:")):
+                    progress = self.board.progress[gate]
+                    self._write_line(ended_line(gate, progress), VERDICTS.get(progress.state))
 
     def pytest_enter_pdb(self) -> None:
         self.show(())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """The tests are over: the lines go, before anything else is written."""
-        self.stop.set()
-        if self.ticker is not None:
-            self.ticker.join()
+        """Remove the lines before anything else is written."""
+        self.stopped.set()
+        if self.thread is not None:
+            self.thread.join()
         self.board = None
         self.show(())
 
     def pytest_unconfigure(self) -> None:
-        if self.screen is not None:
+        if self.status_area is not None:
             self.show(())
-            self.reporter._tw._file = self.screen.file
-            self.screen = None
+            self.reporter._tw._file = self.status_area.file
+            self.status_area = None
 
-    # -- what is shown
+    # Display
 
-    def _say(self, text: str, word: VerdictWord | None) -> None:
-        """A line of its own, after which pytest goes on as if it had been pytest's."""
+    def _write_line(self, text: str, word: VerdictWord | None) -> None:
+        """Write a line between those of pytest, which continues as if it had written the line itself."""
         reporter, writer = self.reporter, self.reporter._tw
         reporter.ensure_newline()
         if writer.width_of_current_line:
             writer.line()
         writer.write(f"execute: {text}", **({COLOUR[word]: True} if word in COLOUR else {}))
         if reporter.showfspath or reporter.showlongtestinfo:
-            reporter.currentfspath = -2  # pytest itself ends the line, before it names the next test
+            reporter.currentfspath = -2  # pytest (8.4 to 9.2) has this value after its own lines, and ends them itself
         else:
             writer.line()
 
-    def _tick(self) -> None:
-        while not self.stop.wait(OFTEN):
+    def _draw_repeatedly(self) -> None:
+        while not self.stopped.wait(REDRAW_INTERVAL):
             self._draw()
 
     def _draw(self) -> None:
         now = monotonic()
-        if self.screen is None or self.board is None or now - self.drawn < OFTEN / 2:
+        if self.status_area is None or self.board is None or now - self.draw_time < REDRAW_INTERVAL / 2:
             return
-        self.drawn = now
-        width, height = self.screen.size()
+        self.draw_time = now
+        width, height = self.status_area.size()
         with self.lock:
-            if now - self.reckoned >= FORECAST:
-                self.ends, self.reckoned = self.board.to_go(now), now
-            lines = block(self.board, self.ends, width - 1, height - 2)
-        if not self.stop.is_set():
+            if now - self.forecast_time >= FORECAST_INTERVAL:
+                self.remaining, self.forecast_time = self.board.remaining_seconds(now), now
+            lines = render(self.board, self.remaining, width - 1, height - 2)
+        if not self.stopped.is_set():
             self.show(lines)
 
     def show(self, lines: Sequence[Line]) -> None:
-        """These lines below what pytest writes, or none."""
-        if self.screen is not None:
-            self.screen.show([self._styled(*line) for line in lines])
+        """Show these lines below those of pytest, or none."""
+        if self.status_area is not None:
+            self.status_area.show([self._styled(*line) for line in lines])
 
     def _styled(self, text: str, word: VerdictWord | None) -> str:
-        encoding = getattr(self.screen, "encoding", None) or "utf-8"
+        encoding = getattr(self.status_area, "encoding", None) or "utf-8"
         text = text.encode(encoding, "replace").decode(encoding)
         return str(self.reporter._tw.markup(text, **{COLOUR[word]: True})) if word in COLOUR else text
 
     @contextlib.contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
-        """What shows how many of how many are done of something else, where lines can be redrawn; any thread may call it."""
-        going = True
+    def counting(self, noun: str) -> Iterator[Callable[[int, int], None]]:
+        """Give a function that shows `3 of 36 {noun}` where lines can be redrawn; any thread may call it."""
+        is_active = True
 
         def count(done: int, total: int) -> None:
             with self.lock:
-                if going and self.screen is not None and monotonic() - self.drawn >= OFTEN:
-                    self.drawn = monotonic()
-                    self.show([(cut(f"{done} of {total} {what}", self.screen.size()[0] - 1), None)])
+                if is_active and self.status_area is not None and monotonic() - self.draw_time >= REDRAW_INTERVAL:
+                    self.draw_time = monotonic()
+                    self.show([(truncate(f"{done} of {total} {noun}", self.status_area.size()[0] - 1), None)])
 
         try:
             yield count
         finally:
-            with self.lock:  # a thread that is not waited for may still count
-                going = False
+            with self.lock:  # a thread that nobody waits for may still call it
+                is_active = False
                 self.show(())
 
 
-def end_of(report: pytest.TestReport) -> End | None:
-    """What this report alone says of the test: something that keeps it from passing, or nothing of the kind."""
+def test_end(report: pytest.TestReport) -> TestEnd | None:
+    """Return the end that this report alone gives the test; None if nothing keeps it from passing."""
     if getattr(report, "blocked_by", None) is not None:
         return "blocked"
     if report.failed:

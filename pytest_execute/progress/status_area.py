@@ -1,8 +1,9 @@
-"""A few lines that stay below what is written to a terminal, and never among it.
+"""A few lines that stay below the other output of a terminal.
 
-The cursor always stands where the writer left it, and the lines below it. So to take them away is to clear from the cursor on:
-whatever else came to the screen in between, nothing but these lines is ever cleared. Where a line may have text right of the
-cursor, as after a carriage return, there are no lines below until it has ended.
+1. The cursor is always where the writer left it, and the status lines are below it.
+2. To remove them, the screen is cleared from the cursor on. Nothing but these lines is ever cleared, whatever another
+   program writes meanwhile.
+3. After a carriage return, a line may have text right of the cursor. Then no status lines are shown until it has ended.
 """
 
 from __future__ import annotations
@@ -16,32 +17,32 @@ from typing import Any, TextIO
 CLEAR_BELOW = "\x1b[J"
 CLEAR_RIGHT = "\x1b[K"
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-OTHER_ORDERS = re.compile(r"[\x00-\x1f\x7f]")
+OTHER_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class StatusArea:
-    """A text file that writes to `file`; `columns` says how many columns a text takes."""
+    """Text file that writes to `file` and keeps `lines` below; `columns` returns the number of columns of a text."""
 
     def __init__(self, file: TextIO, columns: Callable[[str], int]) -> None:
         self.file, self.columns = file, columns
         self.lines: Sequence[str] = ()
-        self.shown = False
-        self.line = ""  # what stands left of the cursor, as it was written
-        self.room = 0
+        self.is_shown = False
+        self.current_line = ""  # the text left of the cursor
+        self.columns_left = 0
         self.lock = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.file, name)
 
     def write(self, text: str) -> int:
-        """Write as if there were no lines below."""
+        """Write text as if there were no status lines."""
         with self.lock:
-            if self.shown:
-                letters = COLOUR.sub("", text)
-                self.room -= self.columns(letters)
-                if self.room < 0 or OTHER_ORDERS.search(letters):
+            if self.is_shown:
+                visible = COLOUR.sub("", text)
+                self.columns_left -= self.columns(visible)
+                if self.columns_left < 0 or OTHER_CONTROLS.search(visible):
                     self._clear()
-            self.line = (self.line + text).rpartition("\n")[2]
+            self.current_line = (self.current_line + text).rpartition("\n")[2]
             return self.file.write(text)
 
     def writelines(self, lines: Sequence[str]) -> None:
@@ -50,22 +51,22 @@ class StatusArea:
 
     def flush(self) -> None:
         with self.lock:
-            if self.lines and not self.shown:
+            if self.lines and not self.is_shown:
                 self._draw()
             self.file.flush()
 
     def show(self, lines: Sequence[str]) -> None:
-        """From now on these lines, each no wider than the terminal; none ends it."""
+        """Show these lines from now on, each no wider than the terminal; an empty list removes them."""
         with self.lock:
             self.lines = lines
             if lines:
                 self._draw()
-            elif self.shown:
+            elif self.is_shown:
                 self._clear()
             self.file.flush()
 
     def size(self) -> tuple[int, int]:
-        """Columns and lines of the terminal."""
+        """Return the columns and lines of the terminal."""
         try:
             size = os.get_terminal_size(self.file.fileno())
         except (OSError, ValueError):
@@ -74,16 +75,16 @@ class StatusArea:
 
     def _clear(self) -> None:
         self.file.write(CLEAR_BELOW)
-        self.shown = False
+        self.is_shown = False
 
     def _draw(self) -> None:
-        """Where the cursor stands in an unknown column, or past the last one, nothing is drawn until it moves on."""
+        """Draw the lines, unless the column of the cursor is unknown or past the last one."""
         width, _ = self.size()
-        before = COLOUR.sub("", self.line)
+        before = COLOUR.sub("", self.current_line)
         column = self.columns(before)
-        if OTHER_ORDERS.search(before) or (column and column % width == 0):
+        if OTHER_CONTROLS.search(before) or (column and column % width == 0):
             return
         lines = "".join(f"\n{line}{CLEAR_RIGHT}" for line in self.lines)
         right = f"\x1b[{column % width}C" if column else ""
         self.file.write(f"{lines}{CLEAR_BELOW}\x1b[{len(self.lines)}A\r{right}")
-        self.shown, self.room = True, width - column % width - 1
+        self.is_shown, self.columns_left = True, width - column % width - 1

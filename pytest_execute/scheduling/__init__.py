@@ -1,1 +1,1 @@
-"""Dependents wait for what they need and for nothing else: a pure queue, and its adapters to xdist and to one process."""
+"""Order of the tests: a pure queue, with plugins for xdist's controller, its workers, and a process without workers."""

@@ -1,191 +1,175 @@
-"""The controller's plugin: it learns from a worker what was collected, and brings queue and xdist together."""
+"""Plugin of xdist's controller: receives the collected tests from a worker, and connects the queue with xdist."""
 
 from __future__ import annotations
 
-import functools
-import marshal
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_execute.scheduling.batches import BatchSource
 from pytest_execute.scheduling.blocked_reports import (
-    Blocking,
+    BlockedReporter,
     Label,
     Location,
-    Nowhere,
-    call_passed,
-    label_of,
-    lets_through,
+    NoWorker,
+    counts_as_passed,
+    default_label,
+    is_passed_call,
 )
-from pytest_execute.scheduling.hang_watch import HangWatch, Limits
-from pytest_execute.scheduling.message_batching import unpacked
-from pytest_execute.scheduling.task_queue import Blocked, ScheduledWork
-from pytest_execute.scheduling.worker import KEY, NAME
-from pytest_execute.scheduling.xdist import Batches, ExecuteScheduling
+from pytest_execute.scheduling.collection import CollectionReceiver
+from pytest_execute.scheduling.hang_watch import HangLimits, HangWatch
+from pytest_execute.scheduling.message_batching import unbatched
+from pytest_execute.scheduling.task_queue import Blocked
+from pytest_execute.scheduling.work import ScheduledWork
+from pytest_execute.scheduling.worker import BATCH_END_NAME, INPUT_KEY, SchedulingInput
+from pytest_execute.scheduling.xdist import ExecuteScheduling, SchedulerEvents
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 
-class About(NamedTuple):
-    """What a worker tells of the tests that it collected, the first two as bytes; `sentinels` says which goes with each test."""
+class SchedulingController(BlockedReporter):
+    """Plugin for xdist's controller.
 
-    tests: bytes
-    locations: bytes
-    sentinels: list[int]
-
-
-class Controller(Blocking):
-    """To register in xdist's controller, in `pytest_configure`.
-
-    `assign` is called once, with what `describe` said in one of the workers, before any test runs; also where the user
-    chose another `--dist` and xdist's own scheduler runs the tests (`scheduling` stays None then).
+    `create_work` is called once, with the tests that a worker reported, before any test runs. That is so as well where
+    the user chose another `--dist`, and xdist's own scheduler runs the tests; `scheduling` is None then.
     """
 
     def __init__(
         self,
         config: pytest.Config,
-        assign: Callable[[bytes], ScheduledWork],
-        label: Label = label_of,
-        limits: Limits = Limits(0),  # noqa: B008 - frozen
+        create_work: Callable[[bytes], ScheduledWork],
+        label: Label = default_label,
+        limits: HangLimits = HangLimits(0),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(config, label)
-        self.assign, self.limits = assign, limits
-        self.watch: HangWatch | None = None
-        self.workers = 1
-        self.teller: WorkerController | None = None
-        self.about: About | None = None
-        self.work: ScheduledWork | None = None
+        self.limits = limits
+        self.collection = CollectionReceiver(create_work)
+        self.hang_watch: HangWatch | None = None
+        self.worker_count = 1
         self.scheduling: ExecuteScheduling | None = None
 
     @property
-    def ours(self) -> bool:
-        """Whether the user leaves the order of the tests to us."""
+    def is_own_scheduler(self) -> bool:
+        """True where the user leaves the order of the tests to this plugin."""
         return bool(self.config.getoption("dist") == "load")
 
     def pytest_report_header(self) -> str | None:
-        """The user's own scheduler is kept: one line says what is lost with it."""
+        """Return a line that says what is lost where the user chose another scheduler."""
         dist = self.config.getoption("dist")
-        lost = "tests do not wait for what their task depends on, and are not blocked when it fails"
-        return None if self.ours else f"execute: --dist {dist} orders the tests: {lost}"
+        lost = "tests do not wait for the tasks that their task depends on, and are not blocked when one of those fails"
+        return None if self.is_own_scheduler else f"execute: --dist {dist} orders the tests: {lost}"
+
+    # Start of the workers
 
     def pytest_xdist_setupnodes(self, specs: Sequence[object]) -> None:
-        self.workers = len(specs)
+        self.worker_count = len(specs)
 
     def pytest_configure_node(self, node: WorkerController) -> None:
-        """One worker is asked to tell what it collects; if it dies before, the next one to start."""
-        wanted: dict[str, Any] = {"sentinels": self.ours, "packed": self.ours}
-        if self.teller is None:
-            self.teller = node
-            wanted["about"] = node.gateway.newchannel()
-            wanted["about"].setcallback(self._hear)
-        node.workerinput[KEY] = wanted
-        if self.ours:
-            node.process_from_remote = unpacked(node.process_from_remote)  # type: ignore[assignment, method-assign]
-
-    def _hear(self, about: tuple[bytes, bytes, list[int]]) -> None:
-        self.about = About(*about)  # in a thread of execnet's, and always before the worker's "collection finished"
+        """Make one worker report its tests; if it dies before, the next one that starts."""
+        own = self.is_own_scheduler
+        requested: SchedulingInput = {"batch_ends": own, "batch_messages": own}
+        if (channel := self.collection.request(node)) is not None:
+            requested["collection_channel"] = channel
+        node.workerinput[INPUT_KEY] = requested
+        if own:
+            # xdist has no hook for messages. It passes this method to execnet only after this hook (xdist 3.8).
+            node.process_from_remote = unbatched(node.process_from_remote)  # type: ignore[assignment, method-assign]
 
     def pytest_testnodedown(self, node: WorkerController) -> None:
-        if node is self.teller and self.about is None:
-            self.teller = None
+        self.collection.worker_ended(node)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        ids[:] = [nodeid for nodeid in ids if not nodeid.endswith(f"::{NAME}")]  # xdist goes on with this very list
-        if self.work is None and self.about is not None:
-            self.work = self.assign(self.about.tests)
-            self.about = self.about._replace(tests=b"")
+        # xdist 3.8 passes this list object on to the scheduler, so it is changed in place
+        ids[:] = [nodeid for nodeid in ids if not nodeid.endswith(f"::{BATCH_END_NAME}")]
+        self.collection.decode()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_xdist_make_scheduler(self) -> ExecuteScheduling | None:
-        if self.ours:
-            self.scheduling = ExecuteScheduling(self.workers, self._begin, self._tell, self._refuse)
+        if self.is_own_scheduler:
+            events = SchedulerEvents(self._create_source, self._report_blocked, self._report_other_tests)
+            self.scheduling = ExecuteScheduling(self.worker_count, events)
             self.scheduling.config = self.config
         return self.scheduling
 
-    def _begin(self, nodeids: Sequence[str]) -> Batches:
-        assert self.work is not None, "no worker told what it collected"
-        assert self.about is not None
+    def _create_source(self, nodeids: Sequence[str]) -> BatchSource:
+        assert self.collection.work is not None, "no worker reported its tests"
         assert self.scheduling is not None
-        queue = self.work.queue(nodeids, self.workers)
-        self.watch = HangWatch(self.limits, self.scheduling.stations, queue.seconds)
-        self.watch.start()
-        return Batches(queue, [len(nodeids) + which for which in self.about.sentinels])
+        queue = self.collection.work.queue(nodeids, self.worker_count)
+        self.hang_watch = HangWatch(self.limits, self.scheduling.workers, queue.seconds)
+        self.hang_watch.start()
+        return BatchSource(queue, [len(nodeids) + number for number in self.collection.batch_ends])
+
+    # Reports about tests that did not run, or not to their end
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         try:
             result = yield
         finally:
-            if self.watch is not None:
-                self.watch.over.set()
-        self._tell_left_over()
+            if self.hang_watch is not None:
+                self.hang_watch.stopped.set()
+        self._report_not_run()
         return result
 
-    def _tell_left_over(self) -> None:
-        """The run has come to its end by itself, and yet not all has run: too many workers have died."""
-        if self.scheduling is None or self.scheduling.batches is None or self.scheduling.broken:
+    def _report_not_run(self) -> None:
+        """Report the tests that are left where the run has ended by itself: too many workers have crashed."""
+        if self.scheduling is None or self.scheduling.batches is None or self.scheduling.is_broken:
             return
-        why = "too many workers have died, see --max-worker-restart"
+        reason = "too many workers have crashed, and --max-worker-restart allows no new one"
         for test in self.scheduling.batches.queue.unfinished():
-            self.tell_not_run(*self._test(test), why, Nowhere())
+            self.report_not_run(*self._nodeid_and_location(test), reason, NoWorker())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         tests = self.scheduling.tests if self.scheduling is not None else None
-        for test, limit in (self.watch.killed if self.watch is not None else {}).items():
+        for test, limit in (self.hang_watch.killed if self.hang_watch is not None else {}).items():
             if tests is not None and tests[test] == crashitem:
                 report.longrepr = f"{crashitem!r} hung: it ran for more than {limit:g} s, so its worker was killed"
 
-    def _tell(self, blocked: Blocked) -> None:
-        self.tell_blocked(*self._test(blocked.test), blocked.cause, Nowhere())
+    def _report_blocked(self, blocked: Blocked) -> None:
+        self.report_blocked(*self._nodeid_and_location(blocked.test), blocked.cause, NoWorker())
 
-    def _test(self, test: int) -> tuple[str, Location]:
+    def _nodeid_and_location(self, test: int) -> tuple[str, Location]:
         assert self.scheduling is not None
         assert self.scheduling.tests is not None
-        assert self.about is not None
-        return self.scheduling.tests[test], self.locations[test]
+        return self.scheduling.tests[test], self.collection.locations[test]
 
-    @functools.cached_property
-    def locations(self) -> list[Location]:
-        """Of all tests. Few runs need one, so they stay packed until then."""
-        assert self.about is not None
-        found: list[Location] = marshal.loads(self.about.locations)
-        return found
-
-    def _refuse(self, node: WorkerController, ours: Sequence[str], theirs: Sequence[str]) -> None:
+    def _report_other_tests(self, node: WorkerController, expected: Sequence[str], actual: Sequence[str]) -> None:
         from xdist.report import report_collection_diff
 
-        why = report_collection_diff(ours, theirs, "the first worker", node.gateway.id)
-        self.config.hook.pytest_collectreport(report=pytest.CollectReport(node.gateway.id, "failed", why, []))
+        text = report_collection_diff(expected, actual, "the first worker", node.gateway.id)
+        self.config.hook.pytest_collectreport(report=pytest.CollectReport(node.gateway.id, "failed", text, []))
+
+    # Reports of workers
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
         item = getattr(report, "item_index", None)
         if self.scheduling is not None and item is not None:
-            self._reported(report, item, self.scheduling)
+            self._mark(report, item, self.scheduling)
         yield
         if self.scheduling is not None and item is None and report.failed:
             self._count_crash()
 
-    def _reported(self, report: pytest.TestReport, item: int, scheduling: ExecuteScheduling) -> None:
-        if scheduling.is_sentinel(item):
-            self._belongs_to_last(report, scheduling)
-        elif not lets_through(report):
-            scheduling.mark_bad(item)
-        elif call_passed(report):
-            scheduling.mark_called(report.node, item)
+    def _mark(self, report: pytest.TestReport, item: int, scheduling: ExecuteScheduling) -> None:
+        if scheduling.is_batch_end(item):
+            self._move_to_last_test(report, scheduling)
+        elif not counts_as_passed(report):
+            scheduling.mark_not_passed(item)
+        elif is_passed_call(report):
+            scheduling.mark_call_passed(report.node, item)
 
     def _count_crash(self) -> None:
-        """For `-x` and `--maxfail` pytest's session has counted the test that killed its worker, but xdist has not."""
+        """Stop for `-x` and `--maxfail` after a crash, which pytest's session counts as a failure, but not xdist 3.8."""
         session = self.config.pluginmanager.getplugin("session")
         if session.shouldfail:
             self.config.pluginmanager.getplugin("dsession").shouldstop = session.shouldfail
 
-    def _belongs_to_last(self, report: Any, scheduling: ExecuteScheduling) -> None:
-        """What a sentinel could not tear down was set up for the tests before it: it counts for the last of them."""
-        last = scheduling.stations[report.node].last
+    def _move_to_last_test(self, report: Any, scheduling: ExecuteScheduling) -> None:
+        """Let a failed tear-down at the end of a batch count for the worker's last test, whose fixtures these were."""
+        last = scheduling.workers[report.node].last_test
         if last is not None:
-            report.nodeid, report.location = self._test(last)
+            report.nodeid, report.location = self._nodeid_and_location(last)

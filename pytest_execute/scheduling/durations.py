@@ -1,4 +1,4 @@
-"""How long each test takes: seen in this run, smoothed with earlier ones, kept for the next."""
+"""Durations of the tests: recorded from reports, averaged with earlier runs, kept for the next one."""
 
 from __future__ import annotations
 
@@ -11,46 +11,49 @@ from pytest_execute.core.nodeids import file_of
 from pytest_execute.tools.cache import ResultCache
 
 KIND = "seconds of a file"
-"""One fact for all tests of a file, a JSON object: thousands of tests are read and written with some dozens of them."""
+"""One fact for all tests of a file, a JSON object, so that thousands of tests take some dozens of facts."""
 WEIGHT = 0.5
-"""What the last run counts against all that came before it."""
+"""Weight of the last run against all earlier ones."""
 
 
-def recall(ledger: ResultCache, tests: Iterable[str]) -> dict[str, float]:
-    """The seconds that each of `tests` is known to take, set-up and tear-down included."""
+def known_durations(cache: ResultCache, tests: Iterable[str]) -> dict[str, float]:
+    """Return the known seconds of each of `tests`, set-up and tear-down included."""
     wanted = set(tests)
     return {
-        test: seconds for known in _files(ledger, wanted).values() for test, seconds in known.items() if test in wanted
+        test: seconds
+        for durations in _read_files(cache, wanted).values()
+        for test, seconds in durations.items()
+        if test in wanted
     }
 
 
-def learn(ledger: ResultCache, seen: Mapping[str, float]) -> None:
-    """Keep what a run has shown in which the tests took as long as `seen` says."""
-    known = _files(ledger, seen)
-    for test, seconds in seen.items():
-        file = known.setdefault(file_of(test), {})
-        file[test] = round(WEIGHT * seconds + (1 - WEIGHT) * file.get(test, seconds), 6)
-    ledger.put(KIND, {file: msgspec.json.encode(tests) for file, tests in known.items()})
+def save_durations(cache: ResultCache, measured: Mapping[str, float]) -> None:
+    """Save the mean of the known durations and those `measured` in this run."""
+    files = _read_files(cache, measured)
+    for test, seconds in measured.items():
+        durations = files.setdefault(file_of(test), {})
+        durations[test] = round(WEIGHT * seconds + (1 - WEIGHT) * durations.get(test, seconds), 6)
+    cache.put(KIND, {file: msgspec.json.encode(durations) for file, durations in files.items()})
 
 
-def _files(ledger: ResultCache, tests: Iterable[str]) -> dict[str, dict[str, float]]:
-    """What is known of each file that one of `tests` stands in: of all its tests."""
-    facts = ledger.get(KIND, dict.fromkeys(map(file_of, tests)))
+def _read_files(cache: ResultCache, tests: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return `{file: {test: seconds}}` for the files of `tests`, with all tests of these files."""
+    facts = cache.get(KIND, dict.fromkeys(map(file_of, tests)))
     return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
 
 
-class Durations:
-    """Listens to the reports; a test that passed or failed in its call has shown how long it takes, no other has."""
+class DurationRecorder:
+    """Plugin that adds up the phases of each test. Only a test whose call passed or failed counts."""
 
-    def __init__(self, ledger: ResultCache) -> None:
-        self.ledger = ledger
+    def __init__(self, cache: ResultCache) -> None:
+        self.cache = cache
         self.running: dict[str, float] = {}
         self.called: set[str] = set()
-        self.seen: dict[str, float] = {}
+        self.measured: dict[str, float] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         test = report.nodeid
-        if hasattr(report, "context"):  # a subtest, whose time is part of its test's
+        if hasattr(report, "context"):  # a subtest (pytest 9), whose time is part of its test's
             return
         if report.when == "setup":
             self.running[test] = 0.0
@@ -63,8 +66,8 @@ class Durations:
             seconds = self.running.pop(test, 0.0)
             if test in self.called:
                 self.called.discard(test)
-                self.seen[test] = seconds
+                self.measured[test] = seconds
 
     def pytest_sessionfinish(self) -> None:
-        """Also where the run was interrupted: what has ended has ended."""
-        learn(self.ledger, self.seen)
+        """Save the durations, also where the run was interrupted: the tests that ended count."""
+        save_durations(self.cache, self.measured)

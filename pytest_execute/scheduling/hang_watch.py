@@ -1,4 +1,14 @@
-"""A test that hangs: how long is too long, and how its worker is ended so that the run goes on."""
+"""Kill a worker whose test hangs, so that the run goes on without it.
+
+The first row that fits decides the limit of a test:
+
+| given limit | known duration | limit |
+| ----------- | -------------- | ----- |
+| 0           | any            | none |
+| n seconds   | any            | n seconds |
+| none        | unknown        | none |
+| none        | known          | `FACTOR` times as long, at least `MINIMUM` seconds |
+"""
 
 from __future__ import annotations
 
@@ -9,70 +19,72 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_execute.scheduling.xdist import Station
+from pytest_execute.scheduling.worker_state import WorkerState
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-TIMES, LEAST = 30, 600.0
-"""A test hangs when it has run so many times as long as it is known to take, and for so many seconds at least."""
-EVERY = 1.0
+FACTOR, MINIMUM = 30, 600.0
+INTERVAL = 1.0
+"""Seconds between two checks of all workers."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long a test may run: `given` seconds, 0 for ever; where nothing is given, by what it is known to take."""
+class HangLimits:
+    """Rule for the limit of each test. `given` is `--execute-hang` in seconds, None where the user gave none."""
 
     given: float | None = None
 
-    def of(self, seconds: float | None) -> float | None:
-        """The limit of a test that takes `seconds` as far as is known; None where it has none.
+    def limit(self, known_seconds: float | None) -> float | None:
+        """Return the limit in seconds of a test that is known to take `known_seconds`; None where it has no limit.
 
-        >>> Limits().of(0.5), Limits().of(60), Limits().of(None), Limits(5).of(60), Limits(0).of(60)
-        (600.0, 1800, None, 5, None)
+        >>> HangLimits().limit(0.5), HangLimits().limit(60), HangLimits().limit(None)
+        (600.0, 1800, None)
+        >>> HangLimits(5).limit(60), HangLimits(0).limit(60)
+        (5, None)
         """
         if self.given is not None:
             return self.given or None
-        return None if seconds is None else max(LEAST, TIMES * seconds)
+        return None if known_seconds is None else max(MINIMUM, FACTOR * known_seconds)
 
 
 @dataclass
 class HangWatch:
-    """Ends each worker whose test runs for longer than its limit; to xdist it has crashed in that test."""
+    """Thread that kills each worker whose test exceeds its limit; for xdist such a worker has crashed."""
 
-    limits: Limits
-    stations: Mapping[Any, Station]
-    seconds: Mapping[int, float]
+    limits: HangLimits
+    workers: Mapping[Any, WorkerState]
+    known_seconds: Mapping[int, float]
     killed: dict[int, float] = field(default_factory=dict)
-    """The tests that hung, with their limits."""
-    over: threading.Event = field(default_factory=threading.Event)
+    """Tests that hung, with their limits."""
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         threading.Thread(target=self._watch, name="execute-watch", daemon=True).start()
 
     def _watch(self) -> None:
-        while not self.over.wait(EVERY):
-            for node, station in list(self.stations.items()):
-                self.look(node, station, time.monotonic())
+        while not self.stopped.wait(INTERVAL):
+            for node, state in list(self.workers.items()):
+                self.check(node, state, time.monotonic())
 
-    def look(
-        self, node: WorkerController, station: Station, now: float, kill: Callable[..., None] | None = None
+    def check(
+        self, node: WorkerController, state: WorkerState, now: float, kill: Callable[..., None] | None = None
     ) -> None:
-        """End the worker `node` if it hangs."""
-        test = running(station)
-        limit = None if test is None else self.limits.of(self.seconds.get(test))
-        if test is not None and test not in self.killed and limit is not None and now - station.since > limit:
+        """Kill the worker `node` if its test has run for too long at the time `now`."""
+        test = running_test(state)
+        limit = None if test is None else self.limits.limit(self.known_seconds.get(test))
+        if test is not None and test not in self.killed and limit is not None and now - state.item_began > limit:
             self.killed[test] = limit
             (kill or _kill)(node)
 
 
-def running(station: Station) -> int | None:
-    """The test that a worker is in; None while it holds a sentinel, or nothing."""
-    with contextlib.suppress(IndexError):  # another thread may have taken it away
-        return station.sent[0] if station.sent[0] in station.tests else None
+def running_test(state: WorkerState) -> int | None:
+    """Return the test that a worker runs; None while it holds the end of a batch, or nothing."""
+    with contextlib.suppress(IndexError):  # the main thread may remove the item meanwhile
+        return state.items[0] if state.items[0] in state.tests else None
     return None
 
 
 def _kill(node: WorkerController) -> None:
     with contextlib.suppress(OSError):
-        node.gateway._io.kill()
+        node.gateway._io.kill()  # execnet 2.1 has no public way to kill a worker's process

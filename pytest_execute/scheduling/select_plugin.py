@@ -1,54 +1,62 @@
-"""Which plugin this process needs: a worker of xdist's, its controller, or a process that runs the tests itself."""
+"""Choose the scheduling plugin of this process: for xdist's worker, its controller, or a process without workers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.scheduling.controller import Controller
-    from pytest_execute.scheduling.serial import Serial
-    from pytest_execute.scheduling.task_queue import ScheduledWork
-    from pytest_execute.scheduling.worker import Worker
+    from pytest_execute.scheduling.controller import SchedulingController
+    from pytest_execute.scheduling.serial import SerialScheduling
+    from pytest_execute.scheduling.work import ScheduledWork
+    from pytest_execute.scheduling.worker import SchedulingWorker
 
 
-def role(
-    config: pytest.Config,
-    describe: Callable[[Sequence[pytest.Item]], bytes],
-    assign: Callable[[bytes], ScheduledWork],
-    label: Callable[[str], str],
-    hang: float | None = 0,
-) -> Worker | Controller | Serial:
-    """The plugin to register in `pytest_configure`.
+class SchedulingCallbacks(NamedTuple):
+    """Functions that connect the scheduling with the rest of the run.
 
-    `describe` encodes the tests that were collected, where they were collected; `assign` reads that, once per run, where
-    the run is led, before the first test; `label` names a unit in a message; `hang` is what `Limits` are given, but for a
-    run that pytest-timeout watches over.
+    `encode_tests` encodes the collected tests, in the process that collected them. `create_work` decodes them, once per
+    run, in the process that the user started, before the first test runs. `label` names a gate in messages.
+    """
+
+    encode_tests: Callable[[Sequence[pytest.Item]], bytes]
+    create_work: Callable[[bytes], ScheduledWork]
+    label: Callable[[str], str]
+
+
+def scheduling_plugin(
+    config: pytest.Config, callbacks: SchedulingCallbacks, hang_limit: float | None = 0
+) -> SchedulingWorker | SchedulingController | SerialScheduling:
+    """Return the plugin to register in `pytest_configure`; `hang_limit` is the value of `--execute-hang`.
+
+    Where pytest-timeout has a limit and `hang_limit` is None, no worker is killed.
     """
     if hasattr(config, "workerinput"):
-        from pytest_execute.scheduling.worker import Worker
+        from pytest_execute.scheduling.worker import SchedulingWorker
 
-        return Worker(config, describe)
-    if distributes(config):
-        from pytest_execute.scheduling.controller import Controller
-        from pytest_execute.scheduling.hang_watch import Limits
+        return SchedulingWorker(config, callbacks.encode_tests)
+    encode_tests, create_work, label = callbacks
+    if is_distributed(config):
+        from pytest_execute.scheduling.controller import SchedulingController
+        from pytest_execute.scheduling.hang_watch import HangLimits
 
-        return Controller(config, assign, label, Limits(0 if hang is None and _has_timeout(config) else hang))
-    from pytest_execute.scheduling.serial import Serial
+        limits = HangLimits(0 if hang_limit is None and _has_timeout(config) else hang_limit)
+        return SchedulingController(config, create_work, label, limits)
+    from pytest_execute.scheduling.serial import SerialScheduling
 
-    return Serial(config, lambda items: assign(describe(items)), label)
+    return SerialScheduling(config, lambda items: create_work(encode_tests(items)), label)
 
 
-def distributes(config: pytest.Config) -> bool:
-    """Whether xdist will start workers, which it decides only after everybody's `pytest_configure`."""
-    chosen = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
-    return bool(chosen) and not config.getoption("collectonly")
+def is_distributed(config: pytest.Config) -> bool:
+    """Return True if xdist will start workers, which it decides only after every `pytest_configure` (xdist 3.8)."""
+    is_chosen = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
+    return bool(is_chosen) and not config.getoption("collectonly")
 
 
 def _has_timeout(config: pytest.Config) -> bool:
-    """Whether the user limits each test with pytest-timeout, which then knows better."""
+    """Return True if the user limits each test with pytest-timeout."""
     if not config.pluginmanager.hasplugin("timeout"):
         return False
     return bool(config.getoption("timeout", None) or config.getini("timeout"))

@@ -1,4 +1,4 @@
-"""Inside one pytest run: who does what in the process that is asked, in the workers, and hook by hook."""
+"""Stages of one pytest run: start, plugins of each process, judging and reporting."""
 
 from pytest_execute.session.plugins import register
 from pytest_execute.session.start import begin

@@ -1,4 +1,4 @@
-"""What the reports of a test come to."""
+"""Outcomes of the tests, collected from their reports."""
 
 from __future__ import annotations
 
@@ -7,29 +7,52 @@ from typing import Any
 import msgspec
 import pytest
 
-from pytest_execute.core.evidence import Outcome, TestResult
+from pytest_execute.core.evidence import Manifest, Outcome, TestResult
 
-LOST = ("failed", "error", "skipped", "xfailed", "xpassed")
-"""How a test that is run again may end without having passed at all."""
+NOT_PASSED = ("failed", "error", "skipped", "xfailed", "xpassed")
+"""Outcomes of a test that did not pass when it was run again."""
 CRASHED: Any = "???"
-"""What xdist has for a phase where a test took its worker along."""
+"""Phase that xdist 3.8 gives the report of a test that crashed its worker (`DSession.handle_crashitem`)."""
 
 
-def merged(known: TestResult | None, report: pytest.TestReport) -> TestResult:
-    """What a test has come to with one more of its reports: the first thing that goes wrong stays."""
+class OutcomeCollector:
+    """Plugin that collects the result of each test."""
+
+    def __init__(self) -> None:
+        self.results: dict[str, TestResult] = {}
+        self.ended: set[str] = set()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.results[report.nodeid] = merge_report(self.results.get(report.nodeid), report)
+        if report.when == "teardown":
+            self.ended.add(report.nodeid)
+
+    def known_results(self, manifest: Manifest) -> dict[str, TestResult]:
+        """Return the results of the manifest's tests; a test that passed so far and has not ended is left out."""
+        return {
+            test: result
+            for test, result in self.results.items()
+            if test in manifest.tests and (result.outcome != "passed" or test in self.ended)
+        }
+
+
+def merge_report(known: TestResult | None, report: pytest.TestReport) -> TestResult:
+    """Return the result of a test with one more of its reports; the first outcome that is not `passed` stays."""
     outcome = outcome_of(report)
     seconds = (known.seconds if known else 0.0) + (report.duration if report.when == "call" else 0.0)
-    if known is not None and known.outcome != "passed" and not (known.outcome == "rerun" and outcome in LOST):
+    is_rerun_lost = known is not None and known.outcome == "rerun" and outcome in NOT_PASSED
+    if known is not None and known.outcome != "passed" and not is_rerun_lost:
         return msgspec.structs.replace(known, seconds=seconds)
-    crashed = report.when == CRASHED
-    return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report), crashed)
+    has_crashed = report.when == CRASHED
+    return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report), has_crashed)
 
 
 def outcome_of(report: pytest.TestReport) -> Outcome:
-    """How one phase of a test ended."""
+    """Return the outcome of one phase of a test."""
     if hasattr(report, "blocked_by") or hasattr(report, "not_run"):
         return "blocked" if hasattr(report, "blocked_by") else "not-run"
-    if str(report.outcome) == "rerun":  # pytest-rerunfailures'
+    if str(report.outcome) == "rerun":  # pytest-rerunfailures' (16.7)
         return "rerun"
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed"
@@ -41,11 +64,11 @@ def outcome_of(report: pytest.TestReport) -> Outcome:
 
 
 def _message(report: pytest.TestReport) -> str:
-    """The first line of what went wrong."""
+    """Return the first line of a failure or of the reason of a skip."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    text = (
-        crash.message
-        if crash is not None
-        else str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-    )
-    return (text.strip().splitlines() or [""])[0].removeprefix("blocked: ").removeprefix("not run: ")[:300]
+    if crash is not None:
+        text = str(crash.message)
+    else:
+        text = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    first_line = (text.strip().splitlines() or [""])[0]
+    return first_line.removeprefix("blocked: ").removeprefix("not run: ")[:300]

@@ -1,4 +1,4 @@
-"""Configuring: each process gets the plugins of its part, and imports no more than these."""
+"""Register the plugins of this process; it imports no others."""
 
 from __future__ import annotations
 
@@ -12,49 +12,54 @@ import pytest
 
 from pytest_execute.core.gate_ids import label
 from pytest_execute.discovery.collected import collected_tests
-from pytest_execute.scheduling.select_plugin import role
-from pytest_execute.session.messages import RunSettings, handed_key, prepared_key, recorder_key, shared_key
-from pytest_execute.session.test_process import TestProcess
+from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
+from pytest_execute.session.item_plugin import ItemPlugin
+from pytest_execute.session.state import RunState, state_key
 
 if TYPE_CHECKING:
-    from pytest_execute.scheduling.task_queue import ScheduledWork
+    from pytest_execute.scheduling.work import ScheduledWork
 
 
 def register(config: pytest.Config) -> None:
-    """Register what this process does."""
-    shared = config.stash.get(shared_key, None)
-    if shared is None:
+    """Register the plugins of this process, if it has begun."""
+    state = config.stash.get(state_key, None)
+    if state is None:
         return
-    for plugin in _plugins(config, shared):
-        config.pluginmanager.register(plugin, f"execute-{type(plugin).__name__.lower()}")
-    describing, assigning = functools.partial(_describe, shared.plan.topic), functools.partial(_assign, config)
-    scheduler = role(config, describing, assigning, label, config.option.execute_hang)
-    config.pluginmanager.register(scheduler, "execute-scheduling")
+    for name, plugin in _plugins(config, state).items():
+        config.pluginmanager.register(plugin, name)
+    callbacks = SchedulingCallbacks(
+        functools.partial(_encode_tests, state.settings.plan.topic),
+        functools.partial(_create_work, config, state),
+        label,
+    )
+    scheduling = scheduling_plugin(config, callbacks, config.option.execute_hang)
+    config.pluginmanager.register(scheduling, "execute-scheduling")
 
 
-def _plugins(config: pytest.Config, shared: RunSettings) -> list[object]:
-    plugins: list[object] = []
-    if recorder_key in config.stash and (shared.measured or shared.scope.is_partial):
-        plugins.append(TestProcess(config, shared))
-    if handed_key in config.stash:
+def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
+    settings = state.settings
+    plugins: dict[str, object] = {}
+    if state.recorder is not None and (settings.is_measured or settings.scope.is_partial):
+        plugins["execute-items"] = ItemPlugin(config, settings, state.recorder)
+    if state.worker_input is not None:
         from pytest_execute.coverage import remote_data
         from pytest_execute.distributed.worker_side import WorkerSide
 
-        plugins.append(
-            WorkerSide(config, config.stash[handed_key], functools.partial(remote_data.pack, Path(shared.coverage)))
-        )
-    if prepared_key in config.stash:
-        from pytest_execute.session import controller
+        read_coverage = functools.partial(remote_data.pack, Path(settings.coverage))
+        plugins["execute-worker-side"] = WorkerSide(config, state.worker_input, read_coverage)
+    if state.main is not None:
+        from pytest_execute.session import main_process
 
-        plugins += controller.plugins(config, shared)
+        plugins |= main_process.plugins(config, state, state.main)
     return plugins
 
 
-def _describe(topic: str, items: Sequence[pytest.Item]) -> bytes:
+def _encode_tests(topic: str, items: Sequence[pytest.Item]) -> bytes:
     return msgspec.json.encode(collected_tests(items, topic))
 
 
-def _assign(config: pytest.Config, about: bytes) -> ScheduledWork:
-    from pytest_execute.session import controller
+def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:
+    from pytest_execute.session import main_process
 
-    return controller.assign(config, about)
+    assert state.main is not None, "only the main process schedules"
+    return main_process.create_work(config, state.settings, state.main, tests)

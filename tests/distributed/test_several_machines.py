@@ -1,4 +1,4 @@
-"""One run over workers in other checkouts: the same verdict, and no word from a worker that runs something else."""
+"""Runs with workers in other checkouts: the same verdict, and no result from a worker with other code."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import execnet
 import pytest
 
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.controller_side import from_execnet, greet, problems
-from pytest_execute.distributed.worker_side import strangers
+from pytest_execute.distributed.bootstrap import WorkerInput
+from pytest_execute.distributed.controller_side import checkout_problems, is_connection_error, send_input
+from pytest_execute.distributed.worker_side import foreign_modules
 from tests.repository import Repository
 from tests.topic import PROJECT, honest, run
 
@@ -22,23 +23,23 @@ def repo(tmp_path: Path) -> Repository:
 
 
 def checkouts(repo: Repository, *names: str) -> list[Path]:
-    places = [repo.path.parent / name for name in names]
-    for place in places:
-        repo.git("clone", "-q", str(repo.path), str(place))
-    return places
+    directories = [repo.path.parent / name for name in names]
+    for directory in directories:
+        repo.git("clone", "-q", str(repo.path), str(directory))
+    return directories
 
 
-def workers(*places: Path) -> list[str]:
-    return ["-d", *(f"--tx=popen//chdir={place}" for place in places)]
+def workers(*directories: Path) -> list[str]:
+    return ["-d", *(f"--tx=popen//chdir={directory}" for directory in directories)]
 
 
-def compiled(*places: Path) -> list[bool]:
-    """Was the project's code imported from there?"""
-    return [(place / "src/app/__pycache__").exists() for place in places]
+def compiled(*directories: Path) -> list[bool]:
+    """Return for each directory whether the project's code was imported from there."""
+    return [(directory / "src/app/__pycache__").exists() for directory in directories]
 
 
 def refused(directory: Path, *arguments: str, **changes: str) -> list[str]:
-    """The lines of the error: status 4, no report, no traceback."""
+    """Return the lines of the error; assert status 4, no report and no traceback."""
     ran = run(directory, *arguments, **changes)
     assert (ran.status, ran.report) == (4, {}), ran.text
     assert "Traceback" not in ran.text
@@ -46,90 +47,98 @@ def refused(directory: Path, *arguments: str, **changes: str) -> list[str]:
     return [line.removeprefix("ERROR: ") for line in ran.text.splitlines() if ": error: " in line]
 
 
-def test_two_other_checkouts_say_what_this_one_does(repo: Repository) -> None:
+def test_workers_in_two_other_checkouts_give_the_same_verdict(repo: Repository) -> None:
     repo.commit("too thin", {"src/app/take.py": "def take(a, b):\n    return a - b\n\n\ndef more(a):\n    return a\n"})
-    places = checkouts(repo, "one", "two")
-    elsewhere = run(repo.path, *workers(*places))
-    assert compiled(*places, repo.path) == [True, True, False]
-    here = run(repo.path, "-n2")
-    assert elsewhere.status == here.status == 1
-    assert elsewhere.verdicts()["task:1"] == "passed"
-    assert elsewhere.report["coverage"]["task:2"]["missing"] == {"src/app/take.py": [6]}
-    assert elsewhere.without_times() == here.without_times()
+    directories = checkouts(repo, "one", "two")
+    remote = run(repo.path, *workers(*directories))
+    assert compiled(*directories, repo.path) == [True, True, False]
+    local = run(repo.path, "-n2")
+    assert remote.status == local.status == 1
+    assert remote.verdicts()["task:1"] == "passed"
+    assert remote.report["coverage"]["task:2"]["missing"] == {"src/app/take.py": [6]}
+    assert remote.without_times() == local.without_times()
 
 
 def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
-    """All that do, each with its files, before any test has run."""
+    """Every such checkout is reported with its files, before any test has run."""
     one, two, three = checkouts(repo, "one", "two", "three")
     (two / "src/app/take.py").write_text(OTHER)
     (three / "tests/test_other.py").unlink()
     (three / "src/conftest.py").write_text("")
-    remedy = "bring it to the same files as here, then run again (other-checkout)"
+    problem = "its checkout has other files than this one"
+    remedy = "copy the files of this checkout there, then run again (other-checkout)"
     assert refused(repo.path, *workers(one, two, three)) == [
-        f"gw1 (popen//chdir={two}): error: its checkout is another: it differs in src/app/take.py: {remedy}",
+        f"gw1 (popen//chdir={two}): error: {problem}: src/app/take.py differs: {remedy}",
         (
-            f"gw2 (popen//chdir={three}): error: its checkout is another: it lacks tests/test_other.py, "
-            f"has src/conftest.py besides: {remedy}"
+            f"gw2 (popen//chdir={three}): error: {problem}: tests/test_other.py is missing, "
+            f"src/conftest.py exists only there: {remedy}"
         ),
     ]
 
 
-def test_code_that_came_from_another_checkout_is_told(repo: Repository) -> None:
-    """xdist hands its own `sys.path` to workers, so what is not found in their checkout comes from this one."""
+def test_code_imported_from_another_checkout_is_an_error(repo: Repository) -> None:
+    """xdist gives workers its own `sys.path`, so a module that their checkout lacks is imported from this one."""
     repo.commit("rely on the path", {"pyproject.toml": PROJECT.replace('pythonpath = ["src"]\n', "")})
     (one,) = checkouts(repo, "one")
-    said = refused(repo.path, *workers(one), PYTHONPATH=str(repo.path / "src"))
+    lines = refused(repo.path, *workers(one), PYTHONPATH=str(repo.path / "src"))
     assert (
-        f"gw0 (popen//chdir={one}): error: it ran src/app/add.py not from its own checkout but from "
-        f"{repo.path}/src/app/add.py: install the project there, or name its directories in pytest's `pythonpath` (other-code)"
-    ) in said
+        f"gw0 (popen//chdir={one}): error: it imported "
+        f"{repo.path}/src/app/add.py instead of src/app/add.py in its own checkout: "
+        "install the project there, or add its directories to pytest's `pythonpath` (other-code)"
+    ) in lines
     assert compiled(one) == [False]
 
 
-def test_paths_and_workers_that_are_not_there_are_refused(repo: Repository) -> None:
+def test_path_arguments_and_unreachable_workers_are_refused(repo: Repository) -> None:
     (one,) = checkouts(repo, "one")
     assert refused(repo.path, *workers(one), "tests") == [
-        "tests: error: workers elsewhere take no paths: choose with -k, -m or --execute-task (path-argument)"
+        (
+            "tests: error: workers in other checkouts cannot run a path of this one: "
+            "select tests with -k, -m or --execute-task (path-argument)"
+        )
     ]
     (line,) = refused(repo.path, "-d", "--tx=socket=127.0.0.1:1")
     assert line.startswith("error: a worker cannot be reached: ")
-    assert line.endswith(": see that it listens, and --tx and --px (no-worker)")
+    assert line.endswith(": check that its server is running, and the addresses in --tx and --px (no-worker)")
 
 
 def test_workers_without_distribution_run_nothing(repo: Repository) -> None:
     ran = run(repo.path, "--tx=popen")
     assert ran.status == 0, ran.text
-    assert "execute: --tx names workers, but without -d this process ran the tests" in ran.text
+    assert (
+        "execute: --tx names workers, but the tests ran in this process: add -d to run them in the workers" in ran.text
+    )
 
 
 def test_a_process_that_has_run_tests_before_is_refused(tmp_path: Path) -> None:
-    """As that of a socket server, where a second run would find the code of the first."""
+    """A socket server has such a process: a second run would find the code of the first."""
     (tmp_path / "a.py").write_text("")
     group = execnet.Group()
     gateway = group.makegateway(f"popen//chdir={tmp_path}")
     try:
-        root, used, found = greet(gateway, b"told", ".", ["a.py"])
-        assert (root, used, list(found)) == (str(tmp_path.resolve()), False, ["a.py"])
+        worker_input = WorkerInput(b"settings", ".", ["a.py"])
+        first = send_input(gateway, worker_input)
+        assert (first.root, first.has_run_pytest, list(first.files)) == (str(tmp_path.resolve()), False, ["a.py"])
         gateway.remote_exec("import _pytest.config").waitclose()
-        _, used, again = greet(gateway, b"told", ".", ["a.py"])
-        assert used
-        (problem,) = problems("gw0", used, found, again)
+        second = send_input(gateway, worker_input)
+        assert second.has_run_pytest
+        (problem,) = checkout_problems("gw0", second, first.files)
         assert problem.code == "used-worker"
     finally:
         group.terminate(5)
 
 
-def test_only_errors_of_connections_to_workers_are_told_as_such() -> None:
+def test_only_errors_from_execnet_count_as_connection_errors() -> None:
     with pytest.raises(execnet.DataFormatError) as ended:
         execnet.loads(b"")
-    assert from_execnet(ended.value)
+    assert is_connection_error(ended.value)
     with pytest.raises(EOFError) as other:
         raise EOFError("a socket of the project's")
-    assert not from_execnet(other.value)
+    assert not is_connection_error(other.value)
 
 
-def test_what_a_checkout_holds(tmp_path: Path) -> None:
-    """The files that are asked for, and modules and configuration beside them, but nothing else that lies about."""
+def test_a_fingerprint_has_the_files_and_the_code_beside_them(tmp_path: Path) -> None:
+    """It has the requested files, and modules and configuration beside them, but no other file."""
     for name in (
         "src/app/a.py",
         "src/app/data.txt",
@@ -150,7 +159,7 @@ def test_what_a_checkout_holds(tmp_path: Path) -> None:
     assert bootstrap.fingerprint(str(tmp_path), ["link"])["link"] != found["link"]
 
 
-def test_modules_of_another_checkout() -> None:
+def test_modules_from_another_checkout_are_found() -> None:
     files = {"src/app/__init__.py", "src/app/add.py", "tools.py", "__init__.py"}
     modules = {
         "app": "/there/src/app/__init__.py",
@@ -160,7 +169,7 @@ def test_modules_of_another_checkout() -> None:
         "add": "/usr/lib/python3/add.py",
         "other.add": "/usr/lib/app/add.py",
     }
-    assert strangers(modules, "/there", files) == {
+    assert foreign_modules(modules, "/there", files) == {
         "src/app/add.py": "/here/src/app/add.py",
         "tools.py": "/here/tools.py",
     }

@@ -1,4 +1,4 @@
-"""Projects whose conftest registers the scheduling plugins over a graph in JSON, run in processes of their own."""
+"""Projects that run the scheduling plugins over a graph in JSON, in processes of their own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from scheduling_model import Case
+
+from tests.scheduling.model import Case
 
 CONFTEST = """
 import json, os, sys, time
 from pathlib import Path
 import pytest
-from pytest_execute.scheduling.task_queue import ScheduledWork
+from pytest_execute.scheduling.work import ScheduledWork
 
 HERE = Path(__file__).parent
 
@@ -21,11 +22,11 @@ def write(name, *words):
     with open(HERE / name, "a") as file:
         file.write(json.dumps(words) + "\\n")
 
-def describe(items):
+def encode_tests(items):
     return json.dumps({i.nodeid: [m.args[0] for m in i.iter_markers("unit")] for i in items}).encode()
 
-def assign(data):
-    write("assigned.log", len(json.loads(data)))
+def create_work(data):
+    write("work.log", len(json.loads(data)))
     return ScheduledWork(json.loads((HERE / "graph.json").read_text()), json.loads(data))
 
 class Outcomes:
@@ -34,12 +35,13 @@ class Outcomes:
         write("reports.log", report.nodeid, report.when, outcome, getattr(report, "blocked_by", None))
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "unit(name): what the test counts for")
+    config.addinivalue_line("markers", "unit(name): gate that the test counts for")
     if os.environ.get("PLAIN"):
         return
-    from pytest_execute.scheduling.select_plugin import role
+    from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
     hang = float(os.environ.get("HANG", 0))
-    plugin = role(config, describe, assign, lambda unit: unit.replace(":", " "), hang)
+    callbacks = SchedulingCallbacks(encode_tests, create_work, lambda gate: gate.replace(":", " "))
+    plugin = scheduling_plugin(config, callbacks, hang)
     config.pluginmanager.register(plugin, "execute-scheduling")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Outcomes())
@@ -72,7 +74,7 @@ FIXTURES = {
 
 
 def function(name: str, units: list[str], how: str = "passes", seconds: float = 0.0) -> str:
-    """The source of one test."""
+    """Return the source of one test."""
     marks = [f"@pytest.mark.unit({unit!r})" for unit in units] + ["@pytest.mark.xfail"] * (how == "xpasses")
     trouble = f"trouble_{name}" if how in FIXTURES else "request"
     lines = ["@pytest.fixture", FIXTURES[how].replace("trouble", trouble)] if how in FIXTURES else []
@@ -82,12 +84,12 @@ def function(name: str, units: list[str], how: str = "passes", seconds: float = 
 
 @dataclass
 class Run:
-    """What a run did: its events in order, its reports, and what pytest said."""
+    """Events of a run in order, its reports, and the output of pytest."""
 
     result: pytest.RunResult
     events: list[tuple[str, str]]
     reports: list[tuple[str, str, str, str | None]]
-    assigned: list[int]
+    work_created: list[int]
 
     @property
     def started(self) -> list[str]:
@@ -99,41 +101,41 @@ class Run:
 
     @property
     def outcomes(self) -> dict[str, list[tuple[str, str, str | None]]]:
-        """The reports of each test, whatever the order of the tests."""
+        """Reports of each test, in an order that does not depend on the run."""
         return {name: [report[1:] for report in self.reports if report[0] == name] for name, *_ in sorted(self.reports)}
 
 
 @dataclass
 class Project:
-    """A directory with tests, a graph, and the plugins."""
+    """Directory with tests, a graph, and the plugins."""
 
     pytester: pytest.Pytester
 
-    def write(self, needs: dict[str, list[str]], **files: str) -> None:
-        """The graph and the test files, `a="…"` becoming `test_a.py`."""
+    def write(self, dependencies: dict[str, list[str]], **files: str) -> None:
+        """Write the graph and the test files; `a="…"` becomes `test_a.py`."""
         header = "import os, time, pytest\nfrom conftest import write\n"
         self.pytester.makeconftest(CONFTEST)
-        self.path("graph.json").write_text(json.dumps(needs))
+        self.path("graph.json").write_text(json.dumps(dependencies))
         self.pytester.makepyfile(**{f"test_{name}": header + source for name, source in files.items()})
 
     def write_case(self, case: Case, how: dict[int, str], seconds: float = 0.002) -> None:
-        """Four test files; test number 7 is `test_…py::test_7`."""
+        """Write four test files; test number 7 is `test_…py::test_7`."""
         files = ["", "", "", ""]
         for test, units in enumerate(case.tests):
             files[test * len(files) // len(case.tests)] += function(
                 f"test_{test}", units, how.get(test, "passes"), seconds
             )
-        self.write(case.needs, **{f"part{i}": source for i, source in enumerate(files)})
+        self.write(case.dependencies, **{f"part{i}": source for i, source in enumerate(files)})
 
     def path(self, name: str) -> Path:
         return self.pytester.path / name
 
     def run(self, *args: str, shuffled: bool = False) -> Run:
-        for name in ("events.log", "reports.log", "assigned.log", "tries.log"):
+        for name in ("events.log", "reports.log", "work.log", "tries.log"):
             self.path(name).unlink(missing_ok=True)
         without = [] if shuffled else ["-p", "no:randomly"]
         result = self.pytester.runpytest_subprocess(*without, *args, timeout=100)
-        return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("assigned.log")])
+        return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("work.log")])
 
     def log(self, name: str) -> list[tuple]:
         path = self.path(name)

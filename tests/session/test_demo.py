@@ -1,4 +1,4 @@
-"""The flawed demo, judged: every fault is found and named, and no sound task suffers."""
+"""Verdict on the flawed demo: every fault is found and named, and every sound task passes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tasks(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {gate["id"].removeprefix("task:"): gate for gate in report["gates"] if gate["level"] == "task"}
 
 
-def test_it_does_not_pass(flawed: tuple[int, dict[str, Any], Path]) -> None:
+def test_the_flawed_demo_does_not_pass(flawed: tuple[int, dict[str, Any], Path]) -> None:
     status, report, _ = flawed
     assert (status, report["verdict"]) == (1, "failed")
     assert len(FLAWS) >= 8
@@ -58,7 +58,7 @@ def test_every_sound_task_passes(flawed: tuple[int, dict[str, Any], Path]) -> No
     assert len(sound) >= 10
 
 
-def test_a_directory_with_something_in_it_is_refused(flawed: tuple[int, dict[str, Any], Path]) -> None:
+def test_a_directory_that_is_not_empty_is_refused(flawed: tuple[int, dict[str, Any], Path]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest_execute", "demo", str(flawed[2])],
         env=environment(),

@@ -1,4 +1,4 @@
-"""A run that is killed leaves the user's repository as it was, no process behind, and nothing false in the ledger."""
+"""A killed run leaves the repository unchanged, no process behind, and nothing false in the cache."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests import hello
 from tests.repository import Repository
-from tests.session.killing import DOORS, Kill, Place, attempt, bearing, rounds, state
+from tests.session.kill_runs import COMMANDS, Kill, Workspace, attempt, marked_processes, rounds, state
 from tests.topic import environment, honest, run
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
@@ -43,7 +43,7 @@ def wait_for(condition: Callable[[], object], seconds: float) -> bool:
 
 
 def processes_below(directory: Path) -> list[int]:
-    """The processes whose current directory is below `directory`."""
+    """Return the processes whose current directory is below `directory`."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -56,7 +56,7 @@ def processes_below(directory: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("whole_group", [True, False], ids=["group", "parent"])
-def test_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_group: bool) -> None:
+def test_a_run_can_be_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_group: bool) -> None:
     repo: Repository = honest(tmp_path / "repo")
     repo.commit("slow", {"tests/test_slow.py": SLOW})
     before = repo.state()
@@ -85,21 +85,21 @@ def test_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_group: bool) -> 
     assert repo.state() == before
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_killed_at_any_moment(tmp_path: Path, door: str) -> None:
-    """A few of the many rounds that `python -m tests.session.killing` does."""
-    place = Place(hello.done(tmp_path / "repo").path, "hello", tmp_path / "outside", door)
-    told: list[str] = []
-    assert rounds(place, 1, random.Random(door), told.append) == []
-    assert len(told) == 1
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_run_can_be_killed_at_any_moment(tmp_path: Path, command: str) -> None:
+    """A few of the many rounds that `python -m tests.session.kill_runs` does."""
+    workspace = Workspace(hello.done(tmp_path / "repo").path, "hello", tmp_path / "outside", command)
+    log: list[str] = []
+    assert rounds(workspace, 1, random.Random(command), log.append) == []
+    assert len(log) == 1
 
 
-def test_the_instrument_says_no(tmp_path: Path) -> None:
-    """A run that changes the repository, leaves a process and a directory, and finds something else each time."""
+def test_the_check_finds_all_faults_of_a_run(tmp_path: Path) -> None:
+    """Such a run changes the repository, leaves a process and a directory, and gives another verdict each time."""
     repository = honest(tmp_path / "repo").path
-    place = Place(repository, "sums", tmp_path / "outside", "pytest")
-    place.command = [sys.executable, "-c", DISTURBING]
-    faults = attempt(place, [Kill("parent", 1.0)], 3.0, {"verdict": "passed"}, state(repository))
+    workspace = Workspace(repository, "sums", tmp_path / "outside", "pytest")
+    workspace.command = [sys.executable, "-c", DISTURBING]
+    faults = attempt(workspace, [Kill("parent", 1.0)], 3.0, {"verdict": "passed"}, state(repository))
     kinds = (
         "README changed",
         "is alive after 5 s",
@@ -109,8 +109,8 @@ def test_the_instrument_says_no(tmp_path: Path) -> None:
     assert [kind for kind in kinds if not any(kind in fault for fault in faults)] == []
 
 
-@pytest.mark.parametrize("door", ["pytest", "gate"])
-def test_a_test_that_takes_long_does_not_outlive_the_run(tmp_path: Path, door: str) -> None:
+@pytest.mark.parametrize("command", ["pytest", "gate"])
+def test_a_slow_test_does_not_outlive_the_run(tmp_path: Path, command: str) -> None:
     repo = honest(tmp_path / "repo")
     begun = tmp_path / "begun"
     repo.commit(
@@ -119,8 +119,8 @@ def test_a_test_that_takes_long_does_not_outlive_the_run(tmp_path: Path, door: s
             "tests/test_other.py": f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(60)\n"
         },
     )
-    child = Place(repo.path, "sums", tmp_path / "outside", door).start("long")
+    child = Workspace(repo.path, "sums", tmp_path / "outside", command).start("long")
     assert wait_for(begun.exists, 60)
     child.kill()
     child.wait()
-    assert wait_for(lambda: not bearing("long"), 5), bearing("long")
+    assert wait_for(lambda: not marked_processes("long"), 5), marked_processes("long")

@@ -1,4 +1,4 @@
-"""The order of a run through the door: blocked and told so, kept going, run again, learnt, broken off."""
+"""Order of the tests in whole runs: blocked tests, --execute-keep-going, reruns, durations, interruptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.scheduling.durations import recall
+from pytest_execute.scheduling.durations import known_durations
 from pytest_execute.tools.cache import ResultCache
 from tests.repository import Repository
 from tests.topic import PROJECT, Ran, environment, honest, run
@@ -33,7 +33,7 @@ def broken(repo: Repository) -> Repository:
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_blocked_is_told_in_the_terminal_in_junit_and_in_json(broken: Repository, workers: str) -> None:
+def test_a_blocked_test_is_reported_in_the_terminal_in_junit_and_in_json(broken: Repository, workers: str) -> None:
     ran = run(broken.path, workers, "-rA", "--junitxml=../junit.xml")
     assert ran.status == 1
     assert "1 blocked" in ran.text
@@ -45,21 +45,21 @@ def test_blocked_is_told_in_the_terminal_in_junit_and_in_json(broken: Repository
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_keep_going_runs_dependents_which_stay_blocked(broken: Repository, workers: str) -> None:
+def test_with_keep_going_dependents_run_and_their_tasks_stay_blocked(broken: Repository, workers: str) -> None:
     ran = run(broken.path, workers, "--execute-keep-going")
     assert {test["id"]: test["outcome"] for test in ran.report["tests"]}[UNDO] == "passed"
     assert (ran.status, ran.verdicts()["task:3"], ran.verdicts()["stream:C"]) == (1, "blocked", "blocked")
     assert ran.codes("task:3")[0] == ("dependencies", "dependency-failed")
 
 
-def test_a_run_in_which_nothing_failed_but_some_is_blocked_does_not_end_well(repo: Repository) -> None:
+def test_a_run_with_blocked_tests_and_no_failure_does_not_pass(repo: Repository) -> None:
     repo.commit("skip", {"tests/test_add.py": "import pytest\n\n\ndef test_add():\n    pytest.skip('later')\n"})
     ran = run(repo.path, "-n2", "-k", "add or undo")
     assert "1 skipped, 1 blocked" in ran.text
     assert (ran.status, ran.verdicts()["task:3"]) == (1, "blocked")
 
 
-ORDER = """
+RECORD_ORDER = """
 import pytest
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def test_stream(): pass
 def test_tests_of_a_stream_wait_for_its_tasks_and_those_of_the_system_for_all_streams(
     repo: Repository, workers: str
 ) -> None:
-    repo.commit("whole", {"tests/conftest.py": ORDER, "tests/test_a_whole.py": WHOLE})
+    repo.commit("whole", {"tests/conftest.py": RECORD_ORDER, "tests/test_a_whole.py": WHOLE})
     ran = run(repo.path, workers)
     order = (repo.path.parent / "order").read_text().split()
     assert sorted(order) == ["test_add", "test_all", "test_other", "test_stream", "test_take", "test_undo"], ran.text
@@ -129,22 +129,22 @@ def test_a_test_that_passes_only_when_it_is_run_again_does_not_pass_its_task(rep
     assert "passed only when it was run again: a flaky test proves nothing: assert False" in ran.text
 
 
-def test_durations_are_learnt_where_a_cache_may_be_kept(broken: Repository) -> None:
-    place = broken.path / ".pytest_cache/d/execute"
+def test_durations_are_saved_unless_the_cache_is_switched_off(broken: Repository) -> None:
+    cache = broken.path / ".pytest_cache/d/execute"
     run(broken.path, "-n2", "--execute-no-cache")
     tests = ["tests/test_add.py::test_add", "tests/test_take.py::test_take", UNDO]
-    assert recall(ResultCache(place, pytest.fail), tests) == {}
+    assert known_durations(ResultCache(cache, pytest.fail), tests) == {}
     run(broken.path, "-n2")
-    known = recall(ResultCache(place, pytest.fail), tests)
-    assert list(known) == tests[:2]
-    assert all(0 < seconds < 1 for seconds in known.values())
+    durations = known_durations(ResultCache(cache, pytest.fail), tests)
+    assert list(durations) == tests[:2]
+    assert all(0 < seconds < 1 for seconds in durations.values())
 
 
 SLOW = "import time\n\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    open('begun', 'w').close()\n    time.sleep(60)\n"
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers: str) -> None:
+def test_an_interrupted_run_reports_the_known_outcomes(repo: Repository, workers: str) -> None:
     repo.commit("slow", {"tests/test_slow.py": SLOW})
     report = repo.path.parent / "report.json"
     command = [sys.executable, "-m", "pytest", "--execute-topic=sums", f"--execute-report={report}", workers]
@@ -174,7 +174,7 @@ def test_a_run_that_is_broken_off_tells_what_is_known(repo: Repository, workers:
     unmeasured = ("coverage", "not-measured")
     assert unmeasured in ran.codes("task:3")
     assert ("coverage", "coverage-too-low") not in ran.codes("task:1"), (
-        "what a worker did not tell is not known to be missing"
+        "coverage that a worker did not send is not known to be missing"
     )
 
 
@@ -182,11 +182,11 @@ OFF = "coverage = {task = 0, stream = 0, system = 0, changed = 0}\nmutation = {t
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_what_the_policy_does_not_ask_for_is_neither_done_nor_announced(repo: Repository, workers: str) -> None:
+def test_checks_that_the_policy_switches_off_are_neither_run_nor_announced(repo: Repository, workers: str) -> None:
     repo.commit("ask less", {"pyproject.toml": PROJECT + OFF})
     ran = run(repo.path, workers, "--execute-lcov=../x.lcov")
     assert (ran.status, (repo.path.parent / "x.lcov").exists()) == (0, True), ran.text
     ran = run(repo.path, workers, "--execute-evidence=../evidence.json")
     assert (ran.status, "replaying" in ran.text, ran.report["coverage"]) == (0, False, {})
     evidence = json.loads((repo.path.parent / "evidence.json").read_text())
-    assert evidence["missing"]["coverage"] == "the policy asks for no coverage"
+    assert evidence["missing"]["coverage"] == "the policy requires no coverage"

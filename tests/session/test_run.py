@@ -1,4 +1,4 @@
-"""pytest --execute-topic on a real repository: the verdict, its reports, and what it leaves alone."""
+"""`pytest --execute-topic` on a real repository: the verdict, its reports, and what stays unchanged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def repo(tmp_path: Path) -> Repository:
     return honest(tmp_path / "repo")
 
 
-def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
+def test_honest_work_passes_and_the_repository_is_unchanged(repo: Repository) -> None:
     before = repo.state()
     ran = run(repo.path, "-n2", "--execute-summary=../summary.md", "--execute-evidence=../evidence.json")
     assert ran.status == 0, ran.text
@@ -48,7 +48,7 @@ def test_honest_work_passes_and_nothing_is_touched(repo: Repository) -> None:
     assert list((repo.path / ".pytest_cache/d/execute").glob("run-*")) == []
 
 
-def test_one_process_two_and_four_workers_say_the_same(repo: Repository) -> None:
+def test_the_verdict_is_the_same_with_one_process_and_two_and_four_workers(repo: Repository) -> None:
     repo.commit("break task 2", {"src/app/take.py": "def take(a, b):\n    return 0\n"})
     ran = [
         run(repo.path, *options)
@@ -58,7 +58,7 @@ def test_one_process_two_and_four_workers_say_the_same(repo: Repository) -> None
     assert all(each.without_times() == ran[0].without_times() for each in ran)
 
 
-def test_a_failed_task_blocks_what_depends_on_it(repo: Repository) -> None:
+def test_a_failed_task_blocks_the_tasks_that_depend_on_it(repo: Repository) -> None:
     repo.commit("break task 1", {"src/app/add.py": "def add(a, b):\n    return 0\n"})
     ran = run(repo.path, "-n2")
     assert ran.status == 1
@@ -79,7 +79,7 @@ def test_a_failed_task_blocks_what_depends_on_it(repo: Repository) -> None:
     ]  # fmt: skip
 
 
-def test_part_of_a_plan_runs_with_what_it_depends_on(repo: Repository) -> None:
+def test_a_part_of_the_plan_runs_with_its_dependencies(repo: Repository) -> None:
     ran = run(repo.path, "-n0", "--execute-task=3")
     assert ran.status == 0, ran.text
     assert ran.verdicts() == {"prerequisites": "passed", "task:3": "passed"}
@@ -90,7 +90,7 @@ def test_part_of_a_plan_runs_with_what_it_depends_on(repo: Repository) -> None:
 
 
 def test_the_claimed_scope_and_uncommitted_work(repo: Repository) -> None:
-    """A red test of an open task, not even committed, keeps nothing back that is claimed."""
+    """A failing, uncommitted test of an open task does not affect claimed tasks."""
     repo.put(
         "notes/sums/breakdown.md",
         BREAKDOWN + "\n## Stream D: More\n\n### 4. [ ] Times\n\n- **Tests**: `tests/test_times.py`\n",
@@ -120,15 +120,15 @@ def test_collect_only_judges_nothing(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_warnings_that_are_errors_find_nothing_of_ours(repo: Repository, workers: str) -> None:
-    """Nor may what is collected as garbage in the middle of a test of the user's."""
+def test_the_plugin_raises_no_warning(repo: Repository, workers: str) -> None:
+    """Garbage of the plugin that is collected during a test raises none either."""
     repo.commit("collect garbage", {"tests/test_other.py": "import gc\n\n\ndef test_other():\n    gc.collect()\n"})
     ran = run(repo.path, workers, "-W", "error", PYTHONWARNINGS="always")
     assert ran.status == 0, ran.text
     assert "Warning" not in ran.text
 
 
-def test_a_worker_that_dies_takes_only_its_test_along(repo: Repository) -> None:
+def test_a_worker_that_dies_fails_only_its_test(repo: Repository) -> None:
     repo.commit("die", {"src/app/take.py": "import os\n\n\ndef take(a, b):\n    os._exit(3)\n"})
     ran = run(repo.path, "-n2")
     assert ran.verdicts()["task:2"] == "failed"
@@ -142,7 +142,7 @@ def test_a_worker_that_dies_takes_only_its_test_along(repo: Repository) -> None:
 
 
 def refused(directory: Path, *arguments: str, topic: str = "sums") -> list[str]:
-    """The lines of the error, after seeing that it is one: status 4, no traceback, no report."""
+    """Return the lines of the error; assert status 4, no traceback and no report."""
     ran = run(directory, *arguments, topic=topic)
     assert (ran.status, ran.report) == (4, {}), ran.text
     assert "Traceback" not in ran.text
@@ -150,7 +150,7 @@ def refused(directory: Path, *arguments: str, topic: str = "sums") -> list[str]:
     return [line.removeprefix("ERROR: ") for line in ran.text.splitlines() if line]
 
 
-def test_outside_a_repository(tmp_path: Path) -> None:
+def test_a_run_outside_a_repository_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes/sums").mkdir(parents=True)
     (tmp_path / "notes/sums/breakdown.md").write_text(BREAKDOWN)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
@@ -162,7 +162,7 @@ def test_outside_a_repository(tmp_path: Path) -> None:
     ]
 
 
-def test_no_commit_yet(tmp_path: Path) -> None:
+def test_a_repository_without_commits_is_an_error(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     for path, text in {"notes/sums/breakdown.md": BREAKDOWN, "pytest.ini": "[pytest]\n"}.items():
         repo.put(path, text)
@@ -171,13 +171,13 @@ def test_no_commit_yet(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unknown_topic(repo: Repository) -> None:
+def test_an_unknown_topic_is_an_error(repo: Repository) -> None:
     assert refused(repo.path, topic="sum") == [
         "notes/sum: error: no such topic: topics here are sums (did you mean sums?) (no-topic)"
     ]
 
 
-def test_no_notes_no_breakdown_and_an_empty_one(repo: Repository) -> None:
+def test_missing_notes_and_a_missing_or_empty_breakdown_are_errors(repo: Repository) -> None:
     repo.put("notes/empty/breakdown.md", "\n")
     repo.put("notes/none/plan.md", "x\n")
     assert len(refused(repo.path, topic="empty")) == 1
@@ -185,12 +185,12 @@ def test_no_notes_no_breakdown_and_an_empty_one(repo: Repository) -> None:
     assert len(refused(repo.path, "--execute-notes=elsewhere")) == 1
 
 
-def test_every_problem_of_plan_and_policy_in_one_pass(repo: Repository) -> None:
+def test_all_problems_of_plan_and_policy_are_reported_in_one_pass(repo: Repository) -> None:
     repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("Task 2", "Task 7").replace("### 2.", "### 1."))
     repo.put("pyproject.toml", PROJECT + "sauce = 1\n")
-    said = refused(repo.path)
-    assert any("sauce: unknown key (did you mean source?)" in line for line in said)
-    assert sum("breakdown.md:" in line for line in said) >= 2
+    lines = refused(repo.path)
+    assert any("sauce: unknown key (did you mean source?)" in line for line in lines)
+    assert sum("breakdown.md:" in line for line in lines) >= 2
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_every_problem_of_plan_and_policy_in_one_pass(repo: Repository) -> None:
         ("--execute-task=99", "notes/sums/breakdown.md: error: --execute-task=99: no task has this id (unknown-task)"),
     ],
 )
-def test_options_that_name_nothing(repo: Repository, option: str, line: str) -> None:
+def test_options_with_unknown_names_are_errors(repo: Repository, option: str, line: str) -> None:
     assert refused(repo.path, option) == [line]
 
 
@@ -221,22 +221,22 @@ def test_a_shallow_clone_is_unproven_and_does_not_pass(repo: Repository) -> None
     assert "the clone is shallow, so its history is missing: run `git fetch --unshallow`" in ran.text
 
 
-def test_a_base_given_by_hand(repo: Repository) -> None:
-    """After a base that has the code already, its test never failed."""
+def test_the_base_can_be_given(repo: Repository) -> None:
+    """If the base has the code already, its test never failed after it."""
     ran = run(repo.path, "-n0", "--execute-base=HEAD~2")
     assert ran.verdicts()["task:3"] == "blocked"
     assert ran.codes("task:1") == [("test-first", "never-red")]
 
 
-def test_a_root_below_the_top_of_the_repository(tmp_path: Path) -> None:
-    """A project in a subdirectory is judged by its own plan, with the history of the whole repository."""
+def test_the_project_may_be_in_a_subdirectory_of_the_repository(tmp_path: Path) -> None:
+    """It is judged by its own plan, with the history of the whole repository."""
     outer = below_the_top(tmp_path, "services/sums")
     ran = run(outer.path / "services/sums", "-n2")
     assert ran.status == 0, ran.text
     assert {proof["order"] for proof in ran.report["proofs"]} == {"before"}
 
 
-def test_too_little_coverage_fails_tasks_and_system(repo: Repository) -> None:
+def test_code_without_tests_has_too_little_coverage(repo: Repository) -> None:
     repo.commit(
         "more code than tests",
         {"src/app/add.py": CODE["src/app/add.py"] + "\n\ndef more(a):\n    if a:\n        return 1\n    return 2\n"},

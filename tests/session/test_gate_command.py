@@ -1,4 +1,4 @@
-"""The command's door: the same verdict with its own exit status, for the work tree and for the index."""
+"""Command `pytest-execute gate`: the same verdict with its own exit status, for the work tree and for the index."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_gate_lets_honest_work_through(repo: Repository) -> None:
+def test_honest_work_passes_the_gate(repo: Repository) -> None:
     before = repo.state()
     done = command(repo.path, "gate", "sums", "--summary", "../summary.md")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -39,7 +39,7 @@ def test_the_gate_lets_honest_work_through(repo: Repository) -> None:
     assert repo.state() == before
 
 
-def test_the_gate_answers_in_json_and_ends_with_one(repo: Repository) -> None:
+def test_the_gate_prints_json_and_ends_with_status_1(repo: Repository) -> None:
     repo.commit("break", {"src/app/add.py": "def add(a, b):\n    return 0\n"})
     done = command(repo.path, "gate", "sums", "--json")
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (1, "failed")
@@ -48,13 +48,13 @@ def test_the_gate_answers_in_json_and_ends_with_one(repo: Repository) -> None:
 @pytest.mark.parametrize(
     "arguments", [["gate", "sum"], ["gate", "sums", "--base", "nowhere"], ["gate", "sums", "--", "--no-such"]]
 )
-def test_what_cannot_be_judged_ends_with_two(repo: Repository, arguments: list[str]) -> None:
+def test_a_run_that_cannot_be_judged_ends_with_status_2(repo: Repository, arguments: list[str]) -> None:
     done = command(repo.path, *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_usage_ends_with_two(tmp_path: Path) -> None:
+def test_wrong_usage_ends_with_status_2(tmp_path: Path) -> None:
     assert command(tmp_path, "gate").returncode == 2
     done = command(tmp_path, "gate", "sums", "--staged")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
@@ -62,7 +62,7 @@ def test_usage_ends_with_two(tmp_path: Path) -> None:
 
 
 def test_staged_judges_the_index_and_not_the_work_tree(repo: Repository) -> None:
-    """What is staged is broken and the work tree is fine: refused. And the other way round: let through."""
+    """A broken index fails although the work tree is fine, and a fine index passes although the work tree is broken."""
     good, bad = CODE["src/app/add.py"], "def add(a, b):\n    return 0\n"
     repo.put("src/app/add.py", bad)
     repo.git("add", "-A")
@@ -81,7 +81,7 @@ def test_staged_judges_the_index_and_not_the_work_tree(repo: Repository) -> None
     assert repo.state() == before
 
 
-def test_staged_lets_a_red_test_of_an_open_task_through(repo: Repository) -> None:
+def test_a_staged_failing_test_of_an_open_task_passes(repo: Repository) -> None:
     repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("### 3. [x]", "### 3. [ ]"))
     repo.put("tests/test_red.py", "import pytest\n\n\n@pytest.mark.task('3')\ndef test_red():\n    import app.times\n")
     repo.git("add", "-A")
@@ -93,7 +93,7 @@ def test_staged_lets_a_red_test_of_an_open_task_through(repo: Repository) -> Non
     assert command(repo.path, "gate", "sums", "--staged").returncode == 1
 
 
-def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
+def test_staged_code_that_comes_with_its_test_is_reported(repo: Repository) -> None:
     text = (
         BREAKDOWN
         + "\n## Stream D: More\n\n### 4. [x] Times\n\n- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
@@ -111,8 +111,8 @@ def test_staged_code_that_comes_with_its_test_is_told(repo: Repository) -> None:
     )
 
 
-def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository) -> None:
-    """Without `pythonpath`, the way to the sources is the environment's, as with an editable install."""
+def test_an_installed_checkout_does_not_replace_the_index(repo: Repository) -> None:
+    """Without `pythonpath` the sources are found through the environment, as with an editable install."""
     repo.commit(
         "no path",
         {
@@ -134,8 +134,8 @@ def test_an_installed_checkout_does_not_stand_in_for_the_index(repo: Repository)
     assert {test["id"]: test["outcome"] for test in report["tests"]}["tests/test_add.py::test_add"] == "failed"
 
 
-def test_staged_work_of_a_project_below_the_top(tmp_path: Path) -> None:
-    """Started in the project's directory or below it, as the gate on the work tree may be."""
+def test_the_index_of_a_project_in_a_subdirectory_is_judged(tmp_path: Path) -> None:
+    """The gate can be started in the project's directory or below it."""
     outer = below_the_top(tmp_path, "sums")
     for directory in ("sums", "sums/src/app"):
         done = command(outer.path / directory, "gate", "sums", "--staged")

@@ -1,4 +1,4 @@
-"""Lines below the output never change it: whatever is written, the screen ends as if they had not been there."""
+"""Status lines never change the other output: the screen ends as if they had not been there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_execute.progress.format import wide
+from pytest_execute.progress.format import columns
 from pytest_execute.progress.status_area import StatusArea
 
 WIDTH, HEIGHT = 20, 12
@@ -16,11 +16,11 @@ TEXTS = st.one_of(
     st.text(alphabet="ab \r\n\tä漢", max_size=30), st.sampled_from(["\x1b[31m", "\x1b[0m", "." * WIDTH, "\n", "[gw0] "])
 )
 BLOCKS = st.lists(st.text(alphabet="xyz", min_size=1, max_size=WIDTH - 1), max_size=4)
-DONE = st.one_of(st.tuples(st.just("write"), TEXTS), st.tuples(st.just("show"), BLOCKS), st.just(("flush", "")))
+ACTIONS = st.one_of(st.tuples(st.just("write"), TEXTS), st.tuples(st.just("show"), BLOCKS), st.just(("flush", "")))
 
 
 class Screen(io.StringIO):
-    """A terminal with all that has scrolled off it."""
+    """Terminal emulator with its scrolled-off lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,34 +37,34 @@ class Screen(io.StringIO):
         return "\n".join("".join(row[at].data for at in range(WIDTH)).rstrip() for row in rows).rstrip()
 
 
-class Fixed(StatusArea):
+class FixedSizeArea(StatusArea):
     def size(self) -> tuple[int, int]:
         return WIDTH, HEIGHT
 
 
 @settings(deadline=None)
-@given(st.lists(DONE, max_size=40))
-def test_the_screen_ends_as_without_the_lines(done: list[tuple[str, object]]) -> None:
+@given(st.lists(ACTIONS, max_size=40))
+def test_the_screen_ends_as_without_the_lines(actions: list[tuple[str, object]]) -> None:
     plain, screen = Screen(), Screen()
-    below = Fixed(screen, wide)
-    for what, value in done:
-        getattr(below, what)(*([] if what == "flush" else [value]))
-        if what == "write":
+    area = FixedSizeArea(screen, columns)
+    for action, value in actions:
+        getattr(area, action)(*([] if action == "flush" else [value]))
+        if action == "write":
             plain.write(str(value))
-    below.show([])
+    area.show([])
     assert screen.lines() == plain.lines()
     assert (screen.screen.cursor.x, screen.screen.cursor.attrs) == (plain.screen.cursor.x, plain.screen.cursor.attrs)
 
 
-def test_the_lines_stand_below_what_is_written() -> None:
+def test_the_lines_are_below_the_other_output() -> None:
     screen = Screen()
-    below = Fixed(screen, wide)
-    below.write("one\ntwo")
-    below.show(["a", "b"])
+    area = FixedSizeArea(screen, columns)
+    area.write("one\ntwo")
+    area.show(["a", "b"])
     assert screen.lines() == "one\ntwo\na\nb"
-    below.write(" three")
+    area.write(" three")
     assert screen.lines() == "one\ntwo three\na\nb"
-    below.write("\n")
+    area.write("\n")
     assert screen.lines() == "one\ntwo three"
-    below.flush()
+    area.flush()
     assert screen.lines() == "one\ntwo three\n\na\nb"

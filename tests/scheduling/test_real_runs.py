@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import function
-from scheduling_model import random_case
+
+from tests.scheduling.conftest import function
+from tests.scheduling.model import random_case
 
 MODES = ["-n0", "-n2", "-n4"]
 CHAIN = {"task:1": [], "task:2": ["task:1"], "task:3": ["task:2"]}
 
 
 def chain(first: str = "passes") -> dict[str, str]:
-    """Three files in the wrong order: the first needs the second, which needs the last."""
+    """Return three files in the wrong order: the first depends on the second, which depends on the last."""
     return {
         "a": function("test_x", ["task:3"]) + function("test_y", []),
         "b": function("test_x", ["task:2"]),
@@ -33,11 +34,11 @@ def test_dependents_wait(project, mode):
         "test_b.py::test_x",
         "test_a.py::test_x",
     ]
-    assert run.assigned == [5]
+    assert run.work_created == [5]
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
-def test_what_did_not_pass_blocks_its_dependents(project, mode):
+def test_a_test_that_did_not_pass_blocks_its_dependents(project, mode):
     kinds = ["passes", "fails", "raises in its setup", "raises in its teardown", "skips", "xfails", "xpasses"]
     first = [function(f"test_{i}", [f"task:{i}"], how) for i, how in enumerate(kinds)]
     then = [function(f"test_{i}", [f"task:{i}b"]) for i in range(len(kinds))]
@@ -48,7 +49,7 @@ def test_what_did_not_pass_blocks_its_dependents(project, mode):
     assert sorted(run.started) == ["test_a.py::test_0", *(f"test_b.py::test_{i}" for i in range(len(kinds)))]
 
 
-def test_a_worker_that_dies_fails_its_test_and_loses_no_other(project):
+def test_a_worker_that_dies_fails_its_test_and_no_other_is_lost(project):
     project.write(CHAIN, **chain("dies"))
     run = project.run("-n2")
 
@@ -59,7 +60,7 @@ def test_a_worker_that_dies_fails_its_test_and_loses_no_other(project):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
-def test_a_blocked_test_is_told_with_its_cause(project, mode):
+def test_a_blocked_test_is_reported_with_its_cause(project, mode):
     project.write(CHAIN, **chain("fails"))
     run = project.run(mode, "-v", "--junitxml=out.xml")
 

@@ -1,4 +1,4 @@
-"""What a person sees: pytest on a real pseudo-terminal, read by a terminal emulator, and on a real pipe."""
+"""Output of pytest on a real pseudo-terminal, read by a terminal emulator, and on a real pipe."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from typing import Any, cast
 import pyte
 import pytest
 
-from pytest_execute.progress.format import wide
-from pytest_execute.progress.plugin import Progress
+from pytest_execute.progress.format import columns
+from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.progress.status_area import StatusArea
 from tests.repository import Repository
 from tests.topic import PROJECT, SKELETON, environment, run
@@ -31,7 +31,7 @@ WAIT = """
 import os, time
 
 def until(name):
-    "Hold on until the outer test has put this file there."
+    "Wait until the outer test has created this file."
     end = time.monotonic() + 60
     while not os.path.exists(name) and time.monotonic() < end:
         time.sleep(0.02)
@@ -89,7 +89,7 @@ class Terminal:
         self.ours, self.raw = ours, b""
 
     def resize(self, columns: int) -> None:
-        """As a user does who drags the window's edge."""
+        """Resize the terminal, as a user does who drags the window's edge."""
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 150, columns, 0, 0))
         self.screen.resize(columns=columns)
 
@@ -99,9 +99,9 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines())
 
-    def until(self, done: Callable[[], bool], patience: float = 60) -> None:
-        """Read until `done`, or the other side has closed."""
-        end = time.monotonic() + patience
+    def until(self, done: Callable[[], bool], seconds: float = 60) -> None:
+        """Read until `done` returns True, or pytest has ended."""
+        end = time.monotonic() + seconds
         while not done() and time.monotonic() < end:
             if not select.select([self.ours], [], [], 0.1)[0]:
                 continue
@@ -126,7 +126,7 @@ def has_failed_and_waits(terminal: Terminal) -> bool:
 
 
 def assert_nothing_survives(topic: Path, *workers: str) -> None:
-    """No thread of ours, and no worker that draws."""
+    """Assert that no thread of ours is left, and that no worker draws."""
     left = {name: (topic / f"left-{name}").read_text() for name in ("main", *workers)}
     assert left["main"].startswith("True")
     assert all(left[worker].startswith("False") for worker in workers)
@@ -134,20 +134,22 @@ def assert_nothing_survives(topic: Path, *workers: str) -> None:
 
 
 @pytest.mark.parametrize(("options", "columns"), [(["-n2"], 100), (["-n2", "-v"], 60)])
-def test_on_a_terminal_streams_are_redrawn_and_gone_in_the_end(topic: Path, options: list[str], columns: int) -> None:
+def test_on_a_terminal_streams_are_redrawn_and_removed_at_the_end(
+    topic: Path, options: list[str], columns: int
+) -> None:
     terminal = Terminal(topic, *options, columns=columns)
     terminal.until(lambda: has_failed_and_waits(terminal))
-    during = terminal.lines()
+    lines_during = terminal.lines()
     terminal.resize(columns - 20)
     (topic / "go").touch()
     assert terminal.end() == 1
-    block = [line for line in during if BLOCK.search(line)]
-    assert [line.split()[0] for line in block] == ["A", "B", "C", "other", "2"], during
+    block = [line for line in lines_during if BLOCK.search(line)]
+    assert [line.split()[0] for line in block] == ["A", "B", "C", "other", "2"], lines_during
     assert "0 of 1 done, 1 running" in block[0]
     assert "0 of 1 done, 1 failed" in block[1]
     assert "0 of 1 done, waits for A" in block[2]
     assert block[4] == "2 of 4 tests, 1 failed"
-    assert during.index(block[0]) > max(i for i, line in enumerate(during) if "2 workers [4 items]" in line)
+    assert lines_during.index(block[0]) > max(i for i, line in enumerate(lines_during) if "2 workers [4 items]" in line)
     after = terminal.text()
     assert not BLOCK.search(after)
     assert "taken wrongly" in after
@@ -171,7 +173,7 @@ def test_after_an_interruption_nothing_is_left(topic: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["-n0", "-v"], ["-n1", "-v"]])
-def test_what_pytest_prints_is_the_same_with_the_lines_below_it(topic: Path, options: list[str]) -> None:
+def test_pytest_prints_the_same_with_the_lines_below(topic: Path, options: list[str]) -> None:
     with_lines = Terminal(topic, *options)
     with_lines.until(lambda: bool(BLOCK.search(with_lines.text())))
     assert BLOCK.search(with_lines.text())
@@ -187,7 +189,7 @@ def test_what_pytest_prints_is_the_same_with_the_lines_below_it(topic: Path, opt
 
 
 def timeless(lines: list[str]) -> list[str]:
-    """Without what differs from run to run."""
+    """Return the lines without parts that differ from run to run."""
     text = "\n".join(lines).rstrip()
     return re.sub(r"=+ (.*) in [\d.]+s =+", r"\1", text).splitlines()
 
@@ -195,7 +197,9 @@ def timeless(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("options", "changes"), [(["-q"], {}), (["-s"], {}), ([], {"TERM": "dumb"}), ([], {"CI": "true"})]
 )
-def test_nothing_is_redrawn_where_it_would_do_harm(topic: Path, options: list[str], changes: dict[str, str]) -> None:
+def test_nothing_is_redrawn_where_that_would_garble_the_output(
+    topic: Path, options: list[str], changes: dict[str, str]
+) -> None:
     (topic / "go").touch()
     terminal = Terminal(topic, "-n0", *options, **changes)
     assert terminal.end() == 1
@@ -203,7 +207,7 @@ def test_nothing_is_redrawn_where_it_would_do_harm(topic: Path, options: list[st
     assert ("execute: task 2: 1 failed" in terminal.text()) == ("-q" not in options)
 
 
-def test_no_colour_is_no_colour_but_still_in_place(topic: Path) -> None:
+def test_without_colours_lines_are_still_redrawn(topic: Path) -> None:
     (topic / "go").touch()
     terminal = Terminal(topic, "-n0", NO_COLOR="1")
     terminal.end()
@@ -212,15 +216,15 @@ def test_no_colour_is_no_colour_but_still_in_place(topic: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_on_a_pipe_a_line_for_each_task_that_has_ended(topic: Path, workers: str) -> None:
+def test_on_a_pipe_there_is_a_line_for_each_task_that_has_ended(topic: Path, workers: str) -> None:
     (topic / "go").touch()
     ran = run(topic, workers)
-    said = [
+    lines = [
         re.sub(r"[\d.]+ s\)", "x s)", re.sub(r" +\[ *\d+%\]$", "", line))
         for line in ran.text.splitlines()
         if line.startswith("execute: task")
     ]
-    assert sorted(said) == [
+    assert sorted(lines) == [
         "execute: task 1: 1 passed (x s)",
         "execute: task 2: 1 failed (x s)",
         "execute: task 3: 1 blocked by task 2",
@@ -228,12 +232,12 @@ def test_on_a_pipe_a_line_for_each_task_that_has_ended(topic: Path, workers: str
     assert "\x1b" not in ran.text
 
 
-def test_what_is_counted_is_shown_and_gone_also_for_a_thread_that_counts_on() -> None:
+def test_a_count_is_shown_and_removed_even_if_a_thread_counts_on() -> None:
     class Reporter:
-        _tw: Any = StatusArea(io.StringIO(), wide)
+        _tw: Any = StatusArea(io.StringIO(), columns)
 
-    progress = Progress(cast(pytest.Config, None))
-    progress.reporter, progress.screen = Reporter, Reporter._tw
+    progress = ProgressPlugin(cast(pytest.Config, None))
+    progress.reporter, progress.status_area = Reporter, Reporter._tw
     with progress.counting("trees replayed") as count:
         count(3, 36)
         assert "3 of 36 trees replayed" in Reporter._tw.file.getvalue()

@@ -1,4 +1,4 @@
-"""A project whose tests need something that is built, judged through the door; the command counts as it stood before the topic."""
+"""Run on a project with a build step; the command counts as it was before the topic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BUILD = "import pathlib\npathlib.Path('src/app/_built.py').write_text('READY = T
 PREPARED = PROJECT + 'prepare = ["python", "build.py"]\n'
 
 
-def test_a_project_with_a_build_step(tmp_path: Path) -> None:
+def test_a_project_with_a_build_step_is_judged(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     project = {"pyproject.toml": PREPARED, "build.py": BUILD, "src/app/__init__.py": "from app._built import READY\n"}
     ignored = SKELETON[".gitignore"] + "_built.py\n"

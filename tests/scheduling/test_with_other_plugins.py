@@ -1,12 +1,12 @@
-"""In company: pytest's own options, fixtures, other plugins, other schedulers, and workers in trouble."""
+"""Runs with pytest's own options, shared fixtures, other plugins and schedulers, and crashing or hanging workers."""
 
 from __future__ import annotations
 
 import pytest
-from conftest import function
 
-from pytest_execute.scheduling.hang_watch import Limits
-from pytest_execute.scheduling.select_plugin import role
+from pytest_execute.scheduling.hang_watch import HangLimits
+from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
+from tests.scheduling.conftest import function
 
 CHAIN = {"task:1": [], "task:2": ["task:1"]}
 
@@ -52,7 +52,7 @@ def fixtures_of(project, monkeypatch):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n1"])
-def test_shared_fixtures_are_set_up_exactly_as_without_us(fixtures_of, mode):
+def test_shared_fixtures_are_set_up_exactly_as_without_the_plugin(fixtures_of, mode):
     assert fixtures_of(mode, plain=False) == fixtures_of(mode, plain=True)
 
 
@@ -80,7 +80,7 @@ def pytest_runtest_makereport(item):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
-def test_hooks_of_the_project_see_its_tests_and_nothing_else(project, mode):
+def test_hooks_of_the_project_are_called_for_its_tests_only(project, mode):
     project.write(CHAIN, a=function("test_x", ["task:1"], "fails"), b=function("test_x", ["task:2"]))
     conftest = project.path("conftest.py")
     conftest.write_text(conftest.read_text() + HOOKS)
@@ -162,13 +162,13 @@ def test_collecting_only_shows_the_tests_and_nothing_else(project, mode):
     run = project.run(mode, "--collect-only", "-q")
     result = run.result
 
-    assert run.assigned == [2]
+    assert run.work_created == [2]
     assert sorted(result.outlines[:3]) == ["", "test_a.py::test_x", "test_b.py::test_x"]
     result.stdout.fnmatch_lines(["2 tests collected in*"])
 
 
 @pytest.mark.parametrize("chosen", ["-n0 -k test_y", "-n2 -k test_y", "-n2 -m slow", "-n2 test_a.py::test_y"])
-def test_only_what_is_selected_runs_and_what_is_not_selected_holds_nothing_up(project, chosen):
+def test_only_selected_tests_run_and_wait_for_no_deselected_one(project, chosen):
     project.write(
         CHAIN,
         a=function("test_x", ["task:2"]) + "@pytest.mark.slow\n" + function("test_y", ["task:2"]),
@@ -193,7 +193,7 @@ def test_a_blocked_test_stays_among_the_last_failed(project, mode):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
-def test_the_last_failed_alone_wait_for_nobody_who_is_not_there(project, mode):
+def test_the_last_failed_wait_for_no_deselected_test(project, mode):
     sources = {"a": function("test_x", ["task:2"], "fails"), "b": function("test_x", ["task:1"])}
     project.write(CHAIN, **sources)
     assert project.run(mode).started == ["test_b.py::test_x", "test_a.py::test_x"]
@@ -202,7 +202,7 @@ def test_the_last_failed_alone_wait_for_nobody_who_is_not_there(project, mode):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n1"])
-def test_what_failed_comes_first_as_far_as_it_need_not_wait(project, mode):
+def test_failed_tests_come_first_as_far_as_dependencies_allow(project, mode):
     project.write(
         CHAIN,
         a=function("test_x", []) + function("test_y", ["task:1"]),
@@ -228,20 +228,23 @@ def test_shuffled_tests_still_wait(project, mode):
 
 
 @pytest.mark.parametrize("dist", ["worksteal", "each"])
-def test_another_scheduler_of_the_users_choice_is_left_alone(project, dist):
+def test_another_scheduler_that_the_user_chose_is_kept(project, dist):
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"]))
     run = project.run("-n2", "--dist", dist)
 
     run.result.assert_outcomes(passed=4 if dist == "each" else 2)
-    assert run.assigned == [2]
+    assert run.work_created == [2]
     run.result.stdout.fnmatch_lines(
         [
-            f"execute: --dist {dist} orders the tests: tests do not wait for what their task depends on, and are not blocked*"
+            (
+                f"execute: --dist {dist} orders the tests: tests do not wait for the tasks that their task depends on, "
+                "and are not blocked when one of those fails"
+            )
         ]
     )
 
 
-def test_our_own_scheduler_needs_no_line(project):
+def test_with_our_own_scheduler_there_is_no_line(project):
     project.write(CHAIN, a=function("test_x", []))
 
     project.run("-n2", "--dist", "load").result.stdout.no_fnmatch_line("execute: *")
@@ -275,10 +278,10 @@ def test_a_worker_that_dies_while_collecting_is_replaced(project):
 
     run.result.assert_outcomes(passed=2)
     assert run.started == ["test_b.py::test_x", "test_a.py::test_x"]
-    assert run.assigned == [2]
+    assert run.work_created == [2]
 
 
-def test_without_replacements_the_run_ends(project):
+def test_without_replacement_workers_the_run_ends(project):
     tests = "".join(function(f"test_{i}", [], "dies") for i in range(4))
     project.write({}, a=tests)
     run = project.run("-n2", "--max-worker-restart=0")
@@ -288,7 +291,7 @@ def test_without_replacements_the_run_ends(project):
 
 
 @pytest.mark.parametrize("mode", ["-n0", "-n2"])
-def test_a_test_that_passes_only_when_it_is_run_again_lets_nobody_start(project, mode):
+def test_a_test_that_passes_only_when_it_is_run_again_lets_no_dependent_start(project, mode):
     pytest.importorskip("pytest_rerunfailures")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "passes the second time"))
     run = project.run(mode, "--reruns=2")
@@ -298,7 +301,7 @@ def test_a_test_that_passes_only_when_it_is_run_again_lets_nobody_start(project,
     assert run.started == ["test_b.py::test_x"] * 2
 
 
-def test_a_test_that_crashed_is_run_again_and_lets_nobody_start(project):
+def test_a_test_that_crashed_is_run_again_and_lets_no_dependent_start(project):
     pytest.importorskip("pytest_rerunfailures")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "dies the first time"))
     run = project.run("-n2", "--reruns=1")
@@ -307,7 +310,7 @@ def test_a_test_that_crashed_is_run_again_and_lets_nobody_start(project):
     assert run.started == ["test_b.py::test_x"] * 2
 
 
-def test_a_test_that_hangs_fails_and_the_rest_goes_on(project, monkeypatch):
+def test_a_test_that_hangs_fails_and_the_others_run(project, monkeypatch):
     monkeypatch.setenv("HANG", "1.5")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "hangs") + LONG)
     run = project.run("-n2")
@@ -330,19 +333,20 @@ def test_a_test_that_hangs_fails_and_the_rest_goes_on(project, monkeypatch):
         pytest.param(["-p", "no:timeout"], "", None, id="switched off"),
     ],
 )
-def test_where_pytest_timeout_has_a_limit_ours_is_off(pytester, options, ini, given):
+def test_a_limit_of_pytest_timeout_switches_ours_off(pytester, options, ini, given):
     pytest.importorskip("pytest_timeout")
     pytester.makeini(f"[pytest]\n{ini}\n")
+    callbacks = SchedulingCallbacks(repr, repr, str)
     config = pytester.parseconfigure("--dist=load", "--tx=popen", *options)
 
-    assert role(config, repr, repr, str, None).limits == Limits(given)
-    assert role(config, repr, repr, str, 7.0).limits == Limits(7.0)
+    assert scheduling_plugin(config, callbacks, None).limits == HangLimits(given)
+    assert scheduling_plugin(config, callbacks, 7.0).limits == HangLimits(7.0)
 
 
 LONG = "".join(function(f"test_{i}", [], seconds=1.0) for i in range(3))
 
 
-def test_what_no_worker_is_left_for_is_told(project):
+def test_tests_without_a_worker_left_are_reported(project):
     tests = "".join(function(f"test_{i}", [], "dies" if i < 2 else "passes") for i in range(6))
     project.write({}, a=tests)
     run = project.run("-n1", "--max-worker-restart=1", "--junitxml=out.xml", "-rs")
@@ -352,10 +356,10 @@ def test_what_no_worker_is_left_for_is_told(project):
     assert run.started == ["test_a.py::test_0", "test_a.py::test_1"]
     junit = project.path("out.xml").read_text()
     assert 'errors="2" failures="0" skipped="4" tests="6"' in junit
-    assert "not run: too many workers have died, see --max-worker-restart" in junit
+    assert "not run: too many workers have crashed, and --max-worker-restart allows no new one" in junit
 
 
-def test_a_worker_with_an_internal_error_hangs_nobody(project):
+def test_an_internal_error_in_a_worker_ends_the_run(project):
     project.write({}, a=function("test_x", []), b=function("test_x", []))
     conftest = project.path("conftest.py")
     conftest.write_text(conftest.read_text() + "\ndef pytest_runtest_logstart(): raise RuntimeError('broken hook')\n")

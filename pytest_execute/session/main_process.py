@@ -1,0 +1,137 @@
+"""Preparation of the main process, its plugins, and the work that it schedules: a worker needs none of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pytest_execute import workflow
+from pytest_execute.core import gate_ids
+from pytest_execute.core.effort import hours_by_task
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.evidence import CollectedTest
+from pytest_execute.core.policy import Scope
+from pytest_execute.coverage import remote_data
+from pytest_execute.discovery import mapping
+from pytest_execute.distributed.controller_side import ControllerSide, SharedInput
+from pytest_execute.progress.board import Board, BoardInput, stream_rows
+from pytest_execute.progress.plugin import ProgressPlugin
+from pytest_execute.scheduling.durations import DurationRecorder, known_durations
+from pytest_execute.scheduling.select_plugin import is_distributed
+from pytest_execute.scheduling.work import ScheduledWork
+from pytest_execute.session.directory import cache_directory, run_directory
+from pytest_execute.session.judging import JudgingPlugin
+from pytest_execute.session.messages import RunSettings
+from pytest_execute.session.options import COVERAGE_FILES
+from pytest_execute.session.outcomes import OutcomeCollector
+from pytest_execute.session.state import MainProcess, RunState
+from pytest_execute.session.summary import TerminalSummary
+from pytest_execute.tools.cache import ResultCache
+
+
+def prepare(config: pytest.Config) -> MainProcess:
+    """Read plan, policy and history; raise UsageError where they cannot be read."""
+    notices: list[str] = []
+    directory, cache = run_directory(config), _open_cache(config, notices)
+    try:
+        context = workflow.read_context(_request(config), directory, cache)
+    except ExecuteError as error:
+        raise pytest.UsageError(str(error)) from None
+    return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
+
+
+def _open_cache(config: pytest.Config, notices: list[str]) -> ResultCache:
+    """Open the results of earlier runs; `notices` gets a line if they cannot be used."""
+    directory = None if config.known_args_namespace.execute_no_cache else cache_directory(config)
+    cache = ResultCache(directory, notices.append)
+    config.add_cleanup(cache.close)
+    return cache
+
+
+def _request(config: pytest.Config) -> workflow.Request:
+    options = config.known_args_namespace
+    return workflow.Request(
+        topic=options.execute_topic,
+        root=config.rootpath,
+        notes=options.execute_notes or config.getini("execute_notes") or None,
+        base=options.execute_base,
+        scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
+        repository=Path(options.execute_repository) if options.execute_repository else None,
+        index=Path(options.execute_index) if options.execute_index else None,
+        work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
+        patterns=tuple(config.getini("python_files")),
+        testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
+        turns=options.execute_turns,
+    )
+
+
+def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
+    """Return the settings for all processes that run tests."""
+    context = main.context
+    source = tuple(os.path.relpath(entry, context.layout.prefix or ".") for entry in context.layout.source)
+    scope = context.request.scope
+    tasks = tuple(task for name in scope.tasks if (task := context.plan.find(name)) is not None)
+    scope = msgspec.structs.replace(scope, tasks=tasks)
+    coverage = context.policy.coverage
+    is_measured = coverage.is_required or any(
+        getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values()
+    )
+    return RunSettings(context.plan, scope, source, coverage.branch, is_measured, str(main.directory / "coverage"))
+
+
+def idle_workers(config: pytest.Config) -> list[str]:
+    """Return a notice if the user named workers that run no tests."""
+    options = config.known_args_namespace
+    if getattr(options, "tx", None) and options.numprocesses is None:
+        return ["--tx names workers, but the tests ran in this process: add -d to run them in the workers"]
+    return []
+
+
+def plugins(config: pytest.Config, state: RunState, main: MainProcess) -> dict[str, object]:
+    """Return the plugins of the main process by the names to register them with."""
+    registered: dict[str, object] = {
+        "execute-outcomes": main.outcomes,
+        "execute-judging": JudgingPlugin(config, state, main),
+        "execute-summary": TerminalSummary(main),
+        "execute-progress": main.progress,
+        "execute-durations": DurationRecorder(main.context.cache),
+    }
+    if is_distributed(config):
+        main.controller_side = registered["execute-controller-side"] = _controller_side(config, state.settings, main)
+    return registered
+
+
+def _controller_side(config: pytest.Config, settings: RunSettings, main: MainProcess) -> ControllerSide:
+    prefix = main.context.layout.prefix
+    files = [path.removeprefix(prefix) for path in main.context.tree if path.startswith(prefix)]
+    directory, root = Path(settings.coverage), config.rootpath.resolve()
+
+    def save_coverage(files: list[bytes], worker: str, worker_root: str) -> None:
+        remote_data.unpack(files, directory, worker, worker_root, root)
+
+    return ControllerSide(config, SharedInput(msgspec.json.encode(settings), files), save_coverage)
+
+
+def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess, tests: bytes) -> ScheduledWork:
+    """Map the collected tests to the plan, show their progress, and return the work to schedule."""
+    plan, cache = settings.plan, main.context.cache
+    main.manifest = manifest = mapping.map_tests(plan, msgspec.json.decode(tests, type=list[CollectedTest]))
+    work = ScheduledWork(
+        mapping.gate_dependencies(plan),
+        {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},
+        known_durations(cache, manifest.tests),
+        {gate_ids.task(task): hours for task, hours in hours_by_task(plan.tasks).items()},
+        config.option.execute_keep_going,
+    )
+    main.progress.begin(_board(config, settings, work))
+    return work
+
+
+def _board(config: pytest.Config, settings: RunSettings, work: ScheduledWork) -> Board:
+    plan, scope = settings.plan, settings.scope
+    tasks = plan.select(scope.streams, scope.tasks) if scope.is_partial else {task.id for task in plan.tasks}
+    workers = len(config.getoption("tx", None) or [""])
+    return Board(BoardInput(stream_rows(plan, tasks), work.gates, work.dependencies, work.seconds, workers))

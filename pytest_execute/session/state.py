@@ -1,0 +1,68 @@
+"""State of this process during the run: made before any conftest is loaded, read when the plugins are registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from pytest_execute.core.evidence import Evidence, Manifest
+from pytest_execute.core.verdict import Verdict
+from pytest_execute.session.messages import RunSettings
+
+if TYPE_CHECKING:
+    from pytest_execute import workflow
+    from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
+    from pytest_execute.coverage.recorder import CoverageRecorder
+    from pytest_execute.distributed.bootstrap import WorkerInput
+    from pytest_execute.distributed.controller_side import ControllerSide
+    from pytest_execute.progress.plugin import ProgressPlugin
+    from pytest_execute.session.outcomes import OutcomeCollector
+
+Process = Literal["controller", "worker", "alone"]
+"""Controller of xdist's workers, one of these workers, or a process that runs the tests without workers."""
+
+
+@dataclass
+class MainProcess:
+    """State of the process that the user started, which judges the run.
+
+    `directory` is the run's own directory, `notices` are lines for the terminal summary. `controller_side` is None
+    without workers. `manifest` is empty until the tests are collected. `judgement` is None before the end, and after an
+    `error` that kept the run from being judged.
+    """
+
+    directory: Path
+    context: workflow.Context
+    notices: list[str]
+    outcomes: OutcomeCollector
+    progress: ProgressPlugin
+    controller_side: ControllerSide | None = None
+    manifest: Manifest = field(default_factory=Manifest)
+    judgement: tuple[Verdict, Evidence] | None = None
+    error: str = ""
+
+
+@dataclass
+class RunState:
+    """State of one process.
+
+    | attribute           | None in |
+    | ------------------- | ------- |
+    | `recorder`          | a controller, which runs no tests |
+    | `beside_pytest_cov` | a run without `--cov`, or without a measure of ours |
+    | `worker_input`      | all processes but a worker in another checkout |
+    | `main`              | a worker |
+    """
+
+    process: Process
+    settings: RunSettings
+    recorder: CoverageRecorder | None = None
+    beside_pytest_cov: BesidePytestCov | None = None
+    worker_input: WorkerInput | None = None
+    main: MainProcess | None = None
+
+
+state_key = pytest.StashKey[RunState]()
