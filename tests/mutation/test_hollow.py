@@ -37,6 +37,14 @@ def test_an_honest_test_does(ran: Ran, name: str) -> None:
     assert (found["test-first"]["reasons"], found["mutation"]["reasons"]) == ([], [])
 
 
+@pytest.mark.parametrize("name", [*HONEST, "t01"])
+def test_a_task_answers_for_the_lines_of_its_own_file_alone(ran: Ran, name: str) -> None:
+    """All code came in one commit, with which the tests of thirty tasks turned; those of t01 were never red."""
+    reasons = checks(ran, name)["coverage"]["reasons"]
+    assert {reason["path"] for reason in reasons} <= {f"src/app/{name}.py"}
+    assert name != "t01" or [reason["code"] for reason in reasons] == ["short"]
+
+
 def test_mutation_alone_finds_them_all_but_one_that_does_not_pass_twice(ran: Ran) -> None:
     words = {name: checks(ran, name)["mutation"]["verdict"] for name in HOLLOW}
     assert words == {**dict.fromkeys(HOLLOW, "failed"), "t29": "unproven"}
