@@ -20,10 +20,10 @@ from coverage.results import analysis_from_file_reporter
 from msgspec import Struct
 
 from pytest_execute.core.evidence import Measure
+from pytest_execute.core.ownership import LineOwners
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
 from pytest_execute.coverage.data import Points, Recording
-from pytest_execute.coverage.owners import Owners
 
 NEVER = "(?!)"
 
@@ -39,7 +39,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     branch: bool
     sources: tuple[str, ...]
     changed: dict[str, frozenset[int]]
-    owners: Owners = {}
+    owners: LineOwners = {}
     named: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
 

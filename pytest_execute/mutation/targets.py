@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pytest_execute.core.evidence import Mutant, Proof
+from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.plan import FileRef, Plan
+from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
 from pytest_execute.mutation.changed_functions import changed
 from pytest_execute.mutation.functions import Function
@@ -19,27 +18,26 @@ Names = frozenset[tuple[str, str]]
 """Functions as (path, name)."""
 
 
-def targets(
-    git: Git, stretch: CommitRange, layout: Layout, plan: Plan, turned: Mapping[str, set[str]]
-) -> tuple[Target, ...]:
-    """The functions that changed since base; `turned` maps tasks to the commits that made their tests pass."""
-    between = functools.partial(_changed, git, layout)
-    roots = sorted(layout.roots(git.tree(stretch.tree)), key=len, reverse=True)
-    commit = functools.cache(lambda name: _names(between(*_ends(stretch, name))))
+def targets(git: Git, commits: CommitRange, layout: Layout, ownership: Ownership) -> tuple[Target, ...]:
+    """Return the functions that changed since base, with the tasks they belong to."""
+    roots = sorted(layout.roots(git.tree(commits.tree)), key=len, reverse=True)
+    functions = _changed(git, layout, commits.base, commits.tree)
+    bringing = ownership.commits if functions else ()
+    changed_by = {commit: _names(_changed(git, layout, *_ends(commits, commit))) for commit in bringing}
     return tuple(
         Target(
-            f"{module(path, roots)}:{function.name}",
-            path,
-            function,
-            _tasks(plan, layout, path, function, turned, commit),
+            name=f"{module(path, roots)}:{function.name}",
+            path=path,
+            function=function,
+            tasks=_tasks(ownership, path, function, changed_by),
         )
-        for path, functions in between(stretch.base, stretch.tree).items()
-        for function in functions
+        for path, found in functions.items()
+        for function in found
     )
 
 
-def _ends(stretch: CommitRange, commit: str) -> tuple[str, str]:
-    return (stretch.head, stretch.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
+def _ends(commits: CommitRange, commit: str) -> tuple[str, str]:
+    return (commits.head, commits.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
 
 
 def _names(functions: Mapping[str, Sequence[Function]]) -> Names:
@@ -60,28 +58,10 @@ def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
     return {path: blobs[entry.oid].decode(errors="replace") for path, entry in entries.items()}
 
 
-def _tasks(
-    plan: Plan,
-    layout: Layout,
-    path: str,
-    function: Function,
-    turned: Mapping[str, set[str]],
-    commit: Callable[[str], Names],
-) -> tuple[str, ...]:
-    """Those whose Files name it, of these those whose tests pass since a commit that changed it where some do. Where no Files name it,
-    those without Files whose tests pass since such a commit.
-    """
-    named = [t.id for t in plan.tasks if any(_covers(layout.prefix, ref, path, function) for ref in t.files)]
-    asked = named or [task.id for task in plan.tasks if not task.files]
-    since = [task for task in asked if any((path, function.name) in commit(c) for c in turned.get(task, ()))]
-    return tuple(since or named)
-
-
-def _covers(prefix: str, ref: FileRef, path: str, function: Function) -> bool:
-    whole = prefix + ref.path.rstrip("/")
-    if path != whole:
-        return path.startswith(f"{whole}/")
-    return ref.first is None or (ref.first <= function.end and function.line <= (ref.last or ref.first))
+def _tasks(ownership: Ownership, path: str, function: Function, changed_by: Mapping[str, Names]) -> tuple[str, ...]:
+    """Return the tasks of a function: the commits that changed its own code are those that brought it."""
+    commits = [commit for commit, names in changed_by.items() if (path, function.name) in names]
+    return ownership.tasks(path, range(function.line, function.end + 1), commits)
 
 
 def module(path: str, roots: Iterable[str]) -> str:
@@ -120,14 +100,3 @@ def sorted_out(found: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tupl
 def reasons(exempt: Iterable[Exemption]) -> dict[str, str]:
     """Why each function is exempt, by its name."""
     return {each.function: each.reason for each in exempt}
-
-
-def turned_by(
-    proofs: Mapping[str, Proof], own: Mapping[str, Iterable[str]], commits: Iterable[str]
-) -> dict[str, set[str]]:
-    """The commits that made the tests of each task pass."""
-    known = {*commits, "worktree", "index"}
-    return {
-        task: {after for test in tests if test in proofs and (after := proofs[test].after) in known and after}
-        for task, tests in own.items()
-    }

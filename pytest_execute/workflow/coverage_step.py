@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pytest_execute.core.evidence import Measure, Proof
+from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
 
@@ -18,12 +19,13 @@ def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> 
     git, what, layout, plan = prepared.git, prepared.stretch, prepared.layout, prepared.plan
     sources = _sources(prepared)
     changed = changed_lines.changed_lines(git, what, layout, sources)
+    ownership = Ownership(plan, turning_commits(plan, run.manifest, proofs), layout.prefix)
     request = measure.MeasureRequest(
         root=prepared.request.root,
         branch=prepared.policy.coverage.branch,
         sources=sources,
         changed=changed,
-        owners=changed_lines.owners_of(git, what, layout, plan, run.manifest, proofs, changed),
+        owners=changed_lines.line_owners(git, what, layout, ownership, changed),
         named=frozenset(task.id for task in plan.tasks if task.files),
         exclude=policy_at_base(prepared).coverage.exclude,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pytest_execute.core.evidence import Mutant, Proof
+from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.replay import prove as replay
 from pytest_execute.workflow.context import policy_at_base
 from pytest_execute.workflow.request import Context, RunResult
@@ -64,10 +65,11 @@ def mutants(
     tasks = {task.id: run.manifest.of(f"task:{task.id}") for task in prepared.plan.tasks}
     asked = prepared.plan.select(scope.streams, scope.tasks) if scope.partial else set(tasks)
     ticked = {task.id for task in prepared.plan.tasks if task.done}
-    turned = targets.turned_by(proved, tasks, what.commits)
+    turning = turning_commits(prepared.plan, run.manifest, proved)
+    ownership = Ownership(prepared.plan, turning, prepared.layout.prefix)
     found = [
         target
-        for target in targets.targets(prepared.git, what, prepared.layout, prepared.plan, turned)
+        for target in targets.targets(prepared.git, what, prepared.layout, ownership)
         if asked & ticked & set(target.tasks) or (not target.tasks and not scope.partial)
     ]
     exempt = targets.reasons(policy_at_base(prepared).mutation.exempt)

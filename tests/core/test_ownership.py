@@ -11,7 +11,8 @@ from pytest_execute.core.plan import FileRef, Plan, Task
 
 def plan(files: dict[str, tuple[FileRef, ...]], unticked: str = "") -> Plan:
     tasks = (
-        Task(id=task, title="", line=1, done=task not in unticked, files=references) for task, references in files.items()
+        Task(id=task, title="", line=1, done=task not in unticked, files=references)
+        for task, references in files.items()
     )
     return Plan(topic="t", path="b", tasks=tuple(tasks))
 
@@ -65,13 +66,13 @@ def test_code_belongs_to(
     files: dict[str, tuple[FileRef, ...]], turned: dict[str, set[str]], commits: str, owners: str
 ) -> None:
     ownership = Ownership(plan(files), {task: frozenset(turned[task]) for task in turned})
-    assert ownership.tasks("src/a.py", range(10, 11), commits.split()) == frozenset(owners)
+    assert "".join(ownership.tasks("src/a.py", range(10, 11), commits.split())) == owners
 
 
 def test_an_open_task_without_proof_does_not_take_the_code_of_others() -> None:
     files = {"1": WHOLE, "2": OTHER}
     ownership = Ownership(plan(files, unticked="1"), {"1": frozenset(), "2": frozenset({"c1"})})
-    assert ownership.tasks("src/a.py", range(1, 2), ["c1"]) == {"2"}
+    assert ownership.tasks("src/a.py", range(1, 2), ["c1"]) == ("2",)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +89,29 @@ def test_an_open_task_without_proof_does_not_take_the_code_of_others() -> None:
 )
 def test_lines_in_files_name_the_code_that_has_one_of_them(lines: range, owners: str) -> None:
     ownership = Ownership(plan({"1": LINES_10_TO_20, "2": LINE_10, "3": DIRECTORY}), {})
-    assert ownership.tasks("src/a.py", lines, []) == frozenset(owners)
+    assert "".join(ownership.tasks("src/a.py", lines, [])) == owners
 
 
 def test_a_directory_names_only_what_is_below_it() -> None:
     ownership = Ownership(plan({"1": (FileRef("src/app", 1),)}), {})
-    assert ownership.tasks("src/app/x/y.py", range(1, 2), []) == {"1"}
-    assert ownership.tasks("src/app.py", range(1, 2), []) == frozenset()
-    assert ownership.tasks("src/application/x.py", range(1, 2), []) == frozenset()
+    assert ownership.tasks("src/app/x/y.py", range(1, 2), []) == ("1",)
+    assert ownership.tasks("src/app.py", range(1, 2), []) == ()
+    assert ownership.tasks("src/application/x.py", range(1, 2), []) == ()
 
 
 def test_files_are_relative_to_the_root_directory_and_paths_to_the_top() -> None:
     ownership = Ownership(plan({"1": WHOLE}), {}, prefix="services/api/")
-    assert ownership.tasks("services/api/src/a.py", range(1, 2), []) == {"1"}
-    assert ownership.tasks("src/a.py", range(1, 2), []) == frozenset()
+    assert ownership.tasks("services/api/src/a.py", range(1, 2), []) == ("1",)
+    assert ownership.tasks("src/a.py", range(1, 2), []) == ()
+
+
+def test_each_line_of_a_file_belongs_to_the_tasks_of_its_own_commit() -> None:
+    files = {"1": WHOLE, "2": (FileRef("src/a.py", 1, 3, 4),), "3": ()}
+    turned = {"1": frozenset({"c1"}), "2": frozenset({"c2"}), "3": frozenset({"c2"})}
+    ownership = Ownership(plan(files), turned)
+    blame = {1: "c1", 2: "c2", 3: "c2", 4: "old", 5: "old"}
+    owners = {line: ownership.tasks("src/a.py", range(line, line + 1), [commit]) for line, commit in blame.items()}
+    assert owners == {1: ("1",), 2: ("2", "3"), 3: ("2",), 4: ("1", "2"), 5: ("1",)}
 
 
 def test_only_proven_tests_say_which_commits_are_whose() -> None:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+from pytest_execute.core.ownership import LineOwners
+from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.coverage.data import Recording, read
 from pytest_execute.coverage.measure import MeasureRequest, measure
-from pytest_execute.coverage.owners import Owners, owners
 from pytest_execute.coverage.recorder import Recorder
 from pytest_execute.coverage.source import read as lines_of
 
@@ -79,13 +79,13 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 
 
 def request(
-    root: Path, owned: Owners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
+    root: Path, owned: LineOwners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
 ) -> MeasureRequest:
     changed = dict.fromkeys(sources, frozenset(range(1, 20)))
     return MeasureRequest(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
 
 
-def own(lines: range, tasks: frozenset[str]) -> Owners:
+def own(lines: range, tasks: frozenset[str]) -> LineOwners:
     return {"code.py": dict.fromkeys(lines, tasks)}
 
 
@@ -204,16 +204,7 @@ def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: 
     assert "COVERAGE_PROCESS_CONFIG" not in os.environ
 
 
-# -- lines and their owners
-
-
-def test_a_line_belongs_to_the_task_whose_test_turned_with_its_commit() -> None:
-    refs = [("1", FileRef("a.py", 1)), ("2", FileRef("a.py", 1, 3, 4))]
-    commits = {"c1": {"1"}, "c2": {"2", "3"}}
-    found = owners(range(1, 6), {1: "c1", 2: "c2", 3: "c2", 4: "old", 5: "old"}, commits, refs)
-    assert found == {
-        1: frozenset("1"), 2: frozenset("23"), 3: frozenset("2"), 4: frozenset("12"), 5: frozenset("1"),
-    }  # fmt: skip
+# -- lines of a source text
 
 
 def test_the_lines_of_statements_and_of_bodies() -> None:
