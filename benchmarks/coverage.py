@@ -140,13 +140,13 @@ def recorded(directory: Path, branch: bool, dense: bool) -> None:
 
 
 def sets(branch: bool, dense: bool = False) -> float:
-    """Seconds until every task has what it reaches, by file: its lines or, with `branch`, its ways from line to line."""
+    """Seconds until every task has what it reaches, by file: its lines or, with `branch`, its arcs."""
     with tempfile.TemporaryDirectory() as directory:
         recorded(Path(directory), branch, dense)
         start = time.process_time()
         recording = read(Path(directory))
-        of = recording.points if branch else recording.bits
-        paths = recording.ways if branch else recording.lines
+        of = recording.arcs if branch else recording.line_bits
+        paths = recording.packed_arcs if branch else recording.lines
         found = [{path: of(path, f"task:{task}".__eq__) for path in paths} for task in range(60)]
         taken = time.process_time() - start
     points = sum(each.bit_count() if isinstance(each, int) else len(each) for files in found for each in files.values())

@@ -113,8 +113,8 @@ class JudgingPlugin:
     def _measured(self) -> Path | str:
         """Where the raw data of the coverage is, or why there is none."""
         rider: Any = self.config.pluginmanager.getplugin("execute-rider")
-        if rider is not None and rider.why_not:
-            return str(rider.why_not)
+        if rider is not None and rider.obstacle:
+            return str(rider.obstacle)
         if not self.config.stash[shared_key].measured:
             return "the policy asks for no coverage"
         handover: Any = self.config.pluginmanager.getplugin("execute-controllerside")

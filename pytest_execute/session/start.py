@@ -29,7 +29,7 @@ from pytest_execute.tools.scratch import make_cache, scratch
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
-    from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov, Role
+    from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov, ProcessRole
     from pytest_execute.tools.cache import ResultCache
 
 
@@ -142,7 +142,7 @@ def _begin_in_worker(config: pytest.Config, handed: bootstrap.WorkerInput) -> No
     _begin_to_run(config, shared, Path(handed.root), "worker")
 
 
-def _begin_to_run(config: pytest.Config, shared: RunSettings, root: Path, role: Role) -> None:
+def _begin_to_run(config: pytest.Config, shared: RunSettings, root: Path, role: ProcessRole) -> None:
     config.stash[shared_key] = shared
     if not shared.measured:
         config.stash[recorder_key] = NoCoverage()
@@ -152,7 +152,7 @@ def _begin_to_run(config: pytest.Config, shared: RunSettings, root: Path, role: 
         config.stash[recorder_key] = Recorder(_sources(shared, root), shared.branch, Path(shared.coverage))
 
 
-def _ride(config: pytest.Config, shared: RunSettings, root: Path, role: Role) -> BesidePytestCov:
+def _ride(config: pytest.Config, shared: RunSettings, root: Path, role: ProcessRole) -> BesidePytestCov:
     """pytest-cov begins right after this, and conftests are loaded after that."""
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
 

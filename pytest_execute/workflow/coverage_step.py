@@ -26,7 +26,7 @@ def coverage(prepared: Context, run: RunResult, proofs: Mapping[str, Proof]) -> 
         sources=sources,
         changed=changed,
         owners=changed_lines.line_owners(git, what, layout, ownership, changed),
-        named=frozenset(task.id for task in plan.tasks if task.files),
+        tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=policy_at_base(prepared).coverage.exclude,
     )
     return measure.measure(plan, request, data.read(run.coverage))

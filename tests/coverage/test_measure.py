@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -17,7 +14,6 @@ from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.coverage.data import Recording, read
 from pytest_execute.coverage.measure import MeasureRequest, measure
 from pytest_execute.coverage.recorder import Recorder
-from pytest_execute.coverage.source import read as lines_of
 
 SOURCE = """
     LIMIT = 3
@@ -159,75 +155,10 @@ def test_the_system_has_the_numbers_of_coverage_itself(recording: Recorded) -> N
 
     root, data = recording
     theirs = coverage.Coverage(data_file=None, config_file=False)
-    theirs.get_data().add_arcs({str(root / "code.py"): data.points(str(root / "code.py"))})
+    theirs.get_data().add_arcs({str(root / "code.py"): data.arcs(str(root / "code.py"))})
     ours = measure(PLAN, MeasureRequest(root=root, branch=True, sources=("code.py",), changed={}), data)["system"]
     _, statements, _, missing, _ = theirs.analysis2(str(root / "code.py"))
     exits = theirs.branch_stats(str(root / "code.py"))
     theirs.get_data().close(force=True)
     assert (ours.lines, ours.missing.get("code.py", ())) == (len(statements), tuple(missing))
     assert (ours.branches, ours.covered_branches) == tuple(map(sum, zip(*exits.values(), strict=True)))
-
-
-# -- processes
-
-
-@pytest.mark.parametrize("branch", [True, False], ids=["branches", "lines"])
-def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: bool) -> None:
-    """A subprocess, and a fork that ends with `os._exit`; and each context has the lines that ran before in another."""
-    root = tmp_path.resolve()
-    (root / "code.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
-    recorder = Recorder([root], branch, root / "data")
-    code = load(root / "code.py")
-    recorder.switch(["task:1"])
-    subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r}); import code; code.one()"], check=True
-    )
-    recorder.switch(["task:2"])
-    pid = os.fork()
-    if not pid:
-        code.two()
-        os._exit(0)
-    os.waitpid(pid, 0)
-    recorder.switch(["task:1"])
-    code.two()
-    recorder.switch(["stream:A"])
-    code.two()
-    recorder.stop()
-    found, path = read(root / "data"), str(root / "code.py")
-    reached = {
-        gate: {line for point in found.points(path, gate.__eq__) for line in point if line in (2, 6)}
-        for gate in found.contexts(path)
-    }
-    assert {gate: reached.get(gate) for gate in ("task:1", "task:2", "stream:A")} == {
-        "task:1": {2, 6}, "task:2": {6}, "stream:A": {6},
-    }  # fmt: skip
-    assert "COVERAGE_PROCESS_CONFIG" not in os.environ
-
-
-# -- lines of a source text
-
-
-def test_the_lines_of_statements_and_of_bodies() -> None:
-    lines = lines_of(dedent(SOURCE).lstrip())
-    assert 3 not in lines.bodies
-    assert {4, 5, 6, 8, 12} <= lines.bodies
-    assert lines.starts[8] == 6
-    assert lines_of("def broken(:") == lines_of("")
-    assert lines_of("key = lambda x: x\n").bodies == {1}
-
-
-@pytest.mark.parametrize(
-    ("text", "idle"),
-    [
-        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", {2, 3}),
-        ("import typing\nif typing.TYPE_CHECKING:\n    import a\n", {2, 3}),
-        ("TYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("from typing import TYPE_CHECKING\nTYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("from mine import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("def f():\n    ...\n", {2}),
-        ("def f():\n    g()\n    ...\n", set()),
-        ("f(\n    ...\n)\n", set()),
-    ],
-)
-def test_what_does_nothing_and_what_only_says_so(text: str, idle: set[int]) -> None:
-    assert lines_of(text).idle == idle
