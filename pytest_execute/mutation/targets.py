@@ -1,55 +1,99 @@
-"""Which functions are mutated, and which tasks each belongs to: by their Files, and by the commits that made their tests pass."""
+"""Finds the functions that the topic changed, with the tasks they belong to, and the stubs to try on them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
-from pytest_execute.mutation.changed_functions import changed
+from pytest_execute.mutation.changed_functions import changed_functions
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.runner import Target
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.revisions import CommitRange
 
-Names = frozenset[tuple[str, str]]
+FunctionNames = frozenset[tuple[str, str]]
 """Functions as (path, name)."""
 
 
-def targets(git: Git, commits: CommitRange, layout: Layout, ownership: Ownership) -> tuple[Target, ...]:
+class Target(Struct, frozen=True):
+    """Function that the topic added or changed, as `app.x:f`, in the file `path` of the tree, with the ids of its tasks."""
+
+    name: str
+    path: str
+    function: Function
+    tasks: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Path and name of the function, which no other function in the tree has."""
+        return f"{self.path}:{self.function.name}"
+
+
+class NumberedTargets:
+    """Targets with the numbers by which a child process knows them.
+
+    `positions` has `{path: [(line, column, number)]}`, `numbers` has `{key: number}`.
+    """
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self.targets = targets
+        self.numbers = {target.key: number for number, target in enumerate(targets)}
+        self.positions: dict[str, list[tuple[int, int, int]]] = {}
+        for number, target in enumerate(targets):
+            position = (target.function.line, target.function.column, number)
+            self.positions.setdefault(target.path, []).append(position)
+
+    def __getitem__(self, number: int) -> Target:
+        return self.targets[number]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def switches(self) -> dict[str, str]:
+        """Return `{path: positions of its switches}` as texts for cache keys; they do not depend on other files' targets."""
+        return {
+            path: " ".join(f"{line}:{column}" for line, column, _ in positions)
+            for path, positions in self.positions.items()
+        }
+
+
+def find_targets(git: Git, commits: CommitRange, layout: Layout, ownership: Ownership) -> tuple[Target, ...]:
     """Return the functions that changed since base, with the tasks they belong to."""
     roots = sorted(layout.roots(git.tree(commits.tree)), key=len, reverse=True)
-    functions = _changed(git, layout, commits.base, commits.tree)
-    bringing = ownership.commits if functions else ()
+    changed = _changed(git, layout, commits.base, commits.tree)
+    bringing = ownership.commits if changed else ()
     changed_by = {commit: _names(_changed(git, layout, *_ends(commits, commit))) for commit in bringing}
     return tuple(
         Target(
-            name=f"{module(path, roots)}:{function.name}",
+            name=f"{module_name(path, roots)}:{function.name}",
             path=path,
             function=function,
             tasks=_tasks(ownership, path, function, changed_by),
         )
-        for path, found in functions.items()
-        for function in found
+        for path, functions in changed.items()
+        for function in functions
     )
 
 
 def _ends(commits: CommitRange, commit: str) -> tuple[str, str]:
+    """Return the trees before and after a commit."""
     return (commits.head, commits.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
 
 
-def _names(functions: Mapping[str, Sequence[Function]]) -> Names:
-    return frozenset((path, function.name) for path, found in functions.items() for function in found)
+def _names(functions: Mapping[str, Sequence[Function]]) -> FunctionNames:
+    return frozenset((path, function.name) for path, some in functions.items() for function in some)
 
 
 def _changed(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Function, ...]]:
-    """The functions of the implementation that changed from `old` to `new`."""
+    """Return the functions of the implementation that changed from `old` to `new`, by path."""
     if old.endswith("^") and git.commit(old) is None:
         old = git.empty_tree()
     paths = {path for path in git.changed_files(old, new) if layout.is_source(path)}
-    return changed(_sources(git, old, paths), _sources(git, new, paths))
+    return changed_functions(_sources(git, old, paths), _sources(git, new, paths))
 
 
 def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
@@ -58,16 +102,18 @@ def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
     return {path: blobs[entry.oid].decode(errors="replace") for path, entry in entries.items()}
 
 
-def _tasks(ownership: Ownership, path: str, function: Function, changed_by: Mapping[str, Names]) -> tuple[str, ...]:
-    """Return the tasks of a function: the commits that changed its own code are those that brought it."""
+def _tasks(
+    ownership: Ownership, path: str, function: Function, changed_by: Mapping[str, FunctionNames]
+) -> tuple[str, ...]:
+    """Return the tasks of a function; all commits that changed its own code have brought it."""
     commits = [commit for commit, names in changed_by.items() if (path, function.name) in names]
     return ownership.tasks(path, range(function.line, function.end + 1), commits)
 
 
-def module(path: str, roots: Iterable[str]) -> str:
-    """The dotted name of the module in a file.
+def module_name(path: str, roots: Iterable[str]) -> str:
+    """Return the dotted name of the module in a file.
 
-    >>> module("src/app/x.py", ["src", ""])
+    >>> module_name("src/app/x.py", ["src", ""])
     'app.x'
     """
     root = next((root for root in roots if not root or path.startswith(f"{root}/")), "")
@@ -75,14 +121,14 @@ def module(path: str, roots: Iterable[str]) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def sorted_out(found: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tuple[Target, ...], list[Mutant]]:
-    """The targets to run, and a mutant for each other one, which is exempt or cannot be stubbed."""
-    run: list[Target] = []
+def split_targets(targets: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tuple[Target, ...], list[Mutant]]:
+    """Return the targets to try, and a mutant for each other one, which is exempt or cannot be stubbed."""
+    to_try: list[Target] = []
     others: list[Mutant] = []
-    for target in found:
+    for target in targets:
         reason = exempt.get(target.name, "")
         if target.function.stubs and not reason:
-            run.append(target)
+            to_try.append(target)
             continue
         others.append(
             Mutant(
@@ -91,12 +137,12 @@ def sorted_out(found: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tupl
                 line=target.function.line,
                 tasks=target.tasks,
                 state="exempt" if reason else "not-applicable",
-                detail=reason or target.function.excuse,
+                detail=reason or target.function.no_stub_reason,
             )
         )
-    return tuple(run), others
+    return tuple(to_try), others
 
 
-def reasons(exempt: Iterable[Exemption]) -> dict[str, str]:
-    """Why each function is exempt, by its name."""
+def exemption_reasons(exempt: Iterable[Exemption]) -> dict[str, str]:
+    """Return `{function: reason}` of exemptions."""
     return {each.function: each.reason for each in exempt}

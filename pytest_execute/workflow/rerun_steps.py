@@ -69,23 +69,23 @@ def mutants(
     ownership = Ownership(prepared.plan, turning, prepared.layout.prefix)
     found = [
         target
-        for target in targets.targets(prepared.git, what, prepared.layout, ownership)
+        for target in targets.find_targets(prepared.git, what, prepared.layout, ownership)
         if asked & ticked & set(target.tasks) or (not target.tasks and not scope.partial)
     ]
-    exempt = targets.reasons(policy_at_base(prepared).mutation.exempt)
-    ours, others = targets.sorted_out(found, exempt)
+    exempt = targets.exemption_reasons(policy_at_base(prepared).mutation.exempt)
+    ours, others = targets.split_targets(found, exempt)
     mutating = mutate.MutationRequest(
         tree=what.tree,
         targets=ours,
         tests={test: run.results[test].seconds for test in run.manifest.tests if _passed(run, test)},
-        own=tasks,
+        task_tests=tasks,
         config=order.config,
         arguments=order.arguments,
         workers=order.workers,
         prepare=prepared.policy.prepare,
     )
     mutants = mutate.mutate(prepared.git, prepared.layout, mutating, place, prepared.ledger)
-    new = targets.reasons(prepared.policy.mutation.exempt).keys() - exempt
+    new = targets.exemption_reasons(prepared.policy.mutation.exempt).keys() - exempt
     marked = [msgspec.structs.replace(mutant, ignored=mutant.function in new) for mutant in mutants]
     prefix = prepared.layout.prefix
     return tuple(msgspec.structs.replace(m, path=m.path.removeprefix(prefix)) for m in (*marked, *others)), ""

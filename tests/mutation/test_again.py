@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.layout import Layout
-from pytest_execute.mutation.functions import functions
+from pytest_execute.mutation.functions import find_functions
 from pytest_execute.mutation.mutate import MutationRequest, mutate
-from pytest_execute.mutation.runner import Target
+from pytest_execute.mutation.targets import Target
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
@@ -100,14 +100,14 @@ class Place:
         targets = tuple(
             Target(function.name, f"src/app/{name}.py", function, (name,))
             for name in CODE
-            for function in functions((self.repo.path / f"src/app/{name}.py").read_text())
+            for function in find_functions((self.repo.path / f"src/app/{name}.py").read_text())
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
         order = MutationRequest(
             tree=git.ask("rev-parse", "HEAD^{tree}"),
             targets=targets,
             tests=names,
-            own={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
+            task_tests={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
             config=("pytest.ini", b"[pytest]\n"),
             arguments=(),
             workers=2,

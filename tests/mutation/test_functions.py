@@ -6,24 +6,24 @@ from textwrap import dedent
 
 import pytest
 
-from pytest_execute.mutation.changed_functions import changed
-from pytest_execute.mutation.functions import Function, functions
+from pytest_execute.mutation.changed_functions import changed_functions
+from pytest_execute.mutation.functions import Function, find_functions
 
 TYPING = "from typing import TYPE_CHECKING\n"
 
 
 def found(text: str) -> dict[str, Function]:
-    return {function.name: function for function in functions(dedent(text))}
+    return {function.name: function for function in find_functions(dedent(text))}
 
 
 def only(text: str) -> Function:
-    (function,) = functions(dedent(text))
+    (function,) = find_functions(dedent(text))
     return function
 
 
 def new(base: dict[str, str], head: dict[str, str]) -> list[str]:
     """The functions that head has and base has not, as path:name."""
-    shown = changed(
+    shown = changed_functions(
         {path: dedent(text) for path, text in base.items()}, {path: dedent(text) for path, text in head.items()}
     )
     return [f"{path}:{function.name}" for path, functions in shown.items() for function in functions]
@@ -74,7 +74,7 @@ def test_a_function_knows_where_it_stands():
 
 
 def test_a_text_that_is_no_python_has_no_functions():
-    assert functions("def f(:\n") == ()
+    assert find_functions("def f(:\n") == ()
 
 
 # -- how each can be stubbed
@@ -122,12 +122,12 @@ def test_a_text_that_is_no_python_has_no_functions():
     ],
 )
 def test_stubs_fit_the_kind_of_what_a_function_returns(body: str, stubs: list[str]):
-    function = functions(body + "\n")[0]
-    assert (list(function.stubs), function.excuse) == (stubs, "")
+    function = find_functions(body + "\n")[0]
+    assert (list(function.stubs), function.no_stub_reason) == (stubs, "")
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "excuse"),
+    ("text", "name", "reason"),
     [
         ("@overload\ndef f(x: int) -> int: ...", "f.overload", "an overload, which never runs"),
         ("@typing.overload\ndef f(x: int) -> int: ...", "f.overload", "an overload, which never runs"),
@@ -153,9 +153,9 @@ def test_stubs_fit_the_kind_of_what_a_function_returns(body: str, stubs: list[st
         ),
     ],
 )
-def test_what_cannot_be_stubbed_says_why(text: str, name: str, excuse: str):
+def test_what_cannot_be_stubbed_says_why(text: str, name: str, reason: str):
     function = found(text + "\n")[name]
-    assert (function.stubs, function.excuse) == ((), excuse)
+    assert (function.stubs, function.no_stub_reason) == ((), reason)
 
 
 @pytest.mark.parametrize(

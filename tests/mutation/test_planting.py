@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.engine.child import instrument
-from pytest_execute.mutation.functions import functions
+from pytest_execute.mutation.functions import find_functions
 
 TEXT = dedent('''
     def plain(x):
@@ -80,7 +80,7 @@ TEXT = dedent('''
         def twice(self):
             return 2 * self.x
 ''')
-NUMBERS = {function.name: number for number, function in enumerate(functions(TEXT))}
+NUMBERS = {function.name: number for number, function in enumerate(find_functions(TEXT))}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], instrument
     monkeypatch.setattr(builtins, instrument.NAME, switch, raising=False)
     monkeypatch.setenv(instrument.ACTIVE, "")
     tree = ast.parse(TEXT)
-    instrument.plant(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
+    instrument.plant(tree, {(f.line, f.column): NUMBERS[f.name] for f in find_functions(TEXT)})
     names: dict[str, Any] = {}
     exec(compile(tree, "planted.py", "exec"), names)  # noqa: S102 - that is what is tested
     return names, switch
