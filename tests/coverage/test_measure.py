@@ -1,4 +1,4 @@
-"""What counts as reached, by whom: on a real recording of coverage.py."""
+"""Lines that count as reached for each gate, on a real recording of coverage.py."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def load(path: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """Task 1 grows, task 2 shrinks, a test of no task grows past the limit."""
+    """Task 1 calls `grow`, task 2 calls `shrink`, and a test of no task calls `grow` past the limit."""
     root = tmp_path_factory.mktemp("root").resolve()
     (root / "code.py").write_text(dedent(SOURCE).lstrip())
     (root / "idle.py").write_text("def idle():\n    return 1\n")
@@ -81,33 +81,33 @@ def request(
     return MeasureRequest(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
 
 
-def own(lines: range, tasks: frozenset[str]) -> LineOwners:
+def owned_by(lines: range, tasks: frozenset[str]) -> LineOwners:
     return {"code.py": dict.fromkeys(lines, tasks)}
 
 
 def test_only_its_own_tests_reach_the_functions_of_a_task(recording: Recorded) -> None:
     root, data = recording
-    first = measure(PLAN, request(root, own(range(1, 10), FIRST)), data)["task:1"]
+    first = measure(PLAN, request(root, owned_by(range(1, 10), FIRST)), data)["task:1"]
     assert (first.lines, first.missing) == (3, {"code.py": (5,)})
     assert (first.branches, first.covered_branches, first.missing_branches) == (2, 1, {"code.py": (4,)})
     assert first.missing_arcs == {"code.py": ((4, 5),)}
 
 
-def test_what_runs_on_import_says_nothing_of_a_task(recording: Recorded) -> None:
+def test_lines_that_run_on_import_do_not_count_for_a_task(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(11, 13), SECOND)), data)["task:2"]
+    found = measure(PLAN, request(root, owned_by(range(11, 13), SECOND)), data)["task:2"]
     assert (found.lines, found.covered) == (1, 1)
-    assert measure(PLAN, request(root, own(range(11, 13), FIRST)), data)["task:1"].covered == 0
+    assert measure(PLAN, request(root, owned_by(range(11, 13), FIRST)), data)["task:1"].covered == 0
 
 
 def test_a_line_that_two_tasks_share_is_reached_by_either_and_a_stream_is_their_union(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(1, 20), FIRST | SECOND)), data)
+    found = measure(PLAN, request(root, owned_by(range(1, 20), FIRST | SECOND)), data)
     assert found["task:1"] == found["task:2"] == found["stream:A"]
     assert found["task:1"].missing == {"code.py": (5, 15)}
 
 
-def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
+def test_exclusion_comments_hide_no_changed_line(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}), data)
     assert found["changed"].missing == found["system"].missing == {"code.py": (15,)}
@@ -116,22 +116,22 @@ def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
     assert measure(PLAN, unchanged, data)["system"].missing == {}
 
 
-def test_what_the_policy_allowed_is_left_out_and_listed(recording: Recorded) -> None:
+def test_lines_that_the_policy_excludes_are_left_out_and_listed(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}, exclude=("pragma: no cover",)), data)["changed"]
     assert (found.missing, found.excluded, found.ignored) == ({}, {"code.py": (14, 15)}, {})
 
 
-def test_comments_that_do_not_count_are_listed(recording: Recorded) -> None:
+def test_exclusion_comments_that_do_not_count_are_listed(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(1, 20), FIRST)), data)
+    found = measure(PLAN, request(root, owned_by(range(1, 20), FIRST)), data)
     assert found["task:1"].ignored == found["changed"].ignored == {"code.py": (14,)}
 
 
-def test_code_that_has_no_lines_is_told(tmp_path: Path) -> None:
+def test_code_without_lines_is_listed(tmp_path: Path) -> None:
     text = "def f(text):\n    exec(text)\n    return eval('1')\n\n\nclass A:\n    def exec(self):\n        return self.exec()\n"
     (tmp_path / "code.py").write_text(text)
-    found = measure(PLAN, request(tmp_path, own(range(1, 9), FIRST)), Recording())
+    found = measure(PLAN, request(tmp_path, owned_by(range(1, 9), FIRST)), Recording())
     assert found["task:1"].opaque == {"code.py": (2, 3)}
 
 
@@ -142,15 +142,15 @@ def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recordi
     assert found["changed"].covered == 0
 
 
-def test_lines_that_did_not_change_are_not_asked_for(recording: Recorded) -> None:
+def test_unchanged_lines_are_not_measured(recording: Recorded) -> None:
     root, data = recording
-    asked = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
-    found = measure(PLAN, asked, data)["changed"]
-    assert (found.lines, found.covered) == (1, 1)  # line 8 stands in the statement of line 6
+    one_line = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
+    found = measure(PLAN, one_line, data)["changed"]
+    assert (found.lines, found.covered) == (1, 1)  # line 8 is in the statement of line 6
 
 
-def test_the_system_has_the_numbers_of_coverage_itself(recording: Recorded) -> None:
-    """On a file without exclusions of the topic: line for line, branch for branch."""
+def test_the_system_measure_equals_coverage_py(recording: Recorded) -> None:
+    """The file has no exclusion comment on a changed line; lines and branches are compared."""
     import coverage
 
     root, data = recording

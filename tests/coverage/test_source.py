@@ -10,7 +10,7 @@ from pytest_execute.coverage.source import classify_lines
 from tests.coverage.test_measure import SOURCE
 
 
-def test_the_lines_of_statements_and_of_bodies() -> None:
+def test_lines_of_statements_and_of_function_bodies() -> None:
     lines = classify_lines(dedent(SOURCE).lstrip())
     assert 3 not in lines.function_bodies
     assert {4, 5, 6, 8, 12} <= lines.function_bodies
@@ -20,7 +20,7 @@ def test_the_lines_of_statements_and_of_bodies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "idle"),
+    ("text", "inert"),
     [
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", {2, 3}),
         ("import typing\nif typing.TYPE_CHECKING:\n    import a\n", {2, 3}),
@@ -32,5 +32,5 @@ def test_the_lines_of_statements_and_of_bodies() -> None:
         ("f(\n    ...\n)\n", set()),
     ],
 )
-def test_what_does_nothing_and_what_only_says_so(text: str, idle: set[int]) -> None:
-    assert classify_lines(text).inert == idle
+def test_code_that_does_nothing_is_inert(text: str, inert: set[int]) -> None:
+    assert classify_lines(text).inert == inert

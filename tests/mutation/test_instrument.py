@@ -1,4 +1,4 @@
-"""The switch in a function: it tells that the function was entered, and stands in for its body, whatever kind of function it is."""
+"""Switches in functions of every kind: they record that a function was entered, and replace its body."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ async def gathered(stream: Any) -> list[Any]:
     return [item async for item in stream]
 
 
-def within(manager: Any) -> Any:
-    """What it yields; "nothing" where it yields nothing."""
+def entered(manager: Any) -> Any:
+    """Return what a context manager yields; "nothing" where it yields nothing."""
     try:
         with manager as found:
             return found
@@ -108,7 +108,7 @@ def within(manager: Any) -> Any:
         return "nothing" if "didn't yield" in str(error) else error
 
 
-async def within_later(manager: Any) -> Any:
+async def entered_async(manager: Any) -> Any:
     try:
         async with manager as found:
             return found
@@ -121,7 +121,7 @@ def with_side(box: Any, side: int) -> Any:
     return box._side
 
 
-def afresh(function: Any) -> Any:
+def cleared(function: Any) -> Any:
     function.cache_clear()
     return function
 
@@ -135,9 +135,9 @@ CALLS: dict[str, tuple[Any, Any, Any]] = {
     "A.name": (lambda n: n["A"]().name(), "base!", None),
     "A.size": (lambda n: n["A"]().size, 1, None),
     "outer.<locals>.inner": (lambda n: n["outer"](1)(), 2, None),
-    "cached": (lambda n: afresh(n["cached"])(2), 6, None),
-    "opened": (lambda n: within(n["opened"](1)), 1, "nothing"),
-    "opened_later": (lambda n: asyncio.run(within_later(n["opened_later"](1))), 1, "nothing"),
+    "cached": (lambda n: cleared(n["cached"])(2), 6, None),
+    "opened": (lambda n: entered(n["opened"](1)), 1, "nothing"),
+    "opened_later": (lambda n: asyncio.run(entered_async(n["opened_later"](1))), 1, "nothing"),
     "B.__init__": (lambda n: getattr(n["B"](3), "_side", None), 3, None),
     "B.made": (lambda n: n["B"].made(3), 3, None),
     "B.still": (lambda n: n["B"].still(3), 3, None),
@@ -164,7 +164,7 @@ def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.Switch
     assert call(names) == whole
 
 
-def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], instrument.Switch]) -> None:
+def test_a_stub_returns_its_constant_and_keeps_the_docstring(planted: tuple[dict[str, Any], instrument.Switch]) -> None:
     names, switch = planted
     switch.activate(NUMBERS["plain"], "'stub'")
     assert names["plain"](1) == "stub"
