@@ -1,8 +1,8 @@
 """Compare the cost of coverage per task with pytest-cov and a context per test: `python benchmarks/coverage.py`.
 
-A generated suite runs on two workers: without coverage, with ours (a context per task, branches; no proofs, no mutation), and with
-`pytest-cov --cov-context=test --cov-branch`. They take turns, and the fastest round counts. It needs pytest-cov. Then the lines of
-every task are read from a recording of 10,000 tests of 60 tasks in 500 files.
+A generated suite runs on two workers: without coverage, with ours (a context per task, branches; no proofs, no
+mutation), and with `pytest-cov --cov-context=test --cov-branch`. They take turns, and the fastest round counts. It
+needs pytest-cov. Then the lines of every task are read from a recording of 10,000 tests of 60 tasks in 500 files.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ def runs(tests: int, rounds: int) -> float:
 def recorded(directory: Path, branch: bool, dense: bool) -> None:
     """Write a recording of 10,000 tests in 500 files, 30 files a test and 40 lines a file, in the contexts of 60 tasks.
 
-    Each test reaches the same 40 lines of a file. With `dense`, it reaches 40 of 400 lines, so that a task reaches nearly all.
+    Each test reaches the same 40 lines of a file. With `dense`, it reaches 40 of 400 lines, so that a task reaches
+    nearly all.
     """
     chance = random.Random(6)
     data = coverage.CoverageData(basename=str(directory / "data"), suffix="made")

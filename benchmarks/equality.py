@@ -1,9 +1,11 @@
-"""Compare our numbers with coverage.py's: `python benchmarks/equality.py REPO --source src/app [--processes FILE] [TESTS...]`.
+"""Compare our numbers with coverage.py's.
 
-The repository is cloned, and its tests run three times: by `coverage run` in one process, and by us in one process and on two workers.
-With `--processes`, three tests are added that run that test file again: in a forked, a spawned and a started process.
-The missing lines and branches of each file of the source are compared, and the totals. Differences are printed, and the exit status
-is 1 then. A test that does not do the same in each run makes a difference, too.
+usage: python benchmarks/equality.py REPO --source src/app [--processes FILE] [TESTS...]
+
+The repository is cloned, and its tests run three times: by `coverage run` in one process, and by us in one process and
+on two workers. With `--processes`, three tests are added that run that test file again: in a forked, a spawned and a
+started process. The missing lines and branches of each file of the source are compared, and the totals. Differences are
+printed, and the exit status is 1 then. A test that does not do the same in each run makes a difference, too.
 """
 
 from __future__ import annotations

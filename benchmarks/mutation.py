@@ -2,14 +2,16 @@
 
 usage: python benchmarks/mutation.py REPO --source src/app [--tests tests] [--every 10] [--mutmut PYTHON] [--only NAME]
 
-Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history becomes two
-commits, one without the source and one with all of it, so that the topic covers every function.
+Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history
+becomes two commits, one without the source and one with all of it, so that the topic covers every function.
 
-1. pytest-execute: `pytest --execute-topic` with the tests, coverage and mutation, on two workers, with an empty cache, and once more.
-2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout, and `python -m pytest -x` runs the same
-   tests in a process of its own. It may take ten times as long as without a stub. The sum is scaled by N. The results must be equal.
-3. With `--mutmut PYTHON` (a Python with mutmut and all that the tests need), mutmut runs on the same functions. The results are shown
-   side by side: mutmut changes single expressions, pytest-execute replaces whole bodies.
+1. pytest-execute: `pytest --execute-topic` with the tests, coverage and mutation, on two workers, with an empty cache,
+   and once more.
+2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout, and `python -m pytest -x`
+   runs the same tests in a process of its own. It may take ten times as long as without a stub. The sum is scaled by N.
+   The results must be equal.
+3. With `--mutmut PYTHON` (a Python with mutmut and all that the tests need), mutmut runs on the same functions. The
+   results are shown side by side: mutmut changes single expressions, pytest-execute replaces whole bodies.
 """
 
 from __future__ import annotations
@@ -174,7 +176,9 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
 
 
 def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
-    """Return (seconds, {function: states of its mutants}); tests that fail in mutmut's copy of the tree stop it, so they are left out."""
+    """Return (seconds, {function: states of its mutants}); tests that fail in mutmut's copy of the tree stop it, so
+    they are left out.
+    """
     env = {name: value for name, value in project.env.items() if name != "PYTHONPATH"}
     command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
     left_out = list(project.left_out)

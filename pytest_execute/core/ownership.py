@@ -1,13 +1,13 @@
 """The one rule for whose code a line or a function is: coverage, mutation and reviewers all use it.
 
-Two sources know something: the Files of the plan, and the commits with which replayed tests turned from failing to passing.
-The first row that applies decides:
+Two sources know something: the Files of the plan, and the commits with which replayed tests turned from failing to
+passing. The first row that applies decides:
 
 1. No test turned with the commits that brought the code: all tasks whose Files name it.
 2. A task's Files name the code and one of its tests turned with such a commit: those tasks.
-3. A ticked task's Files name the code, its tests were replayed, and none of them turned with any commit: those tasks. Their
-   tests prove nothing, so history cannot tell which commits are theirs. They must not leave their code to the tasks that
-   share a commit with them.
+3. A ticked task's Files name the code, its tests were replayed, and none of them turned with any commit: those tasks.
+   Their tests prove nothing, so history cannot tell which commits are theirs. They must not leave their code to the
+   tasks that share a commit with them.
 4. Otherwise: all tasks of which a test turned with such a commit, whatever their Files say.
 
 Code that no row gives to a task counts for the whole system only.
@@ -43,8 +43,8 @@ def turning_commits(plan: Plan, manifest: Manifest, proofs: Mapping[str, Proof])
 class Ownership:
     """Tasks that code belongs to.
 
-    `turning` has the form that `turning_commits` returns. `prefix` leads from the top of the repository to the root directory,
-    which the plan's paths are relative to.
+    `turning` has the form that `turning_commits` returns. `prefix` leads from the top of the repository to the root
+    directory, which the plan's paths are relative to.
     """
 
     def __init__(self, plan: Plan, turning: Mapping[str, frozenset[str]], prefix: str = "") -> None:

@@ -5,10 +5,10 @@ What is used of pytest-cov (as of 7.1; the oldest that is allowed is 7):
 | process | when pytest-cov starts its Coverage | `cov_controller` |
 | --- | --- | --- |
 | alone, or controller | as its plugin "_cov" is registered | `Central`, `DistMaster` |
-| worker | as "_cov" is registered, and again in `pytest_sessionstart` | `Central`, whose data is thrown away, then `DistWorker` |
+| worker | as "_cov" is registered, and again in `pytest_sessionstart` | `Central`, then `DistWorker` |
 
-`cov_controller.cov` is the Coverage that is running. pytest-cov combines all data files around `pytest_runtestloop`; before that, files
-that subprocesses wrote for both are split.
+The data of a worker's first Coverage is thrown away. `cov_controller.cov` is the Coverage that is running. pytest-cov combines all data files around `pytest_runtestloop`;
+before that, files that subprocesses wrote for both are split.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class BesidePytestCov:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Write all data, and split shared files, before pytest-cov combines them (its wrapper of this hook is around ours)."""
+        """Write all data and split shared files before pytest-cov combines them: its wrapper is around ours."""
         try:
             return (yield)
         finally:

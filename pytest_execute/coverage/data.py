@@ -17,7 +17,8 @@ SELECT_LINES = """select file.path, context.context, numbits from line_bits
     join file on file.id = file_id join context on context.id = context_id"""
 ARC_OFFSET = 1 << 21
 """More than the number of lines of any file. It packs an arc into one number; line numbers of exits are negative."""
-SELECT_ARCS = f"""select file.path, context.context, group_concat(fromno * {2 * ARC_OFFSET} + tono + {ARC_OFFSET}) from arc
+SELECT_ARCS = f"""select file.path, context.context,
+    group_concat(fromno * {2 * ARC_OFFSET} + tono + {ARC_OFFSET}) from arc
     join file on file.id = file_id join context on context.id = context_id group by file_id, context_id"""
 
 ContextFilter = Callable[[str], bool]
@@ -37,8 +38,8 @@ class _ParsedArcs(dict[str, tuple[int, int]]):
 class Recording:
     """Lines and arcs that ran in all processes, by file and by context. A context is the ids of gates, joined by `|`.
 
-    `lines` holds each set of lines as the bits of one number, which is many times faster than a set. `packed_arcs` holds arcs as
-    the texts of the database, which `arcs` parses.
+    `lines` holds each set of lines as the bits of one number, which is many times faster than a set. `packed_arcs`
+    holds arcs as the texts of the database, which `arcs` parses.
     """
 
     def __init__(self) -> None:
@@ -66,7 +67,7 @@ class Recording:
 
 
 def read(directory: Path) -> Recording:
-    """Read the data files of all processes in `directory`; a file that a killed process left half written is skipped."""
+    """Read the data files of all processes in `directory`; skip files that a killed process left half written."""
     recording = Recording()
     for file in sorted(directory.glob("data.*")):
         with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_open(file)) as database:

@@ -13,7 +13,8 @@ from pytest_execute.core.errors import ExecuteError, Problem
 def write(directory: Path, sources: Iterable[Path], paths: Mapping[str, Path]) -> None:
     """Write the reports in `paths`, by kind: "xml" (Cobertura's format) and "lcov", from all data files in `directory`.
 
-    A file of `sources` of which nothing ran is in them, with nothing reached. Raise ExecuteError for a report that cannot be written.
+    A file of `sources` of which nothing ran is in them, with nothing reached. Raise ExecuteError for a report that
+    cannot be written.
     """
     for kind, path in paths.items():
         try:

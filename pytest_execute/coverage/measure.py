@@ -7,8 +7,8 @@
 | "system" | all lines of the implementation | when anything ran them |
 
 Lines that run on import say nothing about tests. They are left out of a task's measure, unless nothing ran them at all.
-Exclusion comments such as `# pragma: no cover` count in the system's measure only, and there only in files of which no changed
-line has one: in changed code, they would hide the lines that are judged.
+Exclusion comments such as `# pragma: no cover` count in the system's measure only, and there only in files of which no
+changed line has one: in changed code, they would hide the lines that are judged.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ from pytest_execute.coverage.data import Arcs, ContextFilter, Recording
 NO_MATCH = "(?!)"
 """A regular expression that matches nothing."""
 EXCLUSION_COMMENT = re.compile(r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)")
-"""The default exclusion comments of coverage.py. Its other defaults, `...` and code for type checkers, hide nothing that counts."""
+"""The default exclusion comments of coverage.py. Its other defaults, `...` and code for type checkers, hide nothing
+that counts.
+"""
 
 
 class MeasureRequest(Struct, frozen=True, kw_only=True):
@@ -102,7 +104,10 @@ def _merge(parts: Iterable[dict[str, tuple[Any, ...]]]) -> dict[str, tuple[Any, 
 
 
 class _FileAnalysis(Struct, frozen=True):
-    """coverage.py's analysis of a file: `branches` has `{line: (exits, exits taken)}`, `missing_arcs` `{line: exits not taken}`."""
+    """coverage.py's analysis of a file.
+
+    `branches` has `{line: (exits, exits taken)}`, `missing_arcs` has `{line: exits not taken}`.
+    """
 
     statements: frozenset[int]
     missing: frozenset[int]
@@ -112,7 +117,7 @@ class _FileAnalysis(Struct, frozen=True):
 
 
 class _ArcData:
-    """Arcs of one file, with the three methods of CoverageData that `coverage.results` calls (as of coverage.py 7.17)."""
+    """Arcs of one file, with the methods of CoverageData that `coverage.results` calls (coverage.py 7.17)."""
 
     def __init__(self, arcs: Arcs, branch: bool) -> None:
         self._arcs, self._branch = arcs, branch
@@ -130,8 +135,8 @@ class _ArcData:
 class _Analyzer:
     """Measures one file after the other.
 
-    It calls `analysis_from_file_reporter`, which is no public API (as of coverage.py 7.17): the public `Coverage.analysis2` reads
-    and parses a file anew each time, and takes no contexts.
+    It calls `analysis_from_file_reporter`, which is no public API (as of coverage.py 7.17): the public
+    `Coverage.analysis2` reads and parses a file anew each time, and takes no contexts.
     """
 
     def __init__(self, request: MeasureRequest, recording: Recording) -> None:
@@ -184,7 +189,8 @@ class _Analyzer:
     def _measure_lines(
         self, path: str, wanted: set[int], is_counted: ContextFilter, *, imports: bool = False
     ) -> Measure:
-        """Measure these lines of a file: contexts that `is_counted` accepts reach those in functions, and any context the others.
+        """Measure these lines of a file: contexts that `is_counted` accepts reach those in functions, and any context
+        the others.
 
         Other lines count only with `imports`, or where nothing ran them.
         """

@@ -1,6 +1,8 @@
-"""Records coverage in a process that runs tests, and in the processes that tests start, with one context for each set of gates.
+"""Records coverage in a process that runs tests, and in the processes that tests start.
 
-Each process writes a file of its own into one directory, so that a worker that dies leaves what it recorded up to its last test.
+The context of the data is the set of gates that the running test counts for.
+Each process writes a file of its own into one directory, so that a worker that dies leaves what it recorded up to its
+last test.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ class NoCoverage:
 
 
 class Recorder:
-    """Recorder with a coverage.py of its own, which starts at once. `source` holds directories and files of the implementation."""
+    """Recorder with a coverage.py of its own, which starts at once.
+
+    `source` holds directories and files of the implementation.
+    """
 
     def __init__(self, source: Sequence[Path], branch: bool, directory: Path) -> None:
         self._coverage = make_coverage(source, branch, directory)
@@ -90,6 +95,7 @@ def make_coverage(source: Sequence[Path], branch: bool, directory: Path) -> Cove
 def subprocess_config(parent: Coverage) -> CoverageConfig:
     """Return the settings for processes that tests start."""
     config = copy.deepcopy(parent.config)
+    # sigterm: a process that a test terminates saves its data, too. The patches save before `os._exit`, and restart in forks.
     config.parallel, config.sigterm, config.patch = True, True, ["_exit", "fork"]
     return config
 
@@ -109,7 +115,8 @@ def choose_core(branch: bool) -> str:
 def restart_line_events() -> None:
     """Have every line reported once more.
 
-    coverage.py's sysmon core returns `sys.monitoring.DISABLE` for a line that it has seen, so that only the first context gets it.
+    coverage.py's sysmon core returns `sys.monitoring.DISABLE` for a line that it has seen, so that only the first
+    context gets it.
     """
     sys.monitoring.restart_events()  # type: ignore[attr-defined, unused-ignore]  # CPython 3.12 and later
 

@@ -1,11 +1,11 @@
 """Shares one collector of coverage.py between pytest-cov and us.
 
-A process can have one active collector only (`Collector.start` pauses the one before it), so where pytest-cov measures, we read from
-its collector. pytest-cov's data stays as it is without us; ours has contexts of our own.
+A process can have one active collector only (`Collector.start` pauses the one before it), so where pytest-cov measures,
+we read from its collector. pytest-cov's data stays as it is without us; ours has contexts of our own.
 
-coverage.py has no public way to do that. All that is used of its insides is in this module, by the names in `COLLECTOR_ATTRIBUTES`;
-`find_obstacle` reports a version that lacks one. The comments are as of coverage.py 7.17; the oldest
-that is allowed is 7.13.
+coverage.py has no public way to do that. All that is used of its insides is in this module, by the names in
+`COLLECTOR_ATTRIBUTES`; `find_obstacle` reports a version that lacks one. The comments are as of coverage.py 7.17; the
+oldest that is allowed is 7.13.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class SharedCollector:
     def _install(self) -> None:
         """Put this object in place of the collector's data, and have tracers look at our files too.
 
-        No code of the project has run since the collector started. A flush at this point would write a data file, which a worker
-        of pytest-cov that starts later would erase.
+        No code of the project has run since the collector started. A flush at this point would write a data file, which
+        a worker of pytest-cov that starts later would erase.
         """
         collector = self.collector
         collector.pause()
@@ -96,7 +96,7 @@ class SharedCollector:
         return should_trace
 
     def flush(self) -> None:
-        """Take all that the tracers recorded; pytest-cov's part is held back until it would have been written without us."""
+        """Take all that the tracers recorded, and hold pytest-cov's part back until it would write without us."""
         self._is_flushing = True
         try:
             self.collector.flush_data()

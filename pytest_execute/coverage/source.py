@@ -15,7 +15,8 @@ class SourceLines(Struct, frozen=True):
 
     - `function_bodies`: lines inside functions, which run on a call and not on import
     - `statement_starts`: each line -> the first line of its statement
-    - `inert`: lines that no test can run and that do nothing: bodies that are `...`, and code for the type checker alone
+    - `inert`: lines that no test can run and that do nothing: bodies that are `...`, and code for the type checker
+      alone
     - `opaque`: lines that run or compile code in a string, which has no lines to measure
     """
 

@@ -1,7 +1,7 @@
 """Splits data files that were recorded for pytest-cov and for us at once.
 
-Where the user's settings have subprocesses measured (`patch = subprocess`), a subprocess runs one coverage.py for both. The static
-context of its data holds the gates, between two marks, beside the user's own static context.
+Where the user's settings have subprocesses measured (`patch = subprocess`), a subprocess runs one coverage.py for both.
+The static context of its data holds the gates, between two marks, beside the user's own static context.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ Accesses = frozenset[str]
 
 
 class InstrumentedTree(TreeContents):
-    """Contents of the tree `name`, in which the files of `switches` are instrumented: `{path: positions of functions}`."""
+    """Contents of the tree `name` with instrumented files; `switches` has `{path: positions of functions}`."""
 
     def __init__(self, name: str, tree: Tree, switches: Mapping[str, str]) -> None:
         super().__init__({path: Entry(mode, f"{oid} {switches.get(path, '')}") for path, (mode, oid) in tree.items()})

@@ -14,8 +14,8 @@ Sources = Mapping[str, str]
 def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
     """Return `{path: functions}` that head has and base has not.
 
-    A function is the same where its path, its name and its own code are. It is also the same where its last name and its own code
-    are found elsewhere, and it is gone from there: it was moved, or its class was renamed.
+    A function is the same where its path, its name and its own code are. It is also the same where its last name and
+    its own code are found elsewhere, and it is gone from there: it was moved, or its class was renamed.
     """
     before, after = _by_name(base), _by_name(head)
     gone = Counter(_identity(function) for name, function in before.items() if not _is_same(function, after.get(name)))

@@ -125,7 +125,7 @@ def _local_name(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def _code(root: CallableNode | ast.ClassDef) -> Iterator[str]:
-    """Yield the syntax tree of a definition as text, without its docstring and without the bodies of definitions in it."""
+    """Yield the syntax tree of a definition as text, without its docstring and the bodies of inner functions."""
 
     def dump(value: Any) -> Iterator[str]:
         if isinstance(value, ast.AST):

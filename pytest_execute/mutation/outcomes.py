@@ -39,8 +39,8 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
 class Probe(Struct, frozen=True):
     """Result of one test without a stub.
 
-    `message` is the reason why its file could not be imported. `time_limit` is the processor time in seconds that it may take with
-    a stub. `reached` are the keys of the functions that it enters.
+    `message` is the reason why its file could not be imported. `time_limit` is the processor time in seconds that it
+    may take with a stub. `reached` are the keys of the functions that it enters.
     """
 
     state: str

@@ -32,7 +32,7 @@ class MutationReplies:
         return tuple(self._keys[number] for number in numbers)
 
     def probes(self, requested: Iterable[str]) -> dict[str, tuple[Probe, Accesses]]:
-        """Return the results of tests without a stub; a requested test that the imported file does not have is absent."""
+        """Return the results of tests without a stub; a requested test that its file does not have is absent."""
         not_run = {
             record["test"]: (Probe(record["state"], record.get("message", "")), self.shared_accesses)
             for record in self._messages
@@ -59,7 +59,9 @@ class MutationReplies:
         return outcome, self.shared_accesses | frozenset(reply["opened"])
 
     def import_outcome(self, tests: Tests) -> tuple[StubOutcome, Accesses | None]:
-        """Return the outcome of the one stub that was in effect from the start; an import that fails or hangs has noticed it."""
+        """Return the outcome of the one stub that was in effect from the start; an import that fails or hangs has
+        noticed it.
+        """
         failed = next(
             (r["test"] for r in self._messages if r.get("state") in ("failed", "crash") and "test" in r), None
         )

@@ -38,7 +38,9 @@ UNKNOWN_TYPE = ""
 
 
 def reason_without_stubs(node: FunctionNode, owner: ast.ClassDef | None) -> str:
-    """Return the reason why the body of a function cannot be replaced, "" where it can; `owner` is the class directly around it."""
+    """Return the reason why the body of a function cannot be replaced, "" where it can; `owner` is the class directly
+    around it.
+    """
     if any(is_named(decorator, "overload") for decorator in node.decorator_list):
         return "an overload, which never runs"
     body = _statements(node)
@@ -85,8 +87,8 @@ def _last_name(node: ast.AST) -> str:
 def choose_stubs(node: FunctionNode) -> tuple[str, ...]:
     """Return the replacements of a body, in the order in which they are tried.
 
-    `return None` is hard to notice where the function returns None or a false value anyway. Such a function gets another constant
-    of the type that it returns, if the type is known.
+    `return None` is hard to notice where the function returns None or a false value anyway. Such a function gets
+    another constant of the type that it returns, if the type is known.
     """
     own = list(_own_nodes(node))
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own):

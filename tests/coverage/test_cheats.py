@@ -1,6 +1,7 @@
 """Ways to look covered without tests: each task tries one, and its coverage is too low.
 
-Rounding (C07) is tried in tests/gates/test_judge.py. Code that `exec` runs (C11) has no lines to measure, and is reported.
+Rounding (C07) is tried in tests/gates/test_judge.py. Code that `exec` runs (C11) has no lines to measure, and is
+reported.
 """
 
 from __future__ import annotations

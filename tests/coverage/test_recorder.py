@@ -16,7 +16,9 @@ from tests.coverage.test_measure import load
 
 @pytest.mark.parametrize("branch", [True, False], ids=["branches", "lines"])
 def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: bool) -> None:
-    """A subprocess and a fork that ends with `os._exit` are recorded; a line that ran before is recorded in each later context."""
+    """A subprocess and a fork that ends with `os._exit` are recorded; a line that ran before is recorded in each later
+    context.
+    """
     root = tmp_path.resolve()
     (root / "code.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
     recorder = Recorder([root], branch, root / "data")

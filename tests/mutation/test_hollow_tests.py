@@ -1,4 +1,6 @@
-"""Fifteen hollow tests and twenty honest ones in one run: tasks with hollow tests fail, and tasks with honest ones do not."""
+"""Fifteen hollow tests and twenty honest ones in one run: tasks with hollow tests fail, and tasks with honest ones do
+not.
+"""
 
 from __future__ import annotations
 

@@ -136,7 +136,9 @@ def test_the_policy_can_switch_mutation_off(tmp_path: Path) -> None:
 
 
 def test_stubs_are_unproven_where_failures_are_hidden(tmp_path: Path) -> None:
-    """A conftest turns every failure into a pass: no test would ever notice a stub, and the test that is made to fail shows it."""
+    """A conftest turns every failure into a pass: no test would ever notice a stub, and the test that is made to fail
+    shows it.
+    """
     repo = repository(tmp_path / "work", {"d": HALF})
     hidden = """
     import pytest
