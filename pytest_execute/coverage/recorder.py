@@ -95,7 +95,8 @@ def make_coverage(source: Sequence[Path], branch: bool, directory: Path) -> Cove
 def subprocess_config(parent: Coverage) -> CoverageConfig:
     """Return the settings for processes that tests start."""
     config = copy.deepcopy(parent.config)
-    # sigterm: a process that a test terminates saves its data, too. The patches save before `os._exit`, and restart in forks.
+    # sigterm: a process that a test terminates saves its data, too.
+    # The patches save data before `os._exit`, and start a Coverage of its own in a fork.
     config.parallel, config.sigterm, config.patch = True, True, ["_exit", "fork"]
     return config
 
