@@ -38,7 +38,7 @@ class BesidePytestCov:
     """
 
     def __init__(self, source: Sequence[Path], branch: bool, directory: Path, role: ProcessRole) -> None:
-        self.obstacle = "--cov is given, and pytest-cov did not begin to measure"
+        self.obstacle = "--cov is given, but pytest-cov did not start to measure"
         self._branch, self._directory, self._role = branch, directory, role
         self._is_our_source: Callable[[str], bool] = functools.partial(_is_below, [str(path) for path in source])
         self._own_coverage = make_coverage(source, branch, directory)  # only for the settings of subprocesses

@@ -30,15 +30,15 @@ def find_obstacle(cov: Coverage, branch: bool) -> str:
     """Return the reason why `cov` cannot be shared; "" where it can."""
     collector = getattr(cov, "_collector", None)
     if collector is None or not all(hasattr(collector, name) for name in COLLECTOR_ATTRIBUTES):
-        return "--cov measures with a version of coverage.py that is not known here: run with --no-cov"
+        return "--cov uses a version of coverage.py that is not supported: run with --no-cov"
     if branch and not collector.branch and collector.tracer_name() == "SysMonitor":
-        return "--cov measures by sys.monitoring, which tells no branches: add --cov-branch, or set core = ctrace"
+        return "--cov uses sys.monitoring, which does not report branches: add --cov-branch, or set core = ctrace"
     if "multiprocessing" in cov.config.concurrency:
-        return "--cov measures processes by concurrency = multiprocessing: use patch = subprocess, fork, _exit"
+        return "--cov measures subprocesses by concurrency = multiprocessing: use patch = subprocess, fork, _exit"
     if "COV_CORE_SOURCE" in os.environ:
-        return "--cov measures processes in the way of pytest-cov before 7: update it"
+        return "--cov measures subprocesses by COV_CORE_SOURCE, as pytest-cov before 7 did: update pytest-cov"
     if "COVERAGE_PROCESS_START" in os.environ:
-        return "--cov measures processes by COVERAGE_PROCESS_START: use patch = subprocess, fork, _exit"
+        return "--cov measures subprocesses by COVERAGE_PROCESS_START: use patch = subprocess, fork, _exit"
     return ""
 
 

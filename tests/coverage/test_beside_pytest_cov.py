@@ -182,9 +182,21 @@ def test_pytest_cov_starts_as_controller_where_we_request_workers(tmp_path: Path
 @pytest.mark.parametrize(
     ("settings", "changes", "why"),
     [
-        ('concurrency = ["multiprocessing"]', {}, "measures processes by concurrency = multiprocessing"),
-        ("", {"COV_CORE_SOURCE": "src"}, "measures processes in the way of pytest-cov before 7"),
-        ("branch = true", {"COVERAGE_PROCESS_START": "pyproject.toml"}, "measures processes by COVERAGE_PROCESS_START"),
+        (
+            'concurrency = ["multiprocessing"]',
+            {},
+            "--cov measures subprocesses by concurrency = multiprocessing: use patch = subprocess, fork, _exit",
+        ),
+        (
+            "",
+            {"COV_CORE_SOURCE": "src"},
+            "--cov measures subprocesses by COV_CORE_SOURCE, as pytest-cov before 7 did: update pytest-cov",
+        ),
+        (
+            "branch = true",
+            {"COVERAGE_PROCESS_START": "pyproject.toml"},
+            "--cov measures subprocesses by COVERAGE_PROCESS_START: use patch = subprocess, fork, _exit",
+        ),
     ],
 )
 def test_settings_that_prevent_measuring_are_reported(
@@ -203,7 +215,7 @@ def test_sys_monitoring_without_branches_is_reported(tmp_path: Path) -> None:
     ran = run(repo.path, "-n0", *LINES, "--cov-report=", topic="beside")
     assert ran.codes("task:1") == [("coverage", "not-measured")], ran.text
     assert (
-        "--cov measures by sys.monitoring, which tells no branches: add --cov-branch, or set core = ctrace" in ran.text
+        "--cov uses sys.monitoring, which does not report branches: add --cov-branch, or set core = ctrace" in ran.text
     )
 
 
