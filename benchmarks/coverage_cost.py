@@ -1,8 +1,8 @@
-"""What measuring per task costs, beside pytest-cov with a context per test: `python benchmarks/coverage_cost.py`.
+"""Compare the cost of coverage per task with pytest-cov and a context per test: `python benchmarks/coverage.py`.
 
-A made suite that computes, on two workers: without coverage, with ours (a context per task, branches; no proofs, no
-mutation), and with `pytest-cov --cov-context=test --cov-branch`, in turns; the least of the rounds counts. It needs
-pytest-cov. Then the lines of every task are read from what 10,000 tests of 60 tasks reach in 500 files.
+A generated suite runs on two workers: without coverage, with ours (a context per task, branches; no proofs, no
+mutation), and with `pytest-cov --cov-context=test --cov-branch`. They take turns, and the fastest round counts. It
+needs pytest-cov. Then the lines of every task are read from a recording of 10,000 tests of 60 tasks in 500 files.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ WAYS = {
 
 
 def made(root: Path, tests: int) -> None:
-    """A repository with the suite, and a plan whose tasks share the test files among them."""
+    """Make a repository with the suite, and a plan whose tasks share the test files."""
     plan = "# Made: Task Breakdown\n\n## Stream A: All\n"
     for task in range(1, TASKS + 1):
         plan += f"\n### {task}. [x] Task {task}\n\n- **Files**: `src/app/m{task}.py`\n- **Dependencies**: None\n"
@@ -88,7 +88,7 @@ def made(root: Path, tests: int) -> None:
 
 
 def timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
-    """(seconds of the clock, seconds of the processors) of a run."""
+    """Return (seconds of the clock, seconds of the processors) of a run."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -97,7 +97,7 @@ def timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
 
 
 def runs(tests: int, rounds: int) -> float:
-    """Ours to pytest-cov's, in seconds of the processors: the ratio of the least."""
+    """Return the ratio of our processor time to pytest-cov's, each in its fastest round."""
     taken: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "made"
@@ -113,14 +113,15 @@ def runs(tests: int, rounds: int) -> float:
         wall, cpu = (least[way][at] / least["plain"][at] for at in (0, 1))
         print(f"{way} to plain: {wall:.2f}, processors {cpu:.2f}")
     wall, cpu = (least["ours"][at] / least["pytest-cov"][at] for at in (0, 1))
-    print(f"ours to pytest-cov: {wall:.2f}, processors {cpu:.2f} (asked: at most 1)")
-    return float(cpu)
+    print(f"ours to pytest-cov: {wall:.2f}, processors {cpu:.2f} (required: at most 1)")
+    return cpu
 
 
 def recorded(directory: Path, branch: bool, dense: bool) -> None:
-    """What 10,000 tests reach in 500 files, 30 files a test and 40 lines a file, in the contexts of 60 tasks.
+    """Write a recording of 10,000 tests in 500 files, 30 files a test and 40 lines a file, in the contexts of 60 tasks.
 
-    Each test reaches the same 40 lines of a file or, with `dense`, any 40 of its 400: then a task reaches nearly all.
+    Each test reaches the same 40 lines of a file. With `dense`, it reaches 40 of 400 lines, so that a task reaches
+    nearly all.
     """
     chance = random.Random(6)
     data = coverage.CoverageData(basename=str(directory / "data"), suffix="made")
@@ -139,19 +140,20 @@ def recorded(directory: Path, branch: bool, dense: bool) -> None:
 
 
 def sets(branch: bool, dense: bool = False) -> float:
-    """Measure the seconds until each task has its lines by file or, with `branch`, its arcs from line to line."""
+    """Return the seconds until the lines of every task are read by file; with `branch`, its arcs."""
     with tempfile.TemporaryDirectory() as directory:
         recorded(Path(directory), branch, dense)
         start = time.process_time()
         recording = read(Path(directory))
-        of = recording.points if branch else recording.bits
-        paths = recording.ways if branch else recording.lines
+        of = recording.arcs if branch else recording.line_bits
+        paths = recording.packed_arcs if branch else recording.lines
         found = [{path: of(path, f"task:{task}".__eq__) for path in paths} for task in range(60)]
         taken = time.process_time() - start
     points = sum(each.bit_count() if isinstance(each, int) else len(each) for files in found for each in files.values())
     kind = f"{'branches' if branch else 'lines'}{', dense' if dense else ''}"
     print(
-        f"sets of 60 tasks in 500 files, {kind}: {taken:.2f} s for {points} points (asked: less than 2 s)", flush=True
+        f"sets of 60 tasks in 500 files, {kind}: {taken:.2f} s for {points} points (required: less than 2 s)",
+        flush=True,
     )
     return taken
 

@@ -1,12 +1,11 @@
-"""Compare our figures with those of coverage.py.
+"""Compare our numbers with coverage.py's.
 
 usage: python benchmarks/equality.py REPO --source src/app [--processes FILE] [TESTS...]
 
 The repository is cloned, and its tests run three times: by `coverage run` in one process, and by us in one process and
-on two workers. With `--processes` three tests are added that run that test file again, in a fork, in a spawned and in a
-started process. Compared are, for the whole of the source, the missing lines of each file, its missing branches, and
-the totals. It ends with 1 where anything differs, and prints what; a test that does not do the same twice makes a
-difference, too.
+on two workers. With `--processes`, three tests are added that run that test file again: in a forked, a spawned and a
+started process. The missing lines and branches of each file of the source are compared, and the totals. Differences are
+printed, and the exit status is 1 then. A test that does not do the same in each run makes a difference, too.
 """
 
 from __future__ import annotations

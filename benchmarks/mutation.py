@@ -1,18 +1,17 @@
-"""Every function of a repository taken away: by us, one pytest at a time, and beside mutmut.
+"""Replace every function of a repository: with pytest-execute, with one pytest for each stub, and with mutmut.
 
 usage: python benchmarks/mutation.py REPO --source src/app [--tests tests] [--every 10] [--mutmut PYTHON] [--only NAME]
 
 Run it with a Python that has pytest-execute and what the repository's tests need. The repository is cloned; its history
 becomes two commits, one without the source and one with all of it, so that the topic covers every function.
 
-1. By us: `pytest --execute-topic`, all of it (the run of the tests, coverage, mutation), on two workers, with an empty
-   ledger, and again.
-2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout and `python -m pytest -x`
-   runs the same tests in a process of its own, for ten times what they take without a stub at most; the sum is scaled
-   by N. Both must say the same of each.
-3. With `--mutmut PYTHON` (one that has mutmut and what the tests need), mutmut runs on the same functions, and what
-   each found is shown side by side: mutmut changes a little at a time, we take whole bodies. mutmut is needed for this
-   alone.
+1. pytest-execute: `pytest --execute-topic` with the tests, coverage and mutation, on two workers, with an empty cache,
+   and once more.
+2. One by one: for every N-th stub (`--every`), the function's body is replaced in a checkout, and `python -m pytest -x`
+   runs the same tests in a process of its own. It may take ten times as long as without a stub. The sum is scaled by N.
+   The results must be equal.
+3. With `--mutmut PYTHON` (a Python with mutmut and all that the tests need), mutmut runs on the same functions. The
+   results are shown side by side: mutmut changes single expressions, pytest-execute replaces whole bodies.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ class Project:
         return {**kept, "PYTHONPATH": os.pathsep.join([str(self.root / "src"), str(self.root)])}
 
     def run(self, *arguments: str, limit: float = 540) -> tuple[float, subprocess.CompletedProcess[str]]:
-        """(seconds of the clock, how it ended)."""
+        """Return (seconds of the clock, the completed process)."""
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -110,7 +109,7 @@ class Project:
         return time.perf_counter() - start, done
 
     def alone(self) -> float:
-        """Seconds that the tests take; what fails is left out from here on."""
+        """Return the seconds that the tests take; tests that fail are left out from here on."""
         seconds, done = self.run(*PYTEST, "-rfE", "-p", "no:execute", self.tests)
         print(f"the tests alone: {seconds:.1f} s, {done.stdout.strip().splitlines()[-1]}", flush=True)
         failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
@@ -118,11 +117,11 @@ class Project:
         return seconds
 
 
-# -- by us
+# -- pytest-execute
 
 
 def judged(project: Project) -> tuple[float, list[dict[str, Any]]]:
-    """(seconds, the mutants of the report), from the door that everybody uses."""
+    """Return (seconds, the mutants of the report) of a run of pytest with our options."""
     report = project.root.parent / "report.json"
     base = project.git("rev-parse", "HEAD~1").strip()
     options = ["-n2", "--execute-topic=all", f"--execute-base={base}", f"--execute-report={report}"]
@@ -137,7 +136,7 @@ def judged(project: Project) -> tuple[float, list[dict[str, Any]]]:
 
 
 def stubbed(text: str, line: int, stub: str) -> str:
-    """The source with the body of the function at `line` replaced."""
+    """Return the source with the body of the function at `line` replaced."""
     tree = ast.parse(text)
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     node = next(n for n in ast.walk(tree) if isinstance(n, kinds) and n.lineno == line)
@@ -154,7 +153,7 @@ def stubbed(text: str, line: int, stub: str) -> str:
 
 
 def own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function's own body."""
+    """Yield the nodes of a function's own body."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             yield child
@@ -162,7 +161,7 @@ def own(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) -> tuple[float, list[str]]:
-    """Return the seconds, and each stub of which a process of its own says something else; a time-out is a kill."""
+    """Return (seconds, differences from our results); a run that takes longer than `limit` has noticed."""
     total, differences = 0.0, []
     for mutant in mutants:
         file = project.root / mutant["path"]
@@ -187,9 +186,8 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
 
 
 def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
-    """Return the seconds, and for each function how its mutants ended.
-
-    Tests that fail in mutmut's copy of the tree are left out, as mutmut does not start with them.
+    """Return (seconds, {function: states of its mutants}); tests that fail in mutmut's copy of the tree stop it, so
+    they are left out.
     """
     env = {name: value for name, value in project.env.items() if name != "PYTHONPATH"}
     command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
@@ -229,7 +227,7 @@ def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[floa
 
 
 def plain(name: str) -> str:
-    """`module:Class.function`, as we write it, of mutmut's `module.xǁClassǁfunction`."""
+    """Return our name `module:Class.function` for mutmut's `module.xǁClassǁfunction`."""
     module, _, function = name.rpartition(".")
     function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
     return f"{module}:{function}"
@@ -249,7 +247,7 @@ def their_word(states: Counter[str]) -> str:
 
 
 def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counter[str]]) -> None:
-    """Show each function of which one of us says that no test notices anything, and count the others."""
+    """Print each function of which either tool says that no test notices anything, and count the others."""
     table: Counter[tuple[str, str]] = Counter()
     for name in sorted(ours.keys() & theirs.keys()):
         we, they = our_word(ours[name]), their_word(theirs[name])
@@ -290,8 +288,8 @@ def main() -> int:
         seconds, differences = one_by_one(project, sample, 10 * plain)
         whole = seconds * len(tried) / len(sample)
         print(f"one pytest -x a stub: {seconds:.1f} s for {len(sample)} of {len(tried)}, so {whole:.0f} s for all")
-        print(f"that is {whole / first:.1f} times ours (asked: 10)", flush=True)
-        print("\n".join(f"  {difference}" for difference in differences) or "  both say the same of each", flush=True)
+        print(f"that is {whole / first:.1f} times ours (required: 10)", flush=True)
+        print("\n".join(f"  {difference}" for difference in differences) or "  all results are equal", flush=True)
         if options.mutmut:
             seconds, theirs = mutmut(project, options.mutmut, options.only, options.limit)
             print(f"mutmut: {seconds:.1f} s, {dict(sum(theirs.values(), Counter()))}")

@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def compare(options: argparse.Namespace, directory: Path) -> int:
     clone, times = directory / "clone", dict[str, float]()
     _git(directory, "clone", "-q", "--no-hardlinks", str(options.repo.resolve()), str(clone))
-    git = Git.find(clone).within(directory / "git")
+    git = Git.find(clone).with_scratch(directory / "git")
     commits = commit_range(git, "none", base_commit(clone, options.commits))
     tree = git.tree(commits.tree)
     layout = Layout(source=detect_source(tree))

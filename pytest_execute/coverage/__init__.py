@@ -1,1 +1,1 @@
-"""What the tests of each gate reach, measured by coverage.py."""
+"""Lines and branches that the tests of each gate reach, measured by coverage.py."""

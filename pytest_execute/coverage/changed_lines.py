@@ -1,43 +1,35 @@
-"""Asks git what the topic changed, and whose each changed line is."""
+"""Lines of the implementation that the topic added, and the tasks they belong to, as git knows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pytest_execute.core.evidence import Manifest, Proof
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.plan import Plan
-from pytest_execute.coverage.owners import Owners, named, owners, turned
+from pytest_execute.core.ownership import LineOwners, Ownership
 from pytest_execute.tools import git_diff
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.git_diff import blame
 from pytest_execute.tools.git_write import write_commit
 from pytest_execute.tools.revisions import CommitRange
 
 
-def changed_lines(git: Git, stretch: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
-    """`{path: lines}` that the topic added to files of the implementation."""
-    changed = git_diff.changed_lines(git, stretch.base, stretch.tree)
+def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Return `{path: lines}` that the topic added to `sources`; paths are relative to the root directory."""
+    changed = git_diff.changed_lines(git, commits.base, commits.tree)
     return {path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed}
 
 
-def owners_of(
-    git: Git,
-    stretch: CommitRange,
-    layout: Layout,
-    plan: Plan,
-    manifest: Manifest,
-    proofs: Mapping[str, Proof],
-    changed: Mapping[str, frozenset[int]],
-) -> Owners:
-    """The tasks of each changed line."""
-    commits = turned(plan, manifest, proofs)
-    refs = named(plan, tuple(changed))
-    head = stretch.head if stretch.snapshot is None else write_commit(git, stretch.tree, stretch.head)
-    if stretch.snapshot in commits:
-        commits[head] = commits[stretch.snapshot]
-    return {
-        path: owners(lines, blame(git, head, layout.prefix + path) if commits else {}, commits, refs.get(path, []))
-        for path, lines in changed.items()
-        if lines
-    }
+def line_owners(
+    git: Git, commits: CommitRange, layout: Layout, ownership: Ownership, changed: Mapping[str, frozenset[int]]
+) -> LineOwners:
+    """Return the tasks of each changed line, by the commit that `git blame` names; lines of no task are left out."""
+    # git blames commits only: work that is not committed gets a commit in our own object store.
+    head = commits.head if commits.snapshot is None else write_commit(git, commits.tree, commits.head)
+    owners: LineOwners = {}
+    for path, lines in changed.items():
+        whole_path = layout.prefix + path
+        blame = git_diff.blame(git, head, whole_path) if lines and ownership.commits else {}
+        if commits.snapshot is not None:
+            blame = {line: commits.snapshot if commit == head else commit for line, commit in blame.items()}
+        tasks = {line: ownership.tasks(whole_path, range(line, line + 1), (blame.get(line, ""),)) for line in lines}
+        owners[path] = {line: frozenset(found) for line, found in tasks.items() if found}
+    return {path: lines for path, lines in owners.items() if lines}

@@ -1,4 +1,8 @@
-"""What coverage.py wrote, read from its documented tables: its own way to contexts by line takes many times as long."""
+"""Reads the data files of coverage.py into sets of lines and arcs per context.
+
+It reads the tables of coverage.py's documented database schema (version 7 as of coverage.py 7.17), because
+`CoverageData.contexts_by_lineno` takes many times as long on large data.
+"""
 
 from __future__ import annotations
 
@@ -9,59 +13,61 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-LINES = """select file.path, context.context, numbits from line_bits
+SELECT_LINES = """select file.path, context.context, numbits from line_bits
     join file on file.id = file_id join context on context.id = context_id"""
-HALF = 1 << 21
-"""More lines than a file has."""
-ARCS = f"""select file.path, context.context, group_concat(fromno * {2 * HALF} + tono + {HALF}) from arc
+ARC_OFFSET = 1 << 21
+"""More than the number of lines of any file. It packs an arc into one number; line numbers of exits are negative."""
+SELECT_ARCS = f"""select file.path, context.context,
+    group_concat(fromno * {2 * ARC_OFFSET} + tono + {ARC_OFFSET}) from arc
     join file on file.id = file_id join context on context.id = context_id group by file_id, context_id"""
 
-Wanted = Callable[[str], bool]
-Points = set[tuple[int, int]]
-"""Ways from line to line, where branches are measured; where only lines are, (line, line)."""
+ContextFilter = Callable[[str], bool]
+Arcs = set[tuple[int, int]]
+"""Pairs (from line, to line); (line, line) for each line where branches are not measured."""
 
 
-class _Ways(dict[str, tuple[int, int]]):
-    """Ways from line to line by the numbers that `ARCS` makes of them; each is read once."""
+class _ParsedArcs(dict[str, tuple[int, int]]):
+    """Arcs by the numbers into which `SELECT_ARCS` packs them; each number is parsed once."""
 
-    def __missing__(self, number: str) -> tuple[int, int]:
-        start, end = divmod(int(number), 2 * HALF)
-        self[number] = way = (start, end - HALF)
-        return way
+    def __missing__(self, packed: str) -> tuple[int, int]:
+        start, end = divmod(int(packed), 2 * ARC_OFFSET)
+        self[packed] = arc = (start, end - ARC_OFFSET)
+        return arc
 
 
 class Recording:
-    """All that was measured in all processes, by file and by context, contexts being gates joined by `|`.
+    """Lines and arcs that ran in all processes, by file and by context. A context is the ids of gates, joined by `|`.
 
-    `lines` holds each set of lines as the bits of one number, which is many times faster than a set; `ways` holds ways from line to line
-    as the database tells them, until they are asked for.
+    `lines` holds each set of lines as the bits of one number, which is many times faster than a set. `packed_arcs`
+    holds arcs as the texts of the database, which `arcs` parses.
     """
 
     def __init__(self) -> None:
         self.lines: dict[str, dict[str, int]] = {}
-        self.ways: dict[str, dict[str, list[str]]] = {}
-        self.way = _Ways()
+        self.packed_arcs: dict[str, dict[str, list[str]]] = {}
+        self._parsed = _ParsedArcs()
 
-    def points(self, path: str, wanted: Wanted | None = None) -> Points:
-        """What ran of a file, in the contexts that are `wanted`, or in any."""
-        contexts = self.ways.get(path, {}).items()
-        texts = [text for name, some in contexts if wanted is None or wanted(name) for text in some]
-        found = set(map(self.way.__getitem__, ",".join(texts).split(","))) if texts else set[tuple[int, int]]()
-        found.update((line, line) for line in numbers(self.bits(path, wanted)))
-        return found
+    def arcs(self, path: str, is_counted: ContextFilter | None = None) -> Arcs:
+        """Return the arcs of a file that ran in the contexts that `is_counted` accepts, by default in any."""
+        contexts = self.packed_arcs.get(path, {}).items()
+        texts = [text for context, some in contexts if is_counted is None or is_counted(context) for text in some]
+        arcs = set(map(self._parsed.__getitem__, ",".join(texts).split(","))) if texts else set[tuple[int, int]]()
+        arcs.update((line, line) for line in unpack_bits(self.line_bits(path, is_counted)))
+        return arcs
 
-    def bits(self, path: str, wanted: Wanted | None = None) -> int:
-        """The lines that ran of a file, where lines alone are measured, as the bits of a number."""
+    def line_bits(self, path: str, is_counted: ContextFilter | None = None) -> int:
+        """Return the lines of a file that ran, as bits; 0 where arcs were recorded instead of lines."""
         contexts = self.lines.get(path, {}).items()
-        return functools.reduce(operator.or_, (bits for name, bits in contexts if wanted is None or wanted(name)), 0)
+        counted = (bits for context, bits in contexts if is_counted is None or is_counted(context))
+        return functools.reduce(operator.or_, counted, 0)
 
     def contexts(self, path: str) -> set[str]:
-        """The contexts in which something of a file ran."""
-        return {*self.lines.get(path, {}), *self.ways.get(path, {})}
+        """Return the contexts in which some line of a file ran."""
+        return {*self.lines.get(path, {}), *self.packed_arcs.get(path, {})}
 
 
 def read(directory: Path) -> Recording:
-    """The recording of every process that wrote into `directory`; a file that a killed process left half written is left out."""
+    """Read the data files of all processes in `directory`; skip files that a killed process left half written."""
     recording = Recording()
     for file in sorted(directory.glob("data.*")):
         with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_open(file)) as database:
@@ -74,17 +80,18 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 def _read(database: sqlite3.Connection, recording: Recording) -> None:
-    for path, context, numbits in database.execute(LINES).fetchall():
+    # numbits: line n is bit n % 8 of byte n // 8, so that the bytes are one little-endian number.
+    for path, context, numbits in database.execute(SELECT_LINES).fetchall():
         lines = recording.lines.setdefault(path, {})
         lines[context] = lines.get(context, 0) | int.from_bytes(numbits, "little")
-    for path, context, ways in database.execute(ARCS):
-        recording.ways.setdefault(path, {}).setdefault(context, []).append(ways)
+    for path, context, arcs in database.execute(SELECT_ARCS):
+        recording.packed_arcs.setdefault(path, {}).setdefault(context, []).append(arcs)
 
 
-def numbers(bits: int) -> Iterator[int]:
-    """The numbers of a set that is packed into bits.
+def unpack_bits(bits: int) -> Iterator[int]:
+    """Yield the positions of the bits that are set.
 
-    >>> list(numbers(0b101))
+    >>> list(unpack_bits(0b101))
     [0, 2]
     """
     while bits:

@@ -1,4 +1,4 @@
-"""Writes the files of coverage.py that other tools read, by coverage.py itself and with the project's own settings of it."""
+"""Writes coverage reports for other tools: by coverage.py itself, with the project's own settings of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pytest_execute.core.errors import ExecuteError, Problem
 
 
 def write(directory: Path, sources: Iterable[Path], paths: Mapping[str, Path]) -> None:
-    """From all that was measured into `directory`, the "xml" (Cobertura's) and "lcov" of `paths`; ExecuteError where that fails.
+    """Write the reports in `paths`, by kind: "xml" (Cobertura's format) and "lcov", from all data files in `directory`.
 
-    A file of `sources` of which nothing ran is in them, with nothing reached.
+    A file of `sources` of which nothing ran is in them, with nothing reached. Raise ExecuteError for a report that
+    cannot be written.
     """
     for kind, path in paths.items():
         try:
@@ -27,13 +28,13 @@ def write(directory: Path, sources: Iterable[Path], paths: Mapping[str, Path]) -
 
 
 def _write(directory: Path, sources: Iterable[Path], kind: str, path: Path) -> None:
-    whole = coverage.Coverage(data_file=str(directory / "whole"), messages=False)
+    combined = coverage.Coverage(data_file=str(directory / "whole"), messages=False)
     try:
-        whole.combine([str(file) for file in sorted(directory.glob("data.*"))], keep=True)
-        whole.get_data().touch_files([str(source) for source in sources])
+        combined.combine([str(file) for file in sorted(directory.glob("data.*"))], keep=True)
+        combined.get_data().touch_files([str(source) for source in sources])
         if kind == "xml":
-            whole.xml_report(outfile=str(path), ignore_errors=True)
+            combined.xml_report(outfile=str(path), ignore_errors=True)
         else:
-            whole.lcov_report(outfile=str(path), ignore_errors=True)
+            combined.lcov_report(outfile=str(path), ignore_errors=True)
     finally:
-        whole.get_data().erase()
+        combined.get_data().erase()

@@ -1,8 +1,14 @@
-"""From what ran in all processes to one measure per gate.
+"""Measures what each gate's tests reach, from the recording of all processes.
 
-A task must reach its own lines with its own tests. What runs on import says nothing of tests: it is left out of a task's measure, unless
-nothing ran it at all. Exclusions such as `# pragma: no cover` are honoured in the system's total alone, and there only where they
-were before: in what the topic changed, they would hide the very lines that are judged.
+| measure | lines | counted as reached |
+| --- | --- | --- |
+| `task:<id>`, `stream:<id>` | changed lines of its tasks | in functions: when its own tests ran them |
+| "changed" | all changed lines | in functions: when any test ran them; others: when anything did |
+| "system" | all lines of the implementation | when anything ran them |
+
+Lines that run on import say nothing about tests. They are left out of a task's measure, unless nothing ran them at all.
+Exclusion comments such as `# pragma: no cover` count in the system's measure only, and there only in files of which no
+changed line has one: in changed code, they would hide the lines that are judged.
 """
 
 from __future__ import annotations
@@ -16,56 +22,63 @@ from typing import Any, cast
 import coverage
 from coverage.exceptions import NoSource, NotPython
 from coverage.python import PythonFileReporter
-from coverage.results import analysis_from_file_reporter
+from coverage.results import Analysis, analysis_from_file_reporter
 from msgspec import Struct
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, unite
+from pytest_execute.core.ownership import LineOwners
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
-from pytest_execute.coverage.data import Points, Recording
-from pytest_execute.coverage.owners import Owners
+from pytest_execute.coverage.data import Arcs, ContextFilter, Recording
 
-NEVER = "(?!)"
+NO_MATCH = "(?!)"
+"""A regular expression that matches nothing."""
+EXCLUSION_COMMENT = re.compile(r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)")
+"""The default exclusion comments of coverage.py. Its other defaults, `...` and code for type checkers, hide nothing
+that counts.
+"""
 
 
 class MeasureRequest(Struct, frozen=True, kw_only=True):
-    """What to measure. Paths are relative to `root`.
+    """Files and lines to measure. Paths are relative to `root`.
 
-    `sources` are all files of the implementation, `changed` the lines that the topic added to them, `owners` the tasks of these
-    lines, `named` the tasks that name files, `exclude` what the policy at base allows to leave out.
+    - `sources`: all files of the implementation
+    - `changed`: the lines that the topic added to them
+    - `owners`: the tasks of these lines
+    - `tasks_with_files`: ids of tasks that name files; such a task has a measure even if no line is its own
+    - `exclude`: regular expressions of the policy at base for changed lines that need not be reached
     """
 
     root: Path
     branch: bool
     sources: tuple[str, ...]
     changed: dict[str, frozenset[int]]
-    owners: Owners = {}
-    named: frozenset[str] = frozenset()
+    owners: LineOwners = {}
+    tasks_with_files: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
 
 
 def line_sets(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, LineSets]:
     """Return lines and branches for each `task:<id>` and `stream:<id>`, for "changed" and for "system"."""
-    return dict(_measures(plan, _Reader(request, recording)))
+    return dict(_line_sets(plan, request, _Analyzer(request, recording)))
 
 
-def _measures(plan: Plan, reader: _Reader) -> Iterator[tuple[str, LineSets]]:
-    request = reader.request
-    owned = {task for lines in request.owners.values() for tasks in lines.values() for task in tasks}
+def _line_sets(plan: Plan, request: MeasureRequest, analyzer: _Analyzer) -> Iterator[tuple[str, LineSets]]:
+    owners = {task for lines in request.owners.values() for tasks in lines.values() for task in tasks}
     for task in plan.tasks:
-        if task.id in request.named or task.id in owned:
-            yield gate_ids.task(task.id), unite(reader.of_tasks({task.id}, set()))
+        if task.id in request.tasks_with_files or task.id in owners:
+            yield gate_ids.task(task.id), unite(analyzer.measure_tasks({task.id}, set()))
     for stream in plan.streams:
         tasks = {task.id for task in plan.tasks_of(stream.id)}
-        gates = {gate_ids.stream(stream.id), *(gate_ids.task(task) for task in tasks)}
-        yield gate_ids.stream(stream.id), unite(reader.of_tasks(tasks, gates))
-    yield gate_ids.CHANGED, unite(reader.changed(path) for path in request.sources)
-    yield gate_ids.SYSTEM, unite(reader.whole(path) for path in request.sources)
+        gates = {gate_ids.stream(stream.id), *map(gate_ids.task, tasks)}
+        yield gate_ids.stream(stream.id), unite(analyzer.measure_tasks(tasks, gates))
+    yield gate_ids.CHANGED, unite(analyzer.measure_changed(path) for path in request.sources)
+    yield gate_ids.SYSTEM, unite(analyzer.measure_file(path) for path in request.sources)
 
 
-class _Look(Struct, frozen=True):
-    """What coverage.py says of a file: statements, those not reached, branches, those not taken, both as `{line: ends}`."""
+class _FileAnalysis(Struct, frozen=True):
+    """coverage.py's analysis of a file. Both kinds of branches have the lines that a line can lead to: `{line: ends}`."""
 
     statements: frozenset[int]
     missing: frozenset[int]
@@ -74,126 +87,120 @@ class _Look(Struct, frozen=True):
     excluded: frozenset[int] = frozenset()
 
 
-class _Points:
-    """A set of points, as coverage.py's analysis wants to ask it."""
+class _ArcData:
+    """Arcs of one file, with the methods of CoverageData that `coverage.results` calls (coverage.py 7.17)."""
 
-    def __init__(self, points: Points, branch: bool) -> None:
-        self.points, self.branch = points, branch
+    def __init__(self, arcs: Arcs, branch: bool) -> None:
+        self._arcs, self._branch = arcs, branch
 
     def has_arcs(self) -> bool:
-        return self.branch
+        return self._branch
 
     def lines(self, filename: str) -> set[int]:
-        return {line for point in self.points for line in point if line > 0}
+        return {line for arc in self._arcs for line in arc if line > 0}
 
-    def arcs(self, filename: str) -> Points:
-        return self.points
+    def arcs(self, filename: str) -> Arcs:
+        return self._arcs
 
 
-class _Reader:
-    """Asks coverage.py for one file after the other; each is parsed once, or twice where exclusions are honoured."""
+class _Analyzer:
+    """Measures one file after the other.
+
+    It calls `analysis_from_file_reporter`, which is no public API (as of coverage.py 7.17): the public
+    `Coverage.analysis2` reads and parses a file anew each time, and takes no contexts.
+    """
 
     def __init__(self, request: MeasureRequest, recording: Recording) -> None:
-        self.request, self.recording = request, recording
-        self.lenient = coverage.Coverage(data_file=None, config_file=False, messages=False)
-        self.strict = coverage.Coverage(data_file=None, config_file=False, messages=False)
-        self.strict.set_option("report:exclude_lines", list(request.exclude) or [NEVER])
-        self.strict.set_option("report:partial_branches", [NEVER])
-        self.strict.set_option("report:partial_branches_always", [NEVER])
-        for each in (self.lenient, self.strict):
-            each.get_data().close(force=True)
+        self._request, self._recording = request, recording
+        self._with_exclusions = coverage.Coverage(data_file=None, config_file=False, messages=False)
+        self._without_exclusions = coverage.Coverage(data_file=None, config_file=False, messages=False)
+        self._without_exclusions.set_option("report:exclude_lines", list(request.exclude) or [NO_MATCH])
+        self._without_exclusions.set_option("report:partial_branches", [NO_MATCH])
+        self._without_exclusions.set_option("report:partial_branches_always", [NO_MATCH])
+        for cov in (self._with_exclusions, self._without_exclusions):
+            cov.get_data().close(force=True)  # `data_file=None` opens a database in memory
 
-    def of_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[LineSets]:
-        """The lines of `tasks`, as far as tests of the tasks that each line belongs to, or of `gates`, reach them."""
-        for path, lines in self.request.owners.items():
-            groups: dict[frozenset[str], set[int]] = {}
+    def measure_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[LineSets]:
+        """Measure the lines of `tasks`; tests of any task that a line belongs to reach it, and tests of `gates`."""
+        for path, lines in self._request.owners.items():
+            lines_by_owners: dict[frozenset[str], set[int]] = {}
             for line, owners in lines.items():
                 if owners & tasks:
-                    groups.setdefault(owners, set()).add(line)
-            done: set[int] = set()
-            for owners, own in groups.items():
-                wanted = self._statements(path, own) - done
-                done |= wanted
-                yield self._part(path, wanted, self._of({*gates, *(gate_ids.task(task) for task in owners)}))
+                    lines_by_owners.setdefault(owners, set()).add(line)
+            measured: set[int] = set()
+            for owners, own in lines_by_owners.items():
+                statements = self._with_statement_starts(path, own) - measured
+                measured |= statements
+                is_counted = _has_gate({*gates, *map(gate_ids.task, owners)})
+                yield self._measure_lines(path, statements, is_counted)
 
-    def changed(self, path: str) -> LineSets:
-        """The changed lines of a file, as far as any test reaches those inside of functions, and anything the others."""
-        lines = self.request.changed.get(path)
+    def measure_changed(self, path: str) -> LineSets:
+        """Measure the changed lines of a file: any test reaches those in functions, and anything the others."""
+        lines = self._request.changed.get(path)
         if not lines:
             return LineSets()
-        return self._part(path, self._statements(path, lines), bool, imports=True)
+        return self._measure_lines(path, self._with_statement_starts(path, lines), bool, imports=True)
 
-    def whole(self, path: str) -> LineSets:
-        """All lines of a file, whoever reaches them; an exclusion that the topic brought is none."""
-        text = _text(self.request.root / path).splitlines()
-        new = [text[line - 1] for line in self.request.changed.get(path, ()) if line <= len(text)]
-        hidden = any(re.search(pattern, line) for pattern in self._exclusions for line in new)
-        look = self._look(path, None, strict=hidden)
-        return LineSets(**_sets(path, look.statements, lambda line: look))
+    def measure_file(self, path: str) -> LineSets:
+        """Measure all lines of a file, which anything reaches; exclusions are ignored if a changed line has one."""
+        text = _read_text(self._request.root / path).splitlines()
+        changed = [text[line - 1] for line in self._request.changed.get(path, ()) if line <= len(text)]
+        analysis = self._analyze(path, None, with_exclusions=not any(map(_has_exclusion, changed)))
+        return LineSets(**_sets(path, analysis.statements, lambda line: analysis))
 
-    @functools.cached_property
-    def _exclusions(self) -> list[str]:
-        """What coverage.py leaves out by a comment: `...` and what is for type checkers alone hide nothing that counts here."""
-        return [r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)"]
-
-    def _statements(self, path: str, lines: Iterable[int]) -> set[int]:
-        """The lines, and the first lines of the statements that they stand in."""
-        starts = self._lines(path).starts
+    def _with_statement_starts(self, path: str, lines: Iterable[int]) -> set[int]:
+        """Return the lines, and the first lines of their statements."""
+        starts = self._source_lines(path).statement_starts
         return {starts.get(line, line) for line in lines} | set(lines)
 
-    @functools.cache  # noqa: B019 - lives as long as one measuring
-    def _lines(self, path: str) -> source.Lines:
-        return source.read(_text(self.request.root / path))
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    def _source_lines(self, path: str) -> source.SourceLines:
+        return source.classify_lines(_read_text(self._request.root / path))
 
-    def _part(self, path: str, wanted: set[int], called: Callable[[str], bool], *, imports: bool = False) -> LineSets:
-        """`wanted` lines of a file: in functions, those that run in contexts that are `called`; others, where they count."""
-        lines, loaded = self._lines(path), self._look(path, None)
-        run = self._look(path, called)
-        executable = (wanted & loaded.statements) - lines.idle
-        imported = set() if imports else executable - lines.bodies - loaded.missing
+    def _measure_lines(
+        self, path: str, wanted: set[int], is_counted: ContextFilter, *, imports: bool = False
+    ) -> LineSets:
+        """Measure these lines of a file: contexts that `is_counted` accepts reach those in functions, and any context
+        the others.
+
+        Other lines count only with `imports`, or where nothing ran them.
+        """
+        lines = self._source_lines(path)
+        anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
+        executable = (wanted & anything.statements) - lines.inert
+        imported = set() if imports else executable - lines.function_bodies - anything.missing
         return LineSets(
-            **_sets(path, executable, lambda line: run if line in lines.bodies else loaded),
-            imported=_at(path, imported),
-            excluded=_at(path, wanted & loaded.excluded),
-            ignored=_at(path, wanted & self._commented(path) - loaded.excluded),
-            opaque=_at(path, wanted & lines.opaque),
+            **_sets(path, executable, lambda line: counted if line in lines.function_bodies else anything),
+            imported=_by_path(path, imported),
+            excluded=_by_path(path, wanted & anything.excluded),
+            ignored=_by_path(path, wanted & self._lines_with_exclusion(path) - anything.excluded),
+            opaque=_by_path(path, wanted & lines.opaque),
         )
 
-    @functools.cache  # noqa: B019
-    def _commented(self, path: str) -> set[int]:
-        """The lines with a comment that would have coverage.py leave something out."""
-        text = _text(self.request.root / path).splitlines()
-        patterns = [re.compile(pattern) for pattern in self._exclusions]
-        return {number for number, line in enumerate(text, 1) if any(pattern.search(line) for pattern in patterns)}
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    def _lines_with_exclusion(self, path: str) -> set[int]:
+        text = _read_text(self._request.root / path).splitlines()
+        return {number for number, line in enumerate(text, 1) if _has_exclusion(line)}
 
-    @staticmethod
-    def _of(gates: set[str]) -> Callable[[str], bool]:
-        return lambda context: not gates.isdisjoint(context.split("|"))
-
-    def _look(self, path: str, wanted: Callable[[str], bool] | None, strict: bool = True) -> _Look:
-        file = str((self.request.root / path).resolve())
-        reporter = self._reporter(file, strict)
+    def _analyze(self, path: str, is_counted: ContextFilter | None, with_exclusions: bool = False) -> _FileAnalysis:
+        file = str((self._request.root / path).resolve())
+        reporter = self._reporter(file, with_exclusions)
         if reporter is None:
-            return _Look(frozenset({1}), frozenset({1}))  # what cannot be read was not reached
-        data = cast(coverage.CoverageData, _Points(self.recording.points(file, wanted), self.request.branch))
-        found = analysis_from_file_reporter(data, 0, reporter, file)
-        missing = found.missing_branch_arcs() if self.request.branch else {}
-        several = {line for line, exits in found.exit_counts.items() if exits > 1} if self.request.branch else set()
-        ends: dict[int, set[int]] = {line: set() for line in several}
-        for line, end in found.arc_possibilities:
-            if line in several and end not in found.excluded:  # as exit_counts of coverage.py 7.13 to 7.17 count them
-                ends[line].add(end)
-        return _Look(
-            frozenset(found.statements),
-            frozenset(found.missing),
-            {line: frozenset(found) for line, found in ends.items()},
-            missing,
-            frozenset(found.excluded),
+            return _FileAnalysis(frozenset({1}), frozenset({1}))  # a file that cannot be read is one line, not reached
+        data = cast(coverage.CoverageData, _ArcData(self._recording.arcs(file, is_counted), self._request.branch))
+        analysis = analysis_from_file_reporter(data, 0, reporter, file)
+        return _FileAnalysis(
+            statements=frozenset(analysis.statements),
+            missing=frozenset(analysis.missing),
+            branches=_branches(analysis) if self._request.branch else {},
+            missing_branches=analysis.missing_branch_arcs() if self._request.branch else {},
+            excluded=frozenset(analysis.excluded),
         )
 
-    @functools.cache  # noqa: B019
-    def _reporter(self, file: str, strict: bool) -> PythonFileReporter | None:
-        reporter = PythonFileReporter(file, self.strict if strict else self.lenient)
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    def _reporter(self, file: str, with_exclusions: bool) -> PythonFileReporter | None:
+        """Return coverage.py's parser of a file, which parses it once; None where it cannot."""
+        reporter = PythonFileReporter(file, self._with_exclusions if with_exclusions else self._without_exclusions)
         try:
             reporter.lines()
         except (NotPython, NoSource):
@@ -201,23 +208,42 @@ class _Reader:
         return reporter
 
 
-def _sets(path: str, lines: Iterable[int], look: Callable[[int], _Look]) -> dict[str, dict[str, frozenset[Any]]]:
-    """Return lines and branches of a file, each line as its `look` saw it."""
+def _has_gate(gates: set[str]) -> ContextFilter:
+    return lambda context: not gates.isdisjoint(context.split("|"))
+
+
+def _has_exclusion(line: str) -> bool:
+    return EXCLUSION_COMMENT.search(line) is not None
+
+
+def _branches(analysis: Analysis) -> dict[int, frozenset[int]]:
+    """Return the ends of each line with several exits, as coverage.py (7.13 to 7.17) counts them in `exit_counts`."""
+    ends: dict[int, set[int]] = {line: set() for line, exits in analysis.exit_counts.items() if exits > 1}
+    for line, end in analysis.arc_possibilities:
+        if line in ends and end not in analysis.excluded:
+            ends[line].add(end)
+    return {line: frozenset(found) for line, found in ends.items()}
+
+
+def _sets(
+    path: str, lines: Iterable[int], analysis_for: Callable[[int], _FileAnalysis]
+) -> dict[str, dict[str, frozenset[Any]]]:
+    """Return the lines and branches of a file, each line by the analysis that `analysis_for` gives for it."""
     lines = frozenset(lines)
-    branches = {(line, end) for line in lines for end in look(line).branches.get(line, ())}
-    missing = {(line, end) for line in lines for end in look(line).missing_branches.get(line, ())}
+    branches = {(line, end) for line in lines for end in analysis_for(line).branches.get(line, ())}
+    missing = {(line, end) for line in lines for end in analysis_for(line).missing_branches.get(line, ())}
     return {
-        "lines": _at(path, lines),
-        "covered": _at(path, {line for line in lines if line not in look(line).missing}),
-        "branches": _at(path, branches),
-        "covered_branches": _at(path, branches - missing),
+        "lines": _by_path(path, lines),
+        "covered": _by_path(path, {line for line in lines if line not in analysis_for(line).missing}),
+        "branches": _by_path(path, branches),
+        "covered_branches": _by_path(path, branches - missing),
     }
 
 
-def _at(path: str, values: Iterable[Any]) -> dict[str, frozenset[Any]]:
+def _by_path(path: str, values: Iterable[Any]) -> dict[str, frozenset[Any]]:
     found = frozenset(values)
     return {path: found} if found else {}
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""

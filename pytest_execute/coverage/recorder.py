@@ -1,6 +1,8 @@
-"""Runs coverage.py in a process that runs tests, and in those that the tests start, with a context per set of gates.
+"""Records coverage in a process that runs tests, and in the processes that tests start.
 
-Every process writes a file of its own into one directory, so that a worker that dies leaves what it had seen up to its last test.
+The context of the data is the set of gates that the running test counts for.
+Each process writes a file of its own into one directory, so that a worker that dies leaves what it recorded up to its
+last test.
 """
 
 from __future__ import annotations
@@ -17,64 +19,67 @@ if TYPE_CHECKING:
     from coverage import Coverage
     from coverage.config import CoverageConfig
 
-REST = "rest"
-"""The context of tests that count for no gate; what runs outside of any test has the empty context."""
-SILENT = ["no-data-collected", "module-not-imported", "no-ctracer", "no-sysmon-context"]
+NO_GATE_CONTEXT = "rest"
+"""Context of tests that count for no gate. Code outside of any test has the empty context."""
+DISABLED_WARNINGS = ["no-data-collected", "module-not-imported", "no-ctracer", "no-sysmon-context"]
 
 
 class CoverageRecorder(Protocol):
-    """What measures in a process that runs tests, and has begun."""
+    """A recorder that has started in a process that runs tests."""
 
     def switch(self, gates: Sequence[str]) -> None:
-        """What runs from here on counts for `gates`, in this process and in those that are started from here on."""
+        """Count code that runs from now on for `gates`, in this process and in processes that start from now on."""
 
     def stop(self) -> None:
-        """End; what was measured is in the directory."""
+        """Stop, with all data written."""
 
 
 class NoCoverage:
-    """Stands in where nobody asks for coverage."""
+    """Recorder for a run that does not measure coverage."""
 
     def switch(self, gates: Sequence[str]) -> None:
-        """Nothing is counted."""
+        """Do nothing."""
 
     def stop(self) -> None:
-        """Nothing has begun."""
+        """Do nothing."""
 
 
 class Recorder:
-    """Measures from its making to `stop`. `source` holds the directories and files of the implementation."""
+    """Recorder with a coverage.py of its own, which starts at once.
+
+    `source` holds directories and files of the implementation.
+    """
 
     def __init__(self, source: Sequence[Path], branch: bool, directory: Path) -> None:
-        self.coverage = own(source, branch, directory)
-        self.again: Callable[[], None] = restart if core(branch) == "sysmon" else _nothing
-        self.context = ""
-        self.children = SubprocessCoverage(for_children(self.coverage))
-        self.coverage.start()
-        self.children.begin()
+        self._coverage = make_coverage(source, branch, directory)
+        self._after_switch: Callable[[], None] = restart_line_events if choose_core(branch) == "sysmon" else _do_nothing
+        self._context = ""
+        self._subprocesses = SubprocessCoverage(subprocess_config(self._coverage))
+        self._coverage.start()
+        self._subprocesses.start()
 
     def switch(self, gates: Sequence[str]) -> None:
-        context = context_of(gates)
-        if context != self.context:
-            self.coverage.switch_context(context)
-            self.again()
-            self.children.tell(context)
-            self.context = context
+        context = context_name(gates)
+        if context != self._context:
+            self._coverage.switch_context(context)
+            self._after_switch()
+            self._subprocesses.set_context(context)
+            self._context = context
 
     def stop(self) -> None:
-        self.children.end()
-        self.coverage.stop()
-        self.coverage.save()
-        self.coverage.get_data().close(force=True)
+        self._subprocesses.stop()
+        self._coverage.stop()
+        self._coverage.save()
+        self._coverage.get_data().close(force=True)
 
 
-def own(source: Sequence[Path], branch: bool, directory: Path) -> Coverage:
-    """A measuring of our own, not begun yet, that looks at no settings of the user."""
+def make_coverage(source: Sequence[Path], branch: bool, directory: Path) -> Coverage:
+    """Return a Coverage that writes to `directory` and reads no settings of the user; it has not started."""
     import coverage
 
     directory.mkdir(parents=True, exist_ok=True)
     include = [str(path) if path.suffix == ".py" else f"{path}/*" for path in source]
-    made = coverage.Coverage(
+    cov = coverage.Coverage(
         data_file=str(directory / "data"),
         data_suffix=True,
         config_file=False,
@@ -82,31 +87,40 @@ def own(source: Sequence[Path], branch: bool, directory: Path) -> Coverage:
         include=include,
         messages=False,
     )
-    made.set_option("run:disable_warnings", SILENT)
-    made.set_option("run:core", core(branch))
-    return made
+    cov.set_option("run:disable_warnings", DISABLED_WARNINGS)
+    cov.set_option("run:core", choose_core(branch))
+    return cov
 
 
-def for_children(parent: Coverage) -> CoverageConfig:
-    """The settings for processes that the tests start."""
+def subprocess_config(parent: Coverage) -> CoverageConfig:
+    """Return the settings for processes that tests start."""
     config = copy.deepcopy(parent.config)
+    # sigterm: a process that a test terminates saves its data, too.
+    # The patches save data before `os._exit`, and start a Coverage of its own in a fork.
     config.parallel, config.sigterm, config.patch = True, True, ["_exit", "fork"]
     return config
 
 
-def context_of(gates: Sequence[str]) -> str:
-    return "|".join(gates) or REST
+def context_name(gates: Sequence[str]) -> str:
+    return "|".join(gates) or NO_GATE_CONTEXT
 
 
-def core(branch: bool) -> str:
-    """The fastest core that can tell what is asked for: `sys.monitoring` is, where there is one, but not of branches."""
+def choose_core(branch: bool) -> str:
+    """Return the fastest core of coverage.py for lines or branches.
+
+    "sysmon" needs `sys.monitoring` (CPython 3.12 and later) and measures branches from CPython 3.14 on only.
+    """
     return "sysmon" if hasattr(sys, "monitoring") and not branch else "ctrace"
 
 
-def restart() -> None:
-    """Have each line told once more: sys.monitoring tells of it once, and so for the first context only."""
-    sys.monitoring.restart_events()  # type: ignore[attr-defined, unused-ignore]
+def restart_line_events() -> None:
+    """Have every line reported once more.
+
+    coverage.py's sysmon core returns `sys.monitoring.DISABLE` for a line that it has seen, so that only the first
+    context gets it.
+    """
+    sys.monitoring.restart_events()  # type: ignore[attr-defined, unused-ignore]  # CPython 3.12 and later
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     pass

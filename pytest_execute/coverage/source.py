@@ -1,4 +1,4 @@
-"""What the lines of a Python file are, told from its syntax tree."""
+"""Classifies the lines of a Python file by its syntax tree."""
 
 from __future__ import annotations
 
@@ -10,52 +10,56 @@ from msgspec import Struct
 from pytest_execute.core.type_checking import type_checking_conditions
 
 
-class Lines(Struct, frozen=True):
-    """`bodies` are the lines inside functions, which run when they are called and not when the file is imported; `starts`
-    maps each line to the first line of the statement that it stands in; `idle` are lines that no test can run and that do
-    nothing: bodies that are `...`, and what is there for the type checker alone; `opaque` are those that run what stands in a text,
-    or compile it, which has no lines to measure.
+class SourceLines(Struct, frozen=True):
+    """Lines of a source text by their kind.
+
+    - `function_bodies`: lines inside functions, which run on a call and not on import
+    - `statement_starts`: each line -> the first line of its statement
+    - `inert`: lines that no test can run and that do nothing: bodies that are `...`, and code for the type checker
+      alone
+    - `opaque`: lines that run or compile code in a string, which has no lines to measure
     """
 
-    bodies: frozenset[int]
-    starts: dict[int, int]
-    idle: frozenset[int]
+    function_bodies: frozenset[int]
+    statement_starts: dict[int, int]
+    inert: frozenset[int]
     opaque: frozenset[int]
 
 
-TEXT = ("exec", "eval", "compile")
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+STRING_RUNNERS = ("exec", "eval", "compile")
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def read(text: str) -> Lines:
-    """The lines of a source text; empty for a text that is no Python."""
+def classify_lines(text: str) -> SourceLines:
+    """Return the lines of a source text by kind; none for a text that is not Python."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return Lines(frozenset(), {}, frozenset(), frozenset())
+        return SourceLines(frozenset(), {}, frozenset(), frozenset())
     bodies: set[int] = set()
     starts: dict[int, int] = {}
-    idle: set[int] = set()
+    inert: set[int] = set()
     checker = type_checking_conditions(tree)
     for node in ast.walk(tree):
-        if isinstance(node, Function):
+        if isinstance(node, FunctionNode):
             bodies.update(_span(node.body[0].lineno, node))
-            idle.update(_empty(node))
+            inert.update(_ellipsis_body(node))
         if isinstance(node, ast.stmt):
             starts.update(dict.fromkeys(_own_lines(node), node.lineno))
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and _has_lambda(node):
             bodies.update(_span(node.lineno, node))
         if isinstance(node, ast.If) and ast.unparse(node.test) in checker:
-            idle.update(range(node.lineno, (node.body[-1].end_lineno or node.lineno) + 1))
-    opaque = frozenset(node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _runs_text(node.func))
-    return Lines(frozenset(bodies), starts, frozenset(idle), opaque)
+            inert.update(range(node.lineno, (node.body[-1].end_lineno or node.lineno) + 1))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    opaque = frozenset(call.lineno for call in calls if _is_string_runner(call.func))
+    return SourceLines(frozenset(bodies), starts, frozenset(inert), opaque)
 
 
-def _runs_text(function: ast.expr) -> bool:
-    """Is it `exec`, or one of its kind, by its own name or as `builtins` has it?"""
+def _is_string_runner(function: ast.expr) -> bool:
+    """Tell `exec`, `eval` and `compile`, as names of their own or as attributes of `builtins`."""
     if isinstance(function, ast.Attribute):
-        return function.attr in TEXT and ast.unparse(function.value) in ("builtins", "__builtins__")
-    return isinstance(function, ast.Name) and function.id in TEXT
+        return function.attr in STRING_RUNNERS and ast.unparse(function.value) in ("builtins", "__builtins__")
+    return isinstance(function, ast.Name) and function.id in STRING_RUNNERS
 
 
 def _span(first: int, node: ast.stmt) -> range:
@@ -66,11 +70,11 @@ def _has_lambda(node: ast.stmt) -> bool:
     return any(isinstance(inner, ast.Lambda) for inner in ast.walk(node))
 
 
-def _empty(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[int]:
-    """The lines of a body that is `...`, after a docstring or without."""
+def _ellipsis_body(node: FunctionNode) -> Iterable[int]:
+    """Return the lines of a body that is `...`, with or without a docstring before it."""
     last = node.body[-1]
-    rest = [each for each in node.body[:-1] if not _is_constant(each, str)]
-    return _span(last.lineno, last) if _is_constant(last, type(...)) and not rest else ()
+    others = [each for each in node.body[:-1] if not _is_constant(each, str)]
+    return _span(last.lineno, last) if _is_constant(last, type(...)) and not others else ()
 
 
 def _is_constant(node: ast.stmt, kind: type) -> bool:
@@ -78,9 +82,10 @@ def _is_constant(node: ast.stmt, kind: type) -> bool:
 
 
 def _own_lines(node: ast.stmt) -> range:
-    """The lines of a statement, without those of the statements in it."""
+    """Return the lines of a statement without those of the statements in it."""
     body = getattr(node, "body", None) or getattr(node, "cases", None)
     if not isinstance(body, list):
         return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    # A `match_case` has no line of its own, but its pattern has one (CPython's ast, 3.10 and later).
     first = getattr(body[0], "lineno", None) or body[0].pattern.lineno
     return range(node.lineno, max(first, node.lineno + 1))

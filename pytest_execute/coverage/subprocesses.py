@@ -1,4 +1,12 @@
-"""Has the processes that the tests start measured too, each for the gates of the test that started it."""
+"""Measures the processes that tests start, each for the gates of the test that started it.
+
+Two ways into a new process are used, as of coverage.py 7.17:
+
+| process | how it is measured |
+| --- | --- |
+| a new Python | its `.pth` file starts coverage.py with the configuration in the variable `COVERAGE_PROCESS_CONFIG` |
+| a fork | a hook of `os.register_at_fork` starts coverage.py in the child with the same configuration |
+"""
 
 from __future__ import annotations
 
@@ -12,14 +20,18 @@ if TYPE_CHECKING:
     from coverage.config import CoverageConfig
 
 PROCESS_CONFIG = "COVERAGE_PROCESS_CONFIG"
-"""Where coverage.py's own `.pth` file looks, when a Python process starts, for what to measure."""
 
 
-def afresh() -> None:
-    """In a child that was forked: leave the parent's data alone, and begin anew in a file of its own."""
+def restart_in_fork() -> None:
+    """Stop the parent's coverage.py in a forked child without saving its data, and start one with a data file of its
+    own.
+
+    `coverage.control._after_fork_in_child` does nearly the same; it restarts with the parent's configuration, which has
+    no gates.
+    """
     import coverage
 
-    SubprocessCoverage.active = None  # a fork of the child is the business of coverage.py's own patch
+    SubprocessCoverage.active = None  # forks of the child are left to coverage.py's own `patch = fork`
     while (current := coverage.Coverage.current()) is not None:
         current._auto_save = False
         current.stop()
@@ -27,47 +39,55 @@ def afresh() -> None:
 
 
 class SubprocessCoverage:
-    """Leaves in the environment what `config` says, with the context of the test that runs, as `mark` writes it.
+    """Puts `config` into the environment, with the context of the test that runs, as `mark_context` writes it.
 
-    In a child that is forked, `forked` is called.
+    `after_fork` is called in each forked child.
     """
 
     active: SubprocessCoverage | None = None
 
     def __init__(
-        self, config: CoverageConfig, mark: Callable[[str], str] = str, forked: Callable[[], None] = afresh
+        self,
+        config: CoverageConfig,
+        mark_context: Callable[[str], str] = str,
+        after_fork: Callable[[], None] = restart_in_fork,
     ) -> None:
         self.config = copy.deepcopy(config)
-        self.mark, self.forked = mark, forked
-        self.before = os.environ.get(PROCESS_CONFIG)
-        self.texts: dict[str, str] = {}
+        self.after_fork = after_fork
+        self._mark_context = mark_context
+        self._previous = os.environ.get(PROCESS_CONFIG)
+        self._serialized: dict[str, str] = {}
 
-    def begin(self) -> None:
+    def start(self) -> None:
         SubprocessCoverage.active = self
-        _watch_forks()
-        self.tell("")
+        _register_fork_hook()
+        self.set_context("")
 
-    def tell(self, context: str) -> None:
-        """Leave in the environment what a process needs that is started from here on."""
-        if context not in self.texts:
-            self.config.context = self.mark(context) or None
-            self.texts[context] = self.config.serialize()
-        os.environ[PROCESS_CONFIG] = self.texts[context]
+    def set_context(self, context: str) -> None:
+        """Have processes that start from now on recorded in this context."""
+        if context not in self._serialized:
+            self.config.context = self._mark_context(context) or None
+            self._serialized[context] = self.config.serialize()
+        os.environ[PROCESS_CONFIG] = self._serialized[context]
 
-    def end(self) -> None:
+    def stop(self) -> None:
         SubprocessCoverage.active = None
         os.environ.pop(PROCESS_CONFIG, None)
-        if self.before is not None:
-            os.environ[PROCESS_CONFIG] = self.before
+        if self._previous is not None:
+            os.environ[PROCESS_CONFIG] = self._previous
 
 
-def _watch_forks() -> None:
-    """As often as somebody begins: what coverage.py has registered by then comes first. It cannot be taken back."""
+def _register_fork_hook() -> None:
+    """Register the hook once more with each start, so that it runs after the hooks that coverage.py has registered by
+    then.
+
+    CPython calls `after_in_child` hooks in the order of their registration, and has no way to remove one.
+    """
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_in_fork)
+        os.register_at_fork(after_in_child=_run_after_fork)
 
 
-def _in_fork() -> None:
+def _run_after_fork() -> None:
     if SubprocessCoverage.active is not None:
-        with contextlib.suppress(Exception):
-            SubprocessCoverage.active.forked()
+        with contextlib.suppress(Exception):  # a fault of ours must not end the child, which is the user's
+            SubprocessCoverage.active.after_fork()

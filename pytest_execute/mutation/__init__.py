@@ -1,1 +1,1 @@
-"""Does a test notice when the body of a function goes? Extreme mutation of what the topic added or changed."""
+"""Extreme mutation: replaces whole function bodies that the topic added or changed, and looks for tests that notice."""

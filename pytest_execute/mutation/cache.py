@@ -1,7 +1,14 @@
-"""What stubs have shown in earlier runs, kept in the ledger, each fact under all that had a part in it.
+"""Keeps the outcomes of stubs for later runs, each under everything that had a part in it.
 
-Which files had a part is known only after a run. So under what is asked the ledger keeps lists of such files, and under such a list,
-with what its files were, the fact: it counts where the files of one of the lists are now what they were then.
+The files that had a part are known only after a run. So there are three kinds of entries in the result cache:
+
+| kind | key | value |
+| --- | --- | --- |
+| `FILE_LISTS` | digest of the question | names of lists of files that had a part in an answer, the newest first |
+| `FILES` | name of a list | the list |
+| `FACTS` | question, list, digest of the listed files' contents | the answer |
+
+An answer counts where the files of one of the question's lists are now what they were then.
 """
 
 from __future__ import annotations
@@ -17,75 +24,87 @@ from pytest_execute.engine.dependencies import TreeContents
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
 
-FACTS, LISTS, FILES = "mutants", "mutants-by", "touched"
-FORM = 3
-"""Of what is kept: with more to it, it is another."""
-MOST = 4
-"""Lists that are kept under one question: as many branches as one may go back and forth between."""
+FACTS, FILE_LISTS, FILES = "mutants", "mutants-by", "touched"
+FORMAT = 4
+"""Number of the form of questions and answers: 4 since the fields of outcomes were renamed."""
+MAX_LISTS = 4
+"""Lists that are kept for one question: as many branches as one may switch back and forth between."""
 
 T = TypeVar("T")
-Touched = frozenset[str]
-"""What of the tree had a part in it, in the words of `engine/dependencies.py`."""
+Accesses = frozenset[str]
+"""Paths, listings and lookups in the tree that had a part in an answer, in the notation of `engine/dependencies.py`."""
 
 
 class InstrumentedTree(TreeContents):
-    """The tree called `name` to those who run it; `planted` says which functions of a file have switches."""
+    """Contents of the tree `name` with instrumented files; `switches` has `{path: positions of functions}`."""
 
-    def __init__(self, name: str, tree: Tree, planted: Mapping[str, str]) -> None:
-        super().__init__({path: Entry(mode, f"{oid} {planted.get(path, '')}") for path, (mode, oid) in tree.items()})
-        self.whole = digest(name, *(f"{path} {spots}" for path, spots in sorted(planted.items())))
+    def __init__(self, name: str, tree: Tree, switches: Mapping[str, str]) -> None:
+        super().__init__({path: Entry(mode, f"{oid} {switches.get(path, '')}") for path, (mode, oid) in tree.items()})
+        self._whole = digest(name, *(f"{path} {positions}" for path, positions in sorted(switches.items())))
 
-    def digest(self, touched: Iterable[str]) -> str:
-        """One word for all that these words are."""
-        return digest(*(self.whole if each == WHOLE_TREE else self.describe(each) for each in sorted(touched)))
+    def digest(self, accesses: Iterable[str]) -> str:
+        """Return a digest of the contents that these accesses saw."""
+        return digest(*(self._whole if each == WHOLE_TREE else self.describe(each) for each in sorted(accesses)))
 
 
 class MutationCache:
-    """Facts of runs in one tree, under `environment`."""
+    """Answers to questions about the tests and stubs of one tree, for the engine with this fingerprint."""
 
-    def __init__(self, ledger: ResultCache, environment: str, inputs: InstrumentedTree) -> None:
-        self.ledger, self.inputs = ledger, inputs
-        self.under = f"{FORM} {environment} {digest(*inputs.links)}"
-        self.word = functools.cache(self._word)
+    def __init__(self, results: ResultCache, engine: str, tree: InstrumentedTree) -> None:
+        self._results, self._tree = results, tree
+        self._prefix = f"{FORMAT} {engine} {digest(*tree.links)}"
+        self._list_digest = functools.cache(self._digest_list)
 
-    def recall(self, asked: Iterable[str], kind: type[T]) -> dict[str, T]:
-        """What is known of what is asked; the rest is left out."""
-        keys = {each: digest(self.under, each) for each in asked}
-        lists = {key: msgspec.json.decode(data) for key, data in self.ledger.get(LISTS, keys.values()).items()}
-        files = self.ledger.get(FILES, {name for names in lists.values() for name in names})
-        ways = {
-            each: [f"{key} {self.word(files[name])}" for name in lists.get(key, ()) if name in files]
-            for each, key in keys.items()
+    def get(self, questions: Iterable[str], kind: type[T]) -> dict[str, T]:
+        """Return the answers that are known; other questions are left out."""
+        keys = {question: self._key(question) for question in questions}
+        lists = {key: msgspec.json.decode(data) for key, data in self._results.get(FILE_LISTS, keys.values()).items()}
+        files = self._results.get(FILES, {name for names in lists.values() for name in names})
+        candidates = {
+            question: [f"{key} {self._list_digest(files[name])}" for name in lists.get(key, ()) if name in files]
+            for question, key in keys.items()
         }
-        facts = self.ledger.get(FACTS, [way for some in ways.values() for way in some])
-        found = {each: next((facts[way] for way in some if way in facts), None) for each, some in ways.items()}
-        return {each: msgspec.json.decode(fact, type=kind) for each, fact in found.items() if fact is not None}
-
-    def learn(self, facts: Mapping[str, tuple[object, Touched]]) -> None:
-        """Keep what became of each thing asked, with the files that had a part in it."""
-        facts = {
-            each: (fact, files if WHOLE_TREE not in files else Touched([WHOLE_TREE]))
-            for each, (fact, files) in facts.items()
+        facts = self._results.get(FACTS, [candidate for some in candidates.values() for candidate in some])
+        answers = {
+            question: next((facts[each] for each in some if each in facts), None)
+            for question, some in candidates.items()
         }
-        lists = {files: msgspec.json.encode(sorted(files)) for files in {files for _, files in facts.values()}}
+        return {
+            question: msgspec.json.decode(answer, type=kind)
+            for question, answer in answers.items()
+            if answer is not None
+        }
+
+    def put(self, answers: Mapping[str, tuple[object, Accesses]]) -> None:
+        """Keep the answer to each question, with the accesses that had a part in it."""
+        answers = {
+            question: (answer, accesses if WHOLE_TREE not in accesses else Accesses([WHOLE_TREE]))
+            for question, (answer, accesses) in answers.items()
+        }
+        lists = {files: msgspec.json.encode(sorted(files)) for files in {files for _, files in answers.values()}}
         names = {files: digest(data.decode()) for files, data in lists.items()}
-        keys = {each: digest(self.under, each) for each in facts}
-        before = self.ledger.get(LISTS, keys.values())
-        self.ledger.put(FILES, {names[files]: data for files, data in lists.items()})
-        new = {
-            f"{keys[each]} {self.word(lists[files])}": msgspec.json.encode(fact)
-            for each, (fact, files) in facts.items()
+        keys = {question: self._key(question) for question in answers}
+        before = self._results.get(FILE_LISTS, keys.values())
+        self._results.put(FILES, {names[files]: data for files, data in lists.items()})
+        facts = {
+            f"{keys[question]} {self._list_digest(lists[files])}": msgspec.json.encode(answer)
+            for question, (answer, files) in answers.items()
         }
-        self.ledger.put(FACTS, new)
-        kept = {keys[each]: _with(names[files], before.get(keys[each])) for each, (_, files) in facts.items()}
-        self.ledger.put(LISTS, {key: data for key, data in kept.items() if data != before.get(key)})
+        self._results.put(FACTS, facts)
+        kept = {
+            keys[question]: _put_first(names[files], before.get(keys[question]))
+            for question, (_, files) in answers.items()
+        }
+        self._results.put(FILE_LISTS, {key: data for key, data in kept.items() if data != before.get(key)})
 
-    def _word(self, files: bytes) -> str:
-        """One word for the files of a list, and what they are."""
-        return digest(files.decode(), self.inputs.digest(msgspec.json.decode(files, type=list[str])))
+    def _key(self, question: str) -> str:
+        return digest(self._prefix, question)
+
+    def _digest_list(self, files: bytes) -> str:
+        """Return a digest of a list of files and of their contents."""
+        return digest(files.decode(), self._tree.digest(msgspec.json.decode(files, type=list[str])))
 
 
-def _with(name: str, lists: bytes | None) -> bytes:
-    """The lists of before with this one at their head."""
-    others: Collection[str] = msgspec.json.decode(lists) if lists is not None else ()
-    return msgspec.json.encode([name, *(other for other in others if other != name)][:MOST])
+def _put_first(name: str, encoded_names: bytes | None) -> bytes:
+    others: Collection[str] = msgspec.json.decode(encoded_names) if encoded_names is not None else ()
+    return msgspec.json.encode([name, *(other for other in others if other != name)][:MAX_LISTS])

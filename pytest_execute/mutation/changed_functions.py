@@ -1,44 +1,43 @@
-"""Which functions the topic added or changed: those whose own code base does not have."""
+"""Finds the functions that the topic added or changed: those whose own code base does not have."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 
-from pytest_execute.mutation.functions import Function, functions
+from pytest_execute.mutation.functions import Function, find_functions
 
 Sources = Mapping[str, str]
-"""Source texts by their paths."""
+"""Source texts by path."""
 
 
-def changed(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
-    """`{path: functions}` of what head has and base has not.
+def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
+    """Return `{path: functions}` that head has and base has not.
 
-    A function is the same where its path, its name and its own code are. One that keeps its own name and its code is the same too
-    wherever it went, as long as it is gone from where it was: moved, or with another class around it.
+    A function is the same where its path, its name and its own code are. It is also the same where its last name and
+    its own code are found elsewhere, and it is gone from there: it was moved, or its class was renamed.
     """
-    before = _known(base)
-    after = _known(head)
-    left = Counter(_essence(function) for place, function in before.items() if not _same(function, after.get(place)))
-    found: dict[str, list[Function]] = {}
+    before, after = _by_name(base), _by_name(head)
+    gone = Counter(_identity(function) for name, function in before.items() if not _is_same(function, after.get(name)))
+    changed: dict[str, list[Function]] = {}
     for (path, name), function in after.items():
-        if _same(function, before.get((path, name))):
+        if _is_same(function, before.get((path, name))):
             continue
-        if left[_essence(function)]:
-            left[_essence(function)] -= 1
+        if gone[_identity(function)]:
+            gone[_identity(function)] -= 1
         else:
-            found.setdefault(path, []).append(function)
-    return {path: tuple(functions) for path, functions in found.items()}
+            changed.setdefault(path, []).append(function)
+    return {path: tuple(functions) for path, functions in changed.items()}
 
 
-def _known(sources: Sources) -> dict[tuple[str, str], Function]:
-    return {(path, function.name): function for path, text in sources.items() for function in functions(text)}
+def _by_name(sources: Sources) -> dict[tuple[str, str], Function]:
+    return {(path, function.name): function for path, text in sources.items() for function in find_functions(text)}
 
 
-def _same(function: Function, other: Function | None) -> bool:
-    return other is not None and function.own == other.own
+def _is_same(function: Function, other: Function | None) -> bool:
+    return other is not None and function.fingerprint == other.fingerprint
 
 
-def _essence(function: Function) -> tuple[str, str]:
-    """What stays of a function that is moved."""
-    return function.name.rpartition(".")[2].partition("#")[0], function.own
+def _identity(function: Function) -> tuple[str, str]:
+    """Return the last name and the code of a function, which a move leaves as they are."""
+    return function.name.rpartition(".")[2].partition("#")[0], function.fingerprint

@@ -1,4 +1,4 @@
-"""The functions of a source text, told from its syntax tree: where each stands, what code is its own, how it can be stubbed."""
+"""Finds the functions of a source text by its syntax tree, with their positions, their own code and their stubs."""
 
 from __future__ import annotations
 
@@ -11,119 +11,128 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.type_checking import type_checking_conditions
-from pytest_execute.mutation.stubs import excuse, named, stubs
+from pytest_execute.mutation.stubs import choose_stubs, is_named, reason_without_stubs
 
-Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+CallableNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Function(Struct, frozen=True, kw_only=True):
-    """A function by its qualified name; `A.size.setter`, `f.overload` and `f#2` tell apart what has one name.
+    """Function with its qualified name; `A.size.setter`, `f.overload` and `f#2` tell functions of one name apart.
 
-    `line` and `column` are those of its `def` or `lambda`, `end` is its last line. `own` is a fingerprint of its own code, without its
-    docstring, its layout, and the bodies of functions within it. `stubs` are what its body can be replaced by: "raise", "none", or
-    the Python source of another constant; where there are none, `excuse` says why.
+    - `line`, `column`: position of its `def` or `lambda`; `end`: its last line
+    - `fingerprint`: of its own code, without its docstring, its layout, and the bodies of functions in it
+    - `stubs`: replacements of its body: "raise", "none", or a constant as Python source
+    - `no_stub_reason`: why there are no stubs
     """
 
     name: str
     line: int
     column: int
     end: int
-    own: str
+    fingerprint: str
     stubs: tuple[str, ...] = ()
-    excuse: str = ""
+    no_stub_reason: str = ""
 
 
-def functions(text: str) -> tuple[Function, ...]:
-    """All functions and methods that `text` defines, in its order; none of a text that is no Python."""
+def find_functions(text: str) -> tuple[Function, ...]:
+    """Return all functions and methods that `text` defines, in its order; none for a text that is not Python."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return ()
-    seen: dict[str, int] = {}
-    top = _Place("", None, False, frozenset(type_checking_conditions(tree)))
-    return tuple(_numbered(function, seen) for function in _within(tree, top))
+    counts: dict[str, int] = {}
+    top = _Scope("", None, False, frozenset(type_checking_conditions(tree)))
+    return tuple(_with_unique_name(function, counts) for function in _functions_in(tree, top))
 
 
-def _numbered(function: Function, seen: dict[str, int]) -> Function:
-    """The function under a name that none before it has."""
-    number = seen[function.name] = seen.get(function.name, 0) + 1
+def _with_unique_name(function: Function, counts: dict[str, int]) -> Function:
+    number = counts[function.name] = counts.get(function.name, 0) + 1
     return function if number == 1 else replace(function, name=f"{function.name}#{number}")
 
 
-class _Place(NamedTuple):
-    """Where a definition stands: what its name begins with, the class right around it, and whether it is there for the type checker
-    alone, which the file calls by one of the names of `checker`.
+class _Scope(NamedTuple):
+    """Surroundings of a definition.
+
+    - `prefix`: the first part of its name
+    - `owner`: the class directly around it
+    - `for_checker`: it is in a block for the type checker alone
+    - `checker`: the expressions that test for the type checker in this file
     """
 
     prefix: str
     owner: ast.ClassDef | None
-    typing: bool
+    for_checker: bool
     checker: frozenset[str]
 
 
-def _within(node: ast.AST, place: _Place) -> Iterator[Function]:
+def _functions_in(node: ast.AST, scope: _Scope) -> Iterator[Function]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield _function(child, place.prefix + _name(child), place)
-            yield from _within(child, place._replace(prefix=f"{place.prefix}{child.name}.<locals>.", owner=None))
+            yield _function(child, scope.prefix + _local_name(child), scope)
+            yield from _functions_in(child, scope._replace(prefix=f"{scope.prefix}{child.name}.<locals>.", owner=None))
         elif isinstance(child, ast.ClassDef):
-            yield from _generated(child, place)
-            yield from _within(child, place._replace(prefix=f"{place.prefix}{child.name}.", owner=child))
-        elif isinstance(child, ast.If) and ast.unparse(child.test) in place.checker:
-            yield from _within(ast.Module(child.body, []), place._replace(typing=True))
-            yield from _within(ast.Module(child.orelse, []), place)
+            yield from _generated_init(child, scope)
+            yield from _functions_in(child, scope._replace(prefix=f"{scope.prefix}{child.name}.", owner=child))
+        elif isinstance(child, ast.If) and ast.unparse(child.test) in scope.checker:
+            yield from _functions_in(ast.Module(child.body, []), scope._replace(for_checker=True))
+            yield from _functions_in(ast.Module(child.orelse, []), scope)
         else:
-            yield from _lambda(child, place)
-            yield from _within(child, place)
+            yield from _named_lambda(child, scope)
+            yield from _functions_in(child, scope)
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, place: _Place) -> Function:
-    why_not = "only for the type checker, it never runs" if place.typing else excuse(node, place.owner)
-    return _described(node, name, () if why_not else stubs(node), why_not)
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, scope: _Scope) -> Function:
+    if scope.for_checker:
+        return _make_function(node, name, (), "only for the type checker, it never runs")
+    reason = reason_without_stubs(node, scope.owner)
+    return _make_function(node, name, () if reason else choose_stubs(node), reason)
 
 
-def _lambda(node: ast.AST, place: _Place) -> Iterator[Function]:
-    """`name = lambda …` is a function of that name; any other lambda belongs to the statement that it stands in."""
+def _named_lambda(node: ast.AST, scope: _Scope) -> Iterator[Function]:
+    """Yield the function in `name = lambda …`; any other lambda belongs to the statement around it."""
     if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Lambda):
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        if isinstance(target, ast.Name) and not place.prefix.endswith("<locals>."):
-            yield _described(node.value, place.prefix + target.id, ("raise", "none"), "")
+        if isinstance(target, ast.Name) and not scope.prefix.endswith("<locals>."):
+            yield _make_function(node.value, scope.prefix + target.id, ("raise", "none"), "")
 
 
-def _generated(node: ast.ClassDef, place: _Place) -> Iterator[Function]:
-    """The methods that a dataclass gets without a `def`, as one that cannot be stubbed."""
-    own = any(isinstance(child, ast.FunctionDef) and child.name == "__init__" for child in node.body)
-    if not own and any(named(decorator, "dataclass") for decorator in node.decorator_list):
-        yield _described(node, f"{place.prefix}{node.name}.__init__", (), "generated by @dataclass, it has no body")
+def _generated_init(node: ast.ClassDef, scope: _Scope) -> Iterator[Function]:
+    """Yield the `__init__` that a dataclass generates, as a function without stubs."""
+    has_init = any(isinstance(child, ast.FunctionDef) and child.name == "__init__" for child in node.body)
+    if not has_init and any(is_named(decorator, "dataclass") for decorator in node.decorator_list):
+        name = f"{scope.prefix}{node.name}.__init__"
+        yield _make_function(node, name, (), "generated by @dataclass, it has no body")
 
 
-def _described(node: Callable | ast.ClassDef, name: str, stubs: tuple[str, ...], excuse: str) -> Function:
+def _make_function(
+    node: CallableNode | ast.ClassDef, name: str, stubs: tuple[str, ...], no_stub_reason: str
+) -> Function:
     return Function(
         name=name,
         line=node.lineno,
         column=node.col_offset,
         end=node.end_lineno or node.lineno,
-        own=hashlib.sha256("".join(_code(node)).encode()).hexdigest(),
+        fingerprint=hashlib.sha256("".join(_code(node)).encode()).hexdigest(),
         stubs=stubs,
-        excuse=excuse,
+        no_stub_reason=no_stub_reason,
     )
 
 
-def _name(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """The name of a function, with what tells it from the main one of that name."""
-    parts = ("setter", "deleter", "overload")
-    return ".".join([node.name, *(part for part in parts if any(named(d, part) for d in node.decorator_list))])
+def _local_name(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """Return the name of a function with a suffix for setters, deleters and overloads."""
+    suffixes = ("setter", "deleter", "overload")
+    return ".".join([node.name, *(each for each in suffixes if any(is_named(d, each) for d in node.decorator_list))])
 
 
-def _code(root: Callable | ast.ClassDef) -> Iterator[str]:
-    """The syntax tree of a definition as text, without its docstring and without the bodies of definitions within it."""
+def _code(root: CallableNode | ast.ClassDef) -> Iterator[str]:
+    """Yield the syntax tree of a definition as text, without its docstring and the bodies of inner functions."""
 
     def dump(value: Any) -> Iterator[str]:
         if isinstance(value, ast.AST):
-            hidden = value is not root and isinstance(value, ast.FunctionDef | ast.AsyncFunctionDef)
+            is_inner = value is not root and isinstance(value, ast.FunctionDef | ast.AsyncFunctionDef)
             yield f"{type(value).__name__}("
             for field, inner in ast.iter_fields(value):
-                if not (hidden and field == "body"):
+                if not (is_inner and field == "body"):
                     yield f"{field}="
                     yield from dump(_without_docstring(inner) if value is root and field == "body" else inner)
             yield ")"
@@ -139,9 +148,8 @@ def _code(root: Callable | ast.ClassDef) -> Iterator[str]:
 
 
 def _without_docstring(body: Any) -> Any:
-    return body[1:] if isinstance(body, Sequence) and is_docstring(body[0]) else body
+    return body[1:] if isinstance(body, Sequence) and _is_docstring(body[0]) else body
 
 
-def is_docstring(node: ast.AST) -> bool:
-    """Is it a text that stands as a statement of its own?"""
+def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,4 +1,4 @@
-"""Runs the tests that reach a function over its stubs, in forks of today's tree, and tells which are noticed."""
+"""Tries the stubs of the topic's functions in forks of today's tree, and reports which ones tests notice."""
 
 from __future__ import annotations
 
@@ -12,47 +12,46 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Mutant
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
-from pytest_execute.mutation.runner import MutationRunner, StubOutcome, Target
+from pytest_execute.mutation.cache import InstrumentedTree, MutationCache
+from pytest_execute.mutation.outcomes import StubOutcome
+from pytest_execute.mutation.runner import MutationRunner
+from pytest_execute.mutation.stub_trials import StubTrials
+from pytest_execute.mutation.targets import NumberedTargets, Target
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 
 
 class MutationRequest(Struct, frozen=True, kw_only=True):
-    """What to mutate, and how pytest is run for it.
+    """Functions to stub in `tree`, and the way to run pytest.
 
-    `tests` maps the tests that passed to their seconds, in the order of the files; `own` maps tasks to their tests.
+    - `tests`: the tests that passed -> their seconds, in the order of the files
+    - `task_tests`: task ids -> their tests
     """
 
     tree: str
     targets: tuple[Target, ...]
     tests: dict[str, float]
-    own: dict[str, tuple[str, ...]]
+    task_tests: dict[str, tuple[str, ...]]
     settings: Settings
 
 
-def mutate(git: Git, order: MutationRequest, place: Path, ledger: ResultCache) -> list[Mutant]:
-    """What became of each stub of each target. All that is written goes below `place`."""
-    stubs = [(number, stub) for number, target in enumerate(order.targets) for stub in target.function.stubs]
+def mutate(git: Git, request: MutationRequest, directory: Path, results: ResultCache) -> list[Mutant]:
+    """Return a mutant for each stub of each target. All files are written below `directory`."""
+    stubs = [(number, stub) for number, target in enumerate(request.targets) for stub in target.function.stubs]
     if not stubs:
         return []
-    tree = git.tree(order.tree)
-    with contextlib.closing(Runner(git, replace(order.settings, seconds=order.tests), place)) as runner:
-        trial = MutationRunner(runner, ledger, order.tree, tree, order.targets, order.settings.pytest.workers)
-        tried = trial.all(stubs, order.tests, order.own)
-    return [_mutant(order.targets[number], stub, tried[(number, stub)]) for number, stub in stubs]
+    tree, targets = git.tree(request.tree), NumberedTargets(request.targets)
+    with contextlib.closing(Runner(git, replace(request.settings, seconds=request.tests), directory)) as runner:
+        instrumented = InstrumentedTree(request.tree, tree, targets.switches())
+        cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
+        trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
+        outcomes = MutationRunner(trials, request.tests, request.task_tests).run(stubs)
+    return [_mutant(targets[number], stub, outcomes[(number, stub)]) for number, stub in stubs]
 
 
-def _mutant(target: Target, stub: str, tried: StubOutcome) -> Mutant:
-    state: Literal["killed", "survived", "not-reached", "unproven"]
-    if tried.by:
-        state = "killed"
-    elif tried.trouble:
-        state = "unproven"
-    elif tried.ran:
-        state = "survived"
-    else:
-        state = "unproven" if tried.tried or tried.shaky else "not-reached"
-    why = tried.trouble or tried.shaky or "the tests that reach it did not reach it again, so its stub was never run"
+def _mutant(target: Target, stub: str, outcome: StubOutcome) -> Mutant:
+    state = _state(outcome)
+    not_run = "the tests that reach it did not reach it again, so its stub was never run"
     return Mutant(
         function=target.name,
         path=target.path,
@@ -60,7 +59,17 @@ def _mutant(target: Target, stub: str, tried: StubOutcome) -> Mutant:
         tasks=target.tasks,
         stub=stub,
         state=state,
-        killed_by=tried.by,
-        tests=tried.ran,
-        detail=why if state == "unproven" else "",
+        killed_by=outcome.noticed_by,
+        tests=outcome.tests,
+        detail=(outcome.error or outcome.unreliable or not_run) if state == "unproven" else "",
     )
+
+
+def _state(outcome: StubOutcome) -> Literal["killed", "survived", "not-reached", "unproven"]:
+    if outcome.noticed_by:
+        return "killed"
+    if outcome.error:
+        return "unproven"
+    if outcome.tests:
+        return "survived"
+    return "unproven" if outcome.attempts or outcome.unreliable else "not-reached"

@@ -1,13 +1,13 @@
-"""What the body of a function can be replaced by, and why it cannot where it cannot."""
+"""Chooses the stubs of a function: replacements of its body that its tests should notice."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
-OTHER = {
+CONSTANTS = {
     "bool": "True",
     "int": "1",
     "float": "1.0",
@@ -19,8 +19,8 @@ OTHER = {
     "set": "{None}",
     "dict": "{None: None}",
 }
-"""A constant of each kind that is neither None nor false."""
-DISPLAYS: dict[type[ast.expr], str] = {
+"""A constant of each type that is neither None nor false, as Python source."""
+DISPLAY_TYPES: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str",
     ast.List: "list",
     ast.ListComp: "list",
@@ -31,24 +31,26 @@ DISPLAYS: dict[type[ast.expr], str] = {
     ast.DictComp: "dict",
     ast.Compare: "bool",
 }
-NO_KIND = ""
+UNKNOWN_TYPE = ""
 
 
-# -- why not
+# -- functions without stubs
 
 
-def excuse(node: Definition, owner: ast.ClassDef | None) -> str:
-    """Why the body of a function, with the class right around it, cannot be replaced by a stub; "" where it can."""
-    if any(named(decorator, "overload") for decorator in node.decorator_list):
+def reason_without_stubs(node: FunctionNode, owner: ast.ClassDef | None) -> str:
+    """Return the reason why the body of a function cannot be replaced, "" where it can; `owner` is the class directly
+    around it.
+    """
+    if any(is_named(decorator, "overload") for decorator in node.decorator_list):
         return "an overload, which never runs"
     body = _statements(node)
-    if len(body) == 1 and isinstance(body[0], ast.Raise) and named(body[0].exc, "NotImplementedError"):
+    if len(body) == 1 and isinstance(body[0], ast.Raise) and is_named(body[0].exc, "NotImplementedError"):
         return "abstract: it only raises NotImplementedError"
     if not all(isinstance(statement, ast.Pass | ast.Delete) or _is_constant(statement) for statement in body):
         return ""
     if any("abstract" in _last_name(decorator) for decorator in node.decorator_list):
         return "abstract: it has no body"
-    if owner is not None and any(named(base, "Protocol") for base in owner.bases):
+    if owner is not None and any(is_named(base, "Protocol") for base in owner.bases):
         return "of a protocol: it has no body"
     return "its body is empty"
 
@@ -57,15 +59,15 @@ def _is_constant(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _statements(node: Definition) -> Sequence[ast.stmt]:
-    """The body without its docstring."""
+def _statements(node: FunctionNode) -> Sequence[ast.stmt]:
+    """Return the body without its docstring."""
     return node.body[1:] if _is_constant(node.body[0]) else node.body
 
 
-def named(node: ast.AST | None, name: str) -> bool:
-    """Is it this name, however it is imported, called or subscripted?
+def is_named(node: ast.AST | None, name: str) -> bool:
+    """Tell an expression that ends in this name, whether it is an attribute, called or subscripted.
 
-    >>> named(ast.parse("typing.Protocol[T]", mode="eval").body, "Protocol")
+    >>> is_named(ast.parse("typing.Protocol[T]", mode="eval").body, "Protocol")
     True
     """
     return node is not None and _last_name(node) == name
@@ -79,45 +81,45 @@ def _last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-# -- with what
+# -- choice of stubs
 
 
-def stubs(node: Definition) -> tuple[str, ...]:
-    """What to replace the body by, one after the other.
+def choose_stubs(node: FunctionNode) -> tuple[str, ...]:
+    """Return the replacements of a body, in the order in which they are tried.
 
-    `None` says little where it is what the function returns anyway, or stands for it wherever truth is asked for: then comes the other
-    constant of the kind of what it returns, if that can be told.
+    `return None` is hard to notice where the function returns None or a false value anyway. Such a function gets
+    another constant of the type that it returns, if the type is known.
     """
-    own = list(_own(node))
+    own = list(_own_nodes(node))
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own):
         return ("raise",) if _yields_nothing(_statements(node)) else ("raise", "none")
-    values = [part.value for part in own if isinstance(part, ast.Return)]
-    nothing = [value for value in values if value is None or _is_none(value)]
-    some = [value for value in values if value is not None and not _is_none(value)]
-    other = OTHER.get(_kind(node, some), "")
-    if _only_returns(node) and all(value is None or _is_false(value) for value in values):
-        return ("raise", other) if other else ("raise",)
-    sometimes = bool(some) and (bool(nothing) or _falls_through(node.body) or _may_be_none(node.returns))
-    falsy = bool(some) and all(map(_is_false, some))
-    return ("raise", "none", other) if other and (sometimes or falsy) else ("raise", "none")
+    returned = [part.value for part in own if isinstance(part, ast.Return)]
+    values = [value for value in returned if value is not None and not _is_none(value)]
+    constant = CONSTANTS.get(_returned_type(node, values), "")
+    if _only_returns(node) and all(value is None or _is_false(value) for value in returned):
+        return ("raise", constant) if constant else ("raise",)
+    returns_none = len(values) < len(returned) or _falls_through(node.body) or _may_be_none(node.returns)
+    returns_false = all(map(_is_false, values))
+    needs_constant = bool(values) and (returns_none or returns_false)
+    return ("raise", "none", constant) if constant and needs_constant else ("raise", "none")
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes of a function's own body, without those of functions and classes within it."""
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a function's own body, without those of functions and classes in it."""
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, Definition | ast.ClassDef | ast.Lambda):
+        if not isinstance(child, FunctionNode | ast.ClassDef | ast.Lambda):
             yield child
-            yield from _own(child)
+            yield from _own_nodes(child)
 
 
-def _only_returns(node: Definition) -> bool:
-    """Is a return all that the body does?"""
+def _only_returns(node: FunctionNode) -> bool:
+    """Tell a body that is one return statement."""
     body = _statements(node)
     return len(body) == 1 and isinstance(body[0], ast.Return)
 
 
 def _yields_nothing(body: Sequence[ast.stmt]) -> bool:
-    """Does a generator end at once, and is one only by a word?"""
+    """Tell a generator that ends at once, and has a `yield` only to be a generator."""
     first = body[0]
     if isinstance(first, ast.If):
         return len(body) == 1 and isinstance(first.test, ast.Constant) and not first.test.value and not first.orelse
@@ -131,34 +133,34 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def _is_false(value: ast.expr) -> bool:
-    """Is it a constant that counts as false?"""
+    """Tell a constant or an empty display that counts as false."""
     if isinstance(value, ast.Constant):
         return not value.value
     elements = getattr(value, "elts", None) if not isinstance(value, ast.Dict) else value.keys
     return elements == []
 
 
-def _kind(node: Definition, values: Sequence[ast.expr]) -> str:
-    """The name of the type that a function returns where it returns something, by its annotation or by what is returned."""
-    told = _annotated(node.returns)
-    kinds = {told} if told is not None else {_kind_of(value) for value in values}
-    return kinds.pop() if len(kinds) == 1 else NO_KIND
+def _returned_type(node: FunctionNode, values: Sequence[ast.expr]) -> str:
+    """Return the name of the type that a function returns beside None, by its annotation or by the returned values."""
+    annotated = _annotated_type(node.returns)
+    types = {annotated} if annotated is not None else {_type_name(value) for value in values}
+    return types.pop() if len(types) == 1 else UNKNOWN_TYPE
 
 
-def _kind_of(value: ast.expr) -> str:
+def _type_name(value: ast.expr) -> str:
     if isinstance(value, ast.Constant):
         return type(value.value).__name__
     if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not):
         return "bool"
-    return DISPLAYS.get(type(value), NO_KIND)
+    return DISPLAY_TYPES.get(type(value), UNKNOWN_TYPE)
 
 
-def _annotated(annotation: ast.expr | None) -> str | None:
-    """The one type beside None that an annotation names; None where there is no annotation."""
+def _annotated_type(annotation: ast.expr | None) -> str | None:
+    """Return the one type beside None that an annotation names; None where there is no annotation."""
     if annotation is None:
         return None
-    kinds = {_last_name(part) for part in _alternatives(annotation)} - {""}
-    return kinds.pop() if len(kinds) == 1 else NO_KIND
+    types = {_last_name(part) for part in _alternatives(annotation)} - {""}
+    return types.pop() if len(types) == 1 else UNKNOWN_TYPE
 
 
 def _may_be_none(annotation: ast.expr | None) -> bool:
@@ -166,7 +168,7 @@ def _may_be_none(annotation: ast.expr | None) -> bool:
 
 
 def _alternatives(annotation: ast.expr) -> Iterator[ast.expr]:
-    """The types of a union, None as itself.
+    """Yield the types of a union, and None as itself.
 
     >>> [ast.unparse(part) for part in _alternatives(ast.parse("Optional[int]", mode="eval").body)]
     ['int', 'None']
@@ -179,16 +181,16 @@ def _alternatives(annotation: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(annotation, ast.BinOp):
         yield from _alternatives(annotation.left)
         yield from _alternatives(annotation.right)
-    elif isinstance(annotation, ast.Subscript) and named(annotation, "Optional"):
+    elif isinstance(annotation, ast.Subscript) and is_named(annotation, "Optional"):
         yield from (annotation.slice, ast.Constant(None))
-    elif isinstance(annotation, ast.Subscript) and named(annotation, "Union"):
+    elif isinstance(annotation, ast.Subscript) and is_named(annotation, "Union"):
         yield from annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
     else:
         yield annotation
 
 
 def _falls_through(body: Sequence[ast.stmt]) -> bool:
-    """Can the end of these statements be reached, so that None is returned without a word?"""
+    """Tell statements whose end can be reached, so that the function returns None implicitly."""
     last = body[-1]
     if isinstance(last, ast.Return | ast.Raise | ast.Continue):
         return False
@@ -197,14 +199,14 @@ def _falls_through(body: Sequence[ast.stmt]) -> bool:
     if isinstance(last, ast.With | ast.AsyncWith):
         return _falls_through(last.body)
     if isinstance(last, ast.While):
-        endless = isinstance(last.test, ast.Constant) and bool(last.test.value)
-        return not endless or any(isinstance(part, ast.Break) for part in _own(last))
-    if isinstance(last, ast.Try) or type(last).__name__ == "TryStar":
+        is_endless = isinstance(last.test, ast.Constant) and bool(last.test.value)
+        return not is_endless or any(isinstance(part, ast.Break) for part in _own_nodes(last))
+    if isinstance(last, ast.Try) or type(last).__name__ == "TryStar":  # `except*`, CPython 3.11 and later
         return _try_falls_through(last)
     if isinstance(last, ast.Match):
         final = last.cases[-1]
-        whole = isinstance(final.pattern, ast.MatchAs) and final.pattern.pattern is None and final.guard is None
-        return not whole or any(_falls_through(case.body) for case in last.cases)
+        is_wildcard = isinstance(final.pattern, ast.MatchAs) and final.pattern.pattern is None and final.guard is None
+        return not is_wildcard or any(_falls_through(case.body) for case in last.cases)
     return True
 
 

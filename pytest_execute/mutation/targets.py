@@ -1,58 +1,104 @@
-"""Which functions are mutated, and which tasks each belongs to: by their Files, and by the commits that made their tests pass."""
+"""Finds the functions that the topic changed, with the tasks they belong to, and the stubs to try on them."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pytest_execute.core.evidence import Mutant, Proof
+from msgspec import Struct
+
+from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.plan import FileRef, Plan
+from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
-from pytest_execute.mutation.changed_functions import changed
+from pytest_execute.mutation.changed_functions import changed_functions
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.runner import Target
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.tools.revisions import CommitRange
 
-Names = frozenset[tuple[str, str]]
+FunctionNames = frozenset[tuple[str, str]]
 """Functions as (path, name)."""
 
 
-def targets(
-    git: Git, stretch: CommitRange, layout: Layout, plan: Plan, turned: Mapping[str, set[str]]
-) -> tuple[Target, ...]:
-    """The functions that changed since base; `turned` maps tasks to the commits that made their tests pass."""
-    between = functools.partial(_changed, git, layout)
-    roots = sorted(layout.import_roots(git.tree(stretch.tree)), key=len, reverse=True)
-    commit = functools.cache(lambda name: _names(between(*_ends(stretch, name))))
+class Target(Struct, frozen=True):
+    """Function that the topic added or changed, as `app.x:f`, in the file `path` of the tree, with the ids of its
+    tasks.
+    """
+
+    name: str
+    path: str
+    function: Function
+    tasks: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Path and name of the function, which no other function in the tree has."""
+        return f"{self.path}:{self.function.name}"
+
+
+class NumberedTargets:
+    """Targets with the numbers by which a child process knows them.
+
+    `positions` has `{path: [(line, column, number)]}`, `numbers` has `{key: number}`.
+    """
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self.targets = targets
+        self.numbers = {target.key: number for number, target in enumerate(targets)}
+        self.positions: dict[str, list[tuple[int, int, int]]] = {}
+        for number, target in enumerate(targets):
+            position = (target.function.line, target.function.column, number)
+            self.positions.setdefault(target.path, []).append(position)
+
+    def __getitem__(self, number: int) -> Target:
+        return self.targets[number]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def switches(self) -> dict[str, str]:
+        """Return `{path: positions of its switches}` as texts for cache keys; they do not depend on other files'
+        targets.
+        """
+        return {
+            path: " ".join(f"{line}:{column}" for line, column, _ in positions)
+            for path, positions in self.positions.items()
+        }
+
+
+def find_targets(git: Git, commits: CommitRange, layout: Layout, ownership: Ownership) -> tuple[Target, ...]:
+    """Return the functions that changed since base, with the tasks they belong to."""
+    roots = sorted(layout.import_roots(git.tree(commits.tree)), key=len, reverse=True)
+    changed = _changed(git, layout, commits.base, commits.tree)
+    bringing = ownership.commits if changed else ()
+    changed_by = {commit: _names(_changed(git, layout, *_ends(commits, commit))) for commit in bringing}
     return tuple(
         Target(
-            f"{module(path, roots)}:{function.name}",
-            path,
-            function,
-            _tasks(plan, layout, path, function, turned, commit),
+            name=f"{module_name(path, roots)}:{function.name}",
+            path=path,
+            function=function,
+            tasks=_tasks(ownership, path, function, changed_by),
         )
-        for path, functions in between(stretch.base, stretch.tree).items()
+        for path, functions in changed.items()
         for function in functions
     )
 
 
-def _ends(stretch: CommitRange, commit: str) -> tuple[str, str]:
-    return (stretch.head, stretch.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
+def _ends(commits: CommitRange, commit: str) -> tuple[str, str]:
+    """Return the trees before and after a commit."""
+    return (commits.head, commits.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
 
 
-def _names(functions: Mapping[str, Sequence[Function]]) -> Names:
-    return frozenset((path, function.name) for path, found in functions.items() for function in found)
+def _names(functions: Mapping[str, Sequence[Function]]) -> FunctionNames:
+    return frozenset((path, function.name) for path, some in functions.items() for function in some)
 
 
 def _changed(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Function, ...]]:
-    """The functions of the implementation that changed from `old` to `new`."""
+    """Return the functions of the implementation that changed from `old` to `new`, by path."""
     if old.endswith("^") and git.find_commit(old) is None:
         old = git.empty_tree()
     paths = {path for path in changed_files(git, old, new) if layout.is_source(path)}
-    return changed(_sources(git, old, paths), _sources(git, new, paths))
+    return changed_functions(_sources(git, old, paths), _sources(git, new, paths))
 
 
 def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
@@ -62,33 +108,17 @@ def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
 
 
 def _tasks(
-    plan: Plan,
-    layout: Layout,
-    path: str,
-    function: Function,
-    turned: Mapping[str, set[str]],
-    commit: Callable[[str], Names],
+    ownership: Ownership, path: str, function: Function, changed_by: Mapping[str, FunctionNames]
 ) -> tuple[str, ...]:
-    """Those whose Files name it, of these those whose tests pass since a commit that changed it where some do. Where no Files name it,
-    those without Files whose tests pass since such a commit.
-    """
-    named = [t.id for t in plan.tasks if any(_covers(layout.prefix, ref, path, function) for ref in t.files)]
-    asked = named or [task.id for task in plan.tasks if not task.files]
-    since = [task for task in asked if any((path, function.name) in commit(c) for c in turned.get(task, ()))]
-    return tuple(since or named)
+    """Return the tasks of a function; all commits that changed its own code have brought it."""
+    commits = [commit for commit, names in changed_by.items() if (path, function.name) in names]
+    return ownership.tasks(path, range(function.line, function.end + 1), commits)
 
 
-def _covers(prefix: str, ref: FileRef, path: str, function: Function) -> bool:
-    whole = prefix + ref.path.rstrip("/")
-    if path != whole:
-        return path.startswith(f"{whole}/")
-    return ref.first is None or (ref.first <= function.end and function.line <= (ref.last or ref.first))
+def module_name(path: str, roots: Iterable[str]) -> str:
+    """Return the dotted name of the module in a file.
 
-
-def module(path: str, roots: Iterable[str]) -> str:
-    """The dotted name of the module in a file.
-
-    >>> module("src/app/x.py", ["src", ""])
+    >>> module_name("src/app/x.py", ["src", ""])
     'app.x'
     """
     root = next((root for root in roots if not root or path.startswith(f"{root}/")), "")
@@ -96,14 +126,14 @@ def module(path: str, roots: Iterable[str]) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def sorted_out(found: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tuple[Target, ...], list[Mutant]]:
-    """The targets to run, and a mutant for each other one, which is exempt or cannot be stubbed."""
-    run: list[Target] = []
+def split_targets(targets: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tuple[Target, ...], list[Mutant]]:
+    """Return the targets to try, and a mutant for each other one, which is exempt or cannot be stubbed."""
+    to_try: list[Target] = []
     others: list[Mutant] = []
-    for target in found:
+    for target in targets:
         reason = exempt.get(target.name, "")
         if target.function.stubs and not reason:
-            run.append(target)
+            to_try.append(target)
             continue
         others.append(
             Mutant(
@@ -112,23 +142,12 @@ def sorted_out(found: Iterable[Target], exempt: Mapping[str, str]) -> tuple[tupl
                 line=target.function.line,
                 tasks=target.tasks,
                 state="exempt" if reason else "not-applicable",
-                detail=reason or target.function.excuse,
+                detail=reason or target.function.no_stub_reason,
             )
         )
-    return tuple(run), others
+    return tuple(to_try), others
 
 
-def reasons(exempt: Iterable[Exemption]) -> dict[str, str]:
-    """Why each function is exempt, by its name."""
+def exemption_reasons(exempt: Iterable[Exemption]) -> dict[str, str]:
+    """Return `{function: reason}` of exemptions."""
     return {each.function: each.reason for each in exempt}
-
-
-def turned_by(
-    proofs: Mapping[str, Proof], own: Mapping[str, Iterable[str]], commits: Iterable[str]
-) -> dict[str, set[str]]:
-    """The commits that made the tests of each task pass."""
-    known = {*commits, "worktree", "index"}
-    return {
-        task: {after for test in tests if test in proofs and (after := proofs[test].after) in known and after}
-        for task, tests in own.items()
-    }

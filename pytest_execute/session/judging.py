@@ -69,8 +69,8 @@ class JudgingPlugin:
     def _measured_coverage(self) -> Path | str:
         """Return the directory of the data files, or the reason why there is none."""
         beside, controller_side = self.state.beside_pytest_cov, self.main.controller_side
-        if beside is not None and beside.why_not:
-            return beside.why_not
+        if beside is not None and beside.obstacle:
+            return beside.obstacle
         if not self.state.settings.is_measured:
             return "the policy requires no coverage"
         if controller_side is not None and not controller_side.have_all_ended:

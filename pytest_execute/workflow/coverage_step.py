@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Evidence, LineSets, Missing, Proof
+from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
 
@@ -32,13 +33,14 @@ def _line_sets(
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
+    ownership = Ownership(plan, turning_commits(plan, run.manifest, proofs), layout.prefix)
     request = measure.MeasureRequest(
         root=context.root,
         branch=context.policy.coverage.branch,
         sources=sources,
         changed=changed,
-        owners=changed_lines.owners_of(git, commits, layout, plan, run.manifest, proofs, changed),
-        named=frozenset(task.id for task in plan.tasks if task.files),
+        owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
+        tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy_at_base.coverage.exclude,
     )
     return measure.line_sets(plan, request, data.read(data_directory))

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof
+from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.mutation import mutate, targets
-from pytest_execute.mutation.runner import Target
+from pytest_execute.mutation.targets import Target
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -35,28 +36,26 @@ def _why_not_mutated(context: Context, run: RunResult) -> str:
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
     tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
-    exempt = targets.reasons(context.policy_at_base.mutation.exempt)
-    chosen, others = targets.sorted_out(_targets(context, tests_of_tasks, proofs), exempt)
+    exempt = targets.exemption_reasons(context.policy_at_base.mutation.exempt)
+    chosen, others = targets.split_targets(_targets(context, run, proofs), exempt)
     request = mutate.MutationRequest(
         tree=context.commit_range.tree,
         targets=chosen,
         tests=run.passed,
-        own=tests_of_tasks,
+        task_tests=tests_of_tasks,
         settings=rerun.settings,
     )
     mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
-    newly_exempt = targets.reasons(context.policy.mutation.exempt).keys() - exempt
+    newly_exempt = targets.exemption_reasons(context.policy.mutation.exempt).keys() - exempt
     marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
     return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))
 
 
-def _targets(
-    context: Context, tests_of_tasks: Mapping[str, tuple[str, ...]], proofs: Mapping[str, Proof]
-) -> list[Target]:
+def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> list[Target]:
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    turning_commits = targets.turned_by(proofs, tests_of_tasks, commits.commits)
-    changed = targets.targets(context.git, commits, context.layout, context.plan, turning_commits)
+    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.prefix)
+    changed = targets.find_targets(context.git, commits, context.layout, ownership)
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

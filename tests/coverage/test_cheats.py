@@ -1,6 +1,7 @@
-"""Ways to look covered: each task below tries one, and its coverage is short, in one run of pytest.
+"""Ways to look covered without tests: each task tries one, and its coverage is too low.
 
-Rounding (C07) is tried in tests/gates/test_judge.py. What `exec` runs (C11) has no lines to measure, which is told.
+Rounding (C07) is tried in tests/gates/test_judge.py. Code that `exec` runs (C11) has no lines to measure, and is
+reported.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.mutation.tasks import Case, repository
+from tests.mutation.cases import Case, repository
 from tests.topic import Ran, run
 
 HALF = "def f(x):\n    if x:\n        return 1\n    return 2"
@@ -89,11 +90,11 @@ def test_a_way_to_look_covered_does_not_help(ran: Ran, name: str) -> None:
     assert [each["code"] for each in more] == (["comment-ignored"] if name == "c01_pragma" else [])
 
 
-def test_code_without_lines_is_told(ran: Ran) -> None:
+def test_code_without_lines_is_reported(ran: Ran) -> None:
     (reason,) = coverage_of(ran, "c11_text")
     assert (reason["code"], reason["path"]) == ("no-lines", "src/app/c11_text.py")
     assert "src/app/c11_text.py:1: runs code from a string, which has no lines to measure (no-lines)" in ran.text
 
 
-def test_who_covers_is_covered(ran: Ran) -> None:
+def test_a_task_that_covers_its_lines_passes(ran: Ran) -> None:
     assert coverage_of(ran, "fair") == []

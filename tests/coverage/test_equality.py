@@ -1,4 +1,4 @@
-"""The numbers of coverage.py, line for line and branch for branch, where tests fork, spawn and start processes."""
+"""Numbers equal to those of coverage.py, for lines and branches, where tests fork, spawn and start processes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_forks_spawned_and_started_processes_count_as_with_coverage(tmp_path: Pa
     assert done.returncode == 0
 
 
-def test_a_difference_is_told() -> None:
+def test_a_difference_is_reported() -> None:
     differences = runpy.run_path(str(SCRIPT))["differences"]
     one = {"": {"lines": 9, "branches": 2}, "a.py": {"lines": [1, 2], "branches": [[1, 3]]}}
     other = {"": {"lines": 9, "branches": 4}, "a.py": {"lines": [2], "branches": [[1, 3]]}}

@@ -1,11 +1,8 @@
-"""What counts as reached, by whom: on a real recording of coverage.py."""
+"""Lines that count as reached for each gate, on a real recording of coverage.py."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -13,12 +10,11 @@ from typing import Any
 import pytest
 
 from pytest_execute.core.evidence import Measure
-from pytest_execute.core.plan import FileRef, Plan, Stream, Task
+from pytest_execute.core.ownership import LineOwners
+from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.coverage.data import Recording, read
 from pytest_execute.coverage.measure import MeasureRequest, line_sets
-from pytest_execute.coverage.owners import Owners, owners
 from pytest_execute.coverage.recorder import Recorder
-from pytest_execute.coverage.source import read as lines_of
 
 SOURCE = """
     LIMIT = 3
@@ -62,7 +58,7 @@ def load(path: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """Task 1 grows, task 2 shrinks, a test of no task grows past the limit."""
+    """Task 1 calls `grow`, task 2 calls `shrink`, and a test of no task calls `grow` past the limit."""
     root = tmp_path_factory.mktemp("root").resolve()
     (root / "code.py").write_text(dedent(SOURCE).lstrip())
     (root / "idle.py").write_text("def idle():\n    return 1\n")
@@ -80,7 +76,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 
 
 def request(
-    root: Path, owned: Owners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
+    root: Path, owned: LineOwners, sources: tuple[str, ...] = ("code.py",), exclude: tuple[str, ...] = ()
 ) -> MeasureRequest:
     changed = dict.fromkeys(sources, frozenset(range(1, 20)))
     return MeasureRequest(root=root, branch=True, sources=sources, changed=changed, owners=owned, exclude=exclude)
@@ -90,33 +86,33 @@ def measure(plan: Plan, request: MeasureRequest, data: Recording) -> dict[str, M
     return {gate: sets.measure() for gate, sets in line_sets(plan, request, data).items()}
 
 
-def own(lines: range, tasks: frozenset[str]) -> Owners:
+def owned_by(lines: range, tasks: frozenset[str]) -> LineOwners:
     return {"code.py": dict.fromkeys(lines, tasks)}
 
 
 def test_only_its_own_tests_reach_the_functions_of_a_task(recording: Recorded) -> None:
     root, data = recording
-    first = measure(PLAN, request(root, own(range(1, 10), FIRST)), data)["task:1"]
+    first = measure(PLAN, request(root, owned_by(range(1, 10), FIRST)), data)["task:1"]
     assert (first.lines, first.missing) == (3, {"code.py": (5,)})
     assert (first.branches, first.covered_branches, first.missing_branches) == (2, 1, {"code.py": (4,)})
     assert first.missing_arcs == {"code.py": ((4, 5),)}
 
 
-def test_what_runs_on_import_says_nothing_of_a_task(recording: Recorded) -> None:
+def test_lines_that_run_on_import_do_not_count_for_a_task(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(11, 13), SECOND)), data)["task:2"]
+    found = measure(PLAN, request(root, owned_by(range(11, 13), SECOND)), data)["task:2"]
     assert (found.lines, found.covered) == (1, 1)
-    assert measure(PLAN, request(root, own(range(11, 13), FIRST)), data)["task:1"].covered == 0
+    assert measure(PLAN, request(root, owned_by(range(11, 13), FIRST)), data)["task:1"].covered == 0
 
 
 def test_a_line_that_two_tasks_share_is_reached_by_either_and_a_stream_is_their_union(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(1, 20), FIRST | SECOND)), data)
+    found = measure(PLAN, request(root, owned_by(range(1, 20), FIRST | SECOND)), data)
     assert found["task:1"] == found["task:2"] == found["stream:A"]
     assert found["task:1"].missing == {"code.py": (5, 15)}
 
 
-def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
+def test_exclusion_comments_hide_no_changed_line(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}), data)
     assert found["changed"].missing == found["system"].missing == {"code.py": (15,)}
@@ -125,22 +121,22 @@ def test_exclusions_hide_nothing_that_changed(recording: Recorded) -> None:
     assert measure(PLAN, unchanged, data)["system"].missing == {}
 
 
-def test_what_the_policy_allowed_is_left_out_and_listed(recording: Recorded) -> None:
+def test_lines_that_the_policy_excludes_are_left_out_and_listed(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}, exclude=("pragma: no cover",)), data)["changed"]
     assert (found.missing, found.excluded, found.ignored) == ({}, {"code.py": (14, 15)}, {})
 
 
-def test_comments_that_do_not_count_are_listed(recording: Recorded) -> None:
+def test_exclusion_comments_that_do_not_count_are_listed(recording: Recorded) -> None:
     root, data = recording
-    found = measure(PLAN, request(root, own(range(1, 20), FIRST)), data)
+    found = measure(PLAN, request(root, owned_by(range(1, 20), FIRST)), data)
     assert found["task:1"].ignored == found["changed"].ignored == {"code.py": (14,)}
 
 
-def test_code_that_has_no_lines_is_told(tmp_path: Path) -> None:
+def test_code_without_lines_is_listed(tmp_path: Path) -> None:
     text = "def f(text):\n    exec(text)\n    return eval('1')\n\n\nclass A:\n    def exec(self):\n        return self.exec()\n"
     (tmp_path / "code.py").write_text(text)
-    found = measure(PLAN, request(tmp_path, own(range(1, 9), FIRST)), Recording())
+    found = measure(PLAN, request(tmp_path, owned_by(range(1, 9), FIRST)), Recording())
     assert found["task:1"].opaque == {"code.py": (2, 3)}
 
 
@@ -151,97 +147,23 @@ def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recordi
     assert found["changed"].covered == 0
 
 
-def test_lines_that_did_not_change_are_not_asked_for(recording: Recorded) -> None:
+def test_unchanged_lines_are_not_measured(recording: Recorded) -> None:
     root, data = recording
-    asked = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
-    found = measure(PLAN, asked, data)["changed"]
-    assert (found.lines, found.covered) == (1, 1)  # line 8 stands in the statement of line 6
+    one_line = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})
+    found = measure(PLAN, one_line, data)["changed"]
+    assert (found.lines, found.covered) == (1, 1)  # line 8 is in the statement of line 6
 
 
-def test_the_system_has_the_numbers_of_coverage_itself(recording: Recorded) -> None:
-    """On a file without exclusions of the topic: line for line, branch for branch."""
+def test_the_system_measure_equals_coverage_py(recording: Recorded) -> None:
+    """The file has no exclusion comment on a changed line; lines and branches are compared."""
     import coverage
 
     root, data = recording
     theirs = coverage.Coverage(data_file=None, config_file=False)
-    theirs.get_data().add_arcs({str(root / "code.py"): data.points(str(root / "code.py"))})
+    theirs.get_data().add_arcs({str(root / "code.py"): data.arcs(str(root / "code.py"))})
     ours = measure(PLAN, MeasureRequest(root=root, branch=True, sources=("code.py",), changed={}), data)["system"]
     _, statements, _, missing, _ = theirs.analysis2(str(root / "code.py"))
     exits = theirs.branch_stats(str(root / "code.py"))
     theirs.get_data().close(force=True)
     assert (ours.lines, ours.missing.get("code.py", ())) == (len(statements), tuple(missing))
     assert (ours.branches, ours.covered_branches) == tuple(map(sum, zip(*exits.values(), strict=True)))
-
-
-# -- processes
-
-
-@pytest.mark.parametrize("branch", [True, False], ids=["branches", "lines"])
-def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: bool) -> None:
-    """A subprocess, and a fork that ends with `os._exit`; and each context has the lines that ran before in another."""
-    root = tmp_path.resolve()
-    (root / "code.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
-    recorder = Recorder([root], branch, root / "data")
-    code = load(root / "code.py")
-    recorder.switch(["task:1"])
-    subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r}); import code; code.one()"], check=True
-    )
-    recorder.switch(["task:2"])
-    pid = os.fork()
-    if not pid:
-        code.two()
-        os._exit(0)
-    os.waitpid(pid, 0)
-    recorder.switch(["task:1"])
-    code.two()
-    recorder.switch(["stream:A"])
-    code.two()
-    recorder.stop()
-    found, path = read(root / "data"), str(root / "code.py")
-    reached = {
-        gate: {line for point in found.points(path, gate.__eq__) for line in point if line in (2, 6)}
-        for gate in found.contexts(path)
-    }
-    assert {gate: reached.get(gate) for gate in ("task:1", "task:2", "stream:A")} == {
-        "task:1": {2, 6}, "task:2": {6}, "stream:A": {6},
-    }  # fmt: skip
-    assert "COVERAGE_PROCESS_CONFIG" not in os.environ
-
-
-# -- lines and their owners
-
-
-def test_a_line_belongs_to_the_task_whose_test_turned_with_its_commit() -> None:
-    refs = [("1", FileRef("a.py", 1)), ("2", FileRef("a.py", 1, 3, 4))]
-    commits = {"c1": {"1"}, "c2": {"2", "3"}}
-    found = owners(range(1, 6), {1: "c1", 2: "c2", 3: "c2", 4: "old", 5: "old"}, commits, refs)
-    assert found == {
-        1: frozenset("1"), 2: frozenset("23"), 3: frozenset("2"), 4: frozenset("12"), 5: frozenset("1"),
-    }  # fmt: skip
-
-
-def test_the_lines_of_statements_and_of_bodies() -> None:
-    lines = lines_of(dedent(SOURCE).lstrip())
-    assert 3 not in lines.bodies
-    assert {4, 5, 6, 8, 12} <= lines.bodies
-    assert lines.starts[8] == 6
-    assert lines_of("def broken(:") == lines_of("")
-    assert lines_of("key = lambda x: x\n").bodies == {1}
-
-
-@pytest.mark.parametrize(
-    ("text", "idle"),
-    [
-        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", {2, 3}),
-        ("import typing\nif typing.TYPE_CHECKING:\n    import a\n", {2, 3}),
-        ("TYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("from typing import TYPE_CHECKING\nTYPE_CHECKING = True\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("from mine import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n", set()),
-        ("def f():\n    ...\n", {2}),
-        ("def f():\n    g()\n    ...\n", set()),
-        ("f(\n    ...\n)\n", set()),
-    ],
-)
-def test_what_does_nothing_and_what_only_says_so(text: str, idle: set[int]) -> None:
-    assert lines_of(text).idle == idle

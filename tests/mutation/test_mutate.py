@@ -1,4 +1,4 @@
-"""Stubs tried for real: what notices, what cannot, what is exempt, what is known already, and where the instrument says no."""
+"""Stubs in whole runs: noticed, unproven and exempt ones, second runs, and a test suite that hides failures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.mutation.tasks import Case, repository
+from tests.mutation.cases import Case, repository
 from tests.topic import Ran, run
 
 ENDLESS = Case(
@@ -31,12 +31,12 @@ SLOW = Case(
     "import time, pytest\nfrom app.d import grow\n@pytest.fixture\ndef log():\n    end = time.process_time() + 1.2\n"
     "    while time.process_time() < end: pass\n    return []\ndef test_it(log): assert grow(log) != 5",
 )
-"""Its set-up computes for longer than what hangs may."""
+"""Its set-up takes more processor time than a test with a stub may."""
 UNMADE = Case(
     "from app.made import VALUE\ndef f(): return VALUE", "from app.e import f\ndef test_it(): assert f() == 1"
 )
 """It needs a file that git ignores."""
-Both = tuple[Ran, Ran, Path]
+TwoRuns = tuple[Ran, Ran, Path]
 EXEMPT = """
 [tool.pytest-execute.mutation]
 exempt = [{function = "app.d:grow", reason = "it only writes a log"}]
@@ -62,13 +62,13 @@ sys.addaudithook(note)
 
 
 def started(path: Path) -> list[str]:
-    """The processes that a run has started, but for git."""
+    """Return the processes that a run started, except git."""
     return [line for line in path.read_text().splitlines() if not line.startswith("git ")]
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """One run, and the same again, with the directory that says what each started."""
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
+    """Return two runs on the same commit, and the directory with the list of processes that each started."""
     cases = {"a": ENDLESS, "b": GONE, "c": IMPORTED, "d": HALF, "e": UNMADE}
     repo = repository(tmp_path_factory.mktemp("mutate") / "work", cases, EXEMPT.replace("app.d", "app.other"))
     repo.put("pyproject.toml", (repo.path / "pyproject.toml").read_text().replace("app.other", "app.d"))
@@ -85,8 +85,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     return ran[0], ran[1], repo.path.parent
 
 
-def test_what_hangs_dies_or_fails_on_import_has_noticed(both: Both) -> None:
-    found = rows(both[0])
+def test_a_test_that_hangs_dies_or_fails_on_import_has_noticed(two_runs: TwoRuns) -> None:
+    found = rows(two_runs[0])
     noticed = {function for (function, _), row in found.items() if row["verdict"] == "killed"}
     assert noticed >= {"app.a:left", "app.a:countdown", "app.b:alive", "app.b:guard", "app.c:marked"}
     others = {"app.d:grow", "app.e:f"}
@@ -94,25 +94,25 @@ def test_what_hangs_dies_or_fails_on_import_has_noticed(both: Both) -> None:
     assert found[("app.c:marked", "raise")]["killed_by"] == "tests/test_c.py::test_it"
 
 
-def test_what_passes_only_in_the_checkout_leaves_its_functions_unproven(both: Both) -> None:
-    row = rows(both[0])[("app.e:f", "raise")]
+def test_a_test_that_passes_only_in_the_checkout_leaves_its_functions_unproven(two_runs: TwoRuns) -> None:
+    row = rows(two_runs[0])[("app.e:f", "raise")]
     why = "ModuleNotFoundError: No module named 'app.made'"
     assert row["verdict"] == "unproven"
     assert row["detail"] == f"tests/test_e.py::test_it does not pass in a process of its own on the same tree: {why}"
 
 
-def test_an_exemption_that_base_does_not_have_is_told_and_does_not_count(both: Both) -> None:
-    gate = next(gate for gate in both[0].report["gates"] if gate["id"] == "task:4")
+def test_an_exemption_that_base_does_not_have_is_reported_and_does_not_count(two_runs: TwoRuns) -> None:
+    gate = next(gate for gate in two_runs[0].report["gates"] if gate["id"] == "task:4")
     (reason,) = [reason for check in gate["checks"] if check["name"] == "mutation" for reason in check["reasons"]]
     assert reason["code"] == "pseudo-tested"
     assert reason["message"].endswith("tests/test_d.py::test_it; its exemption is newer than base, and does not count")
 
 
-def test_the_same_again_is_known(both: Both) -> None:
-    first, second, place = both
+def test_a_second_run_starts_no_test(two_runs: TwoRuns) -> None:
+    first, second, directory = two_runs
     assert second.report["mutants"] == first.report["mutants"]
-    assert any("child/main.py" in line for line in started(place / "started-1"))
-    assert started(place / "started-2") == []
+    assert any("child/main.py" in line for line in started(directory / "started-1"))
+    assert started(directory / "started-2") == []
 
 
 def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:
@@ -123,20 +123,22 @@ def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:
     assert (row["verdict"], row["detail"]) == ("exempt", "it only writes a log")
 
 
-def test_a_slow_set_up_is_no_hang(tmp_path: Path) -> None:
+def test_a_slow_set_up_is_not_taken_for_a_hang(tmp_path: Path) -> None:
     repo = repository(tmp_path / "work", {"d": SLOW})
     found = rows(run(repo.path, "-n0", topic="cases"))
     assert {row["verdict"] for row in found.values()} == {"killed", "survived"}
 
 
-def test_switched_off_it_is_not_asked(tmp_path: Path) -> None:
+def test_the_policy_can_switch_mutation_off(tmp_path: Path) -> None:
     repo = repository(tmp_path / "work", {"d": HALF}, '[tool.pytest-execute.mutation]\ntask = "off"\n')
     ran = run(repo.path, "-n0", topic="cases")
     assert (ran.verdicts()["task:1"], ran.report["mutants"]) == ("passed", [])
 
 
-def test_where_failures_are_hidden_nothing_is_known(tmp_path: Path) -> None:
-    """A conftest that makes a pass of every failure: nothing would ever notice, and the canary tells."""
+def test_stubs_are_unproven_where_failures_are_hidden(tmp_path: Path) -> None:
+    """A conftest turns every failure into a pass: no test would ever notice a stub, and the test that is made to fail
+    shows it.
+    """
     repo = repository(tmp_path / "work", {"d": HALF})
     hidden = """
     import pytest

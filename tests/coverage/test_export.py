@@ -1,4 +1,4 @@
-"""Files of coverage.py, written on request: read back as other tools read them."""
+"""Coverage reports for other tools, parsed as these tools parse them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MORE = "def add(a, b):\n    return a + b\n\n\ndef more(a):\n    return a if a el
 
 
 def cobertura(path: Path) -> dict[str, dict[int, int]]:
-    """`{file: {line: hits}}`."""
+    """Return `{file: {line: hits}}`."""
     classes = ElementTree.parse(path).iter("class")
     return {
         each.attrib["filename"]: {int(line.attrib["number"]): int(line.attrib["hits"]) for line in each.iter("line")}
@@ -26,7 +26,7 @@ def cobertura(path: Path) -> dict[str, dict[int, int]]:
 
 
 def lcov(path: Path) -> dict[str, dict[int, int]]:
-    """`{file: {line: hits}}`."""
+    """Return `{file: {line: hits}}`."""
     found: dict[str, dict[int, int]] = {}
     for key, _, value in (row.partition(":") for row in path.read_text().splitlines()):
         if key == "SF":
@@ -37,7 +37,7 @@ def lcov(path: Path) -> dict[str, dict[int, int]]:
     return found
 
 
-def test_both_have_every_file_and_line(repo: Repository) -> None:  # noqa: F811
+def test_both_reports_have_every_file_and_line(repo: Repository) -> None:  # noqa: F811
     repo.commit("more", {"src/app/add.py": MORE, "src/app/idle.py": "IDLE = 1\n"})
     xml, info = repo.path / "out/coverage.xml", repo.path / "out/lcov.info"
     ran = run(repo.path, "-n2", "--execute-coverage-xml=out/coverage.xml", "--execute-lcov=out/lcov.info")
@@ -53,7 +53,7 @@ def test_both_have_every_file_and_line(repo: Repository) -> None:  # noqa: F811
     assert {f"src/app/{name}": lines for name, lines in cobertura(xml).items()} == wanted or cobertura(xml) == wanted
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(ExecuteError, match=r"out/lcov\.info: error: cannot be written: "):
         write(tmp_path, [], {"lcov": tmp_path / "out/lcov.info"})

@@ -1,4 +1,4 @@
-"""What a second run tries again after a change: all that the change has a part in, and nothing else."""
+"""Tests that a second run starts again after a change: those that looked at what changed, and no others."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.settings import PytestOptions, settings_for
-from pytest_execute.mutation.functions import functions
+from pytest_execute.mutation.functions import find_functions
 from pytest_execute.mutation.mutate import MutationRequest, mutate
-from pytest_execute.mutation.runner import Target
+from pytest_execute.mutation.targets import Target
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
@@ -61,39 +61,44 @@ FILES: dict[str, str | None] = {
     "notes/all.md": "- [ ] all\n",
 }
 ALL = {"a.py::test_one", "b.py::test_two", "b.py::test_three", "c.py::test_four"}
-ANY = "c.py::test_four"
-"""It starts another program, which may read whatever there is."""
+WITH_PROGRAM = "c.py::test_four"
+"""It starts another program, which may read any file."""
 MORE = A + "    assert two()\n\ndef test_more():\n    from app.b import two\n    assert two() == 2\n"
 CHANGES: dict[str, tuple[dict[str, str | None], set[str], set[str]]] = {
-    "what no test asks for": ({"docs/new.md": "new\n", "src/app/more.py": "", "tests/test_d.py": ""}, {ANY}, set()),
-    "what no test opens": ({"notes/all.md": "- [x] all\n"}, {ANY}, set()),
-    "a function": ({"src/app/a.py": "def one(): return 2 - 1\n"}, {"a.py::test_one", ANY}, set()),
-    "a test": ({"tests/test_a.py": A.replace("== 1", "!= 5")}, {"a.py::test_one", ANY}, {"one none"}),
+    "files that no test looks for": (
+        {"docs/new.md": "new\n", "src/app/more.py": "", "tests/test_d.py": ""},
+        {WITH_PROGRAM},
+        set(),
+    ),
+    "a file that no test opens": ({"notes/all.md": "- [x] all\n"}, {WITH_PROGRAM}, set()),
+    "a function": ({"src/app/a.py": "def one(): return 2 - 1\n"}, {"a.py::test_one", WITH_PROGRAM}, set()),
+    "a test": ({"tests/test_a.py": A.replace("== 1", "!= 5")}, {"a.py::test_one", WITH_PROGRAM}, {"one none"}),
     "a helper": (
         {"tests/helping.py": "def expected():\n    return [2, None]\n"},
-        {"b.py::test_two", "b.py::test_three", ANY},
+        {"b.py::test_two", "b.py::test_three", WITH_PROGRAM},
         {"two none"},
     ),
-    "data": ({"tests/three.txt": "3 stub\n"}, {"b.py::test_three", ANY}, set()),
+    "data": ({"tests/three.txt": "3 stub\n"}, {"b.py::test_three", WITH_PROGRAM}, set()),
     "a conftest": ({"tests/conftest.py": CONFTEST + "# changed\n"}, ALL, set()),
     "a package in place of a module": (
         {"src/app/a/__init__.py": CODE["a"]},
-        {"a.py::test_one", ANY},
+        {"a.py::test_one", WITH_PROGRAM},
         {"one raise", "one none"},
     ),
 }
 NEW = "def test_new():\n        assert one() == 1"
-Tried = tuple[set[str], set[str]]
+Result = tuple[set[str], set[str]]
 
 
-class Place:
-    """A repository, and a ledger that all runs on it share; a run gives the tests that ran, and the stubs that none noticed."""
+class Project:
+    """Repository with a result cache that all runs on it share."""
 
     def __init__(self, path: Path) -> None:
-        self.repo, self.ledger, self.path = Repository(path / "repo"), ResultCache(None, print), path
+        self.repo, self.results, self.path = Repository(path / "repo"), ResultCache(None, print), path
         self.first = self.repo.commit("first", dict(FILES))
 
-    def tried(self, tests: tuple[str, ...] = tuple(sorted(ALL))) -> Tried:
+    def run(self, tests: tuple[str, ...] = tuple(sorted(ALL))) -> Result:
+        """Return the tests that ran, and the stubs that no test noticed."""
         note = self.path / "note"
         note.write_text("")
         git = Git.find(self.repo.path).with_scratch(self.path / "scratch")
@@ -101,57 +106,57 @@ class Place:
         targets = tuple(
             Target(function.name, f"src/app/{name}.py", function, (name,))
             for name in CODE
-            for function in functions((self.repo.path / f"src/app/{name}.py").read_text())
+            for function in find_functions((self.repo.path / f"src/app/{name}.py").read_text())
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
         order = MutationRequest(
-            tree=git.run_text("rev-parse", "HEAD^{tree}"),
+            tree=git.ask("rev-parse", "HEAD^{tree}"),
             targets=targets,
             tests=names,
-            own={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
+            task_tests={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
             settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions()),
         )
         os.environ["NOTE"] = str(note)
         try:
-            mutants = mutate(git, order, self.path / "trees", self.ledger)
+            mutants = mutate(git, order, self.path / "trees", self.results)
         finally:
             del os.environ["NOTE"]
         return set(note.read_text().split()), {f"{m.function} {m.stub}" for m in mutants if m.state != "killed"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    made = Place(tmp_path_factory.mktemp("again"))
-    assert made.tried() == (ALL, set())
-    return made
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("again"))
+    assert project.run() == (ALL, set())
+    return project
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_only_what_a_change_has_a_part_in_runs_again(place: Place, change: str) -> None:
+def test_only_tests_that_looked_at_a_changed_file_run_again(project: Project, change: str) -> None:
     files, again, survive = CHANGES[change]
-    place.repo.git("checkout", "-q", "--detach", place.first)
-    place.repo.commit(change, files)
-    assert place.tried() == (again, survive)
-    assert place.tried() == (set(), survive)
-    place.repo.git("checkout", "-q", "--detach", place.first)
-    assert place.tried() == (set(), set())
+    project.repo.git("checkout", "-q", "--detach", project.first)
+    project.repo.commit(change, files)
+    assert project.run() == (again, survive)
+    assert project.run() == (set(), survive)
+    project.repo.git("checkout", "-q", "--detach", project.first)
+    assert project.run() == (set(), set())
 
 
-def test_a_new_test_is_tried_over_what_it_reaches(place: Place) -> None:
-    """In a file that the others do not look at; what is known of the others stays."""
-    place.repo.git("checkout", "-q", "--detach", place.first)
-    place.repo.commit("weak", {"tests/test_a.py": A.replace("assert one() == 1", "one()")})
+def test_a_new_test_is_tried_with_the_stubs_that_it_reaches(project: Project) -> None:
+    """The new test is in a file that the other tests do not look at, so their results stay known."""
+    project.repo.git("checkout", "-q", "--detach", project.first)
+    project.repo.commit("weak", {"tests/test_a.py": A.replace("assert one() == 1", "one()")})
     more = B.replace("from app.b", "from app.a import one\n    from app.b").replace(
         "def test_three", f"{NEW}\n\n    def test_three"
     )
-    assert place.tried() == ({"a.py::test_one", ANY}, {"one none"})
-    place.repo.commit("new test", {"tests/test_b.py": more})
-    assert place.tried((*sorted(ALL), "b.py::test_new")) == (
-        {"b.py::test_two", "b.py::test_three", "b.py::test_new", ANY},
+    assert project.run() == ({"a.py::test_one", WITH_PROGRAM}, {"one none"})
+    project.repo.commit("new test", {"tests/test_b.py": more})
+    assert project.run((*sorted(ALL), "b.py::test_new")) == (
+        {"b.py::test_two", "b.py::test_three", "b.py::test_new", WITH_PROGRAM},
         set(),
     )
 
 
-def test_a_test_that_is_left_out_now_is_not_asked_for_what_it_noticed(place: Place) -> None:
-    place.repo.git("checkout", "-q", "--detach", place.first)
-    assert place.tried(tuple(sorted(ALL - {"b.py::test_two"})))[1] == {"two raise", "two none"}
+def test_a_test_that_is_left_out_no_longer_counts_as_noticing(project: Project) -> None:
+    project.repo.git("checkout", "-q", "--detach", project.first)
+    assert project.run(tuple(sorted(ALL - {"b.py::test_two"})))[1] == {"two raise", "two none"}

@@ -1,4 +1,4 @@
-"""The switch in a function: it tells that the function was entered, and stands in for its body, whatever kind of function it is."""
+"""Switches in functions of every kind: they record that a function was entered, and replace its body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.engine.child import instrument
-from pytest_execute.mutation.functions import functions
+from pytest_execute.mutation.functions import find_functions
 
 TEXT = dedent('''
     def plain(x):
@@ -80,7 +80,7 @@ TEXT = dedent('''
         def twice(self):
             return 2 * self.x
 ''')
-NUMBERS = {function.name: number for number, function in enumerate(functions(TEXT))}
+NUMBERS = {function.name: number for number, function in enumerate(find_functions(TEXT))}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], instrument
     monkeypatch.setattr(builtins, instrument.SWITCH_NAME, switch, raising=False)
     monkeypatch.setenv(instrument.STUB_VARIABLE, "")
     tree = ast.parse(TEXT)
-    instrument.instrument_module(tree, {(f.line, f.column): NUMBERS[f.name] for f in functions(TEXT)})
+    instrument.instrument_module(tree, {(f.line, f.column): NUMBERS[f.name] for f in find_functions(TEXT)})
     names: dict[str, Any] = {}
     exec(compile(tree, "planted.py", "exec"), names)  # noqa: S102 - that is what is tested
     return names, switch
@@ -99,8 +99,8 @@ async def gathered(stream: Any) -> list[Any]:
     return [item async for item in stream]
 
 
-def within(manager: Any) -> Any:
-    """What it yields; "nothing" where it yields nothing."""
+def entered(manager: Any) -> Any:
+    """Return what a context manager yields; "nothing" where it yields nothing."""
     try:
         with manager as found:
             return found
@@ -108,7 +108,7 @@ def within(manager: Any) -> Any:
         return "nothing" if "didn't yield" in str(error) else error
 
 
-async def within_later(manager: Any) -> Any:
+async def entered_async(manager: Any) -> Any:
     try:
         async with manager as found:
             return found
@@ -121,7 +121,7 @@ def with_side(box: Any, side: int) -> Any:
     return box._side
 
 
-def afresh(function: Any) -> Any:
+def cleared(function: Any) -> Any:
     function.cache_clear()
     return function
 
@@ -135,9 +135,9 @@ CALLS: dict[str, tuple[Any, Any, Any]] = {
     "A.name": (lambda n: n["A"]().name(), "base!", None),
     "A.size": (lambda n: n["A"]().size, 1, None),
     "outer.<locals>.inner": (lambda n: n["outer"](1)(), 2, None),
-    "cached": (lambda n: afresh(n["cached"])(2), 6, None),
-    "opened": (lambda n: within(n["opened"](1)), 1, "nothing"),
-    "opened_later": (lambda n: asyncio.run(within_later(n["opened_later"](1))), 1, "nothing"),
+    "cached": (lambda n: cleared(n["cached"])(2), 6, None),
+    "opened": (lambda n: entered(n["opened"](1)), 1, "nothing"),
+    "opened_later": (lambda n: asyncio.run(entered_async(n["opened_later"](1))), 1, "nothing"),
     "B.__init__": (lambda n: getattr(n["B"](3), "_side", None), 3, None),
     "B.made": (lambda n: n["B"].made(3), 3, None),
     "B.still": (lambda n: n["B"].still(3), 3, None),
@@ -164,7 +164,9 @@ def test_every_kind_of_function(planted: tuple[dict[str, Any], instrument.StubSw
     assert call(names) == whole
 
 
-def test_other_constants_and_docstrings(planted: tuple[dict[str, Any], instrument.StubSwitch]) -> None:
+def test_a_stub_returns_its_constant_and_keeps_the_docstring(
+    planted: tuple[dict[str, Any], instrument.StubSwitch],
+) -> None:
     names, switch = planted
     switch.activate(NUMBERS["plain"], "'stub'")
     assert names["plain"](1) == "stub"

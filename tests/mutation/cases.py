@@ -1,4 +1,4 @@
-"""Hollow and honest tests, each with the code that it is the test of; one small topic holds them all as tasks."""
+"""Hollow and honest tests with the code under test, each as a task of one small topic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.topic import PROJECT
 
 
 class Case(NamedTuple):
-    """A task: the code of `app.<name>`, and its test."""
+    """Task: the code of `app.<name>`, its test, and the code at base."""
 
     code: str
     test: str
@@ -291,7 +291,7 @@ TASK = """\
 
 
 def repository(path: Path, cases: dict[str, Case], more: str = "") -> Repository:
-    """The topic "cases", with a task for each of `cases`; all tests come in one commit, all code in the next."""
+    """Make the topic "cases" with a task for each of `cases`; one commit adds all tests, the next one all code."""
     repo = Repository(path)
     base = {f"src/app/{name}.py": case.base + "\n" for name, case in cases.items() if case.base}
     ignored = "__pycache__/\n.pytest_cache/\n*.marker\n"

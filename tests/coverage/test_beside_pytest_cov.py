@@ -1,4 +1,4 @@
-"""Beside a user's own `--cov`: pytest-cov has what it has without us, and we have what we have without it."""
+"""Runs with `--cov`: pytest-cov and we both record the same as each does without the other."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def project(path: Path, addopts: list[str], settings: str = "") -> Repository:
 
 
 def theirs(repo: Repository) -> dict[str, Any]:
-    """All that pytest-cov left: `{file: (lines, ways, {line: contexts})}`."""
+    """Return the data of pytest-cov: `{file: (lines, arcs, {line: contexts})}`."""
     data = coverage.CoverageData(basename=str(repo.path / ".coverage"))
     data.read()
     left = {
@@ -124,7 +124,7 @@ def theirs(repo: Repository) -> dict[str, Any]:
 
 
 def alone(repo: Repository, *arguments: str) -> dict[str, Any]:
-    """The same without us."""
+    """Return the data of pytest-cov after a run without us."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:execute", "-p", "no:randomly", *arguments]
     subprocess.run(command, cwd=repo.path, env=environment(), check=True, capture_output=True)
     return theirs(repo)
@@ -137,7 +137,7 @@ def ours(ran: Ran) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What we measure where nobody else does."""
+    """Return our measures of a run without pytest-cov."""
     repo = project(tmp_path_factory.mktemp("without") / "repo", [])
     found = ours(run(repo.path, "-n0", "-p", "no:randomly", topic="beside"))
     assert (found["task:1"]["missing"], found["task:1"]["covered"]) == ({"src/app/one.py": [5]}, 4)
@@ -157,7 +157,7 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("-n2", CONTEXTS, RELATIVE),
     ],
 )
-def test_both_have_what_each_has_alone(
+def test_both_record_the_same_as_each_does_alone(
     tmp_path: Path, without: dict[str, Any], workers: str, options: list[str], settings: str
 ) -> None:
     repo = project(tmp_path / "repo", options if workers == "-n2" else [], settings)
@@ -171,7 +171,7 @@ def test_both_have_what_each_has_alone(
     assert "rror" not in ran.text
 
 
-def test_pytest_cov_knows_of_the_workers_that_we_ask_for(tmp_path: Path, without: dict[str, Any]) -> None:
+def test_pytest_cov_starts_as_controller_where_we_request_workers(tmp_path: Path, without: dict[str, Any]) -> None:
     repo = project(tmp_path / "repo", [])
     ran = run(repo.path, "--cov=src/app", "--cov-report=term", topic="beside")
     assert "INTERNALERROR" not in ran.text
@@ -182,12 +182,24 @@ def test_pytest_cov_knows_of_the_workers_that_we_ask_for(tmp_path: Path, without
 @pytest.mark.parametrize(
     ("settings", "changes", "why"),
     [
-        ('concurrency = ["multiprocessing"]', {}, "measures processes by concurrency = multiprocessing"),
-        ("", {"COV_CORE_SOURCE": "src"}, "measures processes in the way of pytest-cov before 7"),
-        ("branch = true", {"COVERAGE_PROCESS_START": "pyproject.toml"}, "measures processes by COVERAGE_PROCESS_START"),
+        (
+            'concurrency = ["multiprocessing"]',
+            {},
+            "--cov measures subprocesses by concurrency = multiprocessing: use patch = subprocess, fork, _exit",
+        ),
+        (
+            "",
+            {"COV_CORE_SOURCE": "src"},
+            "--cov measures subprocesses by COV_CORE_SOURCE, as pytest-cov before 7 did: update pytest-cov",
+        ),
+        (
+            "branch = true",
+            {"COVERAGE_PROCESS_START": "pyproject.toml"},
+            "--cov measures subprocesses by COVERAGE_PROCESS_START: use patch = subprocess, fork, _exit",
+        ),
     ],
 )
-def test_what_cannot_be_known_beside_it_is_told(
+def test_settings_that_prevent_measuring_are_reported(
     tmp_path: Path, settings: str, changes: dict[str, str], why: str
 ) -> None:
     repo = project(tmp_path / "repo", [], settings)
@@ -198,17 +210,17 @@ def test_what_cannot_be_known_beside_it_is_told(
 
 @pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python has no sys.monitoring")
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.monitoring tells branches")
-def test_where_it_measures_without_branches_by_what_cannot_tell_them_that_is_told(tmp_path: Path) -> None:
+def test_sys_monitoring_without_branches_is_reported(tmp_path: Path) -> None:
     repo = project(tmp_path / "repo", [], 'core = "sysmon"')
     ran = run(repo.path, "-n0", *LINES, "--cov-report=", topic="beside")
     assert ran.codes("task:1") == [("coverage", "not-measured")], ran.text
     assert (
-        "--cov measures by sys.monitoring, which tells no branches: add --cov-branch, or set core = ctrace" in ran.text
+        "--cov uses sys.monitoring, which does not report branches: add --cov-branch, or set core = ctrace" in ran.text
     )
 
 
-def test_a_worker_that_dies_takes_nothing_of_the_others_along(tmp_path: Path) -> None:
-    """The one that takes its place removes all data files of pytest-cov that it finds."""
+def test_a_worker_that_dies_does_not_lose_the_data_of_others(tmp_path: Path) -> None:
+    """The worker that replaces it erases all data files of pytest-cov that it finds."""
     repo = project(tmp_path / "repo", [])
     crash = "import os, time\n\ndef test_dies():\n    time.sleep(1)\n    os._exit(3)\n"
     repo.commit("a test that dies", {"tests/test_zombie.py": crash})
