@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.plan import Plan
 from pytest_execute.progress.forecast import RemainingWork, forecast
 
@@ -26,7 +27,7 @@ class StreamRow(Struct, frozen=True):
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        return tuple(gate for gate in self.gates if gate.startswith("task:"))
+        return tuple(filter(gate_ids.is_task, self.gates))
 
 
 def stream_rows(plan: Plan, tasks: set[str]) -> list[StreamRow]:
@@ -35,14 +36,16 @@ def stream_rows(plan: Plan, tasks: set[str]) -> list[StreamRow]:
         stream.id: [task.id for task in plan.tasks_of(stream.id) if task.id in tasks] for stream in plan.streams
     }
     rows = [
-        StreamRow(stream.id, stream.title, (*(f"task:{task}" for task in selected[stream.id]), f"stream:{stream.id}"))
+        StreamRow(stream.id, stream.title, (*map(gate_ids.task, selected[stream.id]), gate_ids.stream(stream.id)))
         for stream in plan.streams
         if selected[stream.id]
     ]
-    without_stream = tuple(f"task:{task.id}" for task in plan.tasks if task.stream not in selected and task.id in tasks)
+    without_stream = tuple(
+        gate_ids.task(task.id) for task in plan.tasks if task.stream not in selected and task.id in tasks
+    )
     if without_stream:
         rows.append(StreamRow("", "Tasks", without_stream))
-    other_gates = (*(f"gate:{gate.name}" for gate in plan.gates), "system", "deployment", "")
+    other_gates = (*(gate_ids.named(gate.name) for gate in plan.gates), gate_ids.SYSTEM, gate_ids.DEPLOYMENT, "")
     return [*rows, StreamRow("", OTHER_TESTS, other_gates)]
 
 

@@ -110,7 +110,7 @@ class Project:
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
         order = MutationRequest(
-            tree=git.ask("rev-parse", "HEAD^{tree}"),
+            tree=git.run_text("rev-parse", "HEAD^{tree}"),
             targets=targets,
             tests=names,
             task_tests={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
