@@ -82,7 +82,8 @@ def test_the_shape_counts_what_the_scheduler_counts() -> None:
     """Two to three days are their middle, two months no two minutes, a size is a number."""
     efforts = ("2-3 days", "2 months", "L")
     text = "".join(
-        f"### {n}. [ ] T\n- **Objective**: o\n- **Tests**: `t{n}.py`\n- **Effort**: {effort}\n- **Depends on**: {n - 1 or 'None'}\n\n"
+        f"### {n}. [ ] T\n- **Objective**: o\n- **Tests**: `t{n}.py`\n"
+        f"- **Effort**: {effort}\n- **Depends on**: {n - 1 or 'None'}\n\n"
         for n, effort in enumerate(efforts, 1)
     )
     assert render(read_text(text, "t", "b.md"), None) == (
@@ -100,9 +101,15 @@ def test_tasks_without_an_effort_are_said_to_have_none() -> None:
 
 
 def test_an_effort_that_is_not_understood_is_a_warning_with_its_line() -> None:
-    text = "### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Effort: see below\n\n### 2. [ ] B [2 hours]\n- Goal: o\n- Tests: `u.py`\n"
+    text = (
+        "### 1. [ ] A\n- Goal: o\n- Tests: `t.py`\n- Effort: see below\n\n"
+        "### 2. [ ] B [2 hours]\n- Goal: o\n- Tests: `u.py`\n"
+    )
     assert render(read_text(text, "t", "b.md"), None).splitlines() == [
-        "b.md:4: warning: the effort of task 1, 'see below', is not understood: write it as `2 hours` or `1-2 days` (unknown-effort)",
+        (
+            "b.md:4: warning: the effort of task 1, 'see below', is not understood: "
+            "write it as `2 hours` or `1-2 days` (unknown-effort)"
+        ),
         "2 tasks, 0 done",
         "critical path: 1 (2 hours)",
         "1 task gives no effort: it counts as the median of the others, 2 hours",

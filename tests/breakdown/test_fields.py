@@ -23,7 +23,8 @@ def test_short_labels() -> None:
 
 def test_labels_in_other_languages() -> None:
     korean = (
-        "### T1: 하나\n- **변경 대상 파일:** `a.py`\n- **구현 내용:** 쓰기\n- **완료 기준:** 된다\n- **검증 방법:** `tests/test_a.py`\n"
+        "### T1: 하나\n- **변경 대상 파일:** `a.py`\n- **구현 내용:** 쓰기\n- **완료 기준:** 된다\n"
+        "- **검증 방법:** `tests/test_a.py`\n"
         "### T2: 둘\n- **선행 작업:** T1\n- **예상 시간:** 2시간\n"
     )
     one, two = read_plan(korean).tasks

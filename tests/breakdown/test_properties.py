@@ -132,7 +132,7 @@ def test_lines_are_where_the_text_is(plan: Plan) -> None:
 
 
 def rewrapped(text: str, width: int, loose: bool, bullet: str) -> str:
-    """Return the text as a formatter leaves it: lines of at most `width`, other bullets, items with or without blank lines."""
+    """Return the text as a formatter leaves it: lines of at most `width`, other bullets, blank lines between items."""
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("- "):

@@ -70,7 +70,11 @@ def test_its_commands_build_the_trees_where_the_policy_does(tmp_path: Path) -> N
     settings = (
         "[tool.pytest.ini_options]\npythonpath = ['src']\n[tool.pytest-execute]\nprepare = ['python', 'build it.py']\n"
     )
-    build = "import pathlib\npathlib.Path('src').mkdir(exist_ok=True)\npathlib.Path('src/words.py').write_text('HELLO = 1')\n"
+    build = (
+        "import pathlib\n"
+        "pathlib.Path('src').mkdir(exist_ok=True)\n"
+        "pathlib.Path('src/words.py').write_text('HELLO = 1')\n"
+    )
     ignored = f"{hello.IGNORED}words.py\n"
     repository.commit("Begin", {"pyproject.toml": settings, ".gitignore": ignored, "build it.py": build})
     notes = {

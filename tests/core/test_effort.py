@@ -21,16 +21,16 @@ from pytest_execute.core.plan import Task
         ("1.5 days", 12), ("1,5 days", 12), ("~1h", 1), ("about 3 hours", 3), ("2-hour", 2), ("2 person-days", 16),
         ("3 working days", 24), ("**2 hours** (with tests)", 2), ("Medium (3 days)", 24), ("3 files, 2 hours", 2),
         # a range is its middle
-        ("2-3 days", 20), ("~2-4 h", 3), ("2 – 4 h", 3), ("2 to 4 hours", 3), ("1–2 weeks", 60), ("30 min - 1 hour", 0.75),
-        ("2 bis 4 Stunden", 3), ("2 a 4 horas", 3), ("2 à 4 heures", 3), ("1~3小时", 2),
+        ("2-3 days", 20), ("~2-4 h", 3), ("2 – 4 h", 3), ("2 to 4 hours", 3), ("1–2 weeks", 60),
+        ("30 min - 1 hour", 0.75), ("2 bis 4 Stunden", 3), ("2 a 4 horas", 3), ("2 à 4 heures", 3), ("1~3小时", 2),
         # a sum
         ("1h 30m", 1.5), ("1h30m", 1.5), ("1 day 4 hours", 12), ("1 day and 4 hours", 12), ("1 day, 4 hours", 12),
         # points and sizes: all that matters is which task takes longer
         ("5 points", 5), ("5 pts", 5), ("3 sp", 3), ("3 story points", 3), ("XS", 0.5), ("S", 1), ("M", 2), ("L", 4),
         ("xl", 8), ("XXL", 16), ("Large", 4), ("small (one file)", 1), ("`M`", 2),
         # other languages
-        ("2小時", 2), ("2 小时", 2), ("2時間", 2), ("2시간", 2), ("30分钟", 0.5), ("2天", 16), ("2日", 16), ("1日間", 8),
-        ("2일", 16), ("1周", 40), ("2週間", 80), ("1주", 40), ("1个月", 160), ("3小时左右", 3),
+        ("2小時", 2), ("2 小时", 2), ("2時間", 2), ("2시간", 2), ("30分钟", 0.5), ("2天", 16), ("2日", 16),
+        ("1日間", 8), ("2일", 16), ("1周", 40), ("2週間", 80), ("1주", 40), ("1个月", 160), ("3小时左右", 3),
         ("2 Stunden", 2), ("1 Std", 1), ("2 Tage", 16), ("1 Woche", 40), ("2 Wochen", 80), ("1 Monat", 160),
         ("2 horas", 2), ("2 días", 16), ("2 dias", 16), ("1 semana", 40), ("2 semanas", 80), ("1 mes", 160),
         ("2 heures", 2), ("2 jours", 16), ("1 semaine", 40), ("2 semaines", 80), ("1 mois", 160),

@@ -86,14 +86,23 @@ def test_all_mistakes_come_in_one_pass() -> None:
             "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
             'got "never" (wrong-kind)'
         ),
-        'pyproject.toml: error: [tool.pytest-execute.coverage] task: expected a number from 0 to 100, got "90" (wrong-kind)',
-        "pyproject.toml: error: [tool.pytest-execute.coverage] stream: expected a number from 0 to 100, got 101 (wrong-kind)",
+        (
+            "pyproject.toml: error: [tool.pytest-execute.coverage] task: "
+            'expected a number from 0 to 100, got "90" (wrong-kind)'
+        ),
+        (
+            "pyproject.toml: error: [tool.pytest-execute.coverage] stream: "
+            "expected a number from 0 to 100, got 101 (wrong-kind)"
+        ),
         "pyproject.toml: error: [tool.pytest-execute.coverage] branch: expected true or false, got 1 (wrong-kind)",
         "pyproject.toml: error: [tool.pytest-execute.reviewers.1] name: expected a text, got 3 (wrong-kind)",
-        "pyproject.toml: error: [tool.pytest-execute.reviewers.1] command: missing: expected a list of texts (wrong-kind)",
         (
-            "pyproject.toml: error: [tool.pytest-execute.deployment] commands: expected a list of commands, each a list of "
-            'texts, got ["make"] (wrong-kind)'
+            "pyproject.toml: error: [tool.pytest-execute.reviewers.1] command: "
+            "missing: expected a list of texts (wrong-kind)"
+        ),
+        (
+            "pyproject.toml: error: [tool.pytest-execute.deployment] commands: "
+            'expected a list of commands, each a list of texts, got ["make"] (wrong-kind)'
         ),
     ]
 
@@ -112,7 +121,7 @@ def test_an_exemption_has_a_function_and_a_reason() -> None:
     text = '[tool.pytest-execute.mutation]\nexempt = [{function = "app.x:f"}]\n'
     assert problems(text) == [
         (
-            "pyproject.toml: error: [tool.pytest-execute.mutation] exempt: expected a list of tables, each with a function and a "
-            'reason, got [{"function": "app.x:f"}] (wrong-kind)'
+            "pyproject.toml: error: [tool.pytest-execute.mutation] exempt: "
+            'expected a list of tables, each with a function and a reason, got [{"function": "app.x:f"}] (wrong-kind)'
         )
     ]

@@ -134,7 +134,10 @@ def test_exclusion_comments_that_do_not_count_are_listed(recording: Recorded) ->
 
 
 def test_code_without_lines_is_listed(tmp_path: Path) -> None:
-    text = "def f(text):\n    exec(text)\n    return eval('1')\n\n\nclass A:\n    def exec(self):\n        return self.exec()\n"
+    text = (
+        "def f(text):\n    exec(text)\n    return eval('1')\n\n\n"
+        "class A:\n    def exec(self):\n        return self.exec()\n"
+    )
     (tmp_path / "code.py").write_text(text)
     found = measure(PLAN, request(tmp_path, owned_by(range(1, 9), FIRST)), Recording())
     assert found["task:1"].opaque == {"code.py": (2, 3)}

@@ -19,8 +19,8 @@ def test_every_build_has_the_same_commits(
 ) -> None:
     (tmp_path / "home" / "hooks").mkdir(parents=True)
     (tmp_path / "home" / ".gitconfig").write_text(
-        "[user]\n\tname = Somebody\n[commit]\n\tgpgsign = true\n[core]\n\tautocrlf = true\n[init]\n\tdefaultBranch = trunk\n"
-        "\tdefaultObjectFormat = sha256\n"
+        "[user]\n\tname = Somebody\n[commit]\n\tgpgsign = true\n[core]\n\tautocrlf = true\n"
+        "[init]\n\tdefaultBranch = trunk\n\tdefaultObjectFormat = sha256\n"
     )
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GIT_AUTHOR_DATE", "2001-01-01T00:00:00Z")

@@ -9,7 +9,8 @@ from tests.repository import Repository
 def test_tracebacks_name_files_of_their_tree_when_another_worker_compiled_them(repo: Repository) -> None:
     """The second worker runs code that the first has compiled."""
     first = repo.commit("a", {"src/app/__init__.py": "def f():\n    raise KeyError\n", "tests/test_f.py": (
-        "import app\nfrom pathlib import Path\n\ndef test_f():\n    assert Path(app.f.__code__.co_filename) == Path(app.__file__)\n    app.f()\n"
+        "import app\nfrom pathlib import Path\n\ndef test_f():\n"
+        "    assert Path(app.f.__code__.co_filename) == Path(app.__file__)\n    app.f()\n"
     )})  # fmt: skip
     test = "tests/test_f.py::test_f"
     with tree_runner(repo) as runner:

@@ -72,7 +72,10 @@ def test_a_module_whose_import_does_something_else_is_not_preloaded(
         "sets": "import os\nos.environ['SET'] = '1'",
         "fails": "raise ValueError",
         "ends": "import os\nos._exit(0)",
-        "leaves": "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(50)'], start_new_session=True)",
+        "leaves": (
+            "import subprocess, sys\n"
+            "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(50)'], start_new_session=True)"
+        ),
         "late": "import quiet",
     }
     tree, elsewhere, home = (tmp_path / name for name in ("tree", "elsewhere", "home"))

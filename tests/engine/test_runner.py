@@ -56,7 +56,8 @@ TESTS = """
         (pathlib.Path.home() / "left").write_text("x")
 
     def test_leaves_a_daemon():
-        code = "import os, time; os.setsid(); print(os.getpid(), flush=True); os.close(1); os.chdir('/'); time.sleep(60)"
+        code = "import os, time; os.setsid(); print(os.getpid(), flush=True); os.close(1); os.chdir('/')"
+        code += "; time.sleep(60)"
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         pathlib.Path(os.environ["NOTE"]).write_text(process.stdout.readline())
 

@@ -7,7 +7,7 @@ from tests.repository import Repository
 
 
 def test_the_home_directory_does_not_begin_with_the_path_of_the_tree(repo: Repository) -> None:
-    """Some projects compare the beginnings of paths to find out whether a file is in a directory, without a separator."""
+    """Some projects compare the beginnings of paths, without a separator, to find out if a file is in a directory."""
     test = """
         import pathlib, tempfile
 

@@ -78,7 +78,10 @@ def test_lines_left_out_of_coverage_are_listed_once() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, coverage=measured))
     assert reasons(verdict, "task:1") == [
         "coverage/passed/left-out: a.py:2-3: left out, as the policy at base allows",
-        "coverage/passed/comment-ignored: a.py:5: its comment excludes nothing, as the policy at base does not allow it",
+        (
+            "coverage/passed/comment-ignored: a.py:5: "
+            "its comment excludes nothing, as the policy at base does not allow it"
+        ),
         "coverage/passed/no-lines: b.py:1: runs code from a string, which has no lines to measure",
     ]
     assert reasons(verdict, "stream:A") == []

@@ -54,13 +54,15 @@ def test_a_function_without_which_no_test_fails_is_pseudo_tested() -> None:
     survivor = mutant("f", state="survived", killed_by=None, tests=(nodeid("1"), nodeid("2"), "c", "d"))
     assert mutated(mutant("f", "raise"), survivor) == [
         (
-            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return None`, and no test that runs it fails: "
+            "mutation/failed/pseudo-tested: "
+            "the body of app.m:f can be replaced by `return None`, and no test that runs it fails: "
             "tests/test_1.py::test_it, tests/test_2.py::test_it, c and 1 more"
         )
     ]
     assert mutated(mutant("f", "True", state="survived", ignored=True)) == [
         (
-            "mutation/failed/pseudo-tested: the body of app.m:f can be replaced by `return True`, and no test that runs it fails: "
+            "mutation/failed/pseudo-tested: "
+            "the body of app.m:f can be replaced by `return True`, and no test that runs it fails: "
             "tests/test_1.py::test_it; its exemption is newer than base, and does not count"
         )
     ]
@@ -92,7 +94,10 @@ def test_the_share_of_functions_is_compared_exactly() -> None:
 
 def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions() -> None:
     assert mutated(mutant("f", killed_by=nodeid("2")), mutant("g", killed_by=nodeid("2"))) == [
-        "mutation/failed/own-tests-miss: none of this task's tests fails when its 2 function bodies are removed; only other tasks' tests do"
+        (
+            "mutation/failed/own-tests-miss: "
+            "none of this task's tests fails when its 2 function bodies are removed; only other tasks' tests do"
+        )
     ]
     assert mutated(mutant("f"), mutant("g", killed_by=nodeid("2"))) == []
     assert mutated(mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []

@@ -38,16 +38,25 @@ from tests.gates.samples import (
         ),
         (
             {"found": "red-not-counted", "detail": "a missing fixture 'x'"},
-            "failed/red-not-counted: tests/test_1.py::test_it failed before bbbbbbb only because of a missing fixture 'x'",
+            (
+                "failed/red-not-counted: tests/test_1.py::test_it failed before bbbbbbb only because of "
+                "a missing fixture 'x'"
+            ),
         ),
         (
             {"found": "not-reproduced", "detail": "OSError"},
-            "unproven/not-reproduced: tests/test_1.py::test_it passes in this run, but not in the replay of the same tree: OSError",
+            (
+                "unproven/not-reproduced: tests/test_1.py::test_it passes in this run, "
+                "but not in the replay of the same tree: OSError"
+            ),
         ),
         ({"found": "unstable", "detail": "two"}, "unproven/unstable: tests/test_1.py::test_it is unstable: two"),
         (
             {"found": "foreign-module", "detail": "m from x"},
-            "unproven/foreign-module: tests/test_1.py::test_it imported a module from outside the replayed tree: m from x",
+            (
+                "unproven/foreign-module: tests/test_1.py::test_it imported a module "
+                "from outside the replayed tree: m from x"
+            ),
         ),
     ],
 )

@@ -49,7 +49,10 @@ from tests.gates.samples import (
         ),
         (
             "blocked",
-            "tests/blocked/blocked: tests/test_2.py::test_it was not run: what it depends on did not pass: AssertionError: no",
+            (
+                "tests/blocked/blocked: tests/test_2.py::test_it was not run: "
+                "what it depends on did not pass: AssertionError: no"
+            ),
         ),
         ("not-run", "tests/unproven/not-run: tests/test_2.py::test_it did not run: AssertionError: no"),
     ],
@@ -101,7 +104,10 @@ def test_a_gate_that_asks_for_the_suite_and_one_that_asks_for_nothing() -> None:
     verdict = judge(plan, Policy(), with_result("3", "failed"))
     assert verdicts(verdict)["gate:Gate 1"] == "failed"
     assert reasons(verdict, "gate:Gate 2") == [
-        'tests/unproven/nothing-to-check: the gate names nothing that can be checked: name tests in backticks, or mark some with gate("Gate 2")'
+        (
+            "tests/unproven/nothing-to-check: the gate names nothing that can be checked: "
+            'name tests in backticks, or mark some with gate("Gate 2")'
+        )
     ]
 
 

@@ -117,7 +117,8 @@ HONEST = {
             @area.setter
             def area(self, area): self._side = area ** 0.5
         """,
-        "from app.h02 import Box\ndef test_it():\n    box = Box(2)\n    assert box.area == 4\n    box.area = 9\n    assert box.area == 9",
+        "from app.h02 import Box\ndef test_it():\n"
+        "    box = Box(2)\n    assert box.area == 4\n    box.area = 9\n    assert box.area == 9",
     ),
     "h03": Case(
         """
@@ -149,7 +150,8 @@ HONEST = {
             yield log
             log.append("out")
         """,
-        "from app.h05 import noted\ndef test_it():\n    log = []\n    with noted(log): pass\n    assert log == ['in', 'out']",
+        "from app.h05 import noted\ndef test_it():\n"
+        "    log = []\n    with noted(log): pass\n    assert log == ['in', 'out']",
     ),
     "h06": Case(
         "async def double(x): return 2 * x",
@@ -242,7 +244,8 @@ HONEST = {
         """,
     ),
     "h16": Case(
-        "def find(name, names):\n    for each in names:\n        if each == name:\n            return each\n    return None",
+        "def find(name, names):\n    for each in names:\n"
+        "        if each == name:\n            return each\n    return None",
         "from app.h16 import find\ndef test_it(): assert (find('a', 'ab'), find('c', 'ab')) == ('a', None)",
     ),
     "h17": Case(

@@ -105,7 +105,10 @@ def test_a_text_that_is_not_python_has_no_functions():
         ("def f(x):\n    if x:\n        return True\n    else:\n        raise E", ["raise", "none"]),
         ("def f(x):\n    with x:\n        return True", ["raise", "none"]),
         (
-            "def f(x):\n    match x:\n        case 1:\n            return True\n        case _:\n            return False",
+            (
+                "def f(x):\n    match x:\n        case 1:\n            return True\n"
+                "        case _:\n            return False"
+            ),
             ["raise", "none"],
         ),
         ("def f(x):\n    while True:\n        break", ["raise", "none"]),

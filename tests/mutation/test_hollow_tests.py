@@ -56,7 +56,10 @@ def test_reasons_name_the_function_the_stub_and_the_tests(ran: Ran) -> None:
     (reason,) = checks(ran, "t09")["mutation"]["reasons"]
     assert reason == {
         "code": "pseudo-tested",
-        "message": "the body of app.t09:f can be replaced by `return None`, and no test that runs it fails: tests/test_t09.py::test_it",
+        "message": (
+            "the body of app.t09:f can be replaced by `return None`, and no test that runs it fails: "
+            "tests/test_t09.py::test_it"
+        ),
         "path": "src/app/t09.py",
         "line": 1,
         "test": None,

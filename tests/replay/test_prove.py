@@ -150,7 +150,10 @@ def test_a_test_that_was_red_before_may_grow_later(repo: Repository) -> None:
     base = repo.commit("base", INIT)
     red = repo.commit("red", {"tests/test_sums.py": TEST_ADD})
     repo.commit("green", {"src/app/sums.py": ADD})
-    more = "import pytest\nfrom app.sums import add\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_add(n):\n    assert add(n, 2) == n + 2\n"
+    more = (
+        "import pytest\nfrom app.sums import add\n\n"
+        "@pytest.mark.parametrize('n', [1, 2])\ndef test_add(n):\n    assert add(n, 2) == n + 2\n"
+    )
     repo.commit("more", {"tests/test_sums.py": more})
     found = proofs(repo, f"{ONE}[1]", f"{ONE}[2]", base=base)
     assert [(p.order, p.before) for p in found.values()] == [("before", red)] * 2
@@ -290,7 +293,9 @@ def test_a_call_that_the_project_refuses_during_collection_is_a_red(
 
 IMPORTS = {
     "itself": "raise ImportError('no such thing')",
-    "for another": "try:\n        import no_such_package\n    except ImportError:\n        raise ImportError('install it')",
+    "for another": (
+        "try:\n        import no_such_package\n    except ImportError:\n        raise ImportError('install it')"
+    ),
     "naming it": "raise ImportError('install it', name='no_such_package')",
     "in vain": "import no_such_package",
     "of a name": "from os import no_such_name",

@@ -83,7 +83,10 @@ def test_evidence_is_read_as_it_was_written() -> None:
         (b"{", "e.json: error: cannot be read as evidence: Input data was truncated (bad-evidence)"),
         (
             b'{"schema": "pytest-execute/evidence/2"}',
-            "e.json: error: has the form pytest-execute/evidence/2, but this version reads pytest-execute/evidence/1: run the tests again (bad-evidence)",
+            (
+                "e.json: error: has the form pytest-execute/evidence/2, "
+                "but this version reads pytest-execute/evidence/1: run the tests again (bad-evidence)"
+            ),
         ),
     ],
 )

@@ -95,8 +95,8 @@ def test_a_staged_failing_test_of_an_open_task_passes(repo: Repository) -> None:
 
 def test_staged_code_that_comes_with_its_test_is_reported(repo: Repository) -> None:
     text = (
-        BREAKDOWN
-        + "\n## Stream D: More\n\n### 4. [x] Times\n\n- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
+        BREAKDOWN + "\n## Stream D: More\n\n### 4. [x] Times\n\n"
+        "- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
     )
     repo.put("notes/sums/breakdown.md", text)
     repo.put("tests/test_times.py", "from app.times import times\n\n\ndef test_times():\n    assert times(2, 3) == 6\n")
@@ -116,7 +116,9 @@ def test_an_installed_checkout_does_not_replace_the_index(repo: Repository) -> N
     repo.commit(
         "no path",
         {
-            "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"
+            "pyproject.toml": (
+                "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"
+            )
         },
     )
     repo.put("src/app/add.py", "def add(a, b):\n    return 0\n")

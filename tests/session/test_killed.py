@@ -116,7 +116,9 @@ def test_a_slow_test_does_not_outlive_the_run(tmp_path: Path, command: str) -> N
     repo.commit(
         "slow",
         {
-            "tests/test_other.py": f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(60)\n"
+            "tests/test_other.py": (
+                f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(60)\n"
+            )
         },
     )
     child = Workspace(repo.path, "sums", tmp_path / "outside", command).start("long")

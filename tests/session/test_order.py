@@ -140,7 +140,17 @@ def test_durations_are_saved_unless_the_cache_is_switched_off(broken: Repository
     assert all(0 < seconds < 1 for seconds in durations.values())
 
 
-SLOW = "import time\n\nimport pytest\n\n\n@pytest.mark.task('3')\ndef test_slow():\n    open('begun', 'w').close()\n    time.sleep(60)\n"
+SLOW = """
+import time
+
+import pytest
+
+
+@pytest.mark.task('3')
+def test_slow():
+    open('begun', 'w').close()
+    time.sleep(60)
+""".lstrip()
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])

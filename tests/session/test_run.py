@@ -74,8 +74,8 @@ def test_a_failed_task_blocks_the_tasks_that_depend_on_it(repo: Repository) -> N
         "tests/test_undo.py::test_undo": "blocked",
     }
     assert ran.codes("task:3") == [
-        ("tests", "blocked"), ("dependencies", "dependency-failed"), ("test-first", "no-tests"), ("coverage", "not-measured"),
-        ("mutation", "not-measured"),
+        ("tests", "blocked"), ("dependencies", "dependency-failed"), ("test-first", "no-tests"),
+        ("coverage", "not-measured"), ("mutation", "not-measured"),
     ]  # fmt: skip
 
 
@@ -156,8 +156,8 @@ def test_a_run_outside_a_repository_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     assert refused(tmp_path) == [
         (
-            f"{tmp_path}: error: not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a "
-            "checkout (no-git)"
+            f"{tmp_path}: error: not in a git work tree, so nothing can be proven: "
+            "run `git init` and commit, or start in a checkout (no-git)"
         )
     ]
 
@@ -167,7 +167,10 @@ def test_a_repository_without_commits_is_an_error(tmp_path: Path) -> None:
     for path, text in {"notes/sums/breakdown.md": BREAKDOWN, "pytest.ini": "[pytest]\n"}.items():
         repo.put(path, text)
     assert refused(repo.path) == [
-        f"{repo.path}: error: the repository has no commit yet: commit something first, test-first needs history (no-commit)"
+        (
+            f"{repo.path}: error: the repository has no commit yet: "
+            "commit something first, test-first needs history (no-commit)"
+        )
     ]
 
 
