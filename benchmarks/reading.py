@@ -79,9 +79,8 @@ def main() -> None:
         markdown_times.append(seconds(lambda: markdown.parse(text)))
         own_times.append(seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
     ratio = statistics.median(own_times) / statistics.median(markdown_times)
-    print(
-        f"{args.tasks} tasks, {len(text) // 1024} kB: {statistics.median(own_times):.2f} s, {ratio:.2f} times markdown-it-py"
-    )
+    median = statistics.median(own_times)
+    print(f"{args.tasks} tasks, {len(text) // 1024} kB: {median:.2f} s, {ratio:.2f} times markdown-it-py")
     few, many = memory_per_task(args.tasks // 4), memory_per_task(args.tasks)
     print(f"memory: {few:.1f} kB per task of {args.tasks // 4}, {many:.1f} kB per task of {args.tasks}")
 

@@ -30,7 +30,9 @@ class DialectMatch(Struct, frozen=True):
 
 
 def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
-    """Return the starts of all tasks, in this order of steps:
+    """Return the starts of all tasks.
+
+    The steps are:
 
     1. Let each dialect find its tasks.
     2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.

@@ -1,4 +1,4 @@
-"""Labelled fields of a task, on one line, wrapped, or with a list below the label:
+"""Labelled fields of a task, on one line, wrapped, or with a list below the label.
 
 - **Name**: value        **Name:** value        - Name: value
 _Name: value_            Name: value | Name: value
@@ -187,7 +187,7 @@ def find_labels(text: str) -> tuple[Label, ...]:
 
 
 def _sentence_labels(text: str) -> tuple[Label, ...]:
-    """Return the labels without a colon: `Depends on Task 1.`"""
+    """Return the labels without a colon, as in `Depends on Task 1`."""
     return tuple(Label("depends", m["label"], m.start(), m.end()) for m in _DEPENDS_SENTENCE.finditer(text))
 
 

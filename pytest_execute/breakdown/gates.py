@@ -1,4 +1,4 @@
-"""Gates that a breakdown names:
+"""Gates that a breakdown names, such as these.
 
 - **Gate 1**: `tests/test_model.py` passes (after Stream A)
 **Phase 1 Quality Gate:**      with a list below

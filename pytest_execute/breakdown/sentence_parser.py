@@ -1,4 +1,6 @@
-"""Parser for sentences about the order of tasks and streams, in these steps:
+"""Parser for sentences about the order of tasks and streams.
+
+It works in these steps:
 
 1. Replace each name ("Task 4", "Phases 1 and 2", "this task") by a mark; see `sentence_patterns`.
 2. Join the names of a list to one mark; drop emphasis, links and code.

@@ -1,4 +1,4 @@
-"""Sentences about the order of streams, in sections whose heading speaks of dependencies:
+"""Sentences about the order of streams, in sections whose heading speaks of dependencies.
 
 Stream B depends on Stream A
 Stream A must complete before Stream B can start

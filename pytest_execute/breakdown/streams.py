@@ -1,4 +1,4 @@
-"""Streams: groups of tasks below a heading of one of these forms:
+"""Streams: groups of tasks below a heading of one of these forms.
 
 ## Stream A: Storage (Parallel)       a word and an id
 ## 2. Pages                           an id that begins the ids below it, such as 2.1

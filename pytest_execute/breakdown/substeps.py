@@ -1,4 +1,4 @@
-"""Substeps of a task: boxes with an id anywhere in its text, and list items with a box:
+"""Substeps of a task: boxes with an id anywhere in its text, and list items with a box.
 
 - [x] 1.1 Write the failing tests
 1. [x] **Title** 1.1. [x] Write the tests 1.2. [ ] Add      as a formatter joins them

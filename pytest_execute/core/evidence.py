@@ -256,8 +256,11 @@ class Missing(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """Everything that is known of one run. `proofs` are by test, `coverage` is by gate, with the key "changed" beside
-    them; it is counted from `line_sets`."""
+    """Everything that was observed in one run.
+
+    `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
+    `line_sets`.
+    """
 
     history: History
     manifest: Manifest

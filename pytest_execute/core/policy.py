@@ -69,7 +69,7 @@ class Reviewer(Struct, frozen=True, kw_only=True):
 
 
 class DeploymentPolicy(Struct, frozen=True):
-    """Files that must exist and commands that must succeed before a deployment; paths relative to the root directory."""
+    """Files that must exist, relative to the root directory, and commands that must succeed before a deployment."""
 
     artifacts: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()

@@ -7,8 +7,9 @@ What is used of pytest-cov (as of 7.1; the oldest that is allowed is 7):
 | alone, or controller | as its plugin "_cov" is registered | `Central`, `DistMaster` |
 | worker | as "_cov" is registered, and again in `pytest_sessionstart` | `Central`, then `DistWorker` |
 
-The data of a worker's first Coverage is thrown away. `cov_controller.cov` is the Coverage that is running. pytest-cov combines all data files around `pytest_runtestloop`;
-before that, files that subprocesses wrote for both are split.
+The data of a worker's first Coverage is thrown away. `cov_controller.cov` is the Coverage that is running.
+pytest-cov combines all data files around `pytest_runtestloop`. Before that, files that subprocesses wrote for both are
+split.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def _line_sets(plan: Plan, request: MeasureRequest, analyzer: _Analyzer) -> Iter
 
 
 class _FileAnalysis(Struct, frozen=True):
-    """coverage.py's analysis of a file. Both kinds of branches have the lines that a line can lead to: `{line: ends}`."""
+    """Analysis of a file by coverage.py. Branches are `{line: lines that it can lead to}`, for both kinds of them."""
 
     statements: frozenset[int]
     missing: frozenset[int]
@@ -160,10 +160,10 @@ class _Analyzer:
     def _measure_lines(
         self, path: str, wanted: set[int], is_counted: ContextFilter, *, imports: bool = False
     ) -> LineSets:
-        """Measure these lines of a file: contexts that `is_counted` accepts reach those in functions, and any context
-        the others.
+        """Measure these lines of a file.
 
-        Other lines count only with `imports`, or where nothing ran them.
+        Lines in functions are reached by the contexts that `is_counted` accepts, other lines by any context. Those
+        others count only with `imports`, or where nothing ran them.
         """
         lines = self._source_lines(path)
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)

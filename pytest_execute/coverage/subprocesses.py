@@ -23,8 +23,9 @@ PROCESS_CONFIG = "COVERAGE_PROCESS_CONFIG"
 
 
 def restart_in_fork() -> None:
-    """Stop the parent's coverage.py in a forked child without saving its data, and start one with a data file of its
-    own.
+    """Replace the parent's coverage.py in a forked child by one with its own data file.
+
+    The parent's data is not saved here.
 
     `coverage.control._after_fork_in_child` does nearly the same; it restarts with the parent's configuration, which has
     no gates.
@@ -78,8 +79,7 @@ class SubprocessCoverage:
 
 
 def _register_fork_hook() -> None:
-    """Register the hook once more with each start, so that it runs after the hooks that coverage.py has registered by
-    then.
+    """Register the hook with each start, so that it runs after those that coverage.py has registered by then.
 
     CPython calls `after_in_child` hooks in the order of their registration, and has no way to remove one.
     """

@@ -1,4 +1,4 @@
-"""Contents of a tree as tests see them that looked at a part of it: may a test come out otherwise in another tree?
+"""Contents of a tree as a test sees them, to find out if its outcome may differ in another tree.
 
 `engine/child/accesses.py` reports everything that a test looked at as strings, called accesses here:
 

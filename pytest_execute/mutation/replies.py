@@ -63,8 +63,9 @@ class MutationReplies:
         return outcome, self.shared_accesses | frozenset(reply["test_accesses"])
 
     def import_outcome(self, tests: Tests) -> tuple[StubOutcome, Accesses | None]:
-        """Return the outcome of the one stub that was in effect from the start; an import that fails or hangs has
-        noticed it.
+        """Return the outcome of the one stub that was in effect from the start.
+
+        An import that fails or hangs has noticed the stub.
         """
         failed = next((r["test"] for r in self._messages if "test" in r and r["state"] in ("failed", "crash")), None)
         noticed_by = failed or (tests[0] if self._aborted in ("timeout", "crash") else None)

@@ -14,8 +14,10 @@ from pytest_execute.mutation.stub_trials import StubTrials
 
 
 class MutationRunner:
-    """Tries stubs in three rounds: with the function's own tests, with all others, and in effect before a file is
-    imported.
+    """Tries stubs in three rounds.
+
+    The first runs the function's own tests, the second all others. In the third the stub is in effect before a file
+    is imported.
 
     `task_tests` maps tasks to their tests; a function's own tests are those of its tasks.
     """
@@ -82,8 +84,9 @@ def _merge(outcomes: dict[Stub, StubOutcome], later: Mapping[Stub, StubOutcome])
 
 
 def _find_unreliable(failing: Mapping[str, Probe], own: frozenset[str]) -> str:
-    """Describe the first failing test that is one of a function's own; any failing test, where it has no own; ""
-    without one.
+    """Describe the first failing test that is one of a function's own, or "" without one.
+
+    Where the function has no tests of its own, any failing test is described.
     """
     for test, probe in failing.items():
         if test in own or not own:

@@ -38,8 +38,9 @@ UNKNOWN_TYPE = ""
 
 
 def reason_without_stubs(node: FunctionNode, owner: ast.ClassDef | None) -> str:
-    """Return the reason why the body of a function cannot be replaced, "" where it can; `owner` is the class directly
-    around it.
+    """Return the reason why the body of a function cannot be replaced, "" where it can.
+
+    `owner` is the class directly around the function.
     """
     if any(is_named(decorator, "overload") for decorator in node.decorator_list):
         return "an overload, which never runs"

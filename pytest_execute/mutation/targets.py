@@ -21,8 +21,9 @@ FunctionNames = frozenset[tuple[str, str]]
 
 
 class Target(Struct, frozen=True):
-    """Function that the topic added or changed, as `app.x:f`, in the file `path` of the tree, with the ids of its
-    tasks.
+    """Function that the topic added or changed, with the ids of its tasks.
+
+    `name` is written as `app.x:f`, and `path` is its file in the tree.
     """
 
     name: str
@@ -57,8 +58,9 @@ class NumberedTargets:
         return len(self.targets)
 
     def switches(self) -> dict[str, str]:
-        """Return `{path: positions of its switches}` as texts for cache keys; they do not depend on other files'
-        targets.
+        """Return `{path: positions of its switches}` as texts for cache keys.
+
+        They do not depend on the targets of other files.
         """
         return {
             path: " ".join(f"{line}:{column}" for line, column, _ in positions)

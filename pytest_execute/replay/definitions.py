@@ -155,7 +155,7 @@ class TestForms:
 
 
 def definition_fingerprint(source: bytes, names: Sequence[str]) -> str | None:
-    """Return a fingerprint of the class or function that `names` lead to; None where there is none.
+    r"""Return a fingerprint of the class or function that `names` lead to; None where there is none.
 
     Comments and the layout are not a part of it.
 

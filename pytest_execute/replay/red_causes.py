@@ -1,5 +1,6 @@
-"""Causes of failures: why did a test fail, and does the failure count as a red? A pure answer from the facts of its
-outcome.
+"""Causes of failures: why a test failed, and if the failure counts as a red.
+
+The functions are pure: the facts of an outcome decide.
 
 The first rule that applies decides:
 
@@ -96,8 +97,9 @@ def _raised_in_call(outcome: TreeOutcome) -> Red:
 
 
 def _is_projects_own(outcome: TreeOutcome, project: ProjectModules) -> bool:
-    """Return whether the project's code raised the ImportError as its answer to a call, without a failed import behind
-    it.
+    """Return whether the project's code raised the ImportError as its answer to a call.
+
+    An ImportError with a failed import behind it is no such answer.
     """
     is_raised = outcome.raiser is not None and not project.is_test(outcome.raiser)
     return outcome.phase == "call" and not outcome.missing and is_raised

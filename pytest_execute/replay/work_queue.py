@@ -23,8 +23,9 @@ Job = tuple[TestsInTrees | Callable[[], TestsInTrees], RunTree]
 
 
 class WorkQueue(Generic[K]):
-    """Tests that wait for a tree each. Workers take the tests of one tree at a time, the lowest tree first, and may add
-    more.
+    """Tests, each of which waits for a tree.
+
+    Workers take the tests of one tree at a time, the lowest tree first, and may add more.
 
     Idle workers share the tests of the only tree that tests wait for. Where the queue does not grow (`grows`), each
     worker takes no more than its share of all tests. A worker without tests takes those that were offered ahead of the

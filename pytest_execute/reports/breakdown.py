@@ -16,10 +16,12 @@ class PlanReading(Protocol):
     """Plan and problems of a breakdown that was read; no plan where it is too broken."""
 
     @property
-    def plan(self) -> Plan | None: ...
+    def plan(self) -> Plan | None:
+        """Plan that was read, or None."""
 
     @property
-    def problems(self) -> tuple[Problem, ...]: ...
+    def problems(self) -> tuple[Problem, ...]:
+        """Problems in the order of their lines."""
 
 
 def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:

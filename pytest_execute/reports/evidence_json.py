@@ -32,8 +32,9 @@ Part = Literal["proofs", "coverage", "mutants"]
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True):
-    """Evidence with the plan, the policy and the scope that it is judged by. Percentages are texts, so that none is
-    rounded.
+    """Evidence with the plan, the policy and the scope that it is judged by.
+
+    Percentages are texts, so that none is rounded.
 
     `proofs`, `coverage` or `mutants` are null where there are none; `missing` says why.
     """

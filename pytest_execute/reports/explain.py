@@ -22,6 +22,7 @@ def render(proof: Proof, history: History, subject: Callable[[str], str | None])
 
 
 def as_json(proof: Proof) -> str:
+    """Return the proof as indented JSON."""
     return json_text.encode(proof)
 
 

@@ -163,7 +163,7 @@ class SchedulingController(BlockedReporter):
             scheduling.mark_call_passed(report.node, item)
 
     def _count_crash(self) -> None:
-        """Stop for `-x` and `--maxfail` after a crash, which pytest's session counts as a failure, but not xdist 3.8."""
+        """Stop for `-x` and `--maxfail` after a crash: pytest's session counts it as a failure, xdist 3.8 does not."""
         session = self.config.pluginmanager.getplugin("session")
         if session.shouldfail:
             self.config.pluginmanager.getplugin("dsession").shouldstop = session.shouldfail

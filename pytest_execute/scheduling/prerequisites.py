@@ -50,7 +50,7 @@ def _awaited_gates(dependencies: Dependencies, tests: Tests) -> list[tuple[str, 
 def _edges(
     dependencies: Dependencies, tests: Tests, awaited: Sequence[tuple[str, ...]], shared: Sequence[int]
 ) -> dict[str, list[str]]:
-    """Return the graph of the gates and of the tests that count for several gates (named `\\0` and the index)."""
+    r"""Return the graph of the gates and of the tests that count for several gates (named `\0` and the index)."""
     edges = {gate: list(required) for gate, required in dependencies.items()}
     for test in shared:
         edges[f"\0{test}"] = list(awaited[test])

@@ -1,4 +1,4 @@
-"""Numbered boxes with numbered substeps, also where a formatter has joined or renumbered them:
+"""Numbered boxes with numbered substeps, also where a formatter has joined or renumbered them.
 
 1. [x] **Fetch the mails** [3 hours]
    1.1. [x] Open the connection

@@ -1,4 +1,4 @@
-"""Headings that begin with a code:
+"""Headings that begin with a code, such as these.
 
 ### T01 Model
 ### INFRA-1: Server

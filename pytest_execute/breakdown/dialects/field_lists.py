@@ -1,4 +1,4 @@
-"""Items of a list without boxes, with fields below:
+"""Items of a list without boxes, with fields below.
 
 1. **Model**                      - **Task 1**: Model
    - Files: `src/model.py`          - Files: `src/model.py`

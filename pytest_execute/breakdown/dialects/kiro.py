@@ -1,4 +1,4 @@
-"""Boxes with a number, as Kiro, Agent OS and OpenSpec write them:
+"""Boxes with a number, as Kiro, Agent OS and OpenSpec write them.
 
 - [x] 1. Write the model           - [x] 1.1 Write the model      - [ ] **001**: Write the model
   - [x] 1.1 Write the tests        - [ ] 1.2 Write the page
@@ -45,7 +45,7 @@ def _numbered_boxes(outline: Outline) -> list[TaskStart]:
 
 
 def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
-    """Yield criteria with a task's number, and boxes that may be tasks or substeps:
+    """Yield criteria with a task's number, and boxes that may be tasks or substeps.
 
     | code | example |
     | --- | --- |

@@ -1,4 +1,4 @@
-"""Boxes with a code, as spec-kit writes them:
+"""Boxes with a code, as spec-kit writes them.
 
 - [x] T001 [P] [US1] Create the project in src/app/
 - [ ] **T1**: Write the model

@@ -1,4 +1,4 @@
-"""Tables with one task in each row:
+"""Tables with one task in each row.
 
 | ID    | Task  | Depends on | Status |
 | P1-A1 | Model | -          | ✅ done |

@@ -1,4 +1,4 @@
-"""Boxes with the word "Task" and an id, as BMAD writes them:
+"""Boxes with the word "Task" and an id, as BMAD writes them.
 
 - [x] **Task 1: Model** (AC: 1, 2)
   - [x] Subtask 1.1: tests

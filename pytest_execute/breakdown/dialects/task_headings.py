@@ -1,4 +1,4 @@
-"""Headings with a word and an id:
+"""Headings with a word and an id, such as these.
 
 ## Task 1: Model
 ### Step 5: Page

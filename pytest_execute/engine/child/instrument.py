@@ -89,7 +89,7 @@ class InstrumentingFinder:
         )
 
     def invalidate_caches(self) -> None:
-        """Do nothing: there are no caches. (importlib.invalidate_caches calls it.)"""
+        """Do nothing, as there are no caches; `importlib.invalidate_caches` calls it."""
 
 
 class InstrumentingLoader(SourceFileLoader):

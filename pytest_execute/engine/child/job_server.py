@@ -63,7 +63,7 @@ class JobServer:
 
     @staticmethod
     def _wake_on_child_end() -> int:
-        """Return a descriptor that can be read when a child has ended. (A signal needs a Python handler for that.)"""
+        """Return a descriptor that can be read when a child has ended; the signal needs a Python handler for that."""
         read_end, write_end = os.pipe()
         os.set_blocking(write_end, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)

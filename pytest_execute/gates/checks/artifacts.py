@@ -1,4 +1,4 @@
-"""Check `artifacts`: are the files of a deployment there, is all work committed, did the commands succeed?"""
+"""Check `artifacts`: the files of a deployment exist, all work is committed, and the commands succeeded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check `dependencies`: did the gates pass that this one waits for, or is made of?"""
+"""Check `dependencies`: the gates passed that this one waits for, or consists of."""
 
 from __future__ import annotations
 

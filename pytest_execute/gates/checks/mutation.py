@@ -1,4 +1,4 @@
-"""Check `mutation`: does a test fail when the body of a function is replaced?"""
+"""Check `mutation`: a test fails when the body of a function is replaced."""
 
 from __future__ import annotations
 

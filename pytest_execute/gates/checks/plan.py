@@ -1,4 +1,4 @@
-"""Check `plan`: is the task ticked, are its files and the topic's documents there?"""
+"""Check `plan`: the task is ticked, and its files and the topic's documents exist."""
 
 from __future__ import annotations
 

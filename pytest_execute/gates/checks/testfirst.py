@@ -1,4 +1,4 @@
-"""Check `test-first`: did each test fail before the code, for a reason that counts?
+"""Check `test-first`: each test failed before the code, for a reason that counts.
 
 The file is not called `test_first.py`: names that begin so are files of tests, in this project as in any other.
 """

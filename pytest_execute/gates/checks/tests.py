@@ -1,4 +1,4 @@
-"""Check `tests`: are there any, do those that are named exist, did they pass?"""
+"""Check `tests`: there are some, those that are named exist, and all of them passed."""
 
 from __future__ import annotations
 
