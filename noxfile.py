@@ -36,33 +36,44 @@ SPREAD = ("-n", "auto", "--dist", "loadfile")
 SAME_ON_EVERY_PYTHON = (
     "docs",
     "demo",
-    "doors",
+    "integrations",
+    "plugin",
+    "commands/test_check.py",
+    "commands/test_explain.py",
+    "commands/test_gate.py",
     "distributed",
     "breakdown/test_properties.py",
-    "engine/test_without_fork.py",
-    "mutation/test_again.py",
-    "mutation/test_hollow.py",
-    "progress/test_live.py",
+    "engine/test_no_fork.py",
+    "mutation/test_cache.py",
+    "mutation/test_hollow_tests.py",
+    "progress/test_terminal.py",
     "replay/test_cheats.py",
     "replay/test_dropped.py",
-    "replay/test_shapes.py",
-    "replay/test_skipped.py",
-    "scheduling/test_scheduling_plugins.py",
-    "scheduling/test_scheduling_random.py",
+    "replay/test_history.py",
+    "replay/test_tree_diff.py",
+    "scheduling/test_with_other_plugins.py",
+    "scheduling/test_random_runs.py",
     "session/test_demo.py",
-    "session/test_doors.py",
+    "session/test_gate_command.py",
     "session/test_killed.py",
     "session/test_order.py",
-    "session/test_prepare.py",
+    "session/test_build_step.py",
     "typing",
 )
 """Slow tests of what does not depend on the Python, below tests/. The README's command runs them, on one Python."""
 
 FEWER = {
     # 3.12 is between two versions that are tested: only what uses the insides of the interpreter
-    "3.12": ("tests/coverage", "tests/engine", "tests/mutation", "tests/replay/test_paths.py"),
+    "3.12": (
+        "tests/coverage",
+        "tests/engine",
+        "tests/mutation",
+        "tests/replay/test_accesses.py",
+        "--ignore=tests/coverage/test_beside_pytest_cov.py",
+        "--ignore=tests/coverage/test_export.py",
+    ),
     # whole runs are tested on 3.10 and by the README's command
-    "3.13": ("--ignore=tests/session/test_run.py", "--ignore=tests/scheduling/test_scheduling_runs.py"),
+    "3.13": ("--ignore=tests/session/test_run.py", "--ignore=tests/scheduling/test_real_runs.py"),
 }
 """Further arguments of pytest on some Pythons, so that all of CI ends within 20 minutes."""
 
