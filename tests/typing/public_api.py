@@ -9,12 +9,23 @@ from typing import Literal
 from typing_extensions import assert_type
 
 from pytest_execute.breakdown import ParsedBreakdown, read_text
-from pytest_execute.core import policy, verdict
+from pytest_execute.core import effort, gate_ids, policy, verdict
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import Evidence, History, Manifest, Measure, Missing, Mutant, Proof, TestResult
+from pytest_execute.core.evidence import (
+    Evidence,
+    History,
+    LineSets,
+    Manifest,
+    Measure,
+    Missing,
+    Mutant,
+    Proof,
+    TestResult,
+    unite,
+)
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
 from pytest_execute.gates.judge import judge
-from pytest_execute.reports import json_report, markdown, terminal
+from pytest_execute.reports import evidence_json, json_report, markdown, terminal
 
 Word = Literal["passed", "failed", "blocked", "open", "unproven", "waived"]
 
@@ -46,6 +57,7 @@ def look_at_plan(plan: Plan) -> None:
         assert_type(task.tests, tuple[TestRef, ...])
         assert_type(task.depends, tuple[str, ...])
         assert_type(task.substeps, tuple[Substep, ...])
+        assert_type(effort.hours(task.effort), float | None)
 
 
 def read_policy(text: str) -> policy.Policy:
@@ -69,6 +81,27 @@ def look_at_evidence(evidence: Evidence) -> None:
     assert_type(evidence.proofs, dict[str, Proof] | Missing)
     assert_type(evidence.coverage, dict[str, Measure] | Missing)
     assert_type(evidence.mutants, tuple[Mutant, ...] | Missing)
+    assert_type(evidence.line_sets, dict[str, LineSets])
+    for sets in evidence.line_sets.values():
+        assert_type(unite([sets, sets]).measure(), Measure)
+
+
+def read_evidence(text: bytes) -> verdict.Verdict:
+    """Judge again from an evidence file, and write the file again."""
+    file = evidence_json.read(text, "evidence.json")
+    assert_type(file, evidence_json.EvidenceFile)
+    assert_type(evidence_json.render(file.plan, file.policy, file.scope, file.evidence()), str)
+    assert_type(evidence_json.schema(), str)
+    return judge(file.plan, file.policy, file.evidence(), file.scope)
+
+
+def look_at_ids(gate: gate_ids.GateId) -> list[str]:
+    """Use every function for ids of gates."""
+    assert_type(gate_ids.level(gate), gate_ids.Level)
+    assert_type(gate_ids.is_task(gate), bool)
+    assert_type(gate_ids.name(gate), str)
+    assert_type(gate_ids.label(gate), str)
+    return [gate_ids.task("1"), gate_ids.stream("A"), gate_ids.named("Gate 1")]
 
 
 def judged(plan: Plan, rules: policy.Policy) -> verdict.Verdict:
