@@ -38,11 +38,11 @@ TABLE = (
         "missing-file",
         "plan",
         FAILED,
-        "the breakdown names a file that is neither there nor was at base",
+        "the breakdown names a file that exists neither now nor at base",
         "correct the Files field, or write the file",
     ),
     ReasonCode(
-        "missing-document", "plan", FAILED, "`research.md` or `plan.md` is missing, or holds only headings", "write it"
+        "missing-document", "plan", FAILED, "`research.md` or `plan.md` is missing, or has only headings", "write it"
     ),
     ReasonCode(
         "no-tests",
@@ -58,8 +58,8 @@ TABLE = (
         "a test that the breakdown names was not collected",
         "write it, or correct its name",
     ),
-    ReasonCode("failed", "tests", FAILED, "a test failed", "see what pytest says of it"),
-    ReasonCode("error", "tests", FAILED, "a test's set-up or tear-down failed", "see what pytest says of it"),
+    ReasonCode("failed", "tests", FAILED, "a test failed", "read pytest's report of it"),
+    ReasonCode("error", "tests", FAILED, "a test's set-up or tear-down failed", "read pytest's report of it"),
     ReasonCode(
         "skipped", "tests", FAILED, "a test was skipped, which proves nothing", "let it run, or take it out of the task"
     ),
@@ -76,15 +76,15 @@ TABLE = (
         "blocked",
         "tests",
         ("blocked",),
-        "a test was not run, as what it depends on did not pass",
-        "mend what it depends on",
+        "a test was not run, as a task or test that it depends on did not pass",
+        "fix the test or task that it depends on",
     ),
     ReasonCode(
         "not-run",
         "tests",
         UNPROVEN,
         "a test was collected and did not run",
-        "run the whole topic, without `-x`; where too many workers died, mend the tests that killed them",
+        "run the whole topic, without `-x`; where too many workers died, fix the tests that killed them",
     ),
     ReasonCode(
         "unknown-marker",
@@ -97,7 +97,7 @@ TABLE = (
         "nothing-to-check",
         "tests",
         UNPROVEN,
-        "a named gate says nothing that can be checked",
+        "a named gate has no condition that can be checked",
         "name tests in backticks, or mark some for it",
     ),
     ReasonCode(
@@ -112,7 +112,7 @@ TABLE = (
         "dependencies",
         ("blocked", "unproven"),
         "a task that this one depends on is `dependency-failed`, `dependency-blocked` or `dependency-unproven`",
-        "mend that task",
+        "fix that task",
     ),
     ReasonCode(
         "…-…",
@@ -126,7 +126,7 @@ TABLE = (
         "test-first",
         FAILED,
         "the test passes at base already, or on a branch that the work came from",
-        "let it ask for what the task adds",
+        "make it test what the task adds",
     ),
     ReasonCode(
         "red-not-counted",
@@ -143,7 +143,7 @@ TABLE = (
         "no-history",
         "test-first",
         UNPROVEN,
-        "the history could not be looked at: a shallow clone, an interrupted run, another `prepare` than at base",
+        "the history could not be read: a shallow clone, an interrupted run, another `prepare` than at base",
         "as the message says",
     ),
     ReasonCode("not-replayed", "test-first", UNPROVEN, "the test was not replayed", "report it, with the evidence"),
@@ -152,13 +152,13 @@ TABLE = (
         "test-first",
         UNPROVEN,
         "the test passes in the run, and not in the replay of the same tree",
-        "commit what it needs; take away what it leaves behind",
+        "commit the files that it needs; make tests remove the files that they leave",
     ),
     ReasonCode(
         "not-prepared",
         "test-first",
         UNPROVEN,
-        "the policy's `prepare` failed in a tree, or changed files that stand in it",
+        "the policy's `prepare` failed in a tree, or changed files of the tree",
         "as the message says",
     ),
     ReasonCode(
@@ -173,14 +173,14 @@ TABLE = (
         "test-first",
         PASSED,
         "the test turned more than once: listed with `--execute-turns`",
-        "see whether working code was taken away on purpose",
+        "check if working code was removed on purpose",
     ),
     ReasonCode(
         "dropped",
         "test-first",
         ("failed", "passed"),
         "a test came after base, is gone from its file, and would fail today; "
-        "listed only, where it had passed before it went, or `test-first` is not `before`",
+        "listed only if it passed before it was removed, or if `test-first` is not `before`",
         "bring it back by its name, in whatever form",
     ),
     ReasonCode(
@@ -194,28 +194,28 @@ TABLE = (
         "coverage-too-low",
         "coverage",
         FAILED,
-        "less was reached than the policy asks",
+        "less was reached than the policy requires",
         "test the lines that the message names",
     ),
     ReasonCode(
         "left-out",
         "coverage",
         PASSED,
-        "lines that the policy at base allows to leave out: listed, so that nobody overlooks them",
-        "see whether they should be",
+        "lines that the policy at base allows to leave out: listed, so that they are not overlooked",
+        "check if they should be",
     ),
     ReasonCode(
         "comment-ignored",
         "coverage",
         PASSED,
         "a comment such as `# pragma: no cover` on what the topic changed, which leaves nothing out",
-        "test the lines, and take the comment away",
+        "test the lines, and remove the comment",
     ),
     ReasonCode(
         "no-lines",
         "coverage",
         PASSED,
-        "`exec`, `eval` or `compile` run what stands in a text: no line of it is measured",
+        "`exec`, `eval` or `compile` run code in a text, no line of which is measured",
         "write it as code, or look at it yourself",
     ),
     ReasonCode(
@@ -237,21 +237,21 @@ TABLE = (
         "mutation",
         FAILED,
         "the body of a function can be replaced, and no test that runs it notices",
-        "assert what the function is there for",
+        "assert the result of the function",
     ),
     ReasonCode(
         "not-reached",
         "mutation",
         FAILED,
         "no test that passed runs a function that the topic added or changed",
-        "test it, or take it away",
+        "test it, or remove it",
     ),
     ReasonCode(
         "own-tests-miss",
         "mutation",
         FAILED,
-        "whatever is taken from the task's functions, only tests of other tasks notice",
-        "let the task's own tests ask for what it adds",
+        "when the bodies of the task's functions are replaced, only tests of other tasks fail",
+        "make the task's own tests check what it adds",
     ),
     ReasonCode(
         "not-tried", "mutation", UNPROVEN, "a stub could not be tried, or was never in effect", "as the message says"
@@ -260,12 +260,12 @@ TABLE = (
         "not-reviewed",
         "review",
         UNPROVEN,
-        "the policy asks for a reviewer, which is not run yet",
-        "take it out of the policy",
+        "the policy names a reviewer, but reviewers are not run yet",
+        "remove it from the policy",
     ),
     ReasonCode("missing-artifact", "artifacts", FAILED, "an artifact of the policy is missing or empty", "write it"),
     ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
-    ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "see what it says"),
+    ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}
 
