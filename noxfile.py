@@ -103,7 +103,7 @@ def find_python(version: str) -> str | None:
 
 
 def _makes_environments(python: str, version: str) -> bool:
-    """Return whether this command is that Python, with the modules that venv and pip need; a pyenv shim may be neither."""
+    """Return whether this is that Python, with the modules that venv and pip need; a pyenv shim may be neither."""
     code = f"import ensurepip, ssl, sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != '{version}')"
     return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
 
