@@ -186,6 +186,9 @@ def _sorted(files: Mapping[str, AbstractSet[T]]) -> dict[str, tuple[T, ...]]:
     return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}  # type: ignore[type-var]
 
 
+MutantState = Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+
+
 class Mutant(Struct, frozen=True, kw_only=True):
     """One function, as `module:name`, with its body replaced by `stub`: "raise", "none", or another constant.
 
@@ -199,7 +202,7 @@ class Mutant(Struct, frozen=True, kw_only=True):
     line: int
     tasks: tuple[str, ...] = ()
     stub: str = ""
-    state: Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+    state: MutantState
     killed_by: str | None = None
     tests: tuple[str, ...] = ()
     detail: str = ""
