@@ -123,7 +123,7 @@ PYTHONS = list(_installed_pythons())
 def tools(*names: str) -> list[str]:
     """Return the requirements of these tools, as the extra `dev` or `test` of pyproject.toml declares them."""
     extras = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["optional-dependencies"]
-    requirements = {re.match(r"[\w-]+", line)[0]: line for line in (*extras["dev"], *extras["test"])}  # type: ignore[index]
+    requirements = {re.split(r"[^\w-]", line, maxsplit=1)[0]: line for line in (*extras["dev"], *extras["test"])}
     return [requirements[name] for name in names]
 
 

@@ -24,6 +24,7 @@ from plain import command
 LIMIT = 20
 """Seconds that one test may take."""
 MEMORY = 3 << 30
+"""Bytes of data that a run may allocate."""
 SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 """Files with pytest's settings: they come with the tests."""
 
@@ -45,18 +46,16 @@ ABSENT = Outcome("absent")
 
 
 class Repository:
-    """Clone of the repository at `path` in a directory, with `hands` checkouts beside it that are used at the same
-    time.
-    """
+    """Clone of the repository at `path` in a directory, and `checkouts` beside it that are used at the same time."""
 
-    def __init__(self, path: Path, directory: Path, head: str, held: Sequence[str], hands: int) -> None:
-        self.path, self.directory, self.held = directory / "clone", directory, tuple(held)
+    def __init__(self, path: Path, directory: Path, head: str, test_directories: Sequence[str], checkouts: int) -> None:
+        self.path, self.directory, self.test_directories = directory / "clone", directory, tuple(test_directories)
         directory.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(path), str(self.path)], check=True)
         self.head = self.git("rev-parse", f"{head}^{{commit}}")
         self.git("checkout", "-q", "--force", "--detach", self.head)
-        self.checkouts = [directory / f"checkout-{number}" for number in range(hands)]
+        self.checkouts = [directory / f"checkout-{number}" for number in range(checkouts)]
         self.git("worktree", "prune")
         for checkout in self.checkouts:
             if not checkout.exists():
@@ -77,34 +76,34 @@ class Repository:
             or any(part in ("test", "tests") for part in directories)
             or fnmatch(name, "test_*.py")
             or fnmatch(name, "*_test.py")
-            or any(path == held or path.startswith(f"{held}/") for held in self.held)
+            or any(path == other or path.startswith(f"{other}/") for other in self.test_directories)
         )
 
-    def changed(self, commit: str) -> list[str]:
+    def changed_files(self, commit: str) -> list[str]:
         """Return the paths that `commit` changed, compared with its first parent."""
         return self.git("diff", "--name-only", "--no-renames", f"{commit}^1", commit).splitlines()
 
-    def brings_both(self, commit: str) -> bool:
-        """Return whether a commit changes code and tests."""
-        python = [path for path in self.changed(commit) if path.endswith(".py")]
+    def changes_code_and_tests(self, commit: str) -> bool:
+        """Return True if a commit changes code and tests."""
+        python = [path for path in self.changed_files(commit) if path.endswith(".py")]
         return any(map(self.is_test, python)) and any(
             not self.is_test(path) and not path.startswith(("doc", "setup.py")) for path in python
         )
 
-    def base(self, commits: int) -> str:
+    def base_commit(self, commits: int) -> str:
         """Return the commit before the last `commits` of the main line that change code and tests."""
         line = self.git("rev-list", "--first-parent", "--min-parents=1", self.head).splitlines()
-        both = [commit for commit in line if self.brings_both(commit)][:commits]
+        both = [commit for commit in line if self.changes_code_and_tests(commit)][:commits]
         return self.git("rev-parse", f"{both[-1]}^1")
 
     def history(self, base: str) -> dict[str, list[str]]:
         """Return `{commit: parents}` from base to head, parents first, with parents that branched off before base."""
         lines = self.git("rev-list", "--topo-order", "--reverse", "--parents", self.head, f"^{base}").splitlines()
         parents_of = {commit: parents for commit, *parents in map(str.split, lines)}
-        outside = {parent: [] for parents in parents_of.values() for parent in parents if parent not in parents_of}
-        return {base: [], **outside, **parents_of}
+        outside = {parent for parents in parents_of.values() for parent in parents} - parents_of.keys()
+        return {base: [], **{parent: [] for parent in sorted(outside)}, **parents_of}
 
-    def compose(self, checkout: Path, commit: str, tests: str) -> str:
+    def check_out_with_tests(self, checkout: Path, commit: str, tests: str) -> str:
         """Check out `commit` with the tests of the commit `tests`, and return the id of the tree."""
         self.git("checkout", "-q", "--force", "--detach", commit, at=checkout)
         self.git("clean", "-fdxq", at=checkout)
@@ -126,29 +125,29 @@ def run(checkout: Path, files: Iterable[str], cache: Path, tree: str) -> dict[st
     if cached.exists():
         return {test: Outcome(**fields) for test, fields in json.loads(cached.read_text()).items()}
     outcomes: dict[str, Outcome] = {}
-    while existing and _session(checkout, existing, outcomes):
+    while existing and _run_session(checkout, existing, outcomes):
         pass
     if len(existing) > 1 and all(outcome.phase == "start" for outcome in outcomes.values()):
         outcomes.clear()  # a conftest that fails makes all files fail that are run with it
         for file in existing:
-            while _session(checkout, [file], outcomes):
+            while _run_session(checkout, [file], outcomes):
                 pass
     cache.mkdir(parents=True, exist_ok=True)
     cached.write_text(json.dumps({test: asdict(outcome) for test, outcome in outcomes.items()}))
     return outcomes
 
 
-def _session(checkout: Path, files: Sequence[str], outcomes: dict[str, Outcome]) -> bool:
+def _run_session(checkout: Path, files: Sequence[str], outcomes: dict[str, Outcome]) -> bool:
     """Run pytest over the tests without an outcome.
 
-    Return whether it was aborted, so that another run has to follow.
+    Return True if it was aborted, so that another run has to follow.
     """
     with tempfile.TemporaryDirectory() as home:
         log = Path(home) / "log"
         log.touch()
-        ended, last_line = _pytest(checkout, files, home, log, [test for test in outcomes if "::" in test])
+        ended, last_line = _start_pytest(checkout, files, home, log, [test for test in outcomes if "::" in test])
         records = [json.loads(line) for line in log.read_text().splitlines()]
-    running = _read(records, outcomes)
+    running = _read_log(records, outcomes)
     if any("end" in record for record in records):
         return False
     if running is not None:
@@ -159,7 +158,7 @@ def _session(checkout: Path, files: Sequence[str], outcomes: dict[str, Outcome])
     return False
 
 
-def _pytest(checkout: Path, files: Sequence[str], home: str, log: Path, done: Sequence[str]) -> tuple[int, str]:
+def _start_pytest(checkout: Path, files: Sequence[str], home: str, log: Path, done: Sequence[str]) -> tuple[int, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GIT_", "COV"))}
     path = [str(Path(__file__).parent), str(checkout / "src"), str(checkout)]
     env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -176,7 +175,7 @@ def _pytest(checkout: Path, files: Sequence[str], home: str, log: Path, done: Se
     words = command(*options, without=("cacheprovider", "execute", "xdist"))
     process = subprocess.Popen(
         words, cwd=checkout, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
-        stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limits,  # noqa: PLW1509 - it only sets a limit
+        stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
     )  # fmt: skip
     try:
         out, _ = process.communicate(timeout=1800)
@@ -186,12 +185,12 @@ def _pytest(checkout: Path, files: Sequence[str], home: str, log: Path, done: Se
     return process.returncode, ([line for line in out.splitlines() if line.strip()] or [""])[-1][:200]
 
 
-def _limits() -> None:
+def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
-def _read(records: Iterable[dict], outcomes: dict[str, Outcome]) -> str | None:
-    """Add the outcomes of `records` to `outcomes`, and return the test that had begun and not ended, if any."""
+def _read_log(records: Iterable[dict[str, str]], outcomes: dict[str, Outcome]) -> str | None:
+    """Add the outcomes of `records` to `outcomes`, and return the test that began and did not end, if any."""
     running = None
     for record in records:
         if "collect" in record:

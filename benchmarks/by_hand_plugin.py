@@ -1,6 +1,6 @@
-"""Plugin of plain pytest for `by_hand.py`: logs the start and the outcome of each test, a line each.
+"""Plugin of plain pytest for `by_hand.py`: log the start and the outcome of each test, a line each.
 
-It changes nothing.
+It changes no outcome.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Compare the cost of coverage per task with pytest-cov and a context per test: `python benchmarks/coverage.py`.
+"""Compare the cost of coverage per task with pytest-cov and a context per test: `python benchmarks/coverage_cost.py`.
 
-A generated suite runs on two workers: without coverage, with ours (a context per task, branches; no proofs, no
-mutation), and with `pytest-cov --cov-context=test --cov-branch`. They take turns, and the fastest round counts. It
-needs pytest-cov. Then the lines of every task are read from a recording of 10,000 tests of 60 tasks in 500 files.
+A generated suite runs on two workers: without coverage, with pytest-execute (a context per task, branches; no
+proofs, no mutation), and with `pytest-cov --cov-context=test --cov-branch`. They take turns, and the fastest round
+counts. It needs pytest-cov. Then the lines of every task are read from a recording of 10,000 tests of 60 tasks in 500
+files.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.pop(0)  # the directory of this file, whose name is that of a module
 import coverage
 
 from pytest_execute.coverage.data import read
@@ -63,14 +63,14 @@ test-first = "off"
 task = "off"
 """
 COMMON = ["-q", "-n2", "-p", "no:randomly", "-p", "no:cacheprovider"]
-WAYS = {
+MODES = {
     "plain": ["-p", "no:execute", "-p", "no:cov"],
     "ours": ["-p", "no:cov", "--execute-topic=made"],
     "pytest-cov": ["-p", "no:execute", "--cov=src/app", "--cov-branch", "--cov-context=test", "--cov-report="],
 }
 
 
-def made(root: Path, tests: int) -> None:
+def write_repository(root: Path, tests: int) -> None:
     """Make a repository with the suite, and a plan whose tasks share the test files."""
     plan = "# Made: Task Breakdown\n\n## Stream A: All\n"
     for task in range(1, TASKS + 1):
@@ -87,7 +87,7 @@ def made(root: Path, tests: int) -> None:
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
-def timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
+def run_timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
     """Return (seconds of the clock, seconds of the processors) of a run."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
@@ -96,28 +96,29 @@ def timed(command: list[str], root: Path, tests: int) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def runs(tests: int, rounds: int) -> float:
+def compare_runs(tests: int, rounds: int) -> float:
     """Return the ratio of our processor time to pytest-cov's, each in its fastest round."""
-    taken: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+    taken: dict[str, list[tuple[float, float]]] = {mode: [] for mode in MODES}
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "made"
-        made(root, tests)
+        write_repository(root, tests)
         for number in range(rounds):
-            for way in list(WAYS)[:: 1 if number % 2 else -1]:
-                taken[way].append(timed([sys.executable, "-m", "pytest", *COMMON, *WAYS[way]], root, tests))
-                print(
-                    f"{way:>10}: {taken[way][-1][0]:6.2f} s, {taken[way][-1][1]:6.2f} s of the processors", flush=True
-                )
-    least = {way: [min(values) for values in zip(*rows, strict=True)] for way, rows in taken.items()}
-    for way in ("ours", "pytest-cov"):
-        wall, cpu = (least[way][at] / least["plain"][at] for at in (0, 1))
-        print(f"{way} to plain: {wall:.2f}, processors {cpu:.2f}")
-    wall, cpu = (least["ours"][at] / least["pytest-cov"][at] for at in (0, 1))
+            for mode in list(MODES)[:: 1 if number % 2 else -1]:
+                taken[mode].append(run_timed([sys.executable, "-m", "pytest", *COMMON, *MODES[mode]], root, tests))
+                wall, cpu = taken[mode][-1]
+                print(f"{mode:>10}: {wall:6.2f} s, {cpu:6.2f} s of the processors", flush=True)
+    least: dict[str, list[float]] = {
+        mode: [min(values) for values in zip(*rows, strict=True)] for mode, rows in taken.items()
+    }
+    for mode in ("ours", "pytest-cov"):
+        wall, cpu = (mine / theirs for mine, theirs in zip(least[mode], least["plain"], strict=True))
+        print(f"{mode} to plain: {wall:.2f}, processors {cpu:.2f}")
+    wall, cpu = (mine / theirs for mine, theirs in zip(least["ours"], least["pytest-cov"], strict=True))
     print(f"ours to pytest-cov: {wall:.2f}, processors {cpu:.2f} (required: at most 1)")
     return cpu
 
 
-def recorded(directory: Path, branch: bool, dense: bool) -> None:
+def write_recording(directory: Path, branch: bool, dense: bool) -> None:
     """Write a recording of 10,000 tests in 500 files, 30 files a test and 40 lines a file, in the contexts of 60 tasks.
 
     Each test reaches the same 40 lines of a file. With `dense`, it reaches 40 of 400 lines, so that a task reaches
@@ -139,15 +140,15 @@ def recorded(directory: Path, branch: bool, dense: bool) -> None:
     data.close(force=True)
 
 
-def sets(branch: bool, dense: bool = False) -> float:
+def read_recording(branch: bool, dense: bool = False) -> float:
     """Return the seconds until the lines of every task are read by file; with `branch`, its arcs."""
     with tempfile.TemporaryDirectory() as directory:
-        recorded(Path(directory), branch, dense)
+        write_recording(Path(directory), branch, dense)
         start = time.process_time()
         recording = read(Path(directory))
-        of = recording.arcs if branch else recording.line_bits
+        points_in = recording.arcs if branch else recording.line_bits
         paths = recording.packed_arcs if branch else recording.lines
-        found = [{path: of(path, f"task:{task}".__eq__) for path in paths} for task in range(60)]
+        found = [{path: points_in(path, f"task:{task}".__eq__) for path in paths} for task in range(60)]
         taken = time.process_time() - start
     points = sum(each.bit_count() if isinstance(each, int) else len(each) for files in found for each in files.values())
     kind = f"{'branches' if branch else 'lines'}{', dense' if dense else ''}"
@@ -164,9 +165,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    slow = [seconds for seconds in (sets(False), sets(False, dense=True), sets(True)) if seconds >= 2]
-    sets(True, dense=True)  # no row of its own in what is asked: five million rows to read
-    return int(bool(slow) or runs(arguments.tests, arguments.rounds) > 1)
+    slowest = max(read_recording(False), read_recording(False, dense=True), read_recording(True))
+    read_recording(True, dense=True)  # only printed: no limit is set for five million rows
+    return int(slowest >= 2 or compare_runs(arguments.tests, arguments.rounds) > 1)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Compare our numbers with coverage.py's.
+"""Compare the coverage numbers of pytest-execute with those of coverage.py.
 
 usage: python benchmarks/equality.py REPO --source src/app [--processes FILE] [TESTS...]
 
-The repository is cloned, and its tests run three times: by `coverage run` in one process, and by us in one process and
-on two workers. With `--processes`, three tests are added that run that test file again: in a forked, a spawned and a
-started process. The missing lines and branches of each file of the source are compared, and the totals. Differences are
-printed, and the exit status is 1 then. A test that does not do the same in each run makes a difference, too.
+The repository is cloned, and its tests run three times: by `coverage run` in one process, and with pytest-execute in
+one process and on two workers. With `--processes`, three tests are added that run that test file again: in a forked, a
+spawned and a started process. The missing lines and branches of each file of the source are compared, and the totals.
+Differences are printed, and the exit status is 1 then. A test that does not do the same in each run makes a difference,
+too.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ class Numbers(dict[str, dict[str, Any]]):
     """`{file: {"lines": missing, "branches": missing}}`, and under "" the totals."""
 
 
-def clone(repository: Path, source: str, place: Path) -> Path:
-    root = place / "clone"
+def clone_with_plan(repository: Path, source: str, directory: Path) -> Path:
+    root = directory / "clone"
     subprocess.run(["git", "clone", "-q", str(repository), str(root)], check=True)
     plan = root / "notes/all/breakdown.md"
     plan.parent.mkdir(parents=True)
@@ -91,11 +92,11 @@ def run(root: Path, *arguments: str) -> None:
     print("   ", (done.stdout.strip().splitlines() or [done.stderr])[-1], flush=True)
 
 
-def theirs(root: Path, source: str, tests: list[str]) -> Numbers:
-    place = root.parent / "theirs"
-    place.mkdir()
-    settings, report = place / "settings", place / "report.json"
-    settings.write_text(SETTINGS.format(data=place / "data", source=root / source))
+def coverage_numbers(root: Path, source: str, tests: list[str]) -> Numbers:
+    directory = root.parent / "theirs"
+    directory.mkdir()
+    settings, report = directory / "settings", directory / "report.json"
+    settings.write_text(SETTINGS.format(data=directory / "data", source=root / source))
     rc = f"--rcfile={settings}"
     run(root, "-m", "coverage", "run", rc, *PYTEST, "-p", "no:execute", *tests)
     run(root, "-m", "coverage", "combine", rc)
@@ -107,7 +108,7 @@ def theirs(root: Path, source: str, tests: list[str]) -> Numbers:
     return numbers
 
 
-def ours(root: Path, tests: list[str], workers: int) -> Numbers:
+def our_numbers(root: Path, tests: list[str], workers: int) -> Numbers:
     report = root.parent / f"ours-{workers}.json"
     options = [f"-n{workers}", "--execute-topic=all", "--execute-base=HEAD", f"--execute-report={report}"]
     run(root, *PYTEST, *options, *tests)
@@ -140,15 +141,15 @@ def main() -> int:
     parser.add_argument("tests", nargs="*")
     arguments = parser.parse_intermixed_args()
     status = 0
-    with tempfile.TemporaryDirectory() as place:
-        root = clone(arguments.repository.resolve(), arguments.source, Path(place).resolve())
+    with tempfile.TemporaryDirectory() as directory:
+        root = clone_with_plan(arguments.repository.resolve(), arguments.source, Path(directory).resolve())
         if arguments.processes:
             (root / arguments.processes).with_name("test_of_processes.py").write_text(
                 PROCESSES.format(arguments.processes)
             )
-        wanted = theirs(root, arguments.source, arguments.tests)
+        wanted = coverage_numbers(root, arguments.source, arguments.tests)
         for workers in (0, 2):
-            found = list(differences(wanted, ours(root, arguments.tests, workers)))
+            found = list(differences(wanted, our_numbers(root, arguments.tests, workers)))
             missing = [sum(len(each[kind]) for path, each in wanted.items() if path) for kind in ("lines", "branches")]
             total = (
                 f"{wanted['']['lines']} lines ({missing[0]} missing), {wanted['']['branches']} branches ({missing[1]})"
@@ -163,5 +164,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.pop(0)  # the directory of this file, where a module has the name of coverage.py's
     sys.exit(main())

@@ -58,11 +58,11 @@ also_copy={also}
 
 
 class Project:
-    """A clone of a repository with a history of two commits."""
+    """Clone of a repository with a history of two commits."""
 
-    def __init__(self, repository: Path, place: Path, source: str, tests: str) -> None:
-        self.root, self.source, self.tests = place / "clone", source, tests
-        self.left_out: list[str] = []
+    def __init__(self, repository: Path, directory: Path, source: str, tests: str) -> None:
+        self.root, self.source, self.tests = directory / "clone", source, tests
+        self.deselected: list[str] = []
         git = ["git", "clone", "-q", "--depth=1", f"file://{repository}", str(self.root)]
         subprocess.run(git, check=True)
         shutil.rmtree(self.root / ".git")
@@ -108,34 +108,34 @@ class Project:
         )
         return time.perf_counter() - start, done
 
-    def alone(self) -> float:
-        """Return the seconds that the tests take; tests that fail are left out from here on."""
+    def measure_tests(self) -> float:
+        """Return the seconds of the tests without a stub; tests that fail are deselected in later runs."""
         seconds, done = self.run(*PYTEST, "-rfE", "-p", "no:execute", self.tests)
         print(f"the tests alone: {seconds:.1f} s, {done.stdout.strip().splitlines()[-1]}", flush=True)
         failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        self.left_out = [f"--deselect={test}" for test in failed]
+        self.deselected = [f"--deselect={test}" for test in failed]
         return seconds
 
 
 # -- pytest-execute
 
 
-def judged(project: Project) -> tuple[float, list[dict[str, Any]]]:
+def run_with_topic(project: Project) -> tuple[float, list[dict[str, Any]]]:
     """Return (seconds, the mutants of the report) of a run of pytest with our options."""
     report = project.root.parent / "report.json"
     base = project.git("rev-parse", "HEAD~1").strip()
     options = ["-n2", "--execute-topic=all", f"--execute-base={base}", f"--execute-report={report}"]
     options += ["-o", f"cache_dir={project.root.parent / 'cache'}"]
-    seconds, done = project.run("-m", "pytest", "-q", "-p", "no:randomly", *options, *project.left_out, project.tests)
+    seconds, done = project.run("-m", "pytest", "-q", "-p", "no:randomly", *options, *project.deselected, project.tests)
     if not report.exists():
-        sys.exit(f"pytest-execute did not judge:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        sys.exit(f"pytest-execute wrote no report:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return seconds, json.loads(report.read_text())["mutants"]
 
 
 # -- one by one
 
 
-def stubbed(text: str, line: int, stub: str) -> str:
+def replace_body(text: str, line: int, stub: str) -> str:
     """Return the source with the body of the function at `line` replaced."""
     tree = ast.parse(text)
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -144,7 +144,7 @@ def stubbed(text: str, line: int, stub: str) -> str:
     if isinstance(node, ast.Lambda):
         node.body = value or ast.parse("(_ for _ in ()).throw(RuntimeError)", mode="eval").body
     else:
-        generates = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own(node))
+        generates = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node))
         first: ast.stmt = ast.parse("raise RuntimeError").body[0] if value is None else ast.Return(value)
         if generates and value is not None:
             first = ast.Return(None)
@@ -152,23 +152,23 @@ def stubbed(text: str, line: int, stub: str) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def own(node: ast.AST) -> Iterator[ast.AST]:
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a function's own body."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             yield child
-            yield from own(child)
+            yield from own_nodes(child)
 
 
-def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) -> tuple[float, list[str]]:
+def run_one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) -> tuple[float, list[str]]:
     """Return (seconds, differences from our results); a run that takes longer than `limit` has noticed."""
     total, differences = 0.0, []
     for mutant in mutants:
         file = project.root / mutant["path"]
         text = file.read_text()
         try:
-            file.write_text(stubbed(text, mutant["line"], mutant["stub"]))
-            options = ["-p", "no:execute", "-x", *project.left_out]
+            file.write_text(replace_body(text, mutant["line"], mutant["stub"]))
+            options = ["-p", "no:execute", "-x", *project.deselected]
             seconds, done = project.run(*PYTEST, *options, project.tests, limit=limit)
             noticed = done.returncode != 0
         except subprocess.TimeoutExpired:
@@ -185,16 +185,17 @@ def one_by_one(project: Project, mutants: list[dict[str, Any]], limit: float) ->
 # -- mutmut
 
 
-def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
-    """Return (seconds, {function: states of its mutants}); tests that fail in mutmut's copy of the tree stop it, so
-    they are left out.
+def run_mutmut(project: Project, python: str, only: str, limit: float) -> tuple[float, dict[str, Counter[str]]]:
+    """Return (seconds, {function: states of its mutants}).
+
+    Tests that fail in mutmut's copy of the tree would stop it, so they are deselected.
     """
     env = {name: value for name, value in project.env.items() if name != "PYTHONPATH"}
     command = [python, "-m", "mutmut", "run", *([f"{only}*"] if only else [])]
-    left_out = list(project.left_out)
+    deselected = list(project.deselected)
     log = project.root.parent / "mutmut.log"
     while True:
-        options = "\n    ".join(["", *left_out, "-p", "no:cacheprovider"])
+        options = "\n    ".join(["", *deselected, "-p", "no:cacheprovider"])
         also = "\n    ".join(["", *(path.name for path in project.root.iterdir() if (path / "__init__.py").exists())])
         project.write(
             "setup.cfg", MUTMUT.format(source=project.source, tests=project.tests, options=options, also=also)
@@ -205,11 +206,11 @@ def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[floa
             subprocess.run(command, cwd=project.root, env=env, stdout=out, stderr=out, check=False, timeout=limit)
         seconds = time.perf_counter() - start
         failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", log.read_text(), re.MULTILINE)
-        new = [f"--deselect={test}" for test in failed if f"--deselect={test}" not in left_out]
+        new = [f"--deselect={test}" for test in failed if f"--deselect={test}" not in deselected]
         if not new:
             break
-        print(f"mutmut: fails in its copy, and is left out: {' '.join(failed)}", flush=True)
-        left_out += new
+        print(f"mutmut: fails in its copy, and is deselected: {' '.join(failed)}", flush=True)
+        deselected += new
     done = subprocess.run(
         [python, "-m", "mutmut", "results", "--all", "true"],
         cwd=project.root,
@@ -220,37 +221,37 @@ def mutmut(project: Project, python: str, only: str, limit: float) -> tuple[floa
     )
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for name, state in re.findall(r"^\s*(\S+?)__mutmut_\d+: (.+)$", done.stdout, re.MULTILINE):
-        found[plain(name)][state] += 1
+        found[function_name(name)][state] += 1
     if not found:
         print(f"mutmut checked nothing; it ends with:\n{log.read_text()[-1500:]}")
     return seconds, found
 
 
-def plain(name: str) -> str:
+def function_name(name: str) -> str:
     """Return our name `module:Class.function` for mutmut's `module.xǁClassǁfunction`."""
     module, _, function = name.rpartition(".")
     function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
     return f"{module}:{function}"
 
 
-def our_word(mutants: list[dict[str, Any]]) -> str:
+def our_verdict(mutants: list[dict[str, Any]]) -> str:
     verdicts = {mutant["verdict"] for mutant in mutants}
     words = {"survived": "pseudo-tested", "not-reached": "not reached", "unproven": "unproven"}
     return next((word for verdict, word in words.items() if verdict in verdicts), "noticed")
 
 
-def their_word(states: Counter[str]) -> str:
+def mutmut_verdict(states: Counter[str]) -> str:
     killed, survived = states["killed"] + states["timeout"], states["survived"]
     if not killed and not survived:
         return "no tests" if states["no tests"] else "not checked"
     return "all noticed" if not survived else "some survive" if killed else "none noticed"
 
 
-def side_by_side(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counter[str]]) -> None:
+def print_comparison(ours: dict[str, list[dict[str, Any]]], theirs: dict[str, Counter[str]]) -> None:
     """Print each function of which either tool says that no test notices anything, and count the others."""
     table: Counter[tuple[str, str]] = Counter()
     for name in sorted(ours.keys() & theirs.keys()):
-        we, they = our_word(ours[name]), their_word(theirs[name])
+        we, they = our_verdict(ours[name]), mutmut_verdict(theirs[name])
         table[we, they] += 1
         if they != "not checked" and (we != "noticed" or they in ("none noticed", "no tests")):
             stubs = ", ".join(f"{mutant['stub']} {mutant['verdict']}" for mutant in ours[name])
@@ -271,32 +272,31 @@ def main() -> int:
     parser.add_argument("--only", default="", help="for mutmut: only names that begin so")
     parser.add_argument("--limit", type=float, default=500, help="seconds that mutmut may take")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        project = Project(options.repository.resolve(), Path(place).resolve(), options.source, options.tests)
-        plain = project.alone()
-        first, mutants = judged(project)
-        again, _ = judged(project)
+    with tempfile.TemporaryDirectory() as directory:
+        project = Project(options.repository.resolve(), Path(directory).resolve(), options.source, options.tests)
+        plain = project.measure_tests()
+        first, mutants = run_with_topic(project)
+        again, _ = run_with_topic(project)
         ours: dict[str, list[dict[str, Any]]] = defaultdict(list)
         tried = [mutant for mutant in mutants if mutant["stub"] is not None]
-        print(*project.left_out, sep="\n")
+        print(*project.deselected, sep="\n")
         for mutant in tried:
             ours[mutant["function"]].append(mutant)
         words = Counter("noticed" if all(m["verdict"] == "killed" for m in each) else "not" for each in ours.values())
         print(f"{len(ours)} functions, {len(tried)} stubs: {dict(Counter(m['verdict'] for m in tried))}; {dict(words)}")
         print(f"ours: {first:.1f} s, and {again:.1f} s again", flush=True)
         sample = tried[:: options.every]
-        seconds, differences = one_by_one(project, sample, 10 * plain)
+        seconds, differences = run_one_by_one(project, sample, 10 * plain)
         whole = seconds * len(tried) / len(sample)
         print(f"one pytest -x a stub: {seconds:.1f} s for {len(sample)} of {len(tried)}, so {whole:.0f} s for all")
         print(f"that is {whole / first:.1f} times ours (required: 10)", flush=True)
         print("\n".join(f"  {difference}" for difference in differences) or "  all results are equal", flush=True)
         if options.mutmut:
-            seconds, theirs = mutmut(project, options.mutmut, options.only, options.limit)
+            seconds, theirs = run_mutmut(project, options.mutmut, options.only, options.limit)
             print(f"mutmut: {seconds:.1f} s, {dict(sum(theirs.values(), Counter()))}")
-            side_by_side(ours, theirs)
+            print_comparison(ours, theirs)
     return int(bool(differences) or whole < 10 * first)
 
 
 if __name__ == "__main__":
-    sys.path.pop(0)  # the directory of this file, where a module has the name of coverage.py's
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Starts of pytest for the benchmarks, without plugins that are only installed by chance."""
+"""Commands that start pytest for the benchmarks, without plugins that they do not measure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def command(*options: str, without: tuple[str, ...] = ()) -> list[str]:
     return [sys.executable, "-m", "pytest", *(f"-pno:{plugin}" for plugin in without), *options]
 
 
-def on_a_terminal(command: list[str], directory: Path, env: dict[str, str]) -> bytes:
+def run_on_terminal(command: list[str], directory: Path, env: dict[str, str]) -> bytes:
     """Return the output of a command on a terminal of 100 columns."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))

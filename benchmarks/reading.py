@@ -2,7 +2,7 @@
 
 usage: python benchmarks/reading.py [TASKS] [--rounds N]
 
-Prints the ratio of the medians of alternating rounds (wanted: at most 1.5) and the memory per task at a quarter of the
+Print the ratio of the medians of alternating rounds (wanted: at most 1.5) and the memory per task at a quarter of the
 tasks and at all of them (wanted: the same). The 10,000 examples of the properties run with `pytest
 tests/breakdown/test_properties.py --hypothesis-profile=long`.
 """
@@ -45,7 +45,7 @@ def breakdown_text(tasks: int) -> str:
     return "\n".join(parts)
 
 
-def seconds(work: Callable[[], object]) -> float:
+def measure_seconds(work: Callable[[], object]) -> float:
     """Return the time of one call, after a garbage collection."""
     gc.collect()
     begin = time.perf_counter()
@@ -76,11 +76,11 @@ def main() -> None:
     assert (len(reading.plan.tasks), reading.problems) == (args.tasks, ())
     markdown_times, own_times = [], []
     for _ in range(args.rounds):
-        markdown_times.append(seconds(lambda: markdown.parse(text)))
-        own_times.append(seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
-    ratio = statistics.median(own_times) / statistics.median(markdown_times)
-    median = statistics.median(own_times)
-    print(f"{args.tasks} tasks, {len(text) // 1024} kB: {median:.2f} s, {ratio:.2f} times markdown-it-py")
+        markdown_times.append(measure_seconds(lambda: markdown.parse(text)))
+        own_times.append(measure_seconds(lambda: read_text(text, "benchmark", "breakdown.md")))
+    own_time = statistics.median(own_times)
+    ratio = own_time / statistics.median(markdown_times)
+    print(f"{args.tasks} tasks, {len(text) // 1024} kB: {own_time:.2f} s, {ratio:.2f} times markdown-it-py")
     few, many = memory_per_task(args.tasks // 4), memory_per_task(args.tasks)
     print(f"memory: {few:.1f} kB per task of {args.tasks // 4}, {many:.1f} kB per task of {args.tasks}")
 

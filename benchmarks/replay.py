@@ -1,11 +1,17 @@
-"""Time that the replay takes on a real repository: `python benchmarks/replay.py REPO --commits 40`.
+"""Measure the time of the replay on a real repository: `python benchmarks/replay.py REPO --commits 40`.
 
-The repository is cloned, and all tests of the test files that its last commits changed are proven against those
-commits: cold, with an empty cache, and warm, with all outcomes cached. Beside it, in the same run: plain runs of the
-whole suite, and what one would do by hand, with as many processes: for each commit a worktree of its parent and one of
-itself, and `python -m pytest` in both on the test files that the commit changed, as the commit has them. With
-`--by-hand N` only N of the commits, evenly spread, are done by hand, and the time of all is reckoned from theirs. The
-last line is JSON.
+The repository is cloned. The replay proves all tests of the test files that its last commits changed against those
+commits. The same run measures:
+
+| label | measured |
+| --- | --- |
+| plain | a run of the whole suite with plain pytest |
+| cold | the replay with an empty cache |
+| warm | the replay with all outcomes in the cache |
+| by hand | `python -m pytest` in worktrees of each commit and its parent, on the test files that the commit changed |
+
+By hand uses as many processes as the replay, and the test files as the commit has them. With `--by-hand N` only N of
+the commits, evenly spread, are done by hand, and the time of all is estimated from theirs. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -25,6 +31,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
+
+from msgspec import structs
 
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import PytestOptions, settings_for
@@ -47,25 +56,8 @@ def pytest_sessionfinish(session):
         json.dump({{test: taken for test, taken in seconds.items() if test not in bad}}, file)
 """
 LONGEST = 30.0
-"""Seconds after which a run of pytest is ended."""
+"""Seconds after which a run of pytest is killed."""
 PLAIN = ["-q", "-p", "no:cacheprovider", "-p", "no:execute", "-p", "no:randomly"]
-
-
-@contextlib.contextmanager
-def recorded_starts() -> Iterator[list[object]]:
-    """Yield a list of the processes that the replay starts: each is a Python with pytest."""
-    started: list[object] = []
-    start = process.start
-
-    def record_start(*args: object, **more: object) -> object:
-        started.append(args)
-        return start(*args, **more)
-
-    process.start = record_start
-    try:
-        yield started
-    finally:
-        process.start = start
 
 
 @contextlib.contextmanager
@@ -76,11 +68,11 @@ def timed(label: str, times: dict[str, float]) -> Iterator[None]:
     print(f"{label:>10}: {times[label]:7.2f} s", flush=True)
 
 
-def pytest(
+def run_pytest(
     directory: Path, layout: Layout, *arguments: str, plugins: Path | None = None, timeout: float = LONGEST
 ) -> bool:
-    """Run pytest in a checkout, with its own modules, and return whether it was ended: tests on old code may hang."""
-    roots = [str(directory / root) for root in layout.roots(_files(directory))]
+    """Run pytest in a checkout, with its own modules; return True if it was killed: tests on old code may hang."""
+    roots = [str(directory / root) for root in layout.import_roots(_files(directory))]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, str(plugins or directory)])}
     command = [sys.executable, "-m", "pytest", *PLAIN, *arguments]
     null = subprocess.DEVNULL
@@ -108,11 +100,11 @@ def _files(directory: Path) -> list[str]:
     return subprocess.check_output(["git", "ls-files"], cwd=directory, text=True).splitlines()
 
 
-def plain(clone: Path, layout: Layout, directory: Path) -> dict[str, float]:
+def run_plain(clone: Path, layout: Layout, directory: Path) -> dict[str, float]:
     """Return the tests that pass in one run of the whole suite, with the seconds that each took."""
     found = directory / "passed.json"
     (directory / "passed_plugin.py").write_text(PASSED.format(file=found))
-    pytest(clone, layout, "-p", "passed_plugin", plugins=directory, timeout=10 * LONGEST)
+    run_pytest(clone, layout, "-p", "passed_plugin", plugins=directory, timeout=10 * LONGEST)
     tests: dict[str, float] = json.loads(found.read_text())
     return tests
 
@@ -120,7 +112,7 @@ def plain(clone: Path, layout: Layout, directory: Path) -> dict[str, float]:
 def run_by_hand(
     git: Git, commits: CommitRange, layout: Layout, directory: Path, workers: int, most: int
 ) -> tuple[int, int, int]:
-    """Run `most` commits by hand at most. Return how many that are, of how many, and how many runs had to be ended."""
+    """Run at most `most` commits by hand. Return the number of those commits, of all commits, and of killed runs."""
     jobs = [
         (commit, parents[0], files)
         for commit, parents in commits.commits.items()
@@ -128,24 +120,24 @@ def run_by_hand(
     ]
 
     def by_hand(commit: str, parent: str, files: Sequence[str]) -> int:
-        ended = 0
+        killed = 0
         for revision in (parent, commit):
             tree = directory / f"{commit[:12]}-{revision[:12]}"
             _git(git.work_tree, "worktree", "add", "-q", "--detach", str(tree), revision)
             _git(tree, "checkout", "-q", commit, "--", *files)
-            ended += pytest(tree, layout, *files)
+            killed += run_pytest(tree, layout, *files)
             _git(git.work_tree, "worktree", "remove", "--force", str(tree))
-        return ended
+        return killed
 
     chosen = [jobs[at * len(jobs) // most] for at in range(most)] if len(jobs) > most else jobs
     with ThreadPoolExecutor(workers) as pool:
-        ended = sum(pool.map(lambda job: by_hand(*job), chosen))
-    return len(chosen), len(jobs), ended
+        killed = sum(pool.map(lambda job: by_hand(*job), chosen))
+    return len(chosen), len(jobs), killed
 
 
 def _changed_test_files(git: Git, layout: Layout, old: str, new: str) -> list[str]:
-    there = git.tree(new)
-    return [path for path in git.changed_files(old, new) if path in there and _is_test_file(layout, path)]
+    paths = git.run_text("diff", "--name-only", "--no-renames", "--diff-filter=d", "-z", old, new).split("\0")
+    return [path for path in paths if path and _is_test_file(layout, path)]
 
 
 def _is_test_file(layout: Layout, path: str) -> bool:
@@ -185,18 +177,16 @@ def compare(options: argparse.Namespace, directory: Path) -> int:
     commits = commit_range(git, "none", base_commit(clone, options.commits))
     tree = git.tree(commits.tree)
     layout = Layout(source=detect_source(tree))
-    plain(clone, layout, directory)  # compiles
+    run_plain(clone, layout, directory)  # compiles
     for _ in range(2):
         with timed("plain", times):
-            passed = plain(clone, layout, directory)
+            passed = run_plain(clone, layout, directory)
     files = set(_changed_test_files(git, layout, commits.base, commits.tree))
     tests = {test: seconds for test, seconds in passed.items() if test.partition("::")[0] in files}
-    config = next(
-        (clone / name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None
-    )
-    pytest_options = PytestOptions(
-        workers=options.workers, **({"config": (config.name, config.read_bytes())} if config else {})
-    )
+    pytest_options = PytestOptions(workers=options.workers)
+    config = next((name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if name in tree), None)
+    if config is not None:
+        pytest_options = structs.replace(pytest_options, config=(config, (clone / config).read_bytes()))
     request = ReplayRequest(tests=tests, settings=settings_for(git, layout, tree, pytest_options))
     history = TopicHistory(git, commits, layout)
     print(f"{len(commits.commits)} commits, {len(passed)} tests, {len(tests)} of them in {len(files)} changed files")
@@ -204,23 +194,32 @@ def compare(options: argparse.Namespace, directory: Path) -> int:
         cache = ResultCache(directory / f"cache-{number}", print)
         with timed("cold", times):
             proofs = prove(history, request, directory / "trees", cache)
-    with recorded_starts() as started, timed("warm", times):
+    started = mock.patch.object(process, "start", wraps=process.start)
+    with started as start, timed("warm", times):
         again = prove(history, request, directory / "trees", cache)
     assert again == proofs
     found = Counter(proof.found for proof in proofs.values())
     print("proofs: " + ", ".join(f"{count} {each}" for each, count in sorted(found.items())))
     print(f"cold takes {times['cold'] / times['plain']:.2f} plain runs (4 allowed)")
-    print(f"warm takes {times['warm']:.2f} s and starts {len(started)} processes (0.5 s and none allowed)")
+    print(f"warm takes {times['warm']:.2f} s and starts {start.call_count} processes (0.5 s and none allowed)")
     if options.by_hand:
         with timed("by hand", times):
-            done, of, ended = run_by_hand(git, commits, layout, directory / "hand", options.workers, options.by_hand)
-        times["all by hand"] = times["by hand"] * of / done
-        how = f"{done} of {of} commits by hand" + (f", reckoned to {times['all by hand']:.2f} s for all" * (done < of))
-        how += f", {ended} runs had to be ended after {LONGEST:.0f} s" * bool(ended)
+            counts = run_by_hand(git, commits, layout, directory / "hand", options.workers, options.by_hand)
+        done, total, killed = counts
+        times["all by hand"] = times["by hand"] * total / done
+        how = f"{done} of {total} commits by hand"
+        how += f", estimated as {times['all by hand']:.2f} s for all" * (done < total)
+        how += f", {killed} runs were killed after {LONGEST:.0f} s" * bool(killed)
         print(f"{how}; cold is {times['all by hand'] / times['cold']:.2f} times faster (3 required, 5 wanted)")
     print(
         json.dumps(
-            {"repository": options.repo.name, "tests": len(tests), "proofs": found, "started": len(started), **times}
+            {
+                "repository": options.repo.name,
+                "tests": len(tests),
+                "proofs": found,
+                "started": start.call_count,
+                **times,
+            }
         )
     )
     return 0

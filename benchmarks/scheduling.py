@@ -1,4 +1,4 @@
-"""Measure how near a run comes to the shortest possible: `python benchmarks/scheduling.py`.
+"""Measure the time of a run beside the shortest possible one: `python benchmarks/scheduling.py`.
 
 `--trivial` measures the cost of ten thousand trivial tests instead.
 
@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from plain import command, on_a_terminal
+from plain import command, run_on_terminal
 
 WORK = 40.0
 """Seconds of sleep in all."""
@@ -62,6 +62,7 @@ class Topic(NamedTuple):
     seconds: dict[int, list[float]]
 
     def bound(self, workers: int) -> float:
+        """Return the seconds of the shortest possible run."""
         ends: dict[int, float] = {}
         for task, needs in self.needs.items():
             ends[task] = max((ends[need] for need in needs), default=0.0) + max(self.seconds[task])
@@ -81,7 +82,7 @@ TAILS: dict[str, Callable[[random.Random], float]] = {
 }
 
 
-def topic(seed: int, tail: str = "lognormal") -> Topic:
+def draw_topic(seed: int, tail: str = "lognormal") -> Topic:
     """Draw a plan: each task depends on an earlier one of its stream, and some on one of an earlier stream."""
     rng = random.Random(seed)
     needs: dict[int, list[int]] = {}
@@ -97,7 +98,7 @@ def topic(seed: int, tail: str = "lognormal") -> Topic:
     return Topic(needs, {task: [scale * time for time in times] for task, times in capped.items()})
 
 
-def breakdown(needs: Mapping[int, Sequence[int]]) -> str:
+def breakdown_text(needs: Mapping[int, Sequence[int]]) -> str:
     lines = ["# Bench: Task Breakdown"]
     for task, before in needs.items():
         if task % 15 == 0:
@@ -108,7 +109,7 @@ def breakdown(needs: Mapping[int, Sequence[int]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(root: Path, tests: Mapping[str, str], topics: Mapping[str, Mapping[int, Sequence[int]]]) -> None:
+def write_repository(root: Path, tests: Mapping[str, str], topics: Mapping[str, Mapping[int, Sequence[int]]]) -> None:
     """Write a repository with these files below `tests`, and a topic for each of these graphs."""
     (root / "tests").mkdir(parents=True)
     (root / "src").mkdir()
@@ -116,20 +117,20 @@ def write(root: Path, tests: Mapping[str, str], topics: Mapping[str, Mapping[int
     (root / "pyproject.toml").write_text(CONFIG)
     for name, needs in topics.items():
         (root / "notes" / name).mkdir(parents=True)
-        (root / "notes" / name / "breakdown.md").write_text(breakdown(needs))
+        (root / "notes" / name / "breakdown.md").write_text(breakdown_text(needs))
     for name, text in tests.items():
         (root / "tests" / name).write_text(text)
     for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm", "all"]):
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
-def pytest(root: Path, *options: str, **env: str) -> float:
+def run_pytest(root: Path, *options: str, **env: str) -> float:
     """Run pytest and return its seconds."""
     begun = time.monotonic()
     arguments, environment = command(*options, without=OTHER_PLUGINS), {**os.environ, **env}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each worker compiles what it imports, again and again
     if "TERM" in env:
-        output = on_a_terminal(arguments, root, environment)
+        output = run_on_terminal(arguments, root, environment)
     else:
         output = subprocess.run(arguments, cwd=root, env=environment, capture_output=True, check=False).stdout
     if b" passed" not in output:
@@ -152,7 +153,8 @@ Row = dict[str, float]
 
 def measure(seed: int, workers: int, tail: str) -> Row:
     """Return the ratio of each mode to the bound, and the seconds that pytest and xdist take to start and to end."""
-    drawn, row = topic(seed, tail), {}
+    drawn = draw_topic(seed, tail)
+    row: Row = {}
     with tempfile.TemporaryDirectory() as directory:
         root, times = Path(directory) / "project", Path(directory) / "times"
         naps = {
@@ -160,9 +162,9 @@ def measure(seed: int, workers: int, tail: str) -> Row:
             + "\n".join(f"def test_{i}():\n    nap({seconds:.6f})\n" for i, seconds in enumerate(durations))
             for task, durations in drawn.seconds.items()
         }
-        write(root, {"nap.py": HEAD, **naps}, {"own": drawn.needs, "levels": drawn.levels()})
+        write_repository(root, {"nap.py": HEAD, **naps}, {"own": drawn.needs, "levels": drawn.levels()})
         for mode, options in MODES.items():
-            whole = pytest(root, "-q", f"-n{workers}", *options, TIMES=str(times))
+            whole = run_pytest(root, "-q", f"-n{workers}", *options, TIMES=str(times))
             rows = [tuple(map(float, line.split())) for line in times.read_text().splitlines()]
             span = max(end for _, end in rows) - min(begun for begun, _ in rows)
             row |= {mode: span / drawn.bound(workers), f"{mode} start and end": whole - span}
@@ -170,20 +172,21 @@ def measure(seed: int, workers: int, tail: str) -> Row:
     return row
 
 
-def streams(seeds: Sequence[int], counts: Sequence[int], tail: str, results: Path | None) -> bool:
-    found = [json.loads(line) for line in results.read_text().splitlines()] if results and results.exists() else []
+def measure_streams(seeds: Sequence[int], counts: Sequence[int], tail: str, results: Path | None) -> bool:
+    lines = results.read_text().splitlines() if results and results.exists() else []
+    rows: list[Row] = [json.loads(line) for line in lines]
     for workers in counts:
         for seed in seeds:
-            found.append({"workers": workers, "seed": seed, **measure(seed, workers, tail)})
-            print({key: round(value, 3) for key, value in found[-1].items()}, flush=True)
+            rows.append({"workers": workers, "seed": seed, **measure(seed, workers, tail)})
+            print({key: round(value, 3) for key, value in rows[-1].items()}, flush=True)
             if results is not None:
-                results.write_text("".join(json.dumps(row) + "\n" for row in found))
-    good = [report([row for row in found if row["workers"] == workers], workers) for workers in counts]
-    return all(good)
+                results.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    are_good = [report([row for row in rows if row["workers"] == workers], workers) for workers in counts]
+    return all(are_good)
 
 
 def report(rows: Sequence[Row], workers: int) -> bool:
-    """Print the medians; return True if they are as required."""
+    """Print the medians; return True if they meet the limits."""
     middle = {key: median(row[key] for row in rows) for key in rows[0]}
     faster = median(row["levels"] / row["known"] for row in rows)
     against = median(row["known"] / row["worksteal"] for row in rows)
@@ -192,8 +195,8 @@ def report(rows: Sequence[Row], workers: int) -> bool:
     for mode in MODES:
         print(f"  {mode:>9} {middle[mode]:.3f} ({middle[f'{mode} start and end']:.1f} s)")
     print(f"  {faster:.2f} times faster than level after level, {against:.3f} of worksteal; required: {required}")
-    good = middle["known"] <= required["known"] and middle["first"] <= required["first"]
-    return good and faster >= required["levels"] and against <= 1.0
+    is_near = middle["known"] <= required["known"] and middle["first"] <= required["first"]
+    return is_near and faster >= required["levels"] and against <= 1.0
 
 
 # Trivial tests
@@ -207,9 +210,9 @@ def pytest_unconfigure(config):
 """
 Mode = tuple[list[str], dict[str, str]]
 PLAIN: Mode = (["-q"], {})
-OURS: Mode = (["-q", "--execute-topic=none"], {})
-DUMB: Mode = (OURS[0][1:], {"TERM": "dumb"})
-SHOWN: Mode = (OURS[0][1:], {"TERM": "xterm"})
+WITH_TOPIC: Mode = (["-q", "--execute-topic=none"], {})
+NOT_SHOWN: Mode = (WITH_TOPIC[0][1:], {"TERM": "dumb"})
+SHOWN: Mode = (WITH_TOPIC[0][1:], {"TERM": "xterm"})
 
 
 class Cost(NamedTuple):
@@ -223,26 +226,27 @@ class Cost(NamedTuple):
         return Cost(*(mine / theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def cost(root: Path, mode: Mode) -> Cost:
+def measure_cost(root: Path, mode: Mode) -> Cost:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = pytest(root, "-n2", *mode[0], **mode[1])
+    wall = run_pytest(root, "-n2", *mode[0], **mode[1])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(wall, cpu, float((root / "peak").read_text()))
 
 
-def trivial(tests: int, rounds: int, shown: bool) -> bool:
-    """Compare the same tests without the plugin, and with a topic that none of them counts for, in turns."""
+def measure_trivial(tests: int, rounds: int, shown: bool) -> bool:
+    """Compare the same tests without the plugin, and with a topic that has none of them, in alternating rounds."""
     text = "".join(f"def test_{i}(): pass\n" for i in range(100))
     files = {"conftest.py": MEMORY, **{f"test_many_{number}.py": text for number in range(tests // 100)}}
-    modes = [DUMB, SHOWN] if shown else [PLAIN, OURS]
+    modes = [NOT_SHOWN, SHOWN] if shown else [PLAIN, WITH_TOPIC]
     ratios: list[Cost] = []
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "project"
-        write(root, files, {"none": {0: []}})
-        pytest(root, "-n2", *OURS[0])
+        write_repository(root, files, {"none": {0: []}})
+        run_pytest(root, "-n2", *WITH_TOPIC[0])
         for number in range(rounds):
-            costs = [cost(root, mode) for mode in (modes if number % 2 else modes[::-1])][:: 1 if number % 2 else -1]
+            step = 1 if number % 2 else -1
+            costs = [measure_cost(root, mode) for mode in modes[::step]][::step]
             ratios.append(costs[1].over(costs[0]))
             print(*([round(figure, 2) for figure in each] for each in (*costs, ratios[-1])), flush=True)
     middle = Cost(*map(median, zip(*ratios, strict=True)))
@@ -267,10 +271,10 @@ def main() -> int:
     parser.add_argument("--results", type=Path)
     options = parser.parse_args()
     if options.trivial:
-        good = trivial(options.tests, options.rounds, options.shown)
+        is_good = measure_trivial(options.tests, options.rounds, options.shown)
     else:
-        good = streams(options.seeds, options.workers, options.tail, options.results)
-    return 0 if good else 1
+        is_good = measure_streams(options.seeds, options.workers, options.tail, options.results)
+    return 0 if is_good else 1
 
 
 if __name__ == "__main__":

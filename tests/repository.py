@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
@@ -45,7 +46,7 @@ class Repository:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(dedent(text).lstrip("\n"))
 
-    def commit(self, message: str = "work", files: dict[str, str | None] | None = None) -> str:
+    def commit(self, message: str = "work", files: Mapping[str, str | None] | None = None) -> str:
         """Write `files`, commit everything, and return the id of the commit."""
         for path, text in (files or {}).items():
             self.put(path, text)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
-T = TypeVar("T")
+T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
@@ -183,7 +183,10 @@ def unite(parts: Iterable[LineSets]) -> LineSets:
 
 def _sorted(files: Mapping[str, AbstractSet[T]]) -> dict[str, tuple[T, ...]]:
     """Return sets by file in order, without those that are empty."""
-    return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}  # type: ignore[type-var]
+    return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}
+
+
+MutantState = Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
 
 
 class Mutant(Struct, frozen=True, kw_only=True):
@@ -199,7 +202,7 @@ class Mutant(Struct, frozen=True, kw_only=True):
     line: int
     tasks: tuple[str, ...] = ()
     stub: str = ""
-    state: Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+    state: MutantState
     killed_by: str | None = None
     tests: tuple[str, ...] = ()
     detail: str = ""

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Cause, Evidence, Order, Outcome, Turn
+from pytest_execute.core.evidence import Cause, Evidence, MutantState, Order, Outcome, Turn
 from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Verdict, VerdictWord
@@ -79,7 +79,7 @@ class MutantRow(Struct, frozen=True):
     function: str
     task: str | None
     stub: str | None
-    verdict: Literal["killed", "survived", "not-reached", "unproven", "not-applicable", "exempt"]
+    verdict: MutantState
     killed_by: str | None
     tests: tuple[str, ...]
     path: str

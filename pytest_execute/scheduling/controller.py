@@ -75,7 +75,8 @@ class SchedulingController(BlockedReporter):
         node.workerinput[INPUT_KEY] = requested
         if own:
             # xdist has no hook for messages. It passes this method to execnet only after this hook (xdist 3.8).
-            node.process_from_remote = unbatched(node.process_from_remote)  # type: ignore[assignment, method-assign]
+            receive = unbatched(node.process_from_remote)
+            node.process_from_remote = receive  # type: ignore[assignment, method-assign]  # replaces a method
 
     def pytest_testnodedown(self, node: WorkerController) -> None:
         self.collection.worker_ended(node)

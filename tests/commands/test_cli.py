@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 
@@ -43,7 +44,12 @@ def test_words_after_two_dashes_are_no_options(monkeypatch: pytest.MonkeyPatch) 
     from pytest_execute.commands import gate
 
     handed: list[list[str]] = []
-    monkeypatch.setattr(gate, "run", lambda options: handed.append(options.pytest) or 0)
+
+    def run(options: argparse.Namespace) -> int:
+        handed.append(options.pytest)
+        return 0
+
+    monkeypatch.setattr(gate, "run", run)
     assert main(["gate", "chat", "--", "-k", "x", "--", "--json"]) == 0
     assert handed == [["-k", "x", "--", "--json"]]
 

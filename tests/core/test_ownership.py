@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from pytest_execute.core.evidence import Manifest, Proof
@@ -9,7 +11,7 @@ from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.core.plan import FileRef, Plan, Task
 
 
-def plan(files: dict[str, tuple[FileRef, ...]], unticked: str = "") -> Plan:
+def plan(files: Mapping[str, tuple[FileRef, ...]], unticked: str = "") -> Plan:
     tasks = (
         Task(id=task, title="", line=1, done=task not in unticked, files=references)
         for task, references in files.items()

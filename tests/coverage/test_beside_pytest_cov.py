@@ -132,7 +132,8 @@ def alone(repo: Repository, *arguments: str) -> dict[str, Any]:
 
 def ours(ran: Ran) -> dict[str, Any]:
     assert ran.status == 1, ran.text
-    return ran.report["coverage"]
+    measures: dict[str, Any] = ran.report["coverage"]
+    return measures
 
 
 @pytest.fixture(scope="module")

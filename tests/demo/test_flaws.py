@@ -52,7 +52,7 @@ def test_plain_pytest_passes(flawed: DemoRepository, tmp_path: Path) -> None:
     assert re.search(r"1\d\d passed, 1 skipped, 1 xfailed", done.stdout)
 
 
-@pytest.mark.parametrize("task", sorted({"8", "15", "16", "18", "19", "20", "22"}, key=int))
+@pytest.mark.parametrize("task", ["8", "15", "16", "18", "19", "20", "22"])
 def test_tasks_with_other_faults_have_their_tests_in_the_commit_before(flawed: DemoRepository, task: str) -> None:
     green, red = commits(flawed, task)
     assert all(path.startswith("tests/test_") for path in flawed.changed(red))

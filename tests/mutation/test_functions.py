@@ -115,7 +115,7 @@ def test_a_text_that_is_not_python_has_no_functions():
         ("def f(x):\n    def g():\n        return True\n    h(g)", ["raise", "none"]),
     ],
 )
-def test_stubs_depend_on_what_a_function_returns(body: str, stubs: list[str]):
+def test_stubs_depend_on_what_a_function_returns(body: str, stubs: list[str]) -> None:
     function = find_functions(body + "\n")[0]
     assert (list(function.stubs), function.no_stub_reason) == (stubs, "")
 
@@ -147,7 +147,7 @@ def test_stubs_depend_on_what_a_function_returns(body: str, stubs: list[str]):
         ),
     ],
 )
-def test_a_function_without_stubs_has_a_reason(text: str, name: str, reason: str):
+def test_a_function_without_stubs_has_a_reason(text: str, name: str, reason: str) -> None:
     function = functions_by_name(text + "\n")[name]
     assert (function.stubs, function.no_stub_reason) == ((), reason)
 
@@ -161,7 +161,7 @@ def test_a_function_without_stubs_has_a_reason(text: str, name: str, reason: str
         "from app.flags import TYPE_CHECKING\nif TYPE_CHECKING:\n    def f(): return 1",
     ],
 )
-def test_code_that_runs_without_the_type_checker_can_be_stubbed(text: str):
+def test_code_that_runs_without_the_type_checker_can_be_stubbed(text: str) -> None:
     assert only_function(text).stubs == ("raise", "none")
 
 

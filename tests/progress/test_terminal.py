@@ -201,7 +201,7 @@ def test_nothing_is_redrawn_where_that_would_garble_the_output(
     topic: Path, options: list[str], changes: dict[str, str]
 ) -> None:
     (topic / "go").touch()
-    terminal = Terminal(topic, "-n0", *options, **changes)
+    terminal = Terminal(topic, "-n0", *options, columns=100, **changes)
     assert terminal.end() == 1
     assert b"\x1b[J" not in terminal.raw
     assert ("execute: task 2: 1 failed" in terminal.text()) == ("-q" not in options)

@@ -11,6 +11,7 @@ from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay import definitions
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
+from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
 
@@ -31,8 +32,8 @@ def test_cached_outcomes_are_not_run_again(tmp_path: Path, monkeypatch: pytest.M
     repo.commit("red", {"tests/test_f.py": TEST})
     repo.commit("green", {"src/app/__init__.py": "VALUE = 2\n"})
     started: list[object] = []
-    start = process.start
-    monkeypatch.setattr(process, "start", lambda *args, **more: (started.append(args), start(*args, **more))[1])
+    record = recorded(process.start, lambda *args, **_: started.append(args))
+    monkeypatch.setattr(process, "start", record)
     first = replayed(repo, base)
     assert first.found == "turned"
     assert started
@@ -64,8 +65,8 @@ def test_a_test_that_needed_full_time_gets_it_at_once_in_the_next_replay(
         """
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": slow})
     started: list[object] = []
-    start = process.start
-    monkeypatch.setattr(process, "start", lambda *args, **more: (started.append(args), start(*args, **more))[1])
+    record = recorded(process.start, lambda *args, **_: started.append(args))
+    monkeypatch.setattr(process, "start", record)
     first = replayed(repo, base)
     assert (first.found, first.cause) == ("turned", "assertion")
     started.clear()
@@ -78,12 +79,8 @@ def test_forms_of_tests_are_parsed_once_for_each_tree(tmp_path: Path, monkeypatc
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
     read: list[bytes] = []
-    fingerprint = definitions.definition_fingerprint
-    monkeypatch.setattr(
-        definitions,
-        "definition_fingerprint",
-        lambda source, names: (read.append(source), fingerprint(source, names))[1],
-    )
+    record = recorded(definitions.definition_fingerprint, lambda source, names: read.append(source))
+    monkeypatch.setattr(definitions, "definition_fingerprint", record)
     first = replayed(repo, base)
     assert first.order == "same-commit"
     assert read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pytest_execute.core.evidence import Turn
@@ -20,11 +22,15 @@ def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError
     return TreeOutcome(test=TEST, state=state, phase="call", types=types, message=exception, seconds=seconds)
 
 
+def always(form: TestForm | None) -> Callable[[str], TestForm | None]:
+    return lambda _: form
+
+
 def line(*forms: TestForm | None) -> list[Step]:
     """Commits one after the other, named by their numbers, each with its form of the test."""
     steps: list[Step] = []
     for number, form in enumerate(forms):
-        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), lambda _, form=form: form))
+        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), always(form)))
     return steps
 
 

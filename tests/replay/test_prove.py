@@ -13,6 +13,7 @@ from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.overlay import tree_id
 from pytest_execute.replay.prove import report_progress
+from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
 
@@ -133,10 +134,7 @@ def test_an_earlier_form_runs_with_the_code_only_where_it_was_red(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trees: list[str] = []
-    run = Runner.run
-    monkeypatch.setattr(
-        Runner, "run", lambda self, tree, *a, **k: (trees.append(tree_id(tree)), run(self, tree, *a, **k))[1]
-    )
+    monkeypatch.setattr(Runner, "run", recorded(Runner.run, lambda _, tree, *a, **k: trees.append(tree_id(tree))))
     base = repo.commit("base", {**INIT, "src/app/sums.py": "VALUE = 1\n"})
     test = "import app.sums\ndef test_add():\n    assert app.sums.VALUE {}\n"
     was = repo.commit("green", {"tests/test_sums.py": test.format("== 1")})

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions
+from pytest_execute.replay.overlay import tree_id
 from pytest_execute.replay.tree_diff import TreeDiff
 from pytest_execute.tools.git import Entry
+from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
 
@@ -43,28 +45,23 @@ OPENS = """
 
 
 def replayed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, *changes: dict[str, str | None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, *changes: Mapping[str, str | None]
 ) -> tuple[Proof, list[str], int]:
     """The proof of `test` over a commit for each of `changes`, the commits, and how many trees it was run in."""
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {**APP, "tests/test_f.py": textwrap.dedent(test)})
-    commits = [base, *(repo.commit(str(number), dict(change)) for number, change in enumerate(changes))]
-    run, trees = Runner.run, list[int]()
-
-    def counted(self: Runner, tree: Any, *args: Any, **more: Any) -> Any:
-        trees.append(hash(frozenset(tree.items())))
-        return run(self, tree, *args, **more)
-
-    monkeypatch.setattr(Runner, "run", counted)
+    commits = [base, *(repo.commit(str(number), change) for number, change in enumerate(changes))]
+    trees: set[str] = set()
+    monkeypatch.setattr(Runner, "run", recorded(Runner.run, lambda _, tree, *a, **k: trees.add(tree_id(tree))))
     proofs = replay(repo, [ONE], base, pytest=PytestOptions(workers=1))
-    return proofs[ONE], commits, len(set(trees))
+    return proofs[ONE], commits, len(trees)
 
 
-def other(number: int) -> dict[str, str | None]:
+def other(number: int) -> dict[str, str]:
     return {"src/app/other.py": f"x = {number}\n"}
 
 
-def data(number: int) -> dict[str, str | None]:
+def data(number: int) -> dict[str, str]:
     return {"src/app/data.txt": f"{number}\n"}
 
 
@@ -81,7 +78,7 @@ def test_a_tree_that_differs_only_in_files_that_the_test_did_not_open_is_skipped
     ("test", "change"), [(READS, data), (OPENS, data), (STARTS, other)], ids=["reads", "opens by descriptor", "starts"]
 )
 def test_a_tree_that_differs_in_files_that_the_test_reads_is_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, change: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, change: Callable[[int], dict[str, str]]
 ) -> None:
     """It passes in the middle, and never again before the end: the first pass counts."""
     found, commits, trees = replayed(

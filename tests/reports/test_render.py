@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import CollectedTest, Evidence, History, Manifest, Measure, Mutant, Proof
+from pytest_execute.core.evidence import CollectedTest, Evidence, History, Manifest, Measure, Mutant, MutantState, Proof
 from pytest_execute.core.plan import Plan, Stream, Task
 from pytest_execute.core.verdict import Check, Gate, Reason, Verdict
 from pytest_execute.reports import markdown, terminal
@@ -64,10 +64,11 @@ def test_the_terminal_summary() -> None:
     ]
 
 
-def mutant(name: str, state: str, stub: str = "raise", tasks: tuple[str, ...] = ("1",), detail: str = "") -> Mutant:
-    return Mutant(
-        function=f"chat.m:{name}", path="src/m.py", line=1, tasks=tasks, stub=stub, state=state, detail=detail
-    )  # type: ignore[arg-type]
+def mutant(
+    name: str, state: MutantState, stub: str = "raise", tasks: tuple[str, ...] = ("1",), detail: str = ""
+) -> Mutant:
+    function = f"chat.m:{name}"
+    return Mutant(function=function, path="src/m.py", line=1, tasks=tasks, stub=stub, state=state, detail=detail)
 
 
 def test_the_terminal_counts_the_functions_of_each_task_and_lists_the_exempt() -> None:

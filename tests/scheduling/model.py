@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -60,7 +60,7 @@ def expected(case: Case) -> dict[int, str | None]:
                 causes.append(first(map(blame, awaited_gates(case, test))) or (gate if test in case.bad else None))
         return first(causes)
 
-    def first(causes):
+    def first(causes: Iterable[str | None]) -> str | None:
         return next((cause for cause in causes if cause is not None), None)
 
     return {test: first([blame(required) for required in awaited_gates(case, test)]) for test in range(len(case.tests))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from _pytest.reports import TestReport
 
@@ -12,10 +14,13 @@ from pytest_execute.tools.cache import ResultCache
 def report(
     when: str, outcome: str = "passed", seconds: float = 1.0, test: str = "t.py::x", **extra: object
 ) -> TestReport:
-    return TestReport(test, ("t.py", 1, "x"), {}, outcome, None, when, duration=seconds, **extra)
+    """Return a report, perhaps with the outcome "rerun" of rerunfailures or the phase "???" of xdist."""
+    made = TestReport(test, ("t.py", 1, "x"), {}, "passed", None, "call", duration=seconds)
+    vars(made).update(extra, outcome=outcome, when=when)
+    return made
 
 
-def learn(tmp_path, *runs: list[TestReport]) -> dict[str, float]:
+def learn(tmp_path: Path, *runs: list[TestReport]) -> dict[str, float]:
     """Return the durations that are known after these runs."""
     for reports in runs:
         cache = ResultCache(tmp_path, pytest.fail)

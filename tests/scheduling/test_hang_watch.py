@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pytest_execute.scheduling.hang_watch import HangLimits, HangWatch
 from pytest_execute.scheduling.worker_state import WorkerState
+from tests.scheduling.test_xdist import Node
 
 
 def check_worker(seconds: dict[int, float], given: float | None, now: float) -> tuple[list[str], dict[int, float]]:
     """Return the killed workers and their tests, where a worker has run test 0 since 100.0."""
-    state, killed = WorkerState(), []
+    node, state = Node("gw0"), WorkerState()
+    killed: list[Node] = []
     state.add_test(0, 0.1)
     state.item_began = 100.0
-    watch = HangWatch(HangLimits(given), {"gw0": state}, seconds)
+    watch = HangWatch(HangLimits(given), {node: state}, seconds)
     for _ in range(2):
-        watch.check("gw0", state, now, killed.append)
-    return killed, watch.killed
+        watch.check(node, state, now, killed.append)
+    return [worker.id for worker in killed], watch.killed
 
 
 def test_a_test_that_takes_much_longer_than_before_hangs():
@@ -31,10 +33,11 @@ def test_a_test_of_unknown_duration_has_no_limit():
 
 
 def test_a_worker_that_waits_does_not_hang():
-    state, killed = WorkerState(), []
-    watch = HangWatch(HangLimits(1.0), {"gw0": state}, {})
-    watch.check("gw0", state, 1e9, killed.append)
+    node, state = Node("gw0"), WorkerState()
+    killed: list[Node] = []
+    watch = HangWatch(HangLimits(1.0), {node: state}, {})
+    watch.check(node, state, 1e9, killed.append)
     state.items.append(100)
-    watch.check("gw0", state, 1e9, killed.append)
+    watch.check(node, state, 1e9, killed.append)
 
     assert killed == []

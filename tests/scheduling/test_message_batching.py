@@ -15,7 +15,7 @@ class BatcherBench:
 
     def __init__(self, waiting: int = 1) -> None:
         self.now, self.waiting = 0.0, [0] * waiting
-        self.received: list[object] = []
+        self.received: list[tuple[str, dict[str, object]]] = []
         self.messages = 0
         self.receive = unbatched(self.received.append)
         self.channel = self.torun = self

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from xdist.workermanage import WorkerController
 
 from pytest_execute.scheduling.batches import BatchSource
 from pytest_execute.scheduling.task_queue import Blocked, TaskQueue, Workload
@@ -62,13 +64,15 @@ class SimulatedWorkers:
         queue = TaskQueue(Workload(case.dependencies, case.tests, known, workers))
         source = BatchSource(queue, [1000 + rng.randrange(3) for _ in case.tests])
         self.blocked: list[Blocked] = []
-        self.scheduling = ExecuteScheduling(
-            workers, SchedulerEvents(lambda ids: source, self.blocked.append, pytest.fail)
-        )
+        events = SchedulerEvents(lambda ids: source, self.blocked.append, self.refuse)
+        self.scheduling = ExecuteScheduling(workers, events)
         self.events: list[tuple[str, int]] = []
         self.items: dict[Node, deque[int]] = {}
         for _ in range(workers):
             self.add_worker()
+
+    def refuse(self, node: WorkerController, expected: Sequence[str], actual: Sequence[str]) -> None:
+        pytest.fail(f"{node} has collected {actual} instead of {expected}")
 
     def add_worker(self) -> None:
         node = Node(f"gw{len(self.items)}")

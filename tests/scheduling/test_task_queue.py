@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections.abc import Set as AbstractSet
 from statistics import median
 
 import pytest
@@ -15,11 +16,11 @@ from pytest_execute.scheduling.work import ScheduledWork
 from tests.scheduling.model import Case, expected, random_case, random_topic, shortest_seconds, violations
 
 
-def create_queue(dependencies, tests, seconds=None, workers=2, **options) -> TaskQueue:
+def create_queue(dependencies, tests, seconds=None, workers=2, **options):
     return TaskQueue(Workload(dependencies, tests, seconds or {}, workers, **options))
 
 
-def run(queue: TaskQueue, bad: set[int] = frozenset()) -> list[int]:
+def run(queue: TaskQueue, bad: AbstractSet[int] = frozenset()) -> list[int]:
     """Return the order in which one worker takes all tests."""
     order = []
     while (test := queue.take()) is not None:
@@ -257,7 +258,8 @@ def test_scheduled_work_passes_effort_and_keep_going_on():
 def simulated_seconds(case: Case, seconds: list[float], workers: int, known: dict[int, float]) -> float:
     """Return the seconds of a run in which only the tests cost time."""
     queue = create_queue(case.dependencies, case.tests, known, workers, groups=[len(gates) for gates in case.tests])
-    now, idle, running = 0.0, list(range(workers)), []
+    now, idle = 0.0, list(range(workers))
+    running: list[tuple[float, int, int]] = []
     while queue.remaining:
         for worker in list(idle):
             if (test := queue.take(worker)) is not None:
@@ -290,7 +292,9 @@ def test_every_test_runs_once_in_order_or_is_blocked_with_the_right_cause(seed, 
     known = {i: rng.random() for i in range(len(case.tests)) if rng.random() < 0.5}
     groups = [rng.randrange(4) for _ in case.tests]
     queue = create_queue(case.dependencies, case.tests, known, workers, groups=groups)
-    running, events, blocked = [], [], []
+    running: list[int] = []
+    events: list[tuple[str, int]] = []
+    blocked: list[Blocked] = []
     while queue.remaining:
         while len(running) < workers and (test := queue.take(rng.randrange(workers))) is not None:
             running.append(test)

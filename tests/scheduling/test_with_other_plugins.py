@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_execute.scheduling.controller import SchedulingController
 from pytest_execute.scheduling.hang_watch import HangLimits
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
+from pytest_execute.scheduling.work import ScheduledWork
 from tests.scheduling.conftest import function
 
 CHAIN = {"task:1": [], "task:2": ["task:1"]}
@@ -41,11 +43,12 @@ def test_alone(n): pass
 
 @pytest.fixture
 def fixtures_of(project, monkeypatch):
-    def run(*args: str, plain: bool) -> list[tuple]:
+    def run(*args: str, plain: bool) -> list[tuple[str, ...]]:
         project.path("fixtures.log").unlink(missing_ok=True)
         monkeypatch.setenv("PLAIN", "1" if plain else "")
         project.run(*args).result.assert_outcomes(passed=30)
-        return project.log("fixtures.log")
+        log: list[tuple[str, ...]] = project.log("fixtures.log")
+        return log
 
     project.write({}, a=SHARED, b=SHARED, c=SHARED)
     return run
@@ -336,11 +339,14 @@ def test_a_test_that_hangs_fails_and_the_others_run(project, monkeypatch):
 def test_a_limit_of_pytest_timeout_switches_ours_off(pytester, options, ini, given):
     pytest.importorskip("pytest_timeout")
     pytester.makeini(f"[pytest]\n{ini}\n")
-    callbacks = SchedulingCallbacks(repr, repr, str)
+    callbacks = SchedulingCallbacks(lambda items: b"", lambda data: ScheduledWork({}, {}), str)
     config = pytester.parseconfigure("--dist=load", "--tx=popen", *options)
 
-    assert scheduling_plugin(config, callbacks, None).limits == HangLimits(given)
-    assert scheduling_plugin(config, callbacks, 7.0).limits == HangLimits(7.0)
+    ours, theirs = (scheduling_plugin(config, callbacks, limit) for limit in (None, 7.0))
+    assert isinstance(ours, SchedulingController)
+    assert isinstance(theirs, SchedulingController)
+    assert ours.limits == HangLimits(given)
+    assert theirs.limits == HangLimits(7.0)
 
 
 LONG = "".join(function(f"test_{i}", [], seconds=1.0) for i in range(3))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
+from xdist.workermanage import WorkerController
 
 from pytest_execute.scheduling.batches import BatchSource
 from pytest_execute.scheduling.task_queue import Blocked, TaskQueue, Workload
@@ -13,22 +15,21 @@ from pytest_execute.scheduling.xdist import ExecuteScheduling, SchedulerEvents
 
 
 @dataclass(eq=False)
-class Node:
-    """A worker as the scheduler sees it. `sent` holds the batches."""
+class Node(WorkerController):
+    """Worker that records the batches sent to it in `sent`, and runs nothing."""
 
     id: str
     sent: list[list[int]] = field(default_factory=list)
     shutting_down: bool = False
     closed: bool = False
 
-    @property
-    def gateway(self) -> SimpleNamespace:
-        return SimpleNamespace(id=self.id)
+    def __post_init__(self) -> None:
+        self.gateway = SimpleNamespace(id=self.id)  # type: ignore[assignment]  # the scheduler only uses its id
 
-    def send_runtest_some(self, indices: list[int]) -> None:
+    def send_runtest_some(self, indices: Sequence[int]) -> None:
         if self.closed:
             raise OSError("cannot send")
-        self.sent.append(indices)
+        self.sent.append(list(indices))
 
     def take(self) -> list[int]:
         """Return the items that were sent since the last call."""

@@ -25,6 +25,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -216,9 +217,7 @@ def main() -> int:
             share = len(range(number, options.rounds, len(commands)))
             workspace = Workspace(here / "repo", options.topic, here / "outside", command)
             rng = random.Random(f"{options.seed} {command}")
-            faults += rounds(
-                workspace, share, rng, lambda text, command=command: print(f"{command} {text}", flush=True)
-            )
+            faults += rounds(workspace, share, rng, partial(print, command, flush=True))
     print(f"{options.rounds} rounds, {len(faults)} faults")
     return bool(faults)
 
