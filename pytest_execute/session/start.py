@@ -12,8 +12,8 @@ import pytest
 from pytest_execute.coverage.recorder import NoCoverage, Recorder
 from pytest_execute.distributed import bootstrap
 from pytest_execute.session.directory import run_directory
-from pytest_execute.session.messages import RunSettings
 from pytest_execute.session.options import has_pytest_cov, uses_workers
+from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import Process, RunState, state_key
 
 if TYPE_CHECKING:

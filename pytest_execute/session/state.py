@@ -10,7 +10,7 @@ import pytest
 
 from pytest_execute.core.evidence import Evidence, Manifest
 from pytest_execute.core.verdict import Verdict
-from pytest_execute.session.messages import RunSettings
+from pytest_execute.session.run_settings import RunSettings
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
