@@ -1,4 +1,4 @@
-"""Cached results of the replay: outcomes of runs, and facts parsed from sources. Nothing is run or parsed twice."""
+"""Cached results of the replay: outcomes of runs, and facts parsed from sources."""
 
 from __future__ import annotations
 
