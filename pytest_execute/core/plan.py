@@ -80,7 +80,7 @@ class NamedGate(Struct, frozen=True, kw_only=True):
     tests: tuple[TestRef, ...] = ()
     suite: bool = False
 
-    def waits(self) -> tuple[str, ...]:
+    def awaited_gates(self) -> tuple[str, ...]:
         """Return the ids of the gates that it waits for: `stream:A`, `task:1`."""
         return (*(gate_ids.stream(stream) for stream in self.after), *(gate_ids.task(task) for task in self.depends))
 
