@@ -42,7 +42,7 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
 
 
 class _Substeps(Struct, frozen=True):
-    """Substeps of a task. `is_complete` tells whether its box "Task 1 Complete" is ticked; None without such a box."""
+    """Substeps of a task. `is_complete` is True if its box "Task 1 Complete" is ticked; None without such a box."""
 
     all: tuple[Substep, ...]
     foreign: tuple[Substep, ...]
