@@ -7,8 +7,8 @@ What is used of pytest-cov (as of 7.1; the oldest that is allowed is 7):
 | alone, or controller | as its plugin "_cov" is registered | `Central`, `DistMaster` |
 | worker | as "_cov" is registered, and again in `pytest_sessionstart` | `Central`, then `DistWorker` |
 
-The data of a worker's first Coverage is thrown away. `cov_controller.cov` is the Coverage that is running. pytest-cov combines all data files around `pytest_runtestloop`;
-before that, files that subprocesses wrote for both are split.
+The data of a worker's first Coverage is thrown away. `cov_controller.cov` is the Coverage that is running. pytest-cov
+combines all data files around `pytest_runtestloop`; before that, files that subprocesses wrote for both are split.
 """
 
 from __future__ import annotations
@@ -17,18 +17,16 @@ import atexit
 import functools
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import coverage
 import pytest
 
+from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.coverage.recorder import context_name, make_coverage, restart_line_events, subprocess_config
 from pytest_execute.coverage.shared_collector import SharedCollector, find_obstacle
 from pytest_execute.coverage.split_data import mark_context, split_files
 from pytest_execute.coverage.subprocesses import SubprocessCoverage, restart_in_fork
-
-ProcessRole = Literal["controller", "worker", "alone"]
-"""Part of a process in the run: xdist's controller or worker, or the only process. A controller runs no tests."""
 
 
 class BesidePytestCov:
