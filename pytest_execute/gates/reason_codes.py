@@ -59,8 +59,8 @@ TABLE = (
         "a test that the breakdown names was not collected",
         "write it, or correct its name",
     ),
-    ReasonCode("failed", "tests", FAILED, "a test failed", "see what pytest says of it"),
-    ReasonCode("error", "tests", FAILED, "a test's set-up or tear-down failed", "see what pytest says of it"),
+    ReasonCode("failed", "tests", FAILED, "a test failed", "see pytest's report of it"),
+    ReasonCode("error", "tests", FAILED, "a test's set-up or tear-down failed", "see pytest's report of it"),
     ReasonCode(
         "skipped", "tests", FAILED, "a test was skipped, which proves nothing", "let it run, or take it out of the task"
     ),
@@ -98,7 +98,7 @@ TABLE = (
         "nothing-to-check",
         "tests",
         UNPROVEN,
-        "a named gate says nothing that can be checked",
+        "a named gate names nothing that can be checked",
         "name tests in backticks, or mark some for it",
     ),
     ReasonCode(
@@ -127,13 +127,13 @@ TABLE = (
         "test-first",
         FAILED,
         "the test passes at base already, or on a branch that the work came from",
-        "let it ask for what the task adds",
+        "make it test what the task adds",
     ),
     ReasonCode(
         "red-not-counted",
         "test-first",
         FAILED,
-        "the test failed before the code only for a reason that says nothing about the code",
+        "the test failed before the code only for a reason that has nothing to do with the code",
         "commit tests that run, and fail",
     ),
     ReasonCode(
@@ -159,7 +159,7 @@ TABLE = (
         "not-prepared",
         "test-first",
         UNPROVEN,
-        "the policy's `prepare` failed in a tree, or changed files that stand in it",
+        "the policy's `prepare` failed in a tree, or changed files of the commit",
         "as the message says",
     ),
     ReasonCode(
@@ -182,7 +182,7 @@ TABLE = (
         ("failed", "passed"),
         "a test came after base, is gone from its file, and would fail today; "
         "listed only, where it had passed before it went, or `test-first` is not `before`",
-        "bring it back by its name, in whatever form",
+        "write a test of that name again",
     ),
     ReasonCode(
         "unstable",
@@ -195,7 +195,7 @@ TABLE = (
         "coverage-too-low",
         "coverage",
         FAILED,
-        "less was reached than the policy asks",
+        "less was reached than the policy requires",
         "test the lines that the message names",
     ),
     ReasonCode(
@@ -216,7 +216,7 @@ TABLE = (
         "no-lines",
         "coverage",
         PASSED,
-        "`exec`, `eval` or `compile` run what stands in a text: no line of it is measured",
+        "`exec`, `eval` or `compile` run code in a string: no line of it is measured",
         "write it as code, or look at it yourself",
     ),
     ReasonCode(
@@ -251,8 +251,8 @@ TABLE = (
         "own-tests-miss",
         "mutation",
         FAILED,
-        "whatever is taken from the task's functions, only tests of other tasks notice",
-        "let the task's own tests ask for what it adds",
+        "when the bodies of the task's functions are removed, only tests of other tasks fail",
+        "make the task's own tests test what it adds",
     ),
     ReasonCode(
         "not-tried", "mutation", UNPROVEN, "a stub could not be tried, or was never in effect", "as the message says"
@@ -261,12 +261,12 @@ TABLE = (
         "not-reviewed",
         "review",
         UNPROVEN,
-        "the policy asks for a reviewer, which is not run yet",
+        "the policy requires a reviewer, which this version cannot run",
         "take it out of the policy",
     ),
     ReasonCode("missing-artifact", "artifacts", FAILED, "an artifact of the policy is missing or empty", "write it"),
     ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
-    ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "see what it says"),
+    ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "see its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}
 
