@@ -6,12 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_execute.core.coloured_lines import Line
 from pytest_execute.core.gate_ids import label
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.progress.board import Board, GateProgress, GateState, StreamRow
 
-Line = tuple[str, VerdictWord | None]
-"""A line of text, and the verdict that decides its colour."""
 GAP = "  "
 LEAST_TITLE = 8
 """Columns below which titles are left out."""
