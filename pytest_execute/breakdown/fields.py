@@ -154,7 +154,7 @@ def _value_part(block: Block, begin: int, end: int) -> ValuePart:
 
 
 class Label(NamedTuple):
-    """A field's name (None for an unknown label), its label as written, and the offsets of label and value."""
+    """Label as written, with the name of its field (None where it is unknown) and the offsets of label and value."""
 
     name: str | None
     text: str

@@ -18,7 +18,7 @@ Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
 
 class CollectedTest(Struct, frozen=True):
-    """A test as pytest collected it. `line` counts from 1; `markers` are (marker, id) pairs such as ("task", "1")."""
+    """Test as pytest collected it. `line` counts from 1; `markers` are (marker, id) pairs such as ("task", "1")."""
 
     id: str
     path: str
@@ -182,8 +182,9 @@ def unite(parts: Iterable[LineSets]) -> LineSets:
 
 
 def _sorted(files: Mapping[str, AbstractSet[T]]) -> dict[str, tuple[T, ...]]:
-    """Return sets by file in order, without those that are empty."""
-    return {path: tuple(sorted(values)) for path, values in sorted(files.items()) if values}  # type: ignore[type-var]
+    """Return sets by file in order, without those that are empty; T is `int` or a pair of them."""
+    ordered = sorted(files.items())
+    return {path: tuple(sorted(values)) for path, values in ordered if values}  # type: ignore[type-var]  # T is ordered
 
 
 class Mutant(Struct, frozen=True, kw_only=True):

@@ -69,7 +69,7 @@ class Reviewer(Struct, frozen=True, kw_only=True):
 
 
 class DeploymentPolicy(Struct, frozen=True):
-    """Files that must exist and commands that must succeed before a deployment; paths relative to the root directory."""
+    """Files that must exist, relative to the root directory, and commands that must succeed before a deployment."""
 
     artifacts: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
@@ -112,7 +112,7 @@ def read_policy(text: str, path: str) -> Policy:
 
 
 def policy_table(text: str, path: str) -> Any:
-    """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, which may have any type; None where there is none."""
+    """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of any type; None where there is none."""
     try:
         tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
     except tomllib.TOMLDecodeError as error:

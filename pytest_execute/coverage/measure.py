@@ -78,7 +78,7 @@ def _line_sets(plan: Plan, request: MeasureRequest, analyzer: _Analyzer) -> Iter
 
 
 class _FileAnalysis(Struct, frozen=True):
-    """coverage.py's analysis of a file. Both kinds of branches have the lines that a line can lead to: `{line: ends}`."""
+    """Analysis of a file by coverage.py. Both kinds of branches map a line to the lines it leads to: `{line: ends}`."""
 
     statements: frozenset[int]
     missing: frozenset[int]

@@ -70,7 +70,8 @@ class ControllerSide:
             self._refuse(
                 Problem(
                     "path-argument",
-                    "workers in other checkouts cannot run a path of this one: select tests with -k, -m or --execute-task",
+                    "workers in other checkouts cannot run a path of this one: "
+                    "select tests with -k, -m or --execute-task",
                     word,
                 )
                 for word in map(str, self.config.invocation_params.args)

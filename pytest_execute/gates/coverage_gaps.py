@@ -59,7 +59,7 @@ def _spans(lines: Iterable[int]) -> list[list[int]]:
 
 
 def list_unmeasured(key: str, coverage: Mapping[str, Measure]) -> Iterator[Finding]:
-    """List the lines of a task that coverage leaves out, or that have a comment for it; for "changed" those of no task."""
+    """List the lines of a task, or for "changed" of no task, that are left out or have a comment for that."""
     if key != gate_ids.CHANGED and not gate_ids.is_task(key):
         return
     tasks = [measure for gate, measure in coverage.items() if gate_ids.is_task(gate)] if key == gate_ids.CHANGED else []

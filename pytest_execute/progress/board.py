@@ -19,7 +19,7 @@ OTHER_TESTS = "other tests"
 
 
 class StreamRow(Struct, frozen=True):
-    """A stream, or the tests that belong to none. `gates` are those that its tests count for, the tasks first."""
+    """Stream, or the tests that belong to none. `gates` are those that its tests count for, the tasks first."""
 
     id: str
     title: str

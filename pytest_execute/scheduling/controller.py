@@ -75,7 +75,8 @@ class SchedulingController(BlockedReporter):
         node.workerinput[INPUT_KEY] = requested
         if own:
             # xdist has no hook for messages. It passes this method to execnet only after this hook (xdist 3.8).
-            node.process_from_remote = unbatched(node.process_from_remote)  # type: ignore[assignment, method-assign]
+            unbatch = unbatched(node.process_from_remote)
+            node.process_from_remote = unbatch  # type: ignore[assignment, method-assign]  # replaced on purpose
 
     def pytest_testnodedown(self, node: WorkerController) -> None:
         self.collection.worker_ended(node)
@@ -163,7 +164,7 @@ class SchedulingController(BlockedReporter):
             scheduling.mark_call_passed(report.node, item)
 
     def _count_crash(self) -> None:
-        """Stop for `-x` and `--maxfail` after a crash, which pytest's session counts as a failure, but not xdist 3.8."""
+        """Stop for `-x` and `--maxfail` after a crash: pytest's session counts it as a failure, xdist 3.8 does not."""
         session = self.config.pluginmanager.getplugin("session")
         if session.shouldfail:
             self.config.pluginmanager.getplugin("dsession").shouldstop = session.shouldfail

@@ -11,5 +11,5 @@ from pytest_execute.gates.reason_codes import Finding, finding
 def check_reviewers(context: JudgeContext) -> Iterator[Finding]:
     """Find the reviewers that were not run: all of them."""
     for reviewer in context.policy.reviewers:
-        message = f"the policy requires the reviewer {reviewer.name}, which this version cannot run: remove it from the policy"
-        yield finding("not-reviewed", message)
+        required = f"the policy requires the reviewer {reviewer.name}, which this version cannot run"
+        yield finding("not-reviewed", f"{required}: remove it from the policy")
