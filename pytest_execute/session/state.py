@@ -45,7 +45,9 @@ class MainProcess:
 
 @dataclass
 class RunState:
-    """State of one process, made by `start.begin`, which decides the role of the process.
+    """State of one process, made by `start.begin`, which decides its role.
+
+    Whether xdist really starts workers is known only later: see `scheduling.select_plugin.is_distributed`.
 
     | attribute           | None in |
     | ------------------- | ------- |
