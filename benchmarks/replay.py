@@ -41,8 +41,8 @@ from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import CommitRange, commit_range
 
 PASSED = """
 import collections, json

@@ -1,1 +1,1 @@
-"""The referee of plan-driven, test-first development, as a pytest plugin and a command."""
+"""Referee of plan-driven, test-first development, as a pytest plugin and a command."""

@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="replay each test on all commits, and report its changes between failing and passing, if several",
     )
     option("--execute-repository", help=argparse.SUPPRESS)
-    option("--execute-ledger", help=argparse.SUPPRESS)
+    option("--execute-cache-dir", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
     option("--execute-work-tree", help=argparse.SUPPRESS)
     parser.addini("execute_notes", "directory of the topics", default="")

@@ -43,7 +43,7 @@ class Block(Struct, frozen=True, gc=False):
 
 
 class UnclosedFence(Struct, frozen=True):
-    """A code fence without an end, and its content: the rest of the file."""
+    """Code fence without an end, and its content: the rest of the file."""
 
     line: int
     content: str

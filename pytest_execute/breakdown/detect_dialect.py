@@ -18,7 +18,7 @@ from pytest_execute.breakdown.task_starts import TaskStart
 
 
 class DialectMatch(Struct, frozen=True):
-    """A dialect and the tasks that it finds in a file."""
+    """Dialect and the tasks that it finds in a file."""
 
     dialect: Dialect
     starts: list[TaskStart]

@@ -126,7 +126,7 @@ def _read_row(block: Block, fields: list[_GrowingField], open_fields: list[_Grow
 
 
 def _read_text(block: Block, fields: list[_GrowingField], open_fields: list[_GrowingField]) -> None:
-    """Open the fields of a list item, text or code; what stands before its first label belongs to the open field."""
+    """Open the fields of a list item, text or code; the text before its first label belongs to the open field."""
     while open_fields and not open_fields[-1].accepts(block):
         open_fields.pop()
     labels = () if block.kind == "code" else find_labels(block.text)
@@ -154,7 +154,7 @@ def _value_part(block: Block, begin: int, end: int) -> ValuePart:
 
 
 class Label(NamedTuple):
-    """A field's name (None for an unknown label), its label as written, and the offsets of label and value."""
+    """Label as written, with the name of its field (None where it is unknown) and the offsets of label and value."""
 
     name: str | None
     text: str

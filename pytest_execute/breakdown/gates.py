@@ -51,7 +51,7 @@ _AFTER = re.compile(
 
 
 class WrittenGate(Struct, frozen=True, kw_only=True):
-    """A gate as the breakdown writes it; `index` is that of its last block."""
+    """Gate as the breakdown writes it; `index` is that of its last block."""
 
     name: str
     text: str

@@ -12,13 +12,13 @@ from pytest_execute.breakdown.vocabulary import SAME_STREAM_WORDS
 
 
 class AmbiguousName(Struct, frozen=True):
-    """A name that may mean each of the tasks `candidates`."""
+    """Name that may mean each of the tasks `candidates`."""
 
     candidates: tuple[str, ...]
 
 
 class NamedStream(Struct, frozen=True, kw_only=True):
-    """A stream as its heading names it: `kind` is the word before the id, in the singular."""
+    """Stream as its heading names it: `kind` is the word before the id, in the singular."""
 
     id: str
     kind: str = ""

@@ -36,7 +36,7 @@ class SentenceContext(Struct, frozen=True):
 
 
 class _CandidateText(Struct, frozen=True):
-    """A sentence that may state an order. Arrows in it count too, except in tables; in code nothing else does."""
+    """Sentence that may state an order. Arrows count too, except in tables; in code only arrows count."""
 
     text: str
     line: int

@@ -52,7 +52,7 @@ _DEPENDS_ON = re.compile(
 
 
 class StreamStart(Struct, frozen=True, kw_only=True):
-    """A stream in the document: `index` is that of its heading, or -1; `depends_text` is the heading's dependency note.
+    """Stream in the document: `index` is that of its heading, or -1; `depends_text` is the heading's dependency note.
 
     `aliases` are its other names: user stories in its heading, its title without a note, `W1` for wave 1.
     """

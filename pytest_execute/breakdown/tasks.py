@@ -23,7 +23,7 @@ from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
 class ParsedTask(Struct, frozen=True, kw_only=True):
-    """A task without its stream and dependencies, with the fields that name them.
+    """Task without its stream and dependencies, with the fields that name them.
 
     `foreign_substeps` have another task's number, `optional_lines` are those of substeps that may stay open.
     `has_text` is True for a task with more than a title, `is_one_line` for an item of a list or a row of a table.
@@ -42,7 +42,7 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
 
 
 class _Substeps(Struct, frozen=True):
-    """Substeps of a task. `is_complete` tells whether its box "Task 1 Complete" is ticked; None without such a box."""
+    """Substeps of a task. `is_complete` is True if its box "Task 1 Complete" is ticked; None without such a box."""
 
     all: tuple[Substep, ...]
     foreign: tuple[Substep, ...]

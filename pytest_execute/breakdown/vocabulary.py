@@ -81,7 +81,7 @@ LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))
 """Fields whose value may go on as a list below a sentence."""
 
 TASK_FIELDS = frozenset(("depends", "tests", "files", "effort", "status", "commit", "agent"))
-"""Fields that only a task has; objectives and criteria also stand in other sections."""
+"""Fields that only a task has; other sections have objectives and criteria, too."""
 
 # matches "None", "N/A - can start at once", "-", "なし", "None (parallel with 2)"
 NO_DEPENDENCY = re.compile(

@@ -39,7 +39,7 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             f"--execute-repository={git.work_tree}",
             f"--execute-index={index}",
             f"--execute-work-tree={directory}",
-            *([f"--execute-ledger={cache}"] if cache is not None else []),
+            *([f"--execute-cache-dir={cache}"] if cache is not None else []),
             *("-p", "no:cacheprovider"),
         )
         prefix = f"{relative.as_posix()}/" if relative.parts else ""

@@ -1,4 +1,4 @@
-"""Problems of a user's input: all of one pass, each with its place and its remedy."""
+"""Problems in a user's input, each with its place and its remedy, and the error that reports them together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem(Struct, frozen=True):
 
 
 class ExecuteError(Exception):
-    """Nothing can be judged, for these problems; no other error leaves the package. Its text has a line for each."""
+    """Error with the problems for which nothing can be judged. Its text has a line for each."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))

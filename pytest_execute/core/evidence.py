@@ -18,7 +18,7 @@ Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
 
 class CollectedTest(Struct, frozen=True):
-    """A test as pytest collected it. `line` counts from 1; `markers` are (marker, id) pairs such as ("task", "1")."""
+    """Test as pytest collected it. `line` counts from 1; `markers` are (marker, id) pairs such as ("task", "1")."""
 
     id: str
     path: str

@@ -1,4 +1,4 @@
-"""The one rule for whose code a line or a function is: coverage, mutation and reviewers all use it.
+"""Rule for the tasks that a line or a function belongs to: coverage and mutation both use it.
 
 Two sources know something: the Files of the plan, and the commits with which replayed tests turned from failing to
 passing. The first row that applies decides:

@@ -11,7 +11,7 @@ from pytest_execute.core import gate_ids, graph
 
 
 class FileRef(Struct, frozen=True):
-    """A file of the implementation, whole or from line `first` to line `last`, both included."""
+    """File of the implementation, whole or from line `first` to line `last`, both included."""
 
     path: str
     line: int
@@ -20,7 +20,7 @@ class FileRef(Struct, frozen=True):
 
 
 class TestRef(Struct, frozen=True):
-    """A test as the breakdown names it: a nodeid, a file or a directory."""
+    """Test as the breakdown names it: a nodeid, a file or a directory."""
 
     __test__ = False  # pytest would collect it by its name
 
@@ -29,7 +29,7 @@ class TestRef(Struct, frozen=True):
 
 
 class Substep(Struct, frozen=True):
-    """A ticked or open box below a task, such as `- [x] 1.1 Write the failing tests`."""
+    """Ticked or open box below a task, such as `- [x] 1.1 Write the failing tests`."""
 
     id: str
     title: str
@@ -67,7 +67,7 @@ class Stream(Struct, frozen=True, kw_only=True):
 
 
 class NamedGate(Struct, frozen=True, kw_only=True):
-    """A gate that the breakdown names, such as `**Gate 1**: `tests/test_a.py` passes (after Stream A)`.
+    """Gate that the breakdown names, such as `**Gate 1**: `tests/test_a.py` passes (after Stream A)`.
 
     `after` holds ids of streams, `depends` ids of tasks; with `suite` the whole suite has to pass.
     """
@@ -80,7 +80,7 @@ class NamedGate(Struct, frozen=True, kw_only=True):
     tests: tuple[TestRef, ...] = ()
     suite: bool = False
 
-    def waits(self) -> tuple[str, ...]:
+    def awaited_gates(self) -> tuple[str, ...]:
         """Return the ids of the gates that it waits for: `stream:A`, `task:1`."""
         return (*(gate_ids.stream(stream) for stream in self.after), *(gate_ids.task(task) for task in self.depends))
 

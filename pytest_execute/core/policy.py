@@ -1,6 +1,6 @@
-"""Policy: what a topic must reach, as `[tool.pytest-execute]` in `pyproject.toml` says.
+"""Policy: requirements on a topic, read from `[tool.pytest-execute]` in `pyproject.toml`.
 
-Percentages are `Decimal`, taken from the text as it stands, so that 89.996 never passes for 90.
+Percentages are `Decimal`, taken from the text without rounding, so that 89.996 never passes for 90.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def read_policy(text: str, path: str) -> Policy:
 
 
 def policy_table(text: str, path: str) -> Any:
-    """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of whatever type; None where there is none."""
+    """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of any type; None where there is none."""
     try:
         tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
     except tomllib.TOMLDecodeError as error:

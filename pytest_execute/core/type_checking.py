@@ -1,4 +1,4 @@
-"""Code that only a type checker reads: below `if TYPE_CHECKING`."""
+"""Conditions of `if` statements whose code only a type checker reads, such as `if TYPE_CHECKING`."""
 
 from __future__ import annotations
 

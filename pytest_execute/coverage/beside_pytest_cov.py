@@ -18,18 +18,16 @@ import atexit
 import functools
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import coverage
 import pytest
 
+from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.coverage.recorder import context_name, make_coverage, restart_line_events, subprocess_config
 from pytest_execute.coverage.shared_collector import SharedCollector, find_obstacle
 from pytest_execute.coverage.split_data import mark_context, split_files
 from pytest_execute.coverage.subprocesses import SubprocessCoverage, restart_in_fork
-
-ProcessRole = Literal["controller", "worker", "alone"]
-"""Part of a process in the run: xdist's controller or worker, or the only process. A controller runs no tests."""
 
 
 class BesidePytestCov:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import LineOwners, Ownership
 from pytest_execute.tools import git_diff
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_commit
-from pytest_execute.tools.revisions import CommitRange
 
 
 def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:

@@ -107,7 +107,7 @@ class _Analyzer:
     """Measures one file after the other.
 
     It calls `analysis_from_file_reporter`, which is no public API (as of coverage.py 7.17): the public
-    `Coverage.analysis2` reads and parses a file anew each time, and takes no contexts.
+    `Coverage.analysis2` reads and parses a file again each time, and takes no contexts.
     """
 
     def __init__(self, request: MeasureRequest, recording: Recording) -> None:
@@ -153,7 +153,7 @@ class _Analyzer:
         starts = self._source_lines(path).statement_starts
         return {starts.get(line, line) for line in lines} | set(lines)
 
-    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _source_lines(self, path: str) -> source.SourceLines:
         return source.classify_lines(_read_text(self._request.root / path))
 
@@ -177,7 +177,7 @@ class _Analyzer:
             opaque=_by_path(path, wanted & lines.opaque),
         )
 
-    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _lines_with_exclusion(self, path: str) -> set[int]:
         text = _read_text(self._request.root / path).splitlines()
         return {number for number, line in enumerate(text, 1) if _has_exclusion(line)}
@@ -197,7 +197,7 @@ class _Analyzer:
             excluded=frozenset(analysis.excluded),
         )
 
-    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `measure`
+    @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _reporter(self, file: str, with_exclusions: bool) -> PythonFileReporter | None:
         """Return coverage.py's parser of a file, which parses it once; None where it cannot."""
         reporter = PythonFileReporter(file, self._with_exclusions if with_exclusions else self._without_exclusions)

@@ -25,7 +25,7 @@ DISABLED_WARNINGS = ["no-data-collected", "module-not-imported", "no-ctracer", "
 
 
 class CoverageRecorder(Protocol):
-    """A recorder that has started in a process that runs tests."""
+    """Recorder that has started in a process that runs tests."""
 
     def switch(self, gates: Sequence[str]) -> None:
         """Count code that runs from now on for `gates`, in this process and in processes that start from now on."""

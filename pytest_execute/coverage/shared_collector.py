@@ -45,7 +45,7 @@ def find_obstacle(cov: Coverage, branch: bool) -> str:
 class SharedCollector:
     """Replacement for the data object of a collector: it passes to pytest-cov and to `our_data` what is for each.
 
-    `is_our_source` accepts the files that we measure; `branch` tells whether we measure branches. A muted one gives
+    `is_our_source` accepts the files that we measure; `branch` is True if we measure branches. A muted one gives
     pytest-cov nothing.
     """
 

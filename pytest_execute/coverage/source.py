@@ -56,7 +56,7 @@ def classify_lines(text: str) -> SourceLines:
 
 
 def _is_string_runner(function: ast.expr) -> bool:
-    """Tell `exec`, `eval` and `compile`, as names of their own or as attributes of `builtins`."""
+    """Return whether it is `exec`, `eval` or `compile`, as a name of its own or as an attribute of `builtins`."""
     if isinstance(function, ast.Attribute):
         return function.attr in STRING_RUNNERS and ast.unparse(function.value) in ("builtins", "__builtins__")
     return isinstance(function, ast.Name) and function.id in STRING_RUNNERS

@@ -27,7 +27,8 @@ def mark_context(static: str | None, gates: str) -> str:
 def split_files(data_file: Path, directory: Path, *, our_branch: bool, their_branch: bool) -> None:
     """Split each marked file beside `data_file`: it keeps pytest-cov's part, and `directory` gets ours.
 
-    `our_branch` and `their_branch` tell who measures branches. A file that cannot be read stays as it is.
+    `our_branch` is True if we measure branches, `their_branch` if pytest-cov does. A file that cannot be read stays as
+    it is.
     """
     for file in sorted(data_file.parent.glob(f"{data_file.name}.*")):
         with contextlib.suppress(sqlite3.DatabaseError):

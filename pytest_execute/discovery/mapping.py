@@ -90,7 +90,7 @@ def gate_dependencies(plan: Plan) -> dict[str, tuple[str, ...]]:
     for stream in plan.streams:
         waits[gate_ids.stream(stream.id)] = tuple(gate_ids.task(task.id) for task in plan.tasks_of(stream.id))
     for gate in plan.gates:
-        waits[gate_ids.named(gate.name)] = gate.waits()
+        waits[gate_ids.named(gate.name)] = gate.awaited_gates()
     waits[gate_ids.SYSTEM] = tuple(waits)
     waits[gate_ids.DEPLOYMENT] = (gate_ids.SYSTEM,)
     return waits

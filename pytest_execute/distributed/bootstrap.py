@@ -41,8 +41,8 @@ def fingerprint(root: str, files: Iterable[str]) -> dict[str, str]:
     """Return `{path: digest}` of those `files` that exist, and of the modules and configuration files beside them."""
     paths = set(files)
     paths.update(path for directory in _directories(paths) for path in _code_files(root, directory))
-    digests = {path: _digest(os.path.join(root, path)) for path in sorted(paths)}  # noqa: PTH118 - execnet sends strings
-    return {path: digest for path, digest in digests.items() if digest}
+    files_here = ((path, os.path.join(root, path)) for path in sorted(paths))  # noqa: PTH118 - execnet sends strings
+    return {path: digest for path, file in files_here if (digest := _digest(file))}
 
 
 def _directories(paths: Iterable[str]) -> set[str]:

@@ -18,7 +18,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
     """Outcome of one test in one tree; `engine/child/messages.py` describes the facts about an exception.
 
     `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in
-    the tree that the test looked at, as `engine/dependencies.py` writes it; None where that may be the whole tree.
+    the tree that the test looked at, as `engine/tree_contents.py` writes it; None where that may be the whole tree.
     """
 
     test: str

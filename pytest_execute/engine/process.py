@@ -19,6 +19,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from pytest_execute.engine.child import process_tree
 from pytest_execute.engine.child.messages import JobMessage, JobReply, SetupMessage
 from pytest_execute.engine.settings import clean_environment
 from pytest_execute.tools import process
@@ -103,9 +104,9 @@ class ChildProcess:
         """End the process with everything that it started."""
         if self.is_ended():
             return
-        process.kill_group(self.process.pid)
+        process_tree.kill_group(self.process.pid)
         if self.group:
-            process.kill_group(self.group)
+            process_tree.kill_group(self.group)
         self.process.communicate()
         self.output.close()
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from pytest_execute.engine.builds import BuildFailed, Builds
 from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.child.messages import JobLimits, JobMessage, JobOptions, JobReply, SetupMessage
-from pytest_execute.engine.dependencies import shadowed_modules
 from pytest_execute.engine.process import Aborted, ChildProcess, start_child
 from pytest_execute.engine.settings import LimitsFor, tree_environment
+from pytest_execute.engine.tree_contents import shadowed_modules
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.scratch import remove
 

@@ -78,8 +78,8 @@ def _stream(context: JudgeContext, stream: Stream) -> Gate:
 
 
 def _named(context: JudgeContext, named: NamedGate) -> Gate:
-    checks = [build_check("dependencies", dependencies.check_parts(context, named.waits()))]
-    if context.is_in_scope(named.waits()):
+    checks = [build_check("dependencies", dependencies.check_parts(context, named.awaited_gates()))]
+    if context.is_in_scope(named.awaited_gates()):
         checks.append(build_check("tests", tests.check_named_gate(context, named)))
     return _gate(gate_ids.named(named.name), named.text, checks)
 
@@ -132,7 +132,7 @@ def _in_plan_order(context: JudgeContext) -> list[Gate]:
 
 
 def _is_shown(gate: Gate, scope: Scope) -> bool:
-    """Return whether a gate is part of what the scope asks for."""
+    """Return whether a gate is in the scope that is judged."""
     if not scope.is_partial:
         return True
     if gate.level == "task":

@@ -1,4 +1,4 @@
-"""The table of all reason codes: the check that gives each, its verdicts, what it means, and what to do.
+"""Table of all reason codes: the check that gives each, its verdicts, what it means, and what to do.
 
 A code keeps its meaning from version to version. `docs/reference/reason-codes.md` has the same rows.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core.verdict import Check, Reason, VerdictWord, worst
 
@@ -132,7 +133,7 @@ TABLE = (
         "red-not-counted",
         "test-first",
         FAILED,
-        "the test failed before the code only for a reason that says nothing about the code",
+        "the test failed before the code only for a reason that has nothing to do with the code",
         "commit tests that run, and fail",
     ),
     ReasonCode(
@@ -181,7 +182,7 @@ TABLE = (
         ("failed", "passed"),
         "a test came after base, is gone from its file, and would fail today; "
         "listed only if it passed before it was removed, or if `test-first` is not `before`",
-        "bring it back by its name, in whatever form",
+        "write a test of that name again",
     ),
     ReasonCode(
         "unstable",
@@ -277,16 +278,18 @@ def finding(
     *,
     test: str | None = None,
     verdict: VerdictWord | None = None,
-    parts: tuple[str, ...] = (),
 ) -> Finding:
-    """Return a finding with the code's usual verdict, or with another one of its row.
-
-    `place` is a file and a line; `parts` replace each `…` of the code.
-    """
+    """Return a finding with the code's usual verdict, or with another one of its row. `place` is a file and a line."""
     row = _BY_CODE[code]
     given = row.verdicts[0] if verdict is None else verdict
     assert given in row.verdicts, (code, given)
-    return given, Reason(code.replace("…", "{}").format(*parts), message, *place, test)
+    return given, Reason(code, message, *place, test)
+
+
+def complete_code(finding: Finding, *parts: str) -> Finding:
+    """Return the finding with each `…` of its code replaced by one of `parts`."""
+    verdict, reason = finding
+    return verdict, replace(reason, code=reason.code.replace("…", "{}").format(*parts))
 
 
 def build_check(name: CheckName, findings: Iterable[Finding]) -> Check:

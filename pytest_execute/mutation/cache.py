@@ -20,11 +20,11 @@ from typing import TypeVar
 import msgspec
 
 from pytest_execute.engine.child.accesses import WHOLE_TREE
-from pytest_execute.engine.dependencies import TreeContents
+from pytest_execute.engine.tree_contents import TreeContents
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
 
-FACTS, FILE_LISTS, FILES = "mutants", "mutants-by", "touched"
+FACTS, FILE_LISTS, FILES = "mutants", "mutants-by", "file-lists"
 FORMAT = 4
 """Number of the form of questions and answers: 4 since the fields of outcomes were renamed."""
 MAX_LISTS = 4
@@ -32,7 +32,7 @@ MAX_LISTS = 4
 
 T = TypeVar("T")
 Accesses = frozenset[str]
-"""Paths, listings and lookups in the tree that had a part in an answer, in the notation of `engine/dependencies.py`."""
+"""Paths, listings and lookups that had a part in an answer, in the notation of `engine/tree_contents.py`."""
 
 
 class InstrumentedTree(TreeContents):

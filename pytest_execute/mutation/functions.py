@@ -17,7 +17,7 @@ CallableNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Function(Struct, frozen=True, kw_only=True):
-    """Function with its qualified name; `A.size.setter`, `f.overload` and `f#2` tell functions of one name apart.
+    """Function with its qualified name; `A.size.setter`, `f.overload` and `f#2` keep functions of one name apart.
 
     - `line`, `column`: position of its `def` or `lambda`; `end`: its last line
     - `fingerprint`: of its own code, without its docstring, its layout, and the bodies of functions in it

@@ -26,7 +26,7 @@ class ProbedFile:
 
     @functools.cached_property
     def key(self) -> str:
-        """The file, and which of its tests take part; part of all questions to the cache."""
+        """Name of the file and digest of its tests: part of all questions to the cache."""
         return f"{self.name} {digest(*self.tests)}"
 
     def unprobed(self) -> list[str]:
@@ -43,13 +43,13 @@ class ProbedFile:
         if self._is_recalled:
             return
         self._is_recalled = True
-        question = f"imported {self.key}"
-        answers = cache.get([question], ImportedFunctions)
-        if question in answers:
-            self.imported = frozenset(answers[question].functions)
+        import_question = f"imported {self.key}"
+        answers = cache.get([import_question], ImportedFunctions)
+        if import_question in answers:
+            self.imported = frozenset(answers[import_question].functions)
             questions = {test: self._probe_question(test) for test in self.tests}
             probes = cache.get(questions.values(), Probe)
-            self.probes = {test: probes[asked] for test, asked in questions.items() if asked in probes}
+            self.probes = {test: probes[question] for test, question in questions.items() if question in probes}
 
     def learn(self, replies: MutationReplies, requested: Iterable[str]) -> dict[str, tuple[object, Accesses]]:
         """Take over the results of the requested tests, and return the facts for the cache."""

@@ -66,7 +66,7 @@ def _statements(node: FunctionNode) -> Sequence[ast.stmt]:
 
 
 def is_named(node: ast.AST | None, name: str) -> bool:
-    """Tell an expression that ends in this name, whether it is an attribute, called or subscripted.
+    """Return whether an expression ends in this name; it may be an attribute, called or subscripted.
 
     >>> is_named(ast.parse("typing.Protocol[T]", mode="eval").body, "Protocol")
     True
@@ -114,13 +114,13 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _only_returns(node: FunctionNode) -> bool:
-    """Tell a body that is one return statement."""
+    """Return whether the body is one return statement."""
     body = _statements(node)
     return len(body) == 1 and isinstance(body[0], ast.Return)
 
 
 def _yields_nothing(body: Sequence[ast.stmt]) -> bool:
-    """Tell a generator that ends at once, and has a `yield` only to be a generator."""
+    """Return whether a generator ends at once, and has a `yield` only to be a generator."""
     first = body[0]
     if isinstance(first, ast.If):
         return len(body) == 1 and isinstance(first.test, ast.Constant) and not first.test.value and not first.orelse
@@ -134,7 +134,7 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def _is_false(value: ast.expr) -> bool:
-    """Tell a constant or an empty display that counts as false."""
+    """Return whether a value is a constant or an empty display that counts as false."""
     if isinstance(value, ast.Constant):
         return not value.value
     elements = getattr(value, "elts", None) if not isinstance(value, ast.Dict) else value.keys
@@ -191,7 +191,7 @@ def _alternatives(annotation: ast.expr) -> Iterator[ast.expr]:
 
 
 def _falls_through(body: Sequence[ast.stmt]) -> bool:
-    """Tell statements whose end can be reached, so that the function returns None implicitly."""
+    """Return whether the end of a body can be reached, so that the function returns None implicitly."""
     last = body[-1]
     if isinstance(last, ast.Return | ast.Raise | ast.Continue):
         return False

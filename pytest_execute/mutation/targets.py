@@ -12,9 +12,9 @@ from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
 from pytest_execute.mutation.changed_functions import changed_functions
 from pytest_execute.mutation.functions import Function
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_diff import changed_files
-from pytest_execute.tools.revisions import CommitRange
 
 FunctionNames = frozenset[tuple[str, str]]
 """Functions as (path, name)."""

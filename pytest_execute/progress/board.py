@@ -19,7 +19,7 @@ OTHER_TESTS = "other tests"
 
 
 class StreamRow(Struct, frozen=True):
-    """A stream, or the tests that belong to none. `gates` are those that its tests count for, the tasks first."""
+    """Stream, or the tests that belong to none. `gates` are those that its tests count for, the tasks first."""
 
     id: str
     title: str
@@ -121,7 +121,7 @@ class Board:
     ) -> list[str]:
         """Record a report of `test`, which has ended after the last one; return the gates that have ended with it.
 
-        `end` is None if this report says nothing but good. The worst of all reports counts. Reports of a test that has
+        `end` is None if this report shows nothing wrong. The worst of all reports counts. Reports of a test that has
         ended are ignored.
         """
         if test not in self.open:

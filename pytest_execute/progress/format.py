@@ -6,12 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_execute.core.coloured_lines import Line
 from pytest_execute.core.gate_ids import label
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.progress.board import Board, GateProgress, GateState, StreamRow
 
-Line = tuple[str, VerdictWord | None]
-"""A line of text, and the verdict that decides its colour."""
 GAP = "  "
 LEAST_TITLE = 8
 """Columns below which titles are left out."""
@@ -35,21 +34,23 @@ class RowCells(NamedTuple):
     verdict: VerdictWord | None
 
 
-def render(board: Board, ends: dict[str, float] | None, width: int, height: int) -> list[Line]:
+def render(board: Board, remaining: dict[str, float] | None, width: int, height: int) -> list[Line]:
     """Return a line for each stream and one for the whole run.
 
-    `ends` has the seconds until each gate will have ended, None where they are unknown.
+    `remaining` has the seconds until each gate will have ended, None where they are unknown.
     """
-    rows = [_cells(board, row, ends) for row in board.rows if any(board.progress[gate].total for gate in row.gates)]
+    rows = [
+        _cells(board, row, remaining) for row in board.rows if any(board.progress[gate].total for gate in row.gates)
+    ]
     selected = _select_rows(rows, board, height - 1)
     lines = list(_align(selected, width))
     if len(selected) < len(rows):
         lines.append((f"and {len(rows) - len(selected)} more", None))
-    return [(truncate(text, width), word) for text, word in [*lines, _total(board, ends)]]
+    return [(truncate(text, width), word) for text, word in [*lines, _total(board, remaining)]]
 
 
-def _cells(board: Board, row: StreamRow, ends: dict[str, float] | None) -> RowCells:
-    time = _remaining_time(row.gates, board, ends)
+def _cells(board: Board, row: StreamRow, remaining: dict[str, float] | None) -> RowCells:
+    time = _remaining_time(row.gates, board, remaining)
     return RowCells(row, printable(row.id), printable(row.title), _counts(board, row), time, _verdict(board, row))
 
 
@@ -91,24 +92,24 @@ def _counts(board: Board, row: StreamRow) -> str:
 
 
 def _count_tests(progress: Sequence[GateProgress]) -> str:
-    ends = sum(gate_progress.ended for gate_progress in progress)
-    return f"{ends} of {sum(gate_progress.total for gate_progress in progress)} tests"
+    ended = sum(gate_progress.ended for gate_progress in progress)
+    return f"{ended} of {sum(gate_progress.total for gate_progress in progress)} tests"
 
 
-def _remaining_time(gates: Iterable[str], board: Board, ends: dict[str, float] | None) -> str:
+def _remaining_time(gates: Iterable[str], board: Board, remaining: dict[str, float] | None) -> str:
     seconds = [
-        ends[gate]
+        remaining[gate]
         for gate in gates
-        if ends and gate in ends and board.progress[gate].ended < board.progress[gate].total
+        if remaining and gate in remaining and board.progress[gate].ended < board.progress[gate].total
     ]
     return format_seconds(max(seconds)) if seconds else ""
 
 
-def _total(board: Board, ends: dict[str, float] | None) -> Line:
+def _total(board: Board, remaining: dict[str, float] | None) -> Line:
     total = len(board.gates)
     parts = [f"{total - len(board.open)} of {total} tests"]
     parts += [f"{board.failed} failed"] if board.failed else []
-    time = _remaining_time(board.progress, board, ends)
+    time = _remaining_time(board.progress, board, remaining)
     parts += [f"about {time} to go"] if time else []
     return ", ".join(parts), "failed" if board.failed else None
 

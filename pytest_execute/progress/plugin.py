@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
 import pytest
 
+from pytest_execute.core.coloured_lines import Line, markup
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.progress.board import Board, TestEnd
-from pytest_execute.progress.format import VERDICTS, Line, columns, ended_line, render, truncate
+from pytest_execute.progress.format import VERDICTS, columns, ended_line, render, truncate
 from pytest_execute.progress.status_area import StatusArea
 
 REDRAW_INTERVAL = 0.2
@@ -22,7 +23,6 @@ FORECAST_INTERVAL = 1.0
 """Seconds between two forecasts."""
 LAST_PHASES = ("teardown", "???")
 """Phases that end a test; `???` is the phase that xdist 3.8 gives a test whose worker crashed."""
-COLOUR: Mapping[VerdictWord | None, str] = {"passed": "green", "failed": "red", "blocked": "yellow"}
 
 
 def can_redraw(config: pytest.Config, reporter: Any) -> bool:
@@ -117,7 +117,7 @@ class ProgressPlugin:
         reporter.ensure_newline()
         if writer.width_of_current_line:
             writer.line()
-        writer.write(f"execute: {text}", **({COLOUR[word]: True} if word in COLOUR else {}))
+        writer.write(f"execute: {text}", **markup(word))
         if reporter.showfspath or reporter.showlongtestinfo:
             reporter.currentfspath = -2  # pytest (8.4 to 9.2) has this value after its own lines, and ends them itself
         else:
@@ -148,7 +148,8 @@ class ProgressPlugin:
     def _styled(self, text: str, word: VerdictWord | None) -> str:
         encoding = getattr(self.status_area, "encoding", None) or "utf-8"
         text = text.encode(encoding, "replace").decode(encoding)
-        return str(self.reporter._tw.markup(text, **{COLOUR[word]: True})) if word in COLOUR else text
+        colour = markup(word)
+        return str(self.reporter._tw.markup(text, **colour)) if colour else text
 
     @contextlib.contextmanager
     def counting(self, noun: str) -> Iterator[Callable[[int, int], None]]:

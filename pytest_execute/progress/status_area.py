@@ -1,4 +1,4 @@
-"""A few lines that stay below the other output of a terminal.
+"""Status lines that stay below the other output of a terminal.
 
 1. The cursor is always where the writer left it, and the status lines are below it.
 2. To remove them, the screen is cleared from the cursor on. Nothing but these lines is ever cleared, whatever another

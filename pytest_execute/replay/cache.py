@@ -1,4 +1,4 @@
-"""Cached results of the replay: outcomes of runs, and facts parsed from sources. Nothing is run or parsed twice."""
+"""Cached results of the replay: outcomes of runs, and facts parsed from sources."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class CachedOutcome(Struct, frozen=True):
 class CachedRunner:
     """Runs tests in `trees` by their ids, as far as the outcomes are not cached.
 
-    The second run of a test in a tree has an entry of its own: a cached first run does not replace it.
+    The second run of a test in a tree has an entry of its own: a cached first run does not replace it. `on_run` is
+    called with the tree after each run.
     """
 
     def __init__(self, trees: Mapping[str, Tree], runner: Runner, cache: ResultCache, limits: LimitsTable) -> None:
@@ -52,6 +53,7 @@ class CachedRunner:
         self.runs: Counter[tuple[str, str, str]] = Counter()
         self.hangs: dict[str, dict[str, TreeOutcome]] = {}
         self.hung: set[str] = set()
+        self.on_run: Callable[[str], None] = lambda tree: None
         self.lock = threading.Lock()
 
     def run(
@@ -80,6 +82,7 @@ class CachedRunner:
                         self.hangs.setdefault(test, {})[keys[test]] = outcome
             outcomes |= new
         self.hung |= {test for test, outcome in outcomes.items() if outcome.state == "timeout"}
+        self.on_run(tree)
         return {test: outcomes[test] for test in tests}
 
     def keep_hangs(self, test: str) -> None:

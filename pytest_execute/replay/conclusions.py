@@ -44,7 +44,7 @@ class Conclusions:
         tree = self.observations.passing_tree.get(test)
         return self.first_step[tree] if tree is not None else None
 
-    def ends(self, test: str) -> list[Step]:
+    def decisive_steps(self, test: str) -> list[Step]:
         """Return the steps that the proof rests on: base, the parents of the turn, and the turn; else the last."""
         turn = self.turn(test)
         if turn is None:
@@ -65,14 +65,14 @@ class Conclusions:
             elif not passes and parents and all(parent.passed for parent in parents):
                 yield Turn(step.commit, False)
 
-    def ends_otherwise_alone(self, test: str) -> bool:
-        """Return whether the neighbours of a test turn it, or whether it was ended too soon in its first run."""
-        pairs = [(step.tree, test) for step in self.ends(test)]
+    def differs_alone(self, test: str) -> bool:
+        """Return whether a test ends in another way alone: its neighbours change it, or its first run was too short."""
+        pairs = [(step.tree, test) for step in self.decisive_steps(test)]
         first, second = self.observations.first, self.observations.second
-        return any(_ended(first[pair]) != _ended(second[pair]) for pair in pairs)
+        return any(_end(first[pair]) != _end(second[pair]) for pair in pairs)
 
     def is_unstable(self, pair: TestInTree) -> bool:
-        """Return whether two runs on that tree ended otherwise, as far as they must agree."""
+        """Return whether two runs on that tree ended differently, as far as they must agree."""
         one, other = self.observations.first[pair], self.observations.second[pair]
         return (one.passed, self._red(one).cause) != (other.passed, self._red(other).cause)
 
@@ -149,6 +149,6 @@ class Conclusions:
         return Red(None, "the test passed") if outcome.passed else classify(outcome, self.project)
 
 
-def _ended(outcome: TreeOutcome) -> str:
+def _end(outcome: TreeOutcome) -> str:
     """Return "passed", "timeout" or "failed"."""
     return outcome.state if outcome.state in ("passed", "timeout") else "failed"

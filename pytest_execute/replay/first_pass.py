@@ -57,7 +57,8 @@ class FirstPassSearch:
     def outcome_on_equal_tree(self, test: str, tree: str) -> TreeOutcome | None:
         """Return the outcome of a test that did not pass on a tree that is the same to it as `tree`."""
         failures = self.failures.get(test, ())
-        return next((seen for other, seen in failures if not self.may_differ(other, tree, seen.accesses)), None)
+        equal = (outcome for other, outcome in failures if not self.may_differ(other, tree, outcome.accesses))
+        return next(equal, None)
 
     def _take(self) -> tuple[int, list[str]] | None:
         with self.lock:

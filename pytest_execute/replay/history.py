@@ -12,8 +12,8 @@ from pytest_execute.replay.cache import ParseCache
 from pytest_execute.replay.definitions import TestForms
 from pytest_execute.replay.overlay import overlay, tree_id
 from pytest_execute.replay.steps import Step, TestForm
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import CommitRange
 
 
 class TopicHistory(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,14 +11,13 @@ from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.nodeids import file_of, function_of
-from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
 from pytest_execute.replay.cache import CachedRunner, ParseCache
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
 from pytest_execute.replay.history import StepBuilder, TopicHistory
-from pytest_execute.replay.observations import Attempt, Observations, RunTests
+from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules
 from pytest_execute.replay.search import Search
 from pytest_execute.replay.time_limits import limits_table
@@ -59,11 +58,10 @@ def prove(
     steps = history.all_steps()
     with contextlib.closing(Runner(topic.git, settings, directory)) as runner:
         cached = CachedRunner(history.trees, runner, cache, limits_table())
-        run: RunTests = cached.run
         if on_progress is not None:
-            run = report_progress(run, {step.tree for step in steps}, on_progress)
+            cached.on_run = count_trees({step.tree for step in steps}, on_progress)
         known_isolated = cached.isolated(request.tests)
-        observations = Observations(run, request.tests, known_isolated)
+        observations = Observations(cached.run, request.tests, known_isolated)
         project = ProjectModules(layout.modules(history.today), layout.is_test)
         conclusions = Conclusions(steps, observations, project, history.compose)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
@@ -86,25 +84,16 @@ def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:
     return (lambda *_: True) if settings.prepare else TreeDiff(history.trees).may_differ
 
 
-def report_progress(run: RunTests, trees: set[str], on_progress: ProgressCallback) -> RunTests:
-    """Return a function that runs tests, and reports how many of `trees` have had their first run."""
+def count_trees(trees: set[str], on_progress: ProgressCallback) -> Callable[[str], None]:
+    """Return a function that is called with each tree after a run, and reports how many of `trees` had a run."""
     open_trees = set(trees)
 
-    def run_and_report(
-        tree: str,
-        tests: Sequence[str],
-        *,
-        alone: bool = False,
-        attempt: Attempt = "full",
-        on_start: Callable[[], None] | None = None,
-    ) -> dict[str, TreeOutcome]:
-        outcomes = run(tree, tests, alone=alone, attempt=attempt, on_start=on_start)
+    def count(tree: str) -> None:
         if tree in open_trees:
             open_trees.discard(tree)
             on_progress(len(trees) - len(open_trees), len(trees))
-        return outcomes
 
-    return run_and_report
+    return count
 
 
 def _usual_seconds(tests: Mapping[str, float]) -> dict[str, float]:

@@ -28,9 +28,7 @@ class Search:
         observations, conclusions = self.observations, self.conclusions
         requested = list(tests)
         self._find_turns(requested)
-        isolated = {
-            test for test in requested if test not in observations.isolated and conclusions.ends_otherwise_alone(test)
-        }
+        isolated = {test for test in requested if test not in observations.isolated and conclusions.differs_alone(test)}
         observations.isolate(isolated)
         self._find_turns([test for test in requested if test in isolated])
         # none are left to run, but where a form is one of the tests whose outcomes were forgotten
@@ -56,11 +54,11 @@ class Search:
         self._run(today.values(), self.observations.run)
         reds = {test: red for test, pair in today.items() if (red := conclusions.red(pair)).cause is not None}
         self._run([today[test] for test in reds], self.observations.run_again)
-        lost = {test: red for test, red in reds.items() if not conclusions.is_unstable(today[test])}
-        then = {test: (compose(removed[test].own_tree, removed[test].own_tree), test) for test in lost}
-        self._run(then.values(), self.observations.run)
+        stable = {test: red for test, red in reds.items() if not conclusions.is_unstable(today[test])}
+        last = {test: (compose(removed[test].own_tree, removed[test].own_tree), test) for test in stable}
+        self._run(last.values(), self.observations.run)
         first = self.observations.first
-        return {test: dropped_proof(test, removed[test], red, first[then[test]].passed) for test, red in lost.items()}
+        return {test: dropped_proof(test, removed[test], red, first[last[test]].passed) for test, red in stable.items()}
 
     def _find_turns(self, tests: Sequence[str]) -> None:
         """Find the turn of each test, and run it again, alone, on the trees that its proof rests on."""
@@ -79,18 +77,18 @@ class Search:
     def _confirm(self, tests: Sequence[str], search: FirstPassSearch) -> None:
         """Run each test a second time, alone, on the trees that its proof rests on, and its earlier forms meanwhile."""
         observations, conclusions = self.observations, self.conclusions
-        ends = {(step.tree, test) for test in tests for step in conclusions.ends(test)}
-        for tree, test in ends - observations.first.keys():
+        decisive = {(step.tree, test) for test in tests for step in conclusions.decisive_steps(test)}
+        for tree, test in decisive - observations.first.keys():
             if (outcome := search.outcome_on_equal_tree(test, tree)) is not None:
                 observations.first[(tree, test)] = outcome
-        self._run(ends - observations.first.keys(), observations.run)
-        turned = {(tree, test) for tree, test in ends if test in observations.passing_tree}
+        self._run(decisive - observations.first.keys(), observations.run)
+        turned = {(tree, test) for tree, test in decisive if test in observations.passing_tree}
         forms = (lambda: self._not_run(conclusions.earlier_forms(tests)), observations.run)
         run_jobs([(turned, observations.run_again), forms], self.workers, observations.cost)
         too_short = {pair for pair in turned if not conclusions.is_hang_or_ended(pair)}
         run_fully = functools.partial(observations.run_again, attempt="full")
         forms = (lambda: self._not_run(conclusions.red_forms_with_code(tests)), observations.run)
-        run_jobs([(ends - turned | too_short, run_fully), forms], self.workers, observations.cost)
+        run_jobs([(decisive - turned | too_short, run_fully), forms], self.workers, observations.cost)
 
     def _not_run(self, pairs: Iterable[TestInTree]) -> set[TestInTree]:
         return {pair for pair in pairs if pair not in self.observations.first}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from pytest_execute.engine.dependencies import TreeContents, changed_accesses
+from pytest_execute.engine.tree_contents import TreeContents, changed_accesses
 from pytest_execute.tools.git import Tree
 
 

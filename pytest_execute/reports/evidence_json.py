@@ -1,4 +1,4 @@
-"""The evidence file, `pytest-execute/evidence/1`: all that a verdict is made of. Its schema is `evidence.schema.json`.
+"""Evidence file, `pytest-execute/evidence/1`: all that a verdict is made of. Its schema is `evidence.schema.json`.
 
 Coverage is written as sets of lines, so that the evidence of two machines can be united; the counts come of them when
 it is read.
@@ -116,7 +116,7 @@ def read(text: bytes, path: str) -> EvidenceFile:
 
 
 class _Head(Struct):
-    """The first field of any version."""
+    """First field of a file of any version."""
 
     schema: str
 

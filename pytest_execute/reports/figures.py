@@ -1,4 +1,4 @@
-"""Figures that several reports show, as text."""
+"""Numbers with nouns, commit ranges and places of reasons as text, for several reports."""
 
 from __future__ import annotations
 

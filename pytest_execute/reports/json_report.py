@@ -88,7 +88,7 @@ class MutantRow(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
+    """Whole report. `base` and `head` are ids of commits; `uncommitted` names work after head that was judged too."""
 
     schema: str
     topic: str

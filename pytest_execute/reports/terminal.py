@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_execute.core import gate_ids
+from pytest_execute.core.coloured_lines import Line
 from pytest_execute.core.evidence import Evidence, Measure, mutants_by_function
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.verdict import Check, Gate, Reason, Verdict, VerdictWord
+from pytest_execute.core.verdict import Check, Gate, Reason, Verdict
 from pytest_execute.reports import figures
 
-Line = tuple[str, VerdictWord | None]
-"""A line of text, and the verdict by which it is coloured."""
 SHOWN = 5
 """Reasons of one check that are shown; the others are counted."""
 

@@ -56,7 +56,7 @@ class SerialScheduling(BlockedReporter):
             self.has_passed = self.has_passed and counts_as_passed(report)
 
     def _finish_previous(self) -> None:
-        """Tell the queue how the last test ended, and keep what that blocks."""
+        """Record in the queue how the last test ended, and keep the tests that this blocks."""
         if self.running in self.index:
             blocked = self.queue.finish(self.index[self.running], self.has_passed)
             self.blocked.update({each.test: each for each in blocked})

@@ -1,4 +1,4 @@
-"""Tests of a run with their gates, as the rest of the program names them."""
+"""Work to schedule: the tests by nodeid, with their gates, dependencies and known durations."""
 
 from __future__ import annotations
 

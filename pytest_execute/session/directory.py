@@ -21,8 +21,8 @@ def cache_directory(config: pytest.Config) -> Path | None:
     """Return our part of pytest's cache directory; None where the user switched it off and named no other."""
     from _pytest.cacheprovider import Cache
 
-    if config.known_args_namespace.execute_ledger:
-        return Path(config.known_args_namespace.execute_ledger)
+    if config.known_args_namespace.execute_cache_dir:
+        return Path(config.known_args_namespace.execute_cache_dir)
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return None
     # `config.cache` is set only in `pytest_configure` (pytest 9.2), which is too late here; `d` is where its `mkdir`

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import collected_tests
-from pytest_execute.session.messages import RunSettings
+from pytest_execute.session.run_settings import RunSettings
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.recorder import CoverageRecorder

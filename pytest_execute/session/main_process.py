@@ -24,9 +24,9 @@ from pytest_execute.scheduling.select_plugin import is_distributed
 from pytest_execute.scheduling.work import ScheduledWork
 from pytest_execute.session.directory import cache_directory, run_directory
 from pytest_execute.session.judging import JudgingPlugin
-from pytest_execute.session.messages import RunSettings
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
+from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
 from pytest_execute.tools.cache import ResultCache

@@ -11,7 +11,7 @@ COVERAGE_FILES = {"xml": "execute_coverage_xml", "lcov": "execute_lcov"}
 
 
 def has_pytest_cov(options: argparse.Namespace) -> bool:
-    """Return True if pytest-cov measures this run: two measurements in one process would spoil each other."""
+    """Return True if pytest-cov measures this run too."""
     return bool(getattr(options, "cov_source", None)) and not getattr(options, "no_cov", False)
 
 

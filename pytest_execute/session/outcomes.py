@@ -39,7 +39,7 @@ class OutcomeCollector:
 
 def merge_report(known: TestResult | None, report: pytest.TestReport) -> TestResult:
     """Return the result of a test with one more of its reports; the first outcome that is not `passed` stays."""
-    outcome = outcome_of(report)
+    outcome = phase_outcome(report)
     seconds = (known.seconds if known else 0.0) + (report.duration if report.when == "call" else 0.0)
     is_rerun_lost = known is not None and known.outcome == "rerun" and outcome in NOT_PASSED
     if known is not None and known.outcome != "passed" and not is_rerun_lost:
@@ -48,7 +48,7 @@ def merge_report(known: TestResult | None, report: pytest.TestReport) -> TestRes
     return TestResult(report.nodeid, outcome, seconds, "" if outcome == "passed" else _message(report), has_crashed)
 
 
-def outcome_of(report: pytest.TestReport) -> Outcome:
+def phase_outcome(report: pytest.TestReport) -> Outcome:
     """Return the outcome of one phase of a test."""
     if hasattr(report, "blocked_by") or hasattr(report, "not_run"):
         return "blocked" if hasattr(report, "blocked_by") else "not-run"

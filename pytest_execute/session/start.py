@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.coverage.recorder import NoCoverage, Recorder
 from pytest_execute.distributed import bootstrap
 from pytest_execute.session.directory import run_directory
-from pytest_execute.session.messages import RunSettings
 from pytest_execute.session.options import has_pytest_cov, uses_workers
-from pytest_execute.session.state import Process, RunState, state_key
+from pytest_execute.session.run_settings import RunSettings
+from pytest_execute.session.state import RunState, state_key
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def begin(config: pytest.Config, args: list[str]) -> None:
-    """Make the state of this process; a broken plan or option ends pytest with status 4 and all problems."""
+    """Decide the role of this process and make its state.
+
+    A broken plan or option ends pytest with status 4 and all problems.
+    """
     worker_input = bootstrap.received_input()
     # xdist's variable is also set in a pytest that a test of a worker starts, which has no input and is a main process
     if "PYTEST_XDIST_WORKER" in os.environ and worker_input is not None:
@@ -47,10 +51,10 @@ def _main_state(config: pytest.Config, args: list[str]) -> RunState:
 
     main = main_process.prepare(config)
     settings = main_process.run_settings(config, main)
-    process: Process = "controller" if uses_workers(config, args) else "alone"
-    if process == "alone":
+    role: ProcessRole = "controller" if uses_workers(config, args) else "alone"
+    if role == "alone":
         main.notices += main_process.idle_workers(config)
-    return _measuring(config, RunState(process, settings, main=main), config.rootpath.resolve())
+    return _measuring(config, RunState(role, settings, main=main), config.rootpath.resolve())
 
 
 def _measuring(config: pytest.Config, state: RunState, root: Path) -> RunState:
@@ -58,7 +62,7 @@ def _measuring(config: pytest.Config, state: RunState, root: Path) -> RunState:
     settings = state.settings
     if settings.is_measured and has_pytest_cov(config.known_args_namespace):
         state.beside_pytest_cov = _join_pytest_cov(config, state, root)
-    if state.process == "controller":
+    if state.role == "controller":
         return state
     if not settings.is_measured:
         state.recorder = NoCoverage()
@@ -74,7 +78,7 @@ def _join_pytest_cov(config: pytest.Config, state: RunState, root: Path) -> Besi
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
 
     settings = state.settings
-    plugin = BesidePytestCov(_sources(settings, root), settings.branch, Path(settings.coverage), state.process)
+    plugin = BesidePytestCov(_sources(settings, root), settings.branch, Path(settings.coverage), state.role)
     config.pluginmanager.register(plugin, "execute-beside-pytest-cov")
     return plugin
 

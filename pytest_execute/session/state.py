@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_execute.core.evidence import Evidence, Manifest
+from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.core.verdict import Verdict
-from pytest_execute.session.messages import RunSettings
+from pytest_execute.session.run_settings import RunSettings
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from pytest_execute.distributed.controller_side import ControllerSide
     from pytest_execute.progress.plugin import ProgressPlugin
     from pytest_execute.session.outcomes import OutcomeCollector
-
-Process = Literal["controller", "worker", "alone"]
-"""Controller of xdist's workers, one of these workers, or a process that runs the tests without workers."""
 
 
 @dataclass
@@ -47,7 +45,9 @@ class MainProcess:
 
 @dataclass
 class RunState:
-    """State of one process.
+    """State of one process, made by `start.begin`, which decides its role.
+
+    Whether xdist really starts workers is known only later: see `scheduling.select_plugin.is_distributed`.
 
     | attribute           | None in |
     | ------------------- | ------- |
@@ -57,7 +57,7 @@ class RunState:
     | `main`              | a worker |
     """
 
-    process: Process
+    role: ProcessRole
     settings: RunSettings
     recorder: CoverageRecorder | None = None
     beside_pytest_cov: BesidePytestCov | None = None

@@ -6,17 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.core.verdict import VerdictWord
+from pytest_execute.core.coloured_lines import markup
 from pytest_execute.reports import terminal
 from pytest_execute.session.state import MainProcess
-
-COLOURS: dict[VerdictWord, str] = {
-    "passed": "green",
-    "failed": "red",
-    "blocked": "yellow",
-    "unproven": "yellow",
-    "open": "cyan",
-}
 
 
 class TerminalSummary:
@@ -36,7 +28,7 @@ class TerminalSummary:
             terminalreporter.write_line(f"execute: {notice}", yellow=True)
         terminalreporter.section(f"execute: {plan.title or plan.topic}")
         for text, word in terminal.render(verdict, plan, evidence):
-            terminalreporter.write_line(text, **({COLOURS[word]: True} if word in COLOURS else {}))
+            terminalreporter.write_line(text, **markup(word))
 
 
 def write_line(config: pytest.Config, text: str) -> None:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-FILE_NAME = "ledger-1.sqlite"
+FILE_NAME = "results-1.sqlite"
 """Name of the file; its number is the version of the table."""
 CREATE_TABLE = "CREATE TABLE IF NOT EXISTS facts (kind, key, value, checksum, PRIMARY KEY (kind, key))"
 BUSY_TIMEOUT = 60.0

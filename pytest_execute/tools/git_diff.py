@@ -12,9 +12,7 @@ BLAME_HEADER = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
 
 
 def changed_files(git: Git, old: str, new: str) -> list[str]:
-    """Return the sorted paths whose content differs. The parent of a root commit, as `COMMIT^`, is an empty tree."""
-    if old.endswith("^") and git.find_commit(old) is None:
-        old = git.empty_tree()
+    """Return the sorted paths whose content differs."""
     output = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
     return sorted(os.fsdecode(path) for path in output.split(b"\0") if path)
 

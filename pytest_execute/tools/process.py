@@ -1,11 +1,10 @@
-"""Start processes for this package, and end them with all that they started.
+"""Start processes for this package; on Linux some end with it.
 
 Modules of `engine/child` start processes by themselves: they run in a child process, outside of this package's imports.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -65,12 +64,3 @@ def start(
         pass_fds=pass_fds,
         start_new_session=True,
     )
-
-
-def kill_group(leader: int) -> None:
-    """Kill all processes of the group that `leader` leads; on Windows, which has no groups, its children."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(leader, signal.SIGKILL)
-    else:
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(leader)], capture_output=True, check=False)

@@ -15,8 +15,8 @@ from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.tools.revisions import CommitRange, commit_range
 from pytest_execute.workflow.project import committed_policy, project_policy, source_paths
 from pytest_execute.workflow.request import Request
 

@@ -1,4 +1,4 @@
-"""Evidence that is there without a step: the run's results, the history, the documents and the files of the project."""
+"""Evidence that needs no step: results of the run, history, documents, and existence of the files in the plan."""
 
 from __future__ import annotations
 

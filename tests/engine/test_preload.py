@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.engine.child import accesses
-from pytest_execute.engine.dependencies import TreeContents, changed_accesses
+from pytest_execute.engine.tree_contents import TreeContents, changed_accesses
 from tests.engine.trees import ONE, tree_runner
 from tests.repository import Repository
 

@@ -10,8 +10,8 @@ from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import commit_range
 from tests.repository import Repository
 
 BREAKDOWN = "notes/t/breakdown.md"

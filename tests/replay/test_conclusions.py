@@ -56,9 +56,9 @@ FAILED, PASSED = outcome("failed"), outcome("passed")
 def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
     conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
     assert turn_of(conclusions).commit == "2"
-    assert [step.commit for step in conclusions.ends(TEST)] == ["0", "1", "2"]
+    assert [step.commit for step in conclusions.decisive_steps(TEST)] == ["0", "1", "2"]
     assert conclusions.turn("another") is None
-    assert [step.commit for step in conclusions.ends("another")] == ["2"]
+    assert [step.commit for step in conclusions.decisive_steps("another")] == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_an_earlier_form_that_the_code_does_not_turn_is_no_test_before_it(
 
 def test_two_runs_that_end_otherwise_are_unstable() -> None:
     conclusions = concluded(line(TODAY, TODAY), 1, FAILED, PASSED)
-    assert not conclusions.ends_otherwise_alone(TEST)
+    assert not conclusions.differs_alone(TEST)
     conclusions.observations.second[("tree 0", TEST)] = outcome("failed", exception="KeyError")
-    assert not conclusions.ends_otherwise_alone(TEST), "it fails both times"
+    assert not conclusions.differs_alone(TEST), "it fails both times"
     assert conclusions.is_unstable(("tree 0", TEST)), "but for another cause"
     conclusions.observations.second[("tree 0", TEST)] = PASSED
-    assert conclusions.ends_otherwise_alone(TEST)
+    assert conclusions.differs_alone(TEST)
 
 
 def test_all_turns_skip_parents_that_were_not_run() -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pytest_execute.core.evidence import Proof, Turn
-from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.overlay import tree_id
-from pytest_execute.replay.prove import report_progress
+from pytest_execute.replay.prove import count_trees
 from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
@@ -49,13 +47,9 @@ def proof(repo: Repository, test: str = ONE, base: str | None = None) -> Proof:
 
 def test_progress_is_reported_once_for_each_tree() -> None:
     reported: list[tuple[int, int]] = []
-    answers: dict[str, TreeOutcome] = {}
-
-    def silent(tree: str, tests: Sequence[str], **_: object) -> dict[str, TreeOutcome]:
-        return answers
-
-    run = report_progress(silent, {"a", "b", "c"}, lambda done, total: reported.append((done, total)))
-    assert [run(tree, [ONE]) is answers for tree in ("b", "own tree of a commit", "b", "a")] == [True] * 4
+    count = count_trees({"a", "b", "c"}, lambda done, total: reported.append((done, total)))
+    for tree in ("b", "own tree of a commit", "b", "a"):
+        count(tree)
     assert reported == [(1, 3), (2, 3)]
 
 

@@ -1,4 +1,4 @@
-"""Log of what a process accesses in the tree. `engine/dependencies.py` describes how accesses are written.
+"""Log of what a process accesses in the tree. `engine/tree_contents.py` describes how accesses are written.
 
 | source | accesses |
 | --- | --- |

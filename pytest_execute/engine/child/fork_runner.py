@@ -65,7 +65,7 @@ class ForkRunner:
         child = self.log.fork()
         if not child:
             process_tree.lead_group()
-            process_tree.die_with_parent()
+            process_tree.end_with_parent()
             self.log.send_out, self.log.sends_at_once = functools.partial(write_message, write_end), True
             states = (self.runner.run(item, None)["state"] for item in items)
             state = next((state for state in states if state != "passed"), "passed")
@@ -97,7 +97,7 @@ class ForkRunner:
     def run_and_exit(self, tests: Items, send_out: Callable[[Any], None], guard: TreeGuard) -> NoReturn:
         """Run tests in this process, until one has used up the memory or may have modified the tree; then exit."""
         process_tree.lead_group()
-        process_tree.die_with_parent()
+        process_tree.end_with_parent()
         watch, pid = guard.watch(), os.getpid()
         self.log.send_out, self.log.sends_at_once = send_out, True
         items = [(name, item) for name, items in tests.items() for item in items]

@@ -25,7 +25,7 @@ from typing import Any
 
 SWITCH_NAME = "__pytest_execute_stub__"
 """Name of the switch among the builtins."""
-PLAN_VARIABLE, STUB_VARIABLE = "PYTEST_EXECUTE_PLANTED", "PYTEST_EXECUTE_STUB"
+PLAN_VARIABLE, STUB_VARIABLE = "PYTEST_EXECUTE_STUB_PLAN", "PYTEST_EXECUTE_STUB"
 """Environment variables for the Pythons that tests start: the plan's file, and the active stub as "number stub"."""
 ENTERED, STUBBED = 1, 2
 """Marks of a function that was entered and ran, and of one whose stub ran."""

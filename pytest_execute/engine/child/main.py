@@ -165,7 +165,7 @@ def main() -> None:
     process_tree.adopt_orphans()
     started = os.fork()
     if not started:
-        process_tree.die_with_parent()
+        process_tree.end_with_parent()
         run_and_exit(plugin.JobPlugin(setup, send, serve_from_started_pytest))
     status = os.waitpid(started, 0)[1]
     process_tree.kill_children()

@@ -201,21 +201,21 @@ class AloneMessage(TypedDict):
 
 @final
 class ModifiedMessage(TypedDict):
-    """A test changed the tree; tests without a result were not run."""
+    """Notice that a test changed the tree; tests without a result were not run."""
 
     modified: bool
 
 
 @final
 class CompletedMessage(TypedDict):
-    """All tests of the job were run."""
+    """Notice that all tests of the job were run."""
 
     completed: bool
 
 
 @final
 class InternalErrorMessage(TypedDict):
-    """An error of the engine, not of the tree."""
+    """Error of the engine, not of the tree."""
 
     internal_error: str
 

@@ -162,7 +162,7 @@ class MutationRun:
         child = self.log.fork()
         if child:
             return child
-        process_tree.die_with_parent()
+        process_tree.end_with_parent()
         try:
             self.switch.marks = self.new_marks(f"worker-{number}")
             with self.counter.opened() as (take, send):

@@ -77,7 +77,7 @@ class JobPlugin:
         self.job, self.job_pid = job, os.getpid()
         self.runs_in_process = job.get("in_process", False)
         self.results = JobResults(job["wall_limits"], self.log.send)
-        process_tree.die_with_parent()
+        process_tree.end_with_parent()
         if not self.runs_in_process:
             process_tree.adopt_orphans()
         limits.limit_memory(self.setup["memory"])
@@ -172,7 +172,7 @@ class JobPlugin:
         for file in others:
             child = self.log.fork()
             if not child:
-                process_tree.die_with_parent()
+                process_tree.end_with_parent()
                 process_tree.adopt_orphans()
                 return self.collect_file(session, file)
             status = os.waitpid(child, 0)[1]

@@ -145,7 +145,7 @@ def run_trial(names: Sequence[str], log: AccessLog) -> tuple[list[str], list[str
     child = os.fork()
     if not child:
         process_tree.lead_group()
-        process_tree.die_with_parent()
+        process_tree.end_with_parent()
         try:
             for line in trial_imports(names, log):
                 os.write(write_end, line.encode() + b"\n")

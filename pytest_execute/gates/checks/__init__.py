@@ -1,1 +1,1 @@
-"""The checks of a gate, one module for each name that a report has: generators of findings, all pure."""
+"""Checks of a gate, a module each, named as in reports: pure generators of findings."""

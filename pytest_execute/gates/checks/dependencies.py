@@ -8,7 +8,7 @@ from pytest_execute.core import gate_ids
 from pytest_execute.core.plan import Task
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.gates.context import JudgeContext
-from pytest_execute.gates.reason_codes import Finding, finding
+from pytest_execute.gates.reason_codes import Finding, complete_code, finding
 
 
 def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
         elif word != "passed":
             message = f"task {other}, which this task depends on, {_state(word)}"
             verdict: VerdictWord = "unproven" if word == "unproven" else "blocked"
-            yield finding("dependency-…", message, place, verdict=verdict, parts=(word,))
+            yield complete_code(finding("dependency-…", message, place, verdict=verdict), word)
 
 
 def check_parts(context: JudgeContext, gates: Iterable[str]) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def check_parts(context: JudgeContext, gates: Iterable[str]) -> Iterator[Finding
         part = context.decided[gate_id]
         if part.verdict != "passed":
             message = f"{gate_ids.label(gate_id)} {_state(part.verdict)}"
-            yield finding("…-…", message, verdict=part.verdict, parts=(part.level, part.verdict))
+            yield complete_code(finding("…-…", message, verdict=part.verdict), part.level, part.verdict)
 
 
 def _state(word: VerdictWord) -> str:

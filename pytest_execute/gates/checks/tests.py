@@ -37,7 +37,7 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
 
 
 def check_named_gate(context: JudgeContext, gate: NamedGate) -> Iterator[Finding]:
-    """Find the tests of a named gate that are missing or did not pass, and a gate that asks for nothing."""
+    """Find the tests of a named gate that are missing or did not pass, and a gate without anything to check."""
     gate_id = gate_ids.named(gate.name)
     yield from _missing_tests(context, gate_id)
     yield from check_outcomes(context, context.tests(gate_id))

@@ -8,7 +8,7 @@ import sys
 _directory = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs each start milliseconds
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _directory]  # noqa: PTH100 - likewise
 
-if "PYTEST_EXECUTE_PLANTED" in os.environ:
+if "PYTEST_EXECUTE_STUB_PLAN" in os.environ:
     _file = os.path.join(_directory, "..", "instrument.py")  # noqa: PTH118 - likewise
     _spec = importlib.util.spec_from_file_location("_pytest_execute_instrument", _file)
     assert _spec is not None

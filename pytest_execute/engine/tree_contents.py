@@ -1,10 +1,10 @@
 """Contents of a tree as a test sees them, to find out if its outcome may differ in another tree.
 
-`engine/child/accesses.py` reports everything that a test looked at as strings, called accesses here:
+`engine/child/accesses.py` reports everything that a test looked at as strings, called accesses:
 
-    a/b.py     the file or directory was opened or its status was read; also the module `a.b`, whatever its suffix
+    a/b.py     the file or directory was opened or its status was read; also the module `a.b`, with any suffix
     a/         the directory was listed; "./" is the top of the tree
-    ?b         any path with this name, in whatever directory; "?b/" any directory with this name was listed
+    ?b         any path with this name, in any directory; "?b/" any directory with this name was listed
     ALL_PATHS     the status of paths was read, any of which may be in the tree
     STDLIB_NAMES  modules of Python were loaded that files of the tree could hide
     WHOLE_TREE    any file may have been read; no access is compared then

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.core.errors import ExecuteError
+from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.revisions import CommitRange, commit_range
 from tests.repository import USER_SETTINGS, Repository
 
 NOTES = "notes/t/breakdown.md"

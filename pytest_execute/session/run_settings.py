@@ -9,11 +9,10 @@ from pytest_execute.core.policy import Scope
 
 
 class RunSettings(Struct, frozen=True):
-    """Settings of every process that runs tests, on whatever machine.
+    """Settings of every process that runs tests, on any machine.
 
     `source` is relative to the root directory. `coverage` is the directory that all processes of this machine write
-    their data files to. `is_measured` says whether coverage is measured at all, `branch` whether that includes
-    branches.
+    their data files to. `is_measured` is True if coverage is measured, `branch` if that includes branches.
     """
 
     plan: Plan

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_execute.engine.child.accesses import ALL_PATHS, STDLIB_NAMES
-from pytest_execute.engine.dependencies import TreeContents, changed_accesses, shadowed_modules
+from pytest_execute.engine.tree_contents import TreeContents, changed_accesses, shadowed_modules
 from pytest_execute.tools.git import Entry, Tree
 
 NAMES = st.sampled_from(["a", "b", "a.py", "b.py", ".a", "a.b.c", "uuid.py", "json"])
