@@ -56,7 +56,7 @@ RULES = {
     "the same, and a task that names the file too has its proof there": (
         {"1": WHOLE, "2": WHOLE}, {"1": set(), "2": {"c1"}}, "c1", "2",
     ),
-    "the same, of a task whose tests were not replayed": ({"1": WHOLE, "2": OTHER}, {"2": {"c1"}}, "c1", "2"),
+    "the same, of a task whose tests were not replayed": ({"1": WHOLE, "2": OTHER}, {"2": {"c1"}}, "c1", "1"),
     "a directory in Files": ({"1": DIRECTORY, "2": OTHER}, {}, "", "1"),
     "lines in Files": ({"1": LINES_10_TO_20, "2": OTHER}, {}, "", "1"),
     "one line in Files": ({"1": LINE_10, "2": OTHER}, {}, "", "1"),

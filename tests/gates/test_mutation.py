@@ -103,6 +103,19 @@ def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions
     assert mutated(mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []
 
 
+def test_a_task_fails_where_other_tasks_brought_all_functions_of_its_files() -> None:
+    elsewhere = mutant("g", path="src/app/z.py")
+    assert mutated(elsewhere, mutant("f", tasks=("2",), killed_by=nodeid("2"))) == [
+        (
+            "mutation/failed/own-tests-miss: tests of other tasks made all functions in this task's Files pass: "
+            "correct its Files, or commit its tests before the code"
+        )
+    ]
+    assert mutated(elsewhere, mutant("f", tasks=("2",), killed_by=nodeid("2")), mutant("h")) == []
+    assert mutated(elsewhere, mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []
+    assert mutated(elsewhere) == []
+
+
 def test_functions_of_no_task_count_for_the_system() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
     assert "mutation/failed/not-reached: app.m:f is run by no passing test" in reasons(verdict, "system")
