@@ -5,9 +5,9 @@ passing. The first row that applies decides:
 
 1. No test turned with the commits that brought the code: all tasks whose Files name it.
 2. A task's Files name the code and one of its tests turned with such a commit: those tasks.
-3. A ticked task's Files name the code, its tests were replayed, and none of them turned with any commit: those tasks.
-   Their tests prove nothing, so history cannot tell which commits are theirs. They must not leave their code to the
-   tasks that share a commit with them.
+3. A ticked task's Files name the code, and no test of it turned with any commit: those tasks. Their tests prove
+   nothing, failed, or were left out of a partial run, so history cannot tell which commits are theirs. They must not
+   leave their code to the tasks that share a commit with them.
 4. Otherwise: all tasks of which a test turned with such a commit, whatever their Files say.
 
 Code that no row gives to a task counts for the whole system only.
@@ -52,7 +52,7 @@ class Ownership:
     def __init__(self, plan: Plan, turning: Mapping[str, frozenset[str]], prefix: str = "") -> None:
         self._order = [task.id for task in plan.tasks]
         self._files = [(task.id, prefix + ref.path.rstrip("/"), ref) for task in plan.tasks for ref in task.files]
-        self._unproven = {task.id for task in plan.tasks if task.done and turning.get(task.id) == frozenset()}
+        self._unproven = {task.id for task in plan.tasks if task.done and not turning.get(task.id)}
         self._turned: dict[str, set[str]] = {}
         for task, commits in turning.items():
             for commit in commits:

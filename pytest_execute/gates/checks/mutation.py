@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
+from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.reason_codes import Finding, finding
@@ -31,6 +32,7 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
             yield _not_killed(each)
     elif task is not None:
         yield from _own_tests_miss(context, functions)
+        yield from _others_brought_its_files(context, task, mutants)
 
 
 def _not_killed(mutants: Iterable[Mutant]) -> Finding:
@@ -62,3 +64,13 @@ def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]
         removed = f"{len(functions)} function bodies are" if len(functions) > 1 else "function body is"
         message = f"none of this task's tests fails when its {removed} removed; only other tasks' tests do"
         yield finding("own-tests-miss", message, (mutants[0].path, mutants[0].line))
+
+
+def _others_brought_its_files(context: JudgeContext, task: str, mutants: Iterable[Mutant]) -> Iterator[Finding]:
+    """Find a task whose Files name functions, all of which belong to other tasks: its tests have no part in them."""
+    naming = Ownership(context.plan, {})
+    named = [m for m in mutants if m.tasks and task in naming.tasks(m.path, range(m.line, m.line + 1), ())]
+    if named and not any(task in mutant.tasks for mutant in named):
+        remedy = "correct its Files, or commit its tests before the code"
+        message = f"tests of other tasks made all functions in this task's Files pass: {remedy}"
+        yield finding("own-tests-miss", message, (named[0].path, named[0].line))
