@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.core.effort import hours, hours_by_task
+from pytest_execute.core.effort import hours, hours_by_task, is_effort
 from pytest_execute.core.plan import Task
 
 
@@ -24,6 +24,8 @@ from pytest_execute.core.plan import Task
         ("2-3 days", 20), ("~2-4 h", 3), ("2 – 4 h", 3), ("2 to 4 hours", 3), ("1–2 weeks", 60),
         ("30 min - 1 hour", 0.75), ("2 bis 4 Stunden", 3), ("2 a 4 horas", 3), ("2 à 4 heures", 3), ("1~3小时", 2),
         # a sum
+        ("1 Stunde und 30 Minuten", 1.5), ("1 heure et 30 minutes", 1.5), ("1 hora y 30 minutos", 1.5), ("2h + 1h", 3),
+        ("2 hours & 30 min", 2.5), ("2+ hours", 2),
         ("1h 30m", 1.5), ("1h30m", 1.5), ("1 day 4 hours", 12), ("1 day and 4 hours", 12), ("1 day, 4 hours", 12),
         # points and sizes: all that matters is which task takes longer
         ("5 points", 5), ("5 pts", 5), ("3 sp", 3), ("3 story points", 3), ("XS", 0.5), ("S", 1), ("M", 2), ("L", 4),
@@ -44,11 +46,22 @@ def test_effort_in_hours(text: str, expected: float) -> None:
     "text",
     [
         "", "soon", "see below", "TBD", "5", "0 h", "2 sprints", "30 seconds", "3 mondays", "1,000 hours", "M-L",
-        "l'effort", "Day 3", "5月", "high", "½ day",
+        "l'effort", "Day 3", "5月", "high", "½ day", "1/2 day", "1:30h", "1h30", "2 h 15", "3 x 2h", "2h x 3",
+        "between 2 and 3 hours", "2 hours, 3 days", "2h dev + 1h test",
     ],
 )  # fmt: skip
 def test_an_effort_that_is_not_understood_is_not_guessed(text: str) -> None:
     assert hours(text) is None
+
+
+@pytest.mark.parametrize("text", ["2 hours", "~1.5 d", "1h 30m", "1.5 Tage", "2小时", "2 to 3 days", "M", "5 pts"])
+def test_a_text_that_is_an_effort_and_nothing_else(text: str) -> None:
+    assert is_effort(text)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2 hours of lag", "Day 3", "fixes 2 days", "Medium (3 days)", "3", "S3"])
+def test_a_text_with_more_than_an_effort_is_none(text: str) -> None:
+    assert not is_effort(text)
 
 
 def test_hours_of_the_tasks_that_give_any() -> None:
