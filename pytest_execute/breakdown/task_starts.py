@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.vocabulary import DONE_MARKS
+from pytest_execute.core.effort import is_effort
 
 # matches "[x]", "[ ]", "[~]", and "[ ]*" for an optional substep
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
@@ -19,11 +20,7 @@ LEADING_BOX = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
 # matches " [x] (AC: 1)" at the end of "Task 1: Read it [x] (AC: 1)"
 _TRAILING_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
 # matches " [2 hours]", " (~1.5 d)", " `M`" at the end
-_EFFORT = re.compile(
-    r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>(?:~\s*)?(?:[\d.,]+\s*(?:[-–]|to)?\s*[\d.,]*\s*"
-    r"(?:h|hr|hrs|hours?|d|days?|m|min|mins|minutes?|w|weeks?|pts?|points?|sp)|XS|S|M|L|XL))\s*[\])`]+\s*$",
-    re.IGNORECASE,
-)
+_EFFORT = re.compile(r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>[^\[\]()`]{1,40}?)\s*[\])`]+\s*$", re.IGNORECASE)
 # matches "🚧 " at the beginning of a title, " ✅" at its end
 _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
 # matches the "done" of "(DONE)"
@@ -78,7 +75,7 @@ def split_title(text: str) -> tuple[str, str, bool]:
     for _ in range(2 if _may_have_note(title) else 0):
         if note := _DONE_NOTE.search(title):
             title, done = title[: note.start()], True
-        if not effort and (found := _EFFORT.search(title)):
+        if not effort and (found := _EFFORT.search(title)) and is_effort(found["effort"]):
             title, effort = title[: found.start()], " ".join(found["effort"].split())
     return _MARKS.sub("", title).strip(), effort, done
 

@@ -4,7 +4,7 @@
 | --- | --- |
 | a minute, an hour, a day, a week, a month | 1/60, 1, 8, 40, 160 |
 | a range, as `2-3 days` | its middle |
-| amounts that follow each other, as `1h 30m` | their sum |
+| amounts that follow each other, as `1h 30m`, each of a smaller unit or after `+` | their sum |
 | a point | 1 |
 | XS, S or small, M or medium, L or large, XL, XXL | 0.5, 1, 2, 4, 8, 16 |
 
@@ -53,10 +53,15 @@ _NUMBER = r"\d+(?:[.,]\d{1,2})?(?!\d)"
 _TO = r"\s*(?:[-–—~〜至到]|(?:to|or|bis|a|à)\b)\s*"
 _KIND = r"(?:(?:person|man|work|working|business|ideal|story)[\s-]+)?"
 _AMOUNT = re.compile(
-    rf"(?<![\d.,])(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))?[\s-]*{_KIND}(?P<unit>{_UNIT})", re.IGNORECASE
+    rf"(?<![\d.,/:])(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))?[+\s-]*{_KIND}(?P<unit>{_UNIT})", re.IGNORECASE
 )
 _BETWEEN = re.compile(_TO, re.IGNORECASE)
-_AND = re.compile(r"(?:\s|,|and\b)*", re.IGNORECASE)
+_AND = re.compile(r"(?P<plus>\s*\+\s*)|(?:\s|,|&|(?:and|und|et|y|e)\b)*", re.IGNORECASE)
+# matches the beginning of "3 x 2h", "between 2 and 3 hours": a number that has a part in the first amount
+_NUMBER_BEFORE = re.compile(r"\d\s*(?:[x×*/:]|and|und|et|y|e)\s*$", re.IGNORECASE)
+# matches the end of "1h30", "2 h 15", "2h x 3"
+_NUMBER_AFTER = re.compile(r"\s*[x×*]?\s*\d", re.IGNORECASE)
+_NOTES = re.compile(r"\([^()]*\)|（[^（）]*）")
 _SIZE = re.compile(rf"\W*(?P<size>{'|'.join(SIZES)})[*`_\])]*\s*(?:$|[(,;])", re.IGNORECASE)
 
 
@@ -70,14 +75,42 @@ def hours(text: str) -> float | None:
     if first is None:
         size = _SIZE.match(text)
         return SIZES[size["size"].lower()] if size is not None else None
+    value, end = _range_or_sum(text, first)
+    rest = text[end:]
+    if (
+        _NUMBER_BEFORE.search(text[: first.start()])
+        or _NUMBER_AFTER.match(rest)
+        or _AMOUNT.search(_NOTES.sub("", rest))
+    ):
+        return None  # a part of it was not read
+    return value or None
+
+
+def is_effort(text: str) -> bool:
+    """Return whether a text is an effort and nothing else, as in the brackets behind a title.
+
+    >>> is_effort("~2 days"), is_effort("fixes 2 days of work")
+    (True, False)
+    """
+    first = _AMOUNT.search(text)
+    if first is None or hours(text) is None:
+        return text.strip().lower() in SIZES
+    _, end = _range_or_sum(text, first)
+    return not re.search(r"\w", text[: first.start()] + text[end:])
+
+
+def _range_or_sum(text: str, first: re.Match[str]) -> tuple[float, int]:
+    """Return the hours of the amounts from `first` on, and the index where they end."""
     upper = _next(text, first, _BETWEEN)
     if upper is not None:
-        return (_value(first) + _value(upper)) / 2 or None
-    total = 0.0
-    amount: re.Match[str] | None = first
-    while amount is not None:
-        total, amount = total + _value(amount), _next(text, amount, _AND)
-    return total or None
+        return (_value(first) + _value(upper)) / 2, upper.end()
+    total, last = _value(first), first
+    while (amount := _next(text, last, _AND)) is not None:
+        has_plus = "+" in text[last.end() : amount.start()]
+        if not has_plus and _HOURS[amount["unit"].lower()] >= _HOURS[last["unit"].lower()]:
+            break
+        total, last = total + _value(amount), amount
+    return total, last.end()
 
 
 def _next(text: str, amount: re.Match[str], between: re.Pattern[str]) -> re.Match[str] | None:
