@@ -221,7 +221,7 @@ def own_topic(session: nox.Session) -> None:
     shallow = session.run("git", "rev-parse", "--is-shallow-repository", external=True, silent=True, log=False) or ""
     if shallow.strip() == "true":
         session.skip("a shallow clone has no history that could prove anything")
-    session.run("python", "-m", "pytest", "-q", "--execute-topic=one-answer", "--execute-stream=A")
+    session.run("python", "-m", "pytest", "-q", "--execute-topic=hooks", "--execute-stream=A")
 
 
 @nox.session(python=PYTHONS)
