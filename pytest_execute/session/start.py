@@ -27,6 +27,9 @@ def begin(config: pytest.Config, args: list[str]) -> None:
 
     A broken plan or option ends pytest with status 4 and all problems.
     """
+    from pytest_execute.tools.environment import remove_git_variables  # only a run needs it
+
+    config.add_cleanup(remove_git_variables())
     worker_input = bootstrap.received_input()
     # xdist's variable is also set in a pytest that a test of a worker starts, which has no input and is a main process
     if "PYTEST_XDIST_WORKER" in os.environ and worker_input is not None:

@@ -1,0 +1,31 @@
+"""Environment of processes that run tests, without the variables by which git leads them to the user's repository.
+
+git sets these for its hooks. A git command that inherits them works on the user's repository, whatever its directory
+is: a test that makes a repository of its own would change the user's index and configuration.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+KEPT = frozenset(
+    [
+        *(f"GIT_{role}_{field}" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")),
+        *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES"),
+        *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT"),
+    ]
+)
+"""Variables that name a person, a file of settings, or a way to connect (git 2.39 to 2.51, `man git`)."""
+
+
+def without_git_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that tests may inherit."""
+    return {name: value for name, value in environment.items() if not name.startswith("GIT_") or name in KEPT}
+
+
+def remove_git_variables() -> Callable[[], None]:
+    """Remove git's variables from this process, and so from those that it starts; return a function to restore them."""
+    removed = os.environ.keys() - without_git_variables(os.environ).keys()
+    values = {name: os.environ.pop(name) for name in removed}
+    return lambda: os.environ.update(values)
