@@ -122,8 +122,9 @@ def _stream_from_prefix(block: Block, index: int, task: str) -> StreamStart | No
     if not found or len(found["id"]) >= len(task):
         return None
     task_id, prefix = normalize_id(task), normalize_id(found["id"])
-    rest = task_id[len(prefix) :]
-    if not task_id.startswith(prefix) or not (rest[0] in ".-_" or (rest[0].isdigit() and found["id"][-1].isalpha())):
+    rest = task_id[len(prefix) :]  # empty for section 11 and task 11.0, whose zero `normalize_id` leaves out
+    is_number = rest[:1].isdigit() and found["id"][-1].isalpha()
+    if not task_id.startswith(prefix) or not (rest[:1] in ("", ".", "-", "_") or is_number):
         return None
     title = split_title(found["title"])[0]
     return StreamStart(id=found["id"], kind="", title=title, index=index, line=block.line, depends_text=depends_text)
