@@ -1,0 +1,55 @@
+"""Sources are read as Python reads them: with a byte order mark, or in the encoding that a comment names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_execute.core.layout import Layout
+from pytest_execute.core.ownership import Ownership
+from pytest_execute.core.plan import Plan, Task
+from pytest_execute.coverage.data import read
+from pytest_execute.coverage.measure import MeasureRequest, line_sets
+from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.mutation.targets import find_targets
+from pytest_execute.tools.commit_range import commit_range
+from pytest_execute.tools.git import Git
+from tests.coverage.test_measure import load
+from tests.repository import Repository
+
+CODE = "def size(word):\n    größe = len(word)\n    return größe\n"
+SOURCES = {
+    "byte order mark": b"\xef\xbb\xbf#\n" + CODE.encode(),
+    "encoding in a comment": b"# coding: latin-1\n" + CODE.encode("latin-1"),
+}
+PLAN = Plan(topic="t", path="b", tasks=(Task(id="1", title="", line=1),))
+"""Plan whose task owns all lines of the code."""
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_functions_are_found_in_a_commit(tmp_path: Path, source: bytes) -> None:
+    repository = Repository(tmp_path / "work")
+    repository.commit("Begin", {"notes/t/breakdown.md": "# T\n"})
+    base = repository.commit("Go on", {"src/code.py": ""})
+    (repository.path / "src/code.py").write_bytes(source)
+    repository.commit("Code")
+    git = Git.find(repository.path).with_scratch(tmp_path / "scratch")
+    commits = commit_range(git, "notes/t/breakdown.md", base)
+    (target,) = find_targets(git, commits, Layout(source=("src",)), Ownership(PLAN, {}))
+    assert (target.name, target.function.line, target.function.end) == ("code:size", 2, 4)
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_lines_of_functions_need_a_test_of_the_task(tmp_path: Path, source: bytes) -> None:
+    (tmp_path / "code.py").write_bytes(source)
+    recorder = Recorder([tmp_path], True, tmp_path / "data")
+    load(tmp_path / "code.py").size("word")
+    recorder.stop()
+    owners = {"code.py": dict.fromkeys(range(1, 5), frozenset("1"))}
+    lines = frozenset(range(1, 5))
+    request = MeasureRequest(
+        root=tmp_path, branch=True, sources=("code.py", "gone.py"), changed={"code.py": lines}, owners=owners
+    )
+    measure = line_sets(PLAN, request, read(tmp_path / "data"))["task:1"].measure()
+    assert (measure.lines, measure.missing) == (2, {"code.py": (3, 4)})
