@@ -155,7 +155,7 @@ class _Analyzer:
 
     @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _source_lines(self, path: str) -> source.SourceLines:
-        return source.classify_lines(_read_text(self._request.root / path))
+        return source.classify_lines(_read_bytes(self._request.root / path))
 
     def _measure_lines(
         self, path: str, wanted: set[int], is_counted: ContextFilter, *, imports: bool = False
@@ -245,5 +245,9 @@ def _by_path(path: str, values: Iterable[Any]) -> dict[str, frozenset[Any]]:
     return {path: found} if found else {}
 
 
+def _read_bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 def _read_text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return _read_bytes(path).decode(errors="replace")

@@ -30,10 +30,10 @@ STRING_RUNNERS = ("exec", "eval", "compile")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def classify_lines(text: str) -> SourceLines:
-    """Return the lines of a source text by kind; none for a text that is not Python."""
+def classify_lines(source: str | bytes) -> SourceLines:
+    """Return the lines of a source by kind; none for a source that is not Python. Bytes are decoded as Python does."""
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return SourceLines(frozenset(), {}, frozenset(), frozenset())
     bodies: set[int] = set()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from pytest_execute.mutation.functions import Function, find_functions
 
-Sources = Mapping[str, str]
-"""Source texts by path."""
+Sources = Mapping[str, str | bytes]
+"""Sources by path."""
 
 
 def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
@@ -31,7 +31,7 @@ def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function,
 
 
 def _by_name(sources: Sources) -> dict[tuple[str, str], Function]:
-    return {(path, function.name): function for path, text in sources.items() for function in find_functions(text)}
+    return {(path, function.name): function for path, source in sources.items() for function in find_functions(source)}
 
 
 def _is_same(function: Function, other: Function | None) -> bool:

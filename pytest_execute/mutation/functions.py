@@ -34,10 +34,13 @@ class Function(Struct, frozen=True, kw_only=True):
     no_stub_reason: str = ""
 
 
-def find_functions(text: str) -> tuple[Function, ...]:
-    """Return all functions and methods that `text` defines, in its order; none for a text that is not Python."""
+def find_functions(source: str | bytes) -> tuple[Function, ...]:
+    """Return all functions and methods that a source defines, in its order; none for a source that is not Python.
+
+    Bytes are decoded as Python does: with a byte order mark, or by the encoding that a comment names.
+    """
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return ()
     counts: dict[str, int] = {}

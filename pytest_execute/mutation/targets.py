@@ -103,10 +103,10 @@ def _changed(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Fu
     return changed_functions(_sources(git, old, paths), _sources(git, new, paths))
 
 
-def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, str]:
+def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, bytes]:
     entries = {path: entry for path, entry in git.tree(treeish).items() if path in paths}
     blobs = git.blobs(entry.oid for entry in entries.values())
-    return {path: blobs[entry.oid].decode(errors="replace") for path, entry in entries.items()}
+    return {path: blobs[entry.oid] for path, entry in entries.items()}
 
 
 def _tasks(
