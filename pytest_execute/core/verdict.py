@@ -62,5 +62,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether the topic passed; no other verdict counts as passed."""
+        """True if the topic passed; no other verdict counts as passed."""
         return self.verdict == "passed"
