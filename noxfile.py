@@ -62,19 +62,13 @@ SAME_ON_EVERY_PYTHON = (
 )
 """Slow tests of what does not depend on the Python, below tests/. The README's command runs them, on one Python."""
 
-FEWER = {
-    # 3.12 is between two versions that are tested: only what uses the insides of the interpreter
-    "3.12": (
-        "tests/coverage",
-        "tests/engine",
-        "tests/mutation",
-        "tests/replay/test_accesses.py",
-        "--ignore=tests/coverage/test_beside_pytest_cov.py",
-        "--ignore=tests/coverage/test_export.py",
-    ),
-    # whole runs are tested on 3.10 and by the README's command
-    "3.13": ("--ignore=tests/session/test_run.py", "--ignore=tests/scheduling/test_real_runs.py"),
-}
+INSIDES = (
+    *("tests/core", "tests/coverage", "tests/engine", "tests/mutation", "tests/tools", "tests/replay/test_accesses.py"),
+    *("--ignore=tests/coverage/test_beside_pytest_cov.py", "--ignore=tests/coverage/test_export.py"),
+)
+"""Tests of what uses the insides of the interpreter, and so may break with another one."""
+
+FEWER = {"3.12": INSIDES, "3.13": INSIDES}
 """Further arguments of pytest on some Pythons, so that all of CI ends within 20 minutes."""
 
 SCHEMAS = {
