@@ -43,6 +43,7 @@ SAME_ON_EVERY_PYTHON = (
     "commands/test_gate.py",
     "distributed",
     "breakdown/test_properties.py",
+    "coverage/test_beside_pytest_cov.py",
     "engine/test_no_fork.py",
     "mutation/test_cache.py",
     "mutation/test_hollow_tests.py",
@@ -53,6 +54,7 @@ SAME_ON_EVERY_PYTHON = (
     "replay/test_tree_diff.py",
     "scheduling/test_with_other_plugins.py",
     "scheduling/test_random_runs.py",
+    "scheduling/test_real_runs.py",
     "session/test_demo.py",
     "session/test_gate_command.py",
     "session/test_killed.py",
@@ -64,7 +66,7 @@ SAME_ON_EVERY_PYTHON = (
 
 INSIDES = (
     *("tests/core", "tests/coverage", "tests/engine", "tests/mutation", "tests/tools", "tests/replay/test_accesses.py"),
-    *("--ignore=tests/coverage/test_beside_pytest_cov.py", "--ignore=tests/coverage/test_export.py"),
+    "--ignore=tests/coverage/test_export.py",
 )
 """Tests of what uses the insides of the interpreter, and so may break with another one."""
 

@@ -119,7 +119,7 @@ def test_code_and_test_in_one_commit_are_refused_with_the_command_to_run_first(t
     refused = hello.run(["git", "commit", "-q", "-m", "Greet"], repository.path)
     output = refused.stdout + refused.stderr
     assert refused.returncode == 1
-    remedy = re.search(r"came in one commit with the code, the index: commit it first, `(git commit [^`]+)`", output)
+    remedy = re.search(r"came together with the code, in the index: commit it first, `(git commit [^`]+)`", output)
     assert remedy is not None, output
     first = hello.run(["sh", "-c", remedy[1]], repository.path)
     assert first.returncode == 0, first.stdout + first.stderr
