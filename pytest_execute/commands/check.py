@@ -10,7 +10,6 @@ from pytest_execute.breakdown import ParsedBreakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
-from pytest_execute.workflow import project_policy
 
 REMEDIES = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
 
@@ -24,11 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root = Path.cwd()
     if options.target is None and not options.json:
-        status, text = check_all(root, project_policy(root).notes)
+        status, text = check_all(root, _notes(root))
     elif options.target is None:
         raise ExecuteError(Problem("usage", "--json needs one topic or file: name it"))
     else:
-        notes = "notes" if _is_file(options.target) else project_policy(root).notes
+        notes = "notes" if _is_file(options.target) else _notes(root)
         status, text = check(options.target, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status
@@ -76,3 +75,10 @@ def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -
         elif not has_text:
             problems.append(Problem("empty-document", f"only headings: {REMEDIES[name]}", path))
     return problems
+
+
+def _notes(root: Path) -> str:
+    """Return the directory of the topics; a check of one file does not import the workflow, which takes most of it."""
+    from pytest_execute.workflow import project_policy
+
+    return project_policy(root).notes
