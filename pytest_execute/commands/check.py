@@ -78,7 +78,7 @@ def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -
 
 
 def _notes(root: Path) -> str:
-    """Return the directory of the topics; a check of one file does not import the workflow, which takes most of it."""
+    """Return the directory of the topics. A check of one file needs none, and so does not import the workflow."""
     from pytest_execute.workflow import project_policy
 
     return project_policy(root).notes

@@ -95,7 +95,7 @@ def _data(content: bytes) -> bytes:
 
 def _git(directory: Path, *arguments: str, stdin: bytes = b"") -> None:
     """Run git with no configuration but the repository's own. Raises ExecuteError where it fails."""
-    env = git.clean_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    env = git.git_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = process.run(["git", *arguments], cwd=directory, env=env, stdin=stdin)
     if done.returncode:
         message = done.stderr.decode(errors="replace").strip()

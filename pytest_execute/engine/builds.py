@@ -18,7 +18,7 @@ import msgspec
 from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.child.messages import BuildMessage, BuildResult
 from pytest_execute.engine.child.snapshot import take_snapshot
-from pytest_execute.engine.settings import Settings, clean_environment
+from pytest_execute.engine.settings import Settings, child_environment
 from pytest_execute.tools import process
 from pytest_execute.tools.git import Entry, Git, Tree
 from pytest_execute.tools.git_write import write_blobs
@@ -86,7 +86,7 @@ class Builds:
             "result_file": str(result),
         }
         result.unlink(missing_ok=True)
-        child = process.start([sys.executable, str(BUILD_SCRIPT)], cwd=BUILD_SCRIPT.parent, env=clean_environment())
+        child = process.start([sys.executable, str(BUILD_SCRIPT)], cwd=BUILD_SCRIPT.parent, env=child_environment())
         self.processes.append(child)
         try:
             assert child.stdin is not None

@@ -21,7 +21,7 @@ import msgspec
 
 from pytest_execute.engine.child import process_tree
 from pytest_execute.engine.child.messages import JobMessage, JobReply, SetupMessage
-from pytest_execute.engine.settings import clean_environment
+from pytest_execute.engine.settings import child_environment
 from pytest_execute.tools import process
 
 START_SECONDS = 60.0
@@ -53,7 +53,7 @@ class ChildProcess:
         """Return the process, and the pipe with its replies, which `end` closes."""
         ours, theirs = os.pipe()
         command = [sys.executable, str(FORKING_CHILD), str(theirs)]
-        child = process.start(command, cwd=FORKING_CHILD.parent, env=clean_environment(), pass_fds=[theirs])
+        child = process.start(command, cwd=FORKING_CHILD.parent, env=child_environment(), pass_fds=[theirs])
         os.close(theirs)
         return child, open(ours, "rb", buffering=0)  # noqa: PTH123 - Path.open takes no descriptor
 
@@ -116,7 +116,7 @@ class ChildProcessWithoutFork(ChildProcess):
 
     def _start(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
         child = process.start(
-            [sys.executable, str(STARTING_CHILD)], cwd=STARTING_CHILD.parent, env=clean_environment(), keep_output=True
+            [sys.executable, str(STARTING_CHILD)], cwd=STARTING_CHILD.parent, env=child_environment(), keep_output=True
         )
         assert child.stdout is not None
         self.blocks = queue.SimpleQueue[bytes]()

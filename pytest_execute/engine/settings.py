@@ -111,7 +111,7 @@ def settings_for(
 def tree_environment(tree: Path, home: Path, import_path: Sequence[str]) -> dict[str, str]:
     """Return the environment for runs in `tree`: nothing in it points at the caller's checkout."""
     return {
-        **clean_environment(),
+        **child_environment(),
         "PYTHONPATH": os.pathsep.join(import_path),
         "PYTHONUSERBASE": site.getuserbase(),
         "GIT_CEILING_DIRECTORIES": str(tree.parent.resolve()),
@@ -120,7 +120,7 @@ def tree_environment(tree: Path, home: Path, import_path: Sequence[str]) -> dict
     }
 
 
-def clean_environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Return the caller's environment without variables that control Python, pytest, git or coverage."""
     steering = ("PYTEST_", "GIT_", "COV_", "COVERAGE_", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONHOME")
     env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}

@@ -36,7 +36,7 @@ class Git:
     def __init__(self, git_dir: Path, work_tree: Path, scratch: Path | None = None) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
-        self.env = clean_environment()
+        self.env = git_environment()
         self.env["GIT_DIR"] = str(git_dir)
         self.env["GIT_WORK_TREE"] = str(work_tree)
         self.scratch = scratch
@@ -52,7 +52,7 @@ class Git:
         """Return the repository around `directory`. Raises ExecuteError where none with a work tree is found."""
         command = ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"]
         try:
-            done = process.run(command, cwd=directory, env=clean_environment())
+            done = process.run(command, cwd=directory, env=git_environment())
         except OSError:
             raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
         lines = done.stdout.decode(errors="surrogateescape").splitlines()
@@ -206,7 +206,7 @@ def _flatten(directories: Mapping[str, list[tuple[str, Entry]]], oid: str, paren
             yield parent + name, entry
 
 
-def clean_environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
     """Return the caller's environment without `GIT_*` variables, with those that make git answer alike everywhere."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     env.update(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")

@@ -15,7 +15,7 @@ lines = st.frozensets(st.integers(1, 6), max_size=6)
 
 @st.composite
 def line_sets(draw: st.DrawFn) -> LineSets:
-    """What one machine saw of files that are the same everywhere: six lines, of which the odd ones branch."""
+    """Lines that one machine saw of files that are the same everywhere: six lines, of which the odd ones branch."""
     files = draw(st.sets(st.sampled_from(FILES)))
     return LineSets(
         lines={path: frozenset(range(1, 7)) for path in files},
