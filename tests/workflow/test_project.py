@@ -48,7 +48,7 @@ def test_the_policy_names_the_source_or_it_is_detected() -> None:
 
 def write(top: Path, *files: str) -> None:
     """Write files below a directory that is the top of a repository; a TOML file has a policy."""
-    (top / ".git").mkdir(exist_ok=True)
+    (top / ".git").mkdir(parents=True, exist_ok=True)
     for name in files:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_text("[tool.pytest-execute]\n" if name.endswith(".toml") else "")
