@@ -106,8 +106,10 @@ def test_a_test_that_was_at_base_need_not_be_replayed(found: Any) -> None:
 def test_tests_that_were_at_base_prove_no_task() -> None:
     verdict = judge(PLAN, Policy(), with_two_tests(AT_BASE, AT_BASE))
     assert reasons(verdict, "task:1") == [
-        "test-first/unproven/at-base: 2 tests were there at base, and are the same today: they have to pass, and prove "
-        "nothing",
+        (
+            "test-first/unproven/at-base: 2 tests were there at base, and are the same today: "
+            "they have to pass, and prove nothing"
+        ),
         "test-first/unproven/no-tests: no test of this task failed before the code: write one for what the task adds",
     ]
     assert find_gate(verdict, "task:1").verdict == "unproven"
