@@ -33,6 +33,14 @@ SOURCES = {
         def late():
             ran("late")
 
+        @pytest.fixture(scope="session")
+        def base():
+            ran("base")
+
+        @pytest.fixture(scope="session")
+        def extended():
+            ran("extended")
+
         @pytest.fixture(scope="module", params=["x", "y"])
         def letter(request):
             ran(request.param)
@@ -63,7 +71,7 @@ SOURCES = {
                 ran("class ends")
 
             def test_2(self, inner): pass
-            def test_3(self): pass
+            def test_3(self, base, extended): pass
 
         def test_4(request):
             request.getfixturevalue("letter_of_a")
@@ -78,13 +86,16 @@ SOURCES = {
         from tests.coverage.test_item_contexts import ran
 
         @pytest.fixture(scope="session")
-        def late():
+        def base():
             ran("another")
+
+        @pytest.fixture(scope="module")
+        def extended(extended): ...
 
         @pytest.mark.parametrize("letter", ["y"], indirect=True)
         def test_1(letter): pass
 
-        def test_2(letter, late): pass
+        def test_2(letter, base, extended): pass
         def test_free(outer): pass
     """,
     "test_c": """
@@ -105,7 +116,9 @@ USERS = {
     "outer again": "a1",
     "outer ends": "a1",
     "late": "a1",
+    "base": "a3",
     "another": "b2",
+    "extended": "a3 b2",
     "own": "a1",
     "own ends": "a1",
     "test_1": "a1",
@@ -161,7 +174,7 @@ def test_code_of_a_fixture_counts_for_each_test_that_uses_it(pytester: pytest.Py
     RAN.clear()
     pytester.makeconftest(SOURCES["conftest"])
     pytester.makepyfile(**{name: text for name, text in SOURCES.items() if name != "conftest"})
-    result = pytester.inline_run("-p", "no:execute", plugins=[Mapping(is_reversed)])
+    result = pytester.inline_run("--disable-plugin-autoload", plugins=[Mapping(is_reversed)])
     result.assertoutcome(passed=10)
     assert {name: {gates for each, gates in RAN if each == name} for name in USERS} == {
         name: {gates} for name, gates in USERS.items()
