@@ -8,6 +8,7 @@ from pathlib import Path
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import detect_source
 from pytest_execute.core.policy import Policy, read_policy
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 
 
@@ -30,6 +31,12 @@ def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
         return read_policy(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), path)
     except ExecuteError:
         return Policy()
+
+
+def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
+    began_with_repository = commits.base == git.empty_tree() and commits.commits
+    return committed_policy(git, next(iter(commits.commits)) if began_with_repository else commits.base, prefix)
 
 
 def source_paths(policy: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:

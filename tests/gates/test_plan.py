@@ -30,6 +30,8 @@ def test_keys_of_the_policy_that_are_weaker_than_at_base_are_listed() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, weaker_keys=(weaker,)))
     assert verdict.passed
     assert reasons(verdict, "prerequisites") == [
-        "plan/passed/weaker-policy: coverage.task is 0 in [tool.pytest-execute], and 90 at base, which counts: "
-        "change it in a commit before the topic begins"
+        (
+            "plan/passed/weaker-policy: coverage.task is 0 in [tool.pytest-execute], and 90 at base, which counts: "
+            "change it in a commit before the topic begins"
+        )
     ]

@@ -31,7 +31,7 @@ def test_a_policy_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 def test_the_policy_of_a_commit_is_read_below_the_prefix(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"services/api/pyproject.toml": POLICY})
-    git = Git.find(repo.path)
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     assert committed_policy(git, commit, "services/api/").notes == "plans"
     assert committed_policy(git, commit, "") == Policy()
 
@@ -51,7 +51,7 @@ def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_comm
     repo = Repository(tmp_path / "repo")
     repo.commit("project and plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
     repo.commit("other notes", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 'other'\n"})
-    git = Git.find(repo.path)
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, "plans/x/breakdown.md")
     assert policy_at_base(git, commits, "").notes == "plans"
 
@@ -60,5 +60,5 @@ def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: 
     repo = Repository(tmp_path / "repo")
     repo.commit("project")
     repo.commit("plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
-    git = Git.find(repo.path)
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "") == Policy()
