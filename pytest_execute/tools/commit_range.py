@@ -39,7 +39,8 @@ def commit_range(git: Git, breakdown: str, base: str | None = None, index: Path 
     """Return the commits of the topic whose breakdown has the path `breakdown`, from the top of the repository.
 
     `base` is a revision that the work branched off from; without it the topic begins with the commit that added its
-    breakdown, also under an earlier name. `index` is an index file to judge instead of the work tree. Raises ExecuteError where there is none.
+    breakdown, also under an earlier name. `index` is an index file to judge instead of the work tree. Raises
+    ExecuteError where there is no commit.
     """
     head = git.find_commit("HEAD")
     if head is None:

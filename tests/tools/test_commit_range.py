@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ FIRST, SECOND = "notes/first/breakdown.md", "notes/second/breakdown.md"
 def test_a_renamed_topic_began_under_its_first_name(repo: Repository, names: list[str], is_committed: bool) -> None:
     base = repo.commit("base", {"a.txt": "a\n"})
     repo.commit("plan", {names[0]: PLAN})
-    for old, new in zip(names, names[1:], strict=False):
+    for old, new in itertools.pairwise(names):
         repo.put(old, None)
         repo.put(new, GROWN)
         if is_committed or new != NOTES:
