@@ -12,6 +12,7 @@ from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 
 
@@ -78,6 +79,12 @@ def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
         return next(filter(None, _committed_policies(git, treeish, prefix)), Policy())
     except ExecuteError:
         return Policy()
+
+
+def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
+    began_with_repository = commits.base == git.empty_tree() and commits.commits
+    return committed_policy(git, next(iter(commits.commits)) if began_with_repository else commits.base, prefix)
 
 
 def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:
