@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 import mdurl
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 
 import pytest_execute
 from pytest_execute.engine.child.module_origin import TreeFinder
@@ -98,12 +99,13 @@ def test_a_finder_looks_in_the_tree_then_where_a_dependency_is_installed(finder:
 
 
 @pytest.fixture
-def meta_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def meta_path(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    monkeypatch.setattr(AssertionRewritingHook, "_find_spec", AssertionRewritingHook._find_spec)
     monkeypatch.setattr(sys, "meta_path", [PathFinder])
-    yield sys.meta_path
+    return sys.meta_path
 
 
-def test_no_other_finder_finds_modules_of_the_project(finder: TreeFinder, meta_path: list[object]) -> None:
+def test_no_other_finder_finds_modules_of_the_project(finder: TreeFinder, meta_path: list[Any]) -> None:
     finder.install()
     assert meta_path[0] is finder
     found = [[other.find_spec(name) is not None for other in meta_path] for name in ("mdurl", "markdown_it", "json")]
