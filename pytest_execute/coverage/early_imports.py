@@ -40,7 +40,8 @@ def _imported_files() -> Iterator[Path]:
         is_initializing = getattr(variables.get("__spec__"), "_initializing", False)
         file = variables.get("__file__")
         if isinstance(file, str) and file.endswith(".py") and not is_initializing:
-            yield Path(resolve(os.path.dirname(file)), os.path.basename(file))
+            path = Path(file)
+            yield Path(resolve(path.parent), path.name)
 
 
 def statements_that_always_run(source: bytes) -> frozenset[int]:
