@@ -18,13 +18,15 @@ NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
 class Layout(Struct, frozen=True, kw_only=True):
     """Directories and patterns by which files are sorted.
 
-    `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+    `prefix` leads from the top of the repository to pytest's root directory ("" or "services/api/"), `home` to the
+    directory that the plan and all reports see paths from: the root directory, or one above it that has the topics.
 
     `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
     of test files, `notes` the directory of the plans.
     """
 
     prefix: str = ""
+    home: str = ""
     source: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")

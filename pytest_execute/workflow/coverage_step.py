@@ -33,9 +33,9 @@ def _line_sets(
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
-    ownership = Ownership(plan, turning_commits(plan, run.manifest, proofs), layout.prefix)
+    ownership = Ownership(plan, turning_commits(plan, run.manifest, proofs), layout.home)
     request = measure.MeasureRequest(
-        root=context.root,
+        root=context.home,
         branch=context.policy.coverage.branch,
         sources=sources,
         changed=changed,
@@ -51,5 +51,5 @@ def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, P
     if paths:
         from pytest_execute.coverage import export
 
-        root = context.root.resolve()
+        root = context.home.resolve()
         export.write(data_directory, [root / path for path in context.source_files], paths)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import detect_source
+from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.git import Git
 
@@ -22,10 +22,10 @@ class Project(Struct, frozen=True, kw_only=True):
     paths of their plans are relative to.
     """
 
-    policy: Policy
-    policy_home: Path
     home: Path
     notes: str
+    policy: Policy = Policy()
+    policy_home: Path
 
 
 def find_project(start: Path, notes: str | None = None, top: Path | None = None) -> Project:
@@ -87,6 +87,21 @@ def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy 
             yield _read_table(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), str(directory))
 
 
-def source_paths(policy: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
-    """Return the paths of the implementation: those that the policy names, else those detected among `paths`."""
-    return tuple(prefix + entry.rstrip("/") for entry in policy.source) or detect_source(paths, prefix)
+def prefix_of(directory: Path, top: Path) -> str:
+    """Return the path from `top` to a directory in it, "" or with a slash at its end; ValueError for one outside."""
+    path = directory.resolve().relative_to(top.resolve()).as_posix()
+    return "" if path == "." else f"{path}/"
+
+
+def source_paths(project: Project, paths: Collection[str], top: Path, prefix: str) -> tuple[str, ...]:
+    """Return the paths of the implementation: those that the policy names, else those detected among `paths`.
+
+    They are detected in the root directory, to which `prefix` leads from `top`. Where it holds nothing but tests, they
+    are in the project's home.
+    """
+    if project.policy.source:
+        policy_home = prefix_of(project.policy_home, top)
+        return tuple(policy_home + entry.rstrip("/") for entry in project.policy.source)
+    is_test = Layout(prefix=prefix).is_test
+    has_code = any(path.startswith(prefix) and path.endswith(".py") and not is_test(path) for path in paths)
+    return detect_source(paths, prefix if has_code else prefix_of(project.home, top))

@@ -9,7 +9,7 @@ import pytest
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Policy
 from pytest_execute.tools.git import Git
-from pytest_execute.workflow.project import committed_policy, find_project, project_policy, source_paths
+from pytest_execute.workflow.project import Project, committed_policy, find_project, project_policy, source_paths
 from tests.repository import Repository
 
 POLICY = "[tool.pytest-execute]\nnotes = 'plans'\nsource = ['lib/']\n"
@@ -41,9 +41,21 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     assert committed_policy(Git.find(repo.path), commit, "") == Policy()
 
 
-def test_the_policy_names_the_source_or_it_is_detected() -> None:
-    assert source_paths(Policy(source=("lib/",)), [], "services/api/") == ("services/api/lib",)
-    assert source_paths(Policy(), ["src/app/x.py"], "") == ("src",)
+@pytest.mark.parametrize(
+    ("policy", "paths", "prefix", "expected"),
+    [
+        (Policy(source=("lib/",)), [], "services/api/", ("services/lib",)),
+        (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
+        (Policy(), ["services/tests/test_x.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
+        (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
+    ],
+)
+def test_the_policy_names_the_source_or_it_is_detected(
+    policy: Policy, paths: list[str], prefix: str, expected: tuple[str, ...]
+) -> None:
+    top = Path("/top")
+    project = Project(policy=policy, policy_home=top / "services", home=top / "services", notes="notes")
+    assert source_paths(project, paths, top, prefix) == expected
 
 
 def write(top: Path, *files: str) -> None:
