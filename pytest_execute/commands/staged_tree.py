@@ -62,5 +62,6 @@ def _index_file(git: Git) -> Path:
 def _import_roots(root: Path, top: Path, tree: Tree) -> tuple[str, ...]:
     """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
     prefix = prefix_of(root, top)
-    source = source_paths(find_project(root, top=top), tree, top, prefix)
+    project = find_project(root, top=top)
+    source = source_paths(project.policy_from(top), tree, prefix, prefix_of(project.home, top))
     return Layout(prefix=prefix, source=source).import_roots(tree)

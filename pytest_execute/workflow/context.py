@@ -14,11 +14,12 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.workflow.project import Project, committed_policy, find_project, prefix_of, source_paths
+from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
 from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
@@ -27,8 +28,8 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `policy_at_base` is the policy before the topic began: the topic may have changed its own rules since. `home` is the
-    directory that the plan and all reports see paths from.
+    `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
+    The `source` of a policy begins at the top as well. Plan and reports see paths from `home`.
     """
 
     request: Request
@@ -36,6 +37,8 @@ class Context(Struct, frozen=True, kw_only=True):
     policy: Policy
     policy_at_base: Policy
     home: Path
+    policy_at_head: Policy
+    weaker_keys: tuple[WeakerKey, ...]
     git: Git
     commit_range: CommitRange
     layout: Layout
@@ -89,8 +92,10 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     _check_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     commits = commit_range(git, home + plan.path, request.base, request.index)
+    base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
+    policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
-    source = source_paths(project, tree, git.work_tree, prefix)
+    source = source_paths(policy, tree, prefix, home)
     layout = Layout(
         prefix=prefix,
         home=home,
@@ -102,8 +107,10 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     return Context(
         request=request,
         plan=place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree]),
-        policy=project.policy,
-        policy_at_base=committed_policy(git, commits.base, prefix),
+        policy=policy,
+        policy_at_base=base,
+        policy_at_head=head,
+        weaker_keys=weaker_keys,
         home=project.home,
         git=git,
         commit_range=commits,

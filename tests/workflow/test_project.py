@@ -8,8 +8,15 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Policy
+from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
-from pytest_execute.workflow.project import Project, committed_policy, find_project, project_policy, source_paths
+from pytest_execute.workflow.project import (
+    committed_policy,
+    find_project,
+    policy_at_base,
+    project_policy,
+    source_paths,
+)
 from tests.repository import Repository
 
 POLICY = "[tool.pytest-execute]\nnotes = 'plans'\nsource = ['lib/']\n"
@@ -30,7 +37,7 @@ def test_a_policy_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 def test_the_policy_of_a_commit_is_read_below_the_prefix(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"services/api/pyproject.toml": POLICY})
-    git = Git.find(repo.path)
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     assert committed_policy(git, commit, "services/api/").notes == "plans"
     assert committed_policy(git, commit, "") == Policy()
 
@@ -44,7 +51,7 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("policy", "paths", "prefix", "expected"),
     [
-        (Policy(source=("lib/",)), [], "services/api/", ("services/lib",)),
+        (Policy(source=("services/lib",)), ["services/api/app.py"], "services/api/", ("services/lib",)),
         (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
         (Policy(), ["services/tests/test_x.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
         (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
@@ -53,9 +60,24 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
 def test_the_policy_names_the_source_or_it_is_detected(
     policy: Policy, paths: list[str], prefix: str, expected: tuple[str, ...]
 ) -> None:
-    top = Path("/top")
-    project = Project(policy=policy, policy_home=top / "services", home=top / "services", notes="notes")
-    assert source_paths(project, paths, top, prefix) == expected
+    assert source_paths(policy, paths, prefix, "services/") == expected
+
+
+def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_commit(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.commit("project and plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
+    repo.commit("other notes", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 'other'\n"})
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
+    commits = commit_range(git, "plans/x/breakdown.md")
+    assert policy_at_base(git, commits, "").notes == "plans"
+
+
+def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.commit("project")
+    repo.commit("plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
+    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "") == Policy()
 
 
 def write(top: Path, *files: str) -> None:
@@ -121,4 +143,6 @@ def test_a_policy_above_the_prefix_counts_in_a_commit_too(tmp_path: Path) -> Non
     repo = Repository(tmp_path / "repo")
     files = {"pyproject.toml": POLICY, "services/pyproject.toml": "[tool.black]\n", "services/api/x.py": ""}
     commit = repo.commit("project", files)
-    assert committed_policy(Git.find(repo.path), commit, "services/api/").notes == "plans"
+    policy = committed_policy(Git.find(repo.path), commit, "services/api/")
+    assert (policy.notes, policy.source) == ("plans", ("lib",))
+    assert find_project(repo.path / "services/api").policy_from(repo.path) == policy
