@@ -122,6 +122,6 @@ def source_paths(policy: Policy, paths: Collection[str], prefix: str, home: str)
     All begin at the top of the repository, those of the policy too. They are detected in the root directory, to which
     `prefix` leads, or in `home` where the root directory holds nothing but tests.
     """
-    is_test = Layout(prefix=prefix).is_test
+    is_test = Layout(prefix=prefix, home=home).is_test
     has_code = any(path.startswith(prefix) and path.endswith(".py") and not is_test(path) for path in paths)
     return policy.source or detect_source(paths, prefix if has_code else home)

@@ -53,7 +53,7 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     [
         (Policy(source=("services/lib",)), ["services/api/app.py"], "services/api/", ("services/lib",)),
         (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
-        (Policy(), ["services/tests/test_x.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
+        (Policy(), ["services/tests/help.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
         (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
     ],
 )
