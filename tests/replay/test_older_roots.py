@@ -46,7 +46,7 @@ def test_the_import_path_is_read_from_each_kind_of_settings(file: str, content: 
     assert pythonpath(file, content) == ["lib", "more"]
 
 
-@pytest.mark.parametrize("content", ["", "[pytest", "[tool]\npytest = 1", '[tool.pytest.ini_options]\npythonpath = 1'])
+@pytest.mark.parametrize("content", ["", "[pytest", "[tool]\npytest = 1", "[tool.pytest.ini_options]\npythonpath = 1"])
 def test_settings_without_an_import_path_name_no_root(content: str) -> None:
     assert pythonpath("pyproject.toml", content) == pythonpath("pytest.ini", content) == []
 
@@ -56,7 +56,9 @@ def test_the_older_roots_are_those_of_moved_modules_and_of_the_settings_at_base(
     repo = Repository(tmp_path / "repo")
     settings = "[tool.pytest.ini_options]\npythonpath = ['{}']\n"
     moves = [("first", "second"), ("second", "src")]
-    base = repo.commit("base", {"p/first/calc.py": "", "p/pyproject.toml": settings.format("copied"), "other/calc.py": ""})
+    base = repo.commit(
+        "base", {"p/first/calc.py": "", "p/pyproject.toml": settings.format("copied"), "other/calc.py": ""}
+    )
     for old, new in moves:
         repo.commit(new, {f"p/{old}/calc.py": None, f"p/{new}/calc.py": "", "p/pyproject.toml": settings.format(new)})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
