@@ -16,6 +16,7 @@ from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
+from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
@@ -29,7 +30,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
     `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
-    The `source` of a policy begins at the top as well. Plan and reports see paths from `home`.
+    The `source` of a policy begins at the top as well. Plan and reports see paths from `home`. Older
+    trees also import modules from `older_roots`.
     """
 
     request: Request
@@ -43,6 +45,7 @@ class Context(Struct, frozen=True, kw_only=True):
     commit_range: CommitRange
     layout: Layout
     tree: Tree
+    older_roots: tuple[str, ...]
     cache: ResultCache
 
     @property
@@ -73,7 +76,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
     def rerun_settings(self, options: PytestOptions) -> Settings:
         """Return the settings for all trees that tests are run again in."""
-        return settings_for(self.git, self.layout, self.tree, options, self.policy.prepare)
+        return settings_for(self.git, self.layout, self.tree, options, self.policy.prepare, self.older_roots)
 
     def relative(self, path: str) -> str:
         """Return a path of the repository as seen from the home."""
@@ -116,6 +119,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         commit_range=commits,
         layout=layout,
         tree=tree,
+        older_roots=older_roots(git, commits, layout, tree),
         cache=cache,
     )
 

@@ -37,7 +37,7 @@ def _history(context: Context, config_file: str) -> History:
         shallow=commits.shallow,
         uncommitted=tuple(uncommitted),
         overlay_paths=(*layout.overlay_paths(tree), *settings),
-        import_roots=layout.import_roots(tree),
+        import_roots=(*layout.import_roots(tree), *context.older_roots),
         prefix=layout.prefix,
         prepare=context.policy.prepare,
     )
