@@ -134,6 +134,11 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self.at_base == "same" or self.is_guard
 
 
+def tests_without_red(proofs: Mapping[str, Proof]) -> frozenset[str]:
+    """Return the tests that owe no red, and so count for nothing but that they pass."""
+    return frozenset(test for test, proof in proofs.items() if proof.owes_no_red)
+
+
 class Measure(Struct, frozen=True, kw_only=True):
     """Counts of executable and covered lines and branches, and those missing, by file.
 

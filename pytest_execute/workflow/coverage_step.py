@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, LineSets, Missing, Mutant
+from pytest_execute.core.evidence import Evidence, LineSets, Missing, Mutant, tests_without_red
 from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.recorder import context_name
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -41,6 +42,7 @@ def _line_sets(context: Context, run: RunResult, data_directory: Path, evidence:
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy.coverage.exclude,
+        marks=test_marks.marks_by_gate(run.manifest.gates, tests_without_red(evidence.proofs or {})),
         noticed=_noticed(evidence.mutants or (), run.manifest.gates),
     )
     return measure.line_sets(plan, request, data.read(data_directory))
@@ -54,8 +56,8 @@ def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> d
     noticed: dict[str, dict[int, frozenset[str]]] = {}
     for (path, line), tests in noticed_by.items():
         if None not in tests:
-            contexts = frozenset(context_name(gates.get(test, ())) for test in tests if test is not None)
-            noticed.setdefault(path, {})[line] = contexts
+            parts = (test_marks.context_parts(test, gates.get(test, ())) for test in tests if test is not None)
+            noticed.setdefault(path, {})[line] = frozenset(map(context_name, parts))
     return noticed
 
 

@@ -10,7 +10,7 @@ from tests.repository import Repository
 from tests.topic import PROJECT, Ran, run
 
 TASK = """\
-### {id}. [x] {id} [1 hour]
+### {number}. [x] {name} [1 hour]
 
 - **Objective**: more
 - **Files**: `src/app/{name}.py`
@@ -24,7 +24,7 @@ ADD = "\n\ndef add(a, b):\n    return a + b\n"
 SLOWLY = "def price(n):\n    return double(n)\n\n\ndef double(n):\n    m = n\n    m = m + n\n    return m\n"
 
 
-def test_of(name: str, *asserts: str) -> str:
+def make_tests(name: str, *asserts: str) -> str:
     lines = [f"from app import {name} as it\n"]
     return "\n\n".join([*lines, *(f"def test_{number}():\n    {line}\n" for number, line in enumerate(asserts))])
 
@@ -36,18 +36,18 @@ OLD, NEW = "assert it.price(2) == 4", "assert it.add(1, 2) == 3"
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     repo = Repository(tmp_path_factory.mktemp("red") / "work")
     base = {f"src/app/{name}.py": PRICE for name in NAMES}
-    base |= {f"tests/test_{name}.py": test_of(name, OLD) for name in ("allowed", "at_base_only", "weakened")}
+    base |= {f"tests/test_{name}.py": make_tests(name, OLD) for name in ("allowed", "at_base_only", "weakened")}
     repo.commit("base", {"pyproject.toml": PROJECT, "src/app/__init__.py": "", **base})
-    tasks = "".join(TASK.format(id=name, name=name) for name in NAMES)
-    tasks += "### docs. [x] Write\n\n- **Objective**: write\n- **Files**: `docs/a.md`\n- **Tests**: none (prose)\n"
+    tasks = "".join(TASK.format(number=number, name=name) for number, name in enumerate(NAMES, 1))
+    tasks += "### 7. [x] docs\n\n- **Objective**: write\n- **Files**: `docs/a.md`\n- **Tests**: none (prose)\n"
     notes = {"research": "# R\n\nFound.\n", "plan": "# P\n\nDo.\n", "breakdown": f"# T\n\n## Stream A: All\n\n{tasks}"}
     repo.commit("plan", {f"notes/t/{name}.md": text for name, text in notes.items()})
     tests = {
-        "allowed": test_of("allowed", OLD, NEW, "assert it.price(3) == 6"),
-        "reached_by_guard": test_of("reached_by_guard", OLD, NEW),
-        "hollow": test_of("hollow", "it.price(2)", NEW),
-        "copied": test_of("at_base_only", OLD),
-        "weakened": test_of("weakened", "assert it.price(2) in (4, 5)", NEW),
+        "allowed": make_tests("allowed", OLD, NEW, "assert it.price(3) == 6"),
+        "reached_by_guard": make_tests("reached_by_guard", OLD, NEW),
+        "hollow": make_tests("hollow", "it.price(2)", NEW),
+        "copied": make_tests("at_base_only", OLD),
+        "weakened": make_tests("weakened", "assert it.price(2) in (4, 5)", NEW),
     }
     repo.commit("tests", {f"tests/test_{name}.py": text for name, text in tests.items()})
     code = dict.fromkeys(NAMES, PRICE + ADD) | {"reached_by_guard": SLOWLY + ADD}
@@ -56,17 +56,21 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(repo.path, "-n2", topic="t")
 
 
+def gate(ran: Ran, task: str) -> Any:
+    return next(gate for gate in ran.report["gates"] if gate["level"] == "task" and gate["title"] == task)
+
+
 def codes(ran: Ran, task: str) -> set[str]:
-    return {code for _, code in ran.codes(f"task:{task}")}
+    return {reason["code"] for check in gate(ran, task)["checks"] for reason in check["reasons"]}
 
 
 def verdict(ran: Ran, task: str) -> Any:
-    return ran.verdicts()[f"task:{task}"]
+    return gate(ran, task)["verdict"]
 
 
 def test_tests_of_base_and_guards_are_allowed_and_listed(ran: Ran) -> None:
     assert (verdict(ran, "allowed"), codes(ran, "allowed")) == ("passed", {"at-base", "guard"}), ran.text
-    found = {row["test"].partition("::")[2]: row["code"] for row in ran.report["proofs"] if row["task"] == "allowed"}
+    found = {row["test"].partition("::")[2]: row["code"] for row in ran.report["proofs"] if row["task"] == "1"}
     assert found == {"test_0": "at-base", "test_1": None, "test_2": "guard"}
 
 
