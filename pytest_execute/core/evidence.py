@@ -106,6 +106,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
     | any other | why there is no proof |
 
+    `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
+
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
     requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
     without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
@@ -120,6 +122,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    only_data: tuple[str, ...] = ()
     at_base: Literal["same", "other"] | None = None
     guard: Guard | None = None
 

@@ -213,6 +213,13 @@ TABLE = (
         "nothing, if a new test proves the task",
     ),
     ReasonCode(
+        "only-data",
+        "test-first",
+        PASSED,
+        "the commit that made the test pass brought nothing but data: no code came with it",
+        "check if that is what the task was to bring",
+    ),
+    ReasonCode(
         "turned-again",
         "test-first",
         PASSED,

@@ -185,8 +185,8 @@ def test_a_commit_that_brought_nothing_but_data_is_listed() -> None:
     verdict = judge(PLAN, Policy(), with_proof("1", only_data=("docs/a.json", "docs/b.json")))
     assert reasons(verdict, "task:1") == [
         (
-            "test-first/passed/only-data: tests/test_1.py::test_it passes with bbbbbbb, which brought nothing but data: "
-            "docs/a.json, docs/b.json"
+            "test-first/passed/only-data: tests/test_1.py::test_it passes with bbbbbbb, which brought nothing but "
+            "data: docs/a.json, docs/b.json"
         )
     ]
     assert verdict.passed
