@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+from pytest_execute.core.stricter_policy import WeakerKey
+
 T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
@@ -262,7 +264,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that was observed in one run.
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
-    `line_sets`.
+    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base.
     """
 
     history: History
@@ -275,3 +277,4 @@ class Evidence(Struct, frozen=True, kw_only=True):
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     commands: tuple[CommandResult, ...] = ()
+    weaker_keys: tuple[WeakerKey, ...] = ()

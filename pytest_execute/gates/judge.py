@@ -41,7 +41,7 @@ def _gates(context: JudgeContext) -> Iterator[Gate]:
 
 
 def _prerequisites(context: JudgeContext) -> Gate:
-    checks = [build_check("plan", plan.check_documents(context))]
+    checks = [build_check("plan", plan.check_topic(context))]
     return _gate(gate_ids.PREREQUISITES, "research, plan and breakdown", checks)
 
 

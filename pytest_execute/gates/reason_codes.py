@@ -46,6 +46,13 @@ TABLE = (
         "missing-document", "plan", FAILED, "`research.md` or `plan.md` is missing, or has only headings", "write it"
     ),
     ReasonCode(
+        "weaker-policy",
+        "plan",
+        PASSED,
+        "the policy is weaker than before the topic began; what was there before counts, so this is only listed",
+        "change it in a commit before the topic begins",
+    ),
+    ReasonCode(
         "no-tests",
         "tests",
         ("failed", "unproven"),

@@ -25,6 +25,7 @@ from pytest_execute.core.evidence import (
 )
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.stricter_policy import WeakerKey
 from pytest_execute.reports import json_text
 
 SCHEMA: Final = "pytest-execute/evidence/1"
@@ -54,6 +55,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     documents: dict[str, bool]
     files: dict[str, bool]
     commands: tuple[CommandResult, ...]
+    weaker_keys: tuple[WeakerKey, ...]
 
     def evidence(self) -> Evidence:
         """Return the evidence without what it is judged by."""
@@ -70,6 +72,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             documents=self.documents,
             files=self.files,
             commands=self.commands,
+            weaker_keys=self.weaker_keys,
         )
 
     def _missing(self, part: Part) -> Missing:
@@ -99,6 +102,7 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         documents=evidence.documents,
         files=evidence.files,
         commands=evidence.commands,
+        weaker_keys=evidence.weaker_keys,
     )
     return json_text.encode(file)
 

@@ -13,7 +13,16 @@ BLAME_HEADER = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
 
 def changed_files(git: Git, old: str, new: str) -> list[str]:
     """Return the sorted paths whose content differs."""
-    output = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+    return _differing_files(git, old, new)
+
+
+def removed_files(git: Git, old: str, new: str) -> list[str]:
+    """Return the sorted paths that only `old` has."""
+    return _differing_files(git, old, new, "--diff-filter=D")
+
+
+def _differing_files(git: Git, old: str, new: str, *options: str) -> list[str]:
+    output = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", *options, old, new)
     return sorted(os.fsdecode(path) for path in output.split(b"\0") if path)
 
 

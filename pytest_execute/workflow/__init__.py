@@ -3,15 +3,17 @@
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
-from pytest_execute.workflow.project import project_policy, source_paths
+from pytest_execute.workflow.project import Project, find_project, project_policy, source_paths
 from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
 __all__ = [
     "Context",
+    "Project",
     "Request",
     "Rerun",
     "RunResult",
+    "find_project",
     "judge_run",
     "project_policy",
     "read_context",

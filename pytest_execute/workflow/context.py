@@ -13,11 +13,12 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
+from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.workflow.project import committed_policy, project_policy, source_paths
+from pytest_execute.workflow.project import policy_at_base, project_policy, source_paths
 from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
@@ -26,13 +27,15 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `policy_at_base` is the policy before the topic began: the topic may have changed its own rules since.
+    `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
     """
 
     request: Request
     plan: Plan
     policy: Policy
     policy_at_base: Policy
+    policy_at_head: Policy
+    weaker_keys: tuple[WeakerKey, ...]
     git: Git
     commit_range: CommitRange
     layout: Layout
@@ -80,14 +83,16 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     """Read the plan, the policy and the history. Raises ExecuteError with the problems of all three."""
     problems: list[Problem] = []
     git = _collect_problems(problems, lambda: _repository(request, scratch))
-    policy = _collect_problems(problems, lambda: project_policy(request.root))
-    notes = request.notes or (policy.notes if policy is not None else "notes")
+    head = _collect_problems(problems, lambda: project_policy(request.root))
+    notes = request.notes or (head.notes if head is not None else "notes")
     plan = _collect_problems(problems, lambda: breakdown.load_plan(request.root, notes, request.topic))
-    if git is None or policy is None or plan is None:
+    if git is None or head is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix = _prefix(git, request.root)
     commits = commit_range(git, prefix + plan.path, request.base, request.index)
+    base = policy_at_base(git, commits, prefix)
+    policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
     source = source_paths(policy, tree, prefix)
     layout = Layout(
@@ -101,7 +106,9 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         request=request,
         plan=plan,
         policy=policy,
-        policy_at_base=committed_policy(git, commits.base, prefix),
+        policy_at_base=base,
+        policy_at_head=head,
+        weaker_keys=weaker_keys,
         git=git,
         commit_range=commits,
         layout=layout,

@@ -41,7 +41,7 @@ def _line_sets(
         changed=changed,
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
-        exclude=context.policy_at_base.coverage.exclude,
+        exclude=context.policy.coverage.exclude,
     )
     return measure.line_sets(plan, request, data.read(data_directory))
 

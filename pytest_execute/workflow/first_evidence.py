@@ -20,6 +20,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
         results=run.results,
         documents=_documents(context),
         files=_named_files(context) | deployment.artifacts(context),
+        weaker_keys=context.weaker_keys,
     )
 
 

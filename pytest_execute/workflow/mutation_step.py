@@ -36,7 +36,7 @@ def _why_not_mutated(context: Context, run: RunResult) -> str:
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
     tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
-    exempt = targets.exemption_reasons(context.policy_at_base.mutation.exempt)
+    exempt = targets.exemption_reasons(context.policy.mutation.exempt)
     chosen, others = targets.split_targets(_targets(context, run, proofs), exempt)
     request = mutate.MutationRequest(
         tree=context.commit_range.tree,
@@ -46,7 +46,7 @@ def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str
         settings=rerun.settings,
     )
     mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
-    newly_exempt = targets.exemption_reasons(context.policy.mutation.exempt).keys() - exempt
+    newly_exempt = targets.exemption_reasons(context.policy_at_head.mutation.exempt).keys() - exempt
     marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
     return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))
 

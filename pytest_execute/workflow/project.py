@@ -1,35 +1,97 @@
-"""Policy of a project, now and at base, and the paths of its implementation."""
+"""Place of a project: its policy, now and at base, its topics, and the paths of its implementation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
+from msgspec import Struct
+
+from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import detect_source
-from pytest_execute.core.policy import Policy, read_policy
+from pytest_execute.core.policy import Policy, policy_table, read_policy
+from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 
 
+class Project(Struct, frozen=True, kw_only=True):
+    """Policy and topics of a project.
+
+    The paths of the policy are relative to `policy_home`. The topics are in the directory `notes` of `home`, which the
+    paths of their plans are relative to.
+    """
+
+    policy: Policy
+    policy_home: Path
+    home: Path
+    notes: str
+
+
+def find_project(start: Path, notes: str | None = None, top: Path | None = None) -> Project:
+    """Return the policy and the topics of the project that `start` is in.
+
+    Both are searched in `start` and above it, up to `top`, by default the top of its repository. The nearest table
+    `[tool.pytest-execute]` is the policy. `notes` is the user's name for the directory of the topics, which counts
+    before the policy's. Raises ExecuteError for a policy that cannot be read.
+    """
+    start = start.resolve()
+    directories = _upwards(start, top)
+    policies = ((_policy_in(directory, start), directory) for directory in directories)
+    policy, policy_home = next(((policy, found) for policy, found in policies if policy), (Policy(), start))
+    name = Path(notes or policy.notes).as_posix()
+    with_topics = (directory for directory in directories if breakdown.find_topics(directory / name))
+    existing = (directory for directory in directories if (directory / name).is_dir())
+    home = next(with_topics, None) or next(existing, policy_home)
+    return Project(policy=policy, policy_home=policy_home, home=home, notes=name)
+
+
+def _upwards(start: Path, top: Path | None) -> list[Path]:
+    """Return `start` and the directories above it up to `top`; by default up to that with `.git`, if there is one."""
+    directories = [start, *start.parents]
+    tops = [each for each in directories if (each == top.resolve() if top is not None else (each / ".git").exists())]
+    return directories[: directories.index(tops[0]) + 1] if tops else [start]
+
+
 def project_policy(root: Path) -> Policy:
-    """Return the policy of the project at `root`, or the default one where it has none."""
-    file = root / "pyproject.toml"
+    """Return the policy in the directory `root`, or the default one where it has none."""
+    return _policy_in(root, root) or Policy()
+
+
+def _policy_in(directory: Path, start: Path) -> Policy | None:
+    """Return the policy of a directory's pyproject.toml, which messages name as seen from `start`."""
+    file = directory / "pyproject.toml"
+    name = Path(os.path.relpath(file, start)).as_posix()
     try:
-        return read_policy(file.read_text(encoding="utf-8"), file.name) if file.exists() else Policy()
+        return _read_table(file.read_text(encoding="utf-8"), name) if file.exists() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", file.name)) from None
+        raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", name)) from None
+
+
+def _read_table(text: str, path: str) -> Policy | None:
+    return read_policy(text, path) if policy_table(text, path) is not None else None
 
 
 def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
-    """Return the policy of the project at `prefix` in a commit, or the default one where it cannot be read."""
-    path = f"{prefix}pyproject.toml"
-    entry = git.tree(treeish).get(path)
-    if entry is None:
-        return Policy()
+    """Return the nearest policy at `prefix` or above it in a commit, or the default one where it cannot be read."""
     try:
-        return read_policy(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), path)
+        return next(filter(None, _committed_policies(git, treeish, prefix)), Policy())
     except ExecuteError:
         return Policy()
+
+
+def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
+    began_with_repository = commits.base == git.empty_tree() and commits.commits
+    return committed_policy(git, next(iter(commits.commits)) if began_with_repository else commits.base, prefix)
+
+
+def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:
+    tree, place = git.tree(treeish), PurePosixPath(prefix)
+    for directory in (place, *place.parents):
+        if (entry := tree.get(str(directory / "pyproject.toml"))) is not None:
+            yield _read_table(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), str(directory))
 
 
 def source_paths(policy: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, PROJECT, below_the_top, honest, run
+from tests.topic import BREAKDOWN, CODE, PROJECT, TESTS, below_the_top, honest, run
 
 ALL = [
     "prerequisites",
@@ -248,3 +248,23 @@ def test_code_without_tests_has_too_little_coverage(repo: Repository) -> None:
     assert ran.codes("task:1") == [("coverage", "coverage-too-low"), ("mutation", "not-reached")]
     assert ran.report["coverage"]["task:1"]["missing"] == {"src/app/add.py": [6, 7, 8]}
     assert ran.codes("system")[-1] == ("coverage", "coverage-too-low")
+
+
+def test_a_topic_cannot_weaken_its_policy(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.commit("project", {"pyproject.toml": PROJECT, "src/app/__init__.py": ""})
+    repo.commit(
+        "plan",
+        {f"notes/sums/{name}.md": "# Sums\n\nText.\n" for name in ("research", "plan")}
+        | {"notes/sums/breakdown.md": BREAKDOWN},
+    )
+    for name in ("add", "take", "undo"):
+        test, code = f"tests/test_{name}.py", f"src/app/{name}.py"
+        repo.commit(f"feat({name})", {test: TESTS[test], code: CODE[code]})
+    off = "\n[tool.pytest-execute.coverage]\ntask = 0\n\n[tool.pytest-execute.mutation]\ntask = 'off'\n"
+    repo.commit("settings", {"pyproject.toml": f'{PROJECT}test-first = "off"\n{off}'})
+    ran = run(repo.path, "-n0")
+    assert ran.status == 1
+    assert ran.codes("task:1") == [("test-first", "same-commit")]
+    assert ran.codes("prerequisites") == [("plan", "weaker-policy")] * 3
+    assert 'test-first is "off" in [tool.pytest-execute], and "before" at base' in ran.text

@@ -1,4 +1,4 @@
-"""Check `plan`: the task is ticked, and its files and the topic's documents exist."""
+"""Check `plan`: the task is ticked, its files and the topic's documents exist, and the policy is not weaker."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
             )
 
 
-def check_documents(context: JudgeContext) -> Iterator[Finding]:
-    """Find the documents beside the breakdown that are missing, or hold only headings."""
+def check_topic(context: JudgeContext) -> Iterator[Finding]:
+    """Find documents beside the breakdown that are missing or hold only headings, and weaker keys of the policy."""
+    for weaker in context.evidence.weaker_keys:
+        values = f"{weaker.key} is {weaker.head} in [tool.pytest-execute], and {weaker.base} at base, which counts"
+        yield finding("weaker-policy", f"{values}: change it in a commit before the topic begins")
     for path, has_text in context.evidence.documents.items():
         if not has_text:
             yield finding("missing-document", f"{path} is missing, or has only headings: write it", (path, None))
