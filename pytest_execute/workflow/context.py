@@ -90,7 +90,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix = _prefix(git, request.root)
-    commits = commit_range(git, prefix + plan.path, request.base, request.index)
+    named = [prefix + path for path in plan.named_paths]
+    commits = commit_range(git, prefix + plan.path, request.base, request.index, named)
     base = policy_at_base(git, commits, prefix)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
