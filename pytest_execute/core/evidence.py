@@ -94,7 +94,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | any other | why there is no proof |
 
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
-    requested. `trace` holds the last lines of the traceback at `before`.
+    requested. `trace` holds the last lines of the traceback at `before`. A test without a proof `was_at_base` where
+    base had it as it is today.
     """
 
     test: str
@@ -106,6 +107,12 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    was_at_base: bool = False
+
+    @property
+    def owes_no_red(self) -> bool:
+        """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
+        return self.was_at_base
 
 
 class Measure(Struct, frozen=True, kw_only=True):

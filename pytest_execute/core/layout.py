@@ -5,11 +5,12 @@ Every path is relative to the top of the repository and has forward slashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 TEST_DIRECTORIES = ("tests", "test")
 NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
@@ -22,6 +23,9 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
     of test files, `notes` the directory of the plans.
+
+    `collected` are files that pytest collected tests from, though their names do not tell. `code` are files and
+    directories of the implementation that are only named like tests.
     """
 
     prefix: str = ""
@@ -29,20 +33,57 @@ class Layout(Struct, frozen=True, kw_only=True):
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     notes: str = "notes"
+    collected: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
 
     def is_test(self, path: str) -> bool:
         """Return whether a file is a test, or a helper, a fixture, data or configuration of tests."""
-        *directories, name = path.split("/")
+        if path in self.collected or path.rpartition("/")[2] == "conftest.py":
+            return True
+        return self._is_named_like_test(path) and not any(_is_below(path, entry) for entry in self.code)
+
+    def _is_named_like_test(self, path: str) -> bool:
+        *directories, name = path.removeprefix(self.prefix).split("/")
         return (
-            name == "conftest.py"
-            or any(directory in TEST_DIRECTORIES for directory in directories)
+            any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
             or any(_is_below(path, directory) for directory in self.tests)
         )
 
+    def with_code_named_like_tests(self, paths: Iterable[str], holds_tests: Callable[[str], bool]) -> Layout:
+        """Return this layout with the implementation among `paths` that is only named like tests.
+
+        It lies below the source and holds no tests: a file in which `holds_tests` finds none, or a directory without
+        test files and conftest.
+        """
+        in_source = (path for path in paths if path.endswith(".py") and self._is_in_source(path))
+        in_doubt = (path for path in in_source if not any(_is_below(path, directory) for directory in self.tests))
+        modules = [path for path in in_doubt if self._is_named_like_test(path)]
+        tests = {path for path in modules if self._is_test_file(path, holds_tests)}
+        test_directories = {directory for path in tests for directory in self._test_directories(path)}
+        code = {
+            next(iter(self._test_directories(path)), path)
+            for path in modules
+            if path not in tests and test_directories.isdisjoint(self._test_directories(path))
+        }
+        return replace(self, code=tuple(sorted(code)))
+
+    def _is_test_file(self, path: str, holds_tests: Callable[[str], bool]) -> bool:
+        name = path.rpartition("/")[2]
+        return name == "conftest.py" or (any(fnmatch(name, each) for each in self.patterns) and holds_tests(path))
+
+    def _test_directories(self, path: str) -> list[str]:
+        """Return the directories below the source that lead to `path` and are named like tests, outermost first."""
+        above = max((len(entry) for entry in self.source if _is_below(path, entry)), default=0)
+        parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)]
+        return [each for each in parents if len(each) > above and each.rpartition("/")[2] in TEST_DIRECTORIES]
+
     def is_source(self, path: str) -> bool:
         """Return whether a file is Python code of the implementation."""
-        return path.endswith(".py") and not self.is_test(path) and any(_is_below(path, entry) for entry in self.source)
+        return path.endswith(".py") and not self.is_test(path) and self._is_in_source(path)
+
+    def _is_in_source(self, path: str) -> bool:
+        return any(_is_below(path, entry) for entry in self.source)
 
     def is_overlaid(self, path: str) -> bool:
         """Return whether the replay takes a file from today, rather than from the commit that it looks at."""

@@ -56,7 +56,7 @@ TABLE = (
         "no-tests",
         "tests",
         ("failed", "unproven"),
-        "no test counts for the task (in the check test-first, unproven: none that passed)",
+        "no test counts for the task (in the check test-first, unproven: none that passed, or none that owes a red)",
         "name one in its Tests field, or mark one",
     ),
     ReasonCode(
@@ -175,6 +175,13 @@ TABLE = (
         UNPROVEN,
         "in the replay a module of the project came from elsewhere",
         "import it from the source, not from an installed copy",
+    ),
+    ReasonCode(
+        "at-base",
+        "test-first",
+        PASSED,
+        "tests of the task were there at base, and are the same today: they have to pass, and prove nothing",
+        "nothing, if a new test proves the task",
     ),
     ReasonCode(
         "turned-again",

@@ -15,7 +15,7 @@ from pytest_execute.workflow.mutation_step import add_mutants
 from pytest_execute.workflow.replay_step import add_proofs
 from pytest_execute.workflow.request import Rerun, RunResult
 
-STEPS = (add_proofs, add_coverage, add_mutants)
+STEPS = (add_proofs, add_mutants, add_coverage)
 """Steps in their order, as `step(context, run, rerun, evidence)`: each returns the evidence with its own part added."""
 
 
