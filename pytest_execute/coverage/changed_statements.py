@@ -2,10 +2,9 @@
 
 A function or class is compared with the first of these in the old version that there is:
 
-1. the one of the same name in the same file, or in the file that was renamed, if it has the same statements
+1. the one of the same name in the same file, or in the file that was renamed
 2. one with the same last name and the same statements, which is gone from its place: it was moved
-3. the one of the same name in the same file, or in the file that was renamed
-4. one that is gone, has the same last name or stood in the same file, and shares at least half of its statements
+3. one that is gone, has the same last name or stood in the same file, and shares at least half of its statements
 """
 
 from __future__ import annotations
@@ -73,10 +72,8 @@ def _read(sources: Sources) -> _Version:
 
 def _pair(old: Scopes, new: Scopes, former: Mapping[str, str]) -> dict[Place, Place]:
     """Return the place in the old version for places in the new one, by the rule of this module."""
-    named = {place: pair for place in new if (pair := (former[place[0]], place[1])) in old}
-    pairs = {place: pair for place, pair in named.items() if _prints(old[pair]) == _prints(new[place])}
+    pairs = {place: pair for place in new if (pair := (former[place[0]], place[1])) in old}
     pairs |= _moved(old, new, pairs)
-    pairs = named | pairs
     return pairs | dict(_similar(old, new, pairs, former))
 
 

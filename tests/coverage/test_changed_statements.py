@@ -120,6 +120,8 @@ def test_functions_that_move_or_get_another_name() -> None:
 def test_a_copy_is_new_code() -> None:
     function = "def legacy(a):\n    return a\n"
     assert changed({"a.py": function}, {"a.py": function, "b.py": function}) == {"b.py": [1, 2]}
+    edited = function.replace("return a", "return 1")
+    assert changed({"a.py": function}, {"a.py": edited, "b.py": function}) == {"a.py": [2], "b.py": [1, 2]}
 
 
 @pytest.mark.parametrize(
