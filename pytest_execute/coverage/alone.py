@@ -30,11 +30,13 @@ FORMAT, KIND = 1, "alone"
 
 
 class AloneRequest(Struct, frozen=True, kw_only=True):
-    """Tests to measure in `tree`, with their seconds and gates, and the files that count, relative to `root`."""
+    """Tests to measure in `tree`, with their seconds and gates.
+
+    `sources` has the files that count: `{file in the checkout: its path from pytest's root directory}`.
+    """
 
     tree: str
-    root: Path
-    sources: tuple[str, ...]
+    sources: dict[str, str]
     branch: bool
     tests: dict[str, float]
     gates: Mapping[str, Sequence[str]]
@@ -46,8 +48,8 @@ def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: Resul
 
     A second run on the same tree takes the answer from the cache, if all tests have passed.
     """
-    key = digest(*map(str, (FORMAT, request.tree, request.settings.fingerprint(), request.branch)), *request.sources)
-    key = digest(key, *request.tests)
+    facts = (FORMAT, request.tree, request.settings.fingerprint(), request.branch, sorted(request.sources.values()))
+    key = digest(*map(str, facts), *request.tests)
     known = cache.get(KIND, [key])
     if key in known:
         by_test = Recording.decode(known[key])
@@ -56,19 +58,20 @@ def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: Resul
         if has_all_passed:
             cache.put(KIND, {key: by_test.encode()})
     contexts = {test: context_name(request.gates.get(test, ())) for test in request.tests}
-    return by_test.renamed({path: str((request.root / path).resolve()) for path in request.sources}, contexts)
+    return by_test.renamed({path: file for file, path in request.sources.items()}, contexts)
 
 
 def _run(git: Git, request: AloneRequest, directory: Path) -> tuple[Recording, bool]:
-    """Run the tests; return what those that pass have run, by test and relative path, and whether all have passed."""
+    """Return what the tests that pass have run, by test and by path from the root, and whether all of them pass."""
     data = directory / "alone"
-    value = msgspec.json.encode(AloneSettings(request.sources, request.branch, str(data))).decode()
+    paths = tuple(request.sources.values())
+    value = msgspec.json.encode(AloneSettings(paths, request.branch, str(data))).decode()
     arguments = ("-p", alone_plugin.__name__, f"{alone_plugin.OPTION}={value}", *request.settings.pytest.arguments)
     options = replace(request.settings.pytest, arguments=arguments)
     settings = replace(request.settings, pytest=options, seconds=request.tests)
     with contextlib.closing(Runner(git, settings, directory / "alone-trees")) as runner:
         outcomes = runner.run(git.tree(request.tree), list(request.tests), alone=True)
-        files = {str((worker.root / path).resolve()): path for worker in runner.workers for path in request.sources}
+        files = {str((worker.root / path).resolve()): path for worker in runner.workers for path in paths}
     passed = {test: test for test, outcome in outcomes.items() if outcome.passed}
     return read(data).renamed(files, passed), len(passed) == len(request.tests)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     settings = msgspec.json.decode(item.config.getoption("execute_measure_alone"), type=AloneSettings)
-    sources = [item.config.rootpath / path for path in settings.sources]
+    sources = [Path(os.path.normpath(item.config.rootpath / path)) for path in settings.sources]
     recorder = Recorder(sources, settings.branch, Path(settings.directory))
     recorder.switch([item.nodeid])
     try:

@@ -5,11 +5,13 @@ A line that ran in another test, or on import, may be missing only because its v
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, Measure
+from pytest_execute.core.layout import Layout
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -29,21 +31,25 @@ def measure_doubtful_tests(
 
     if why_not_rerun(context, run):
         return None
-    root, tests, sources = context.root, dict[str, float](), set[str]()
+    tests, paths = dict[str, float](), set[str]()
     for gate, measure in _short_gates(context, line_sets):
-        if found := alone.ran_elsewhere(measure, root, recording):
-            sources |= found
+        if found := alone.ran_elsewhere(measure, context.home, recording):
+            paths |= found
             tests |= {test: run.passed[test] for test in run.manifest.tests_for(gate) if test in run.passed}
     request = alone.AloneRequest(
         tree=context.commit_range.tree,
-        root=root.resolve(),
-        sources=tuple(sorted(sources)),
+        sources={str((context.home / path).resolve()): _from_root(context.layout, path) for path in paths},
         branch=context.policy.coverage.branch,
         tests=tests,
         gates=run.manifest.gates,
         settings=rerun.settings,
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None
+
+
+def _from_root(layout: Layout, path: str) -> str:
+    """Return a path from the home as seen from pytest's root directory."""
+    return os.path.relpath(layout.home + path, layout.prefix or ".")
 
 
 def _short_gates(context: Context, line_sets: Mapping[str, LineSets]) -> Iterator[tuple[str, Measure]]:
