@@ -15,15 +15,15 @@ from pytest_execute.tools.git_write import write_commit
 
 
 def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
-    """Return `{path: lines}` that the topic changed in `sources`; paths are relative to the root directory.
+    """Return `{path: lines}` that the topic changed in `sources`; paths are relative to the home.
 
     A line is the topic's where it differs from all that was there before: at base, and in what merges brought.
     """
-    wanted = {layout.prefix + path for path in sources}
+    wanted = {layout.home + path for path in sources}
     differences = [_changed_since(git, before, commits.tree, wanted) for before in commits.before]
     paths = set.intersection(*(set(found) for found in differences))
     changed = {path: frozenset.intersection(*(found[path] for found in differences)) for path in sorted(paths)}
-    return {path.removeprefix(layout.prefix): lines for path, lines in changed.items() if lines}
+    return {path.removeprefix(layout.home): lines for path, lines in changed.items() if lines}
 
 
 def _changed_since(git: Git, old: str, new: str, wanted: AbstractSet[str]) -> dict[str, frozenset[int]]:
@@ -43,7 +43,7 @@ def line_owners(
     head = commits.head if is_committed else write_commit(git, commits.tree, commits.snapshot_parents)
     owners: LineOwners = {}
     for path, lines in changed.items():
-        whole_path = layout.prefix + path
+        whole_path = layout.home + path
         blame = git_diff.blame(git, head, whole_path) if lines and ownership.commits else {}
         if commits.snapshot is not None:
             blame = {line: commits.snapshot if commit == head else commit for line, commit in blame.items()}

@@ -143,5 +143,5 @@ def test_merge_rebase_and_squash_give_the_same_lines(repo: Topic) -> None:
 def test_a_file_below_the_root_directory_of_a_project(repo: Topic) -> None:
     repo.commit("work", {"api/src/x.py": dedent(OTHER)})
     git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
-    layout = Layout(prefix="api/", source=("api/src",))
+    layout = Layout(prefix="api/", home="api/", source=("api/src",))
     assert changed_lines(git, commit_range(git, NOTES), layout, ["src/x.py"]) == {"src/x.py": {1, 2}}
