@@ -20,6 +20,7 @@ from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.workflow.imported_modules import CheckedOut
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
 from pytest_execute.workflow.request import Request
 
@@ -66,6 +67,10 @@ class Context(Struct, frozen=True, kw_only=True):
         """Return the files of the implementation, relative to the home."""
         home = self.layout.home
         return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
+
+    @property
+    def checked_out(self) -> CheckedOut:
+        return CheckedOut(self.layout, self.tree, self.git.work_tree)
 
     @property
     def selected_tasks(self) -> set[str]:
