@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -165,6 +166,10 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+
+    def reaches(self, required: Decimal) -> bool:
+        """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
+        return (self.covered + self.covered_branches) * 100 >= required * (self.lines + self.branches)
 
 
 class LineSets(Struct, frozen=True, kw_only=True):

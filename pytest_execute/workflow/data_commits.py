@@ -28,10 +28,10 @@ def note_data(git: Git, commits: CommitRange, layout: Layout, proofs: Mapping[st
 def _only_data(git: Git, commits: CommitRange, layout: Layout, commit: str) -> tuple[str, ...]:
     """Return the files that a commit changed, tests apart; none where one of them is code, or it is a merge."""
     is_snapshot = commit == commits.snapshot
-    parents = (commits.head,) if is_snapshot else commits.commits.get(commit, ())
+    parents = commits.snapshot_parents if is_snapshot else commits.commits.get(commit, ())
     if len(parents) != 1:
         return ()
     changed = changed_files(git, parents[0], commits.tree if is_snapshot else commit)
     brought = [path for path in changed if not layout.is_overlaid(path)]
     has_code = any(layout.is_source(path) or is_program(path) or not PurePosixPath(path).suffix for path in brought)
-    return () if has_code else tuple(path.removeprefix(layout.prefix) for path in brought)
+    return () if has_code else tuple(path.removeprefix(layout.home) for path in brought)
