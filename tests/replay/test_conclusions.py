@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
-
 from pytest_execute.core.evidence import Turn
 from pytest_execute.engine.outcome import State, TreeOutcome
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules
-from pytest_execute.replay.steps import Step, TestForm
+from pytest_execute.replay.steps import Step
+from tests.replay.test_orders import FakeTrees
 
 TEST = "tests/test_a.py::test_x"
-TODAY, EARLIER = TestForm(TEST, "today"), TestForm(TEST, "earlier")
 
 
 def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError") -> TreeOutcome:
@@ -22,15 +18,11 @@ def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError
     return TreeOutcome(test=TEST, state=state, phase="call", types=types, message=exception, seconds=seconds)
 
 
-def always(form: TestForm | None) -> Callable[[str], TestForm | None]:
-    return lambda _: form
-
-
-def line(*forms: TestForm | None) -> list[Step]:
-    """Commits one after the other, named by their numbers, each with its form of the test."""
+def line(count: int) -> list[Step]:
+    """Commits one after the other, named by their numbers."""
     steps: list[Step] = []
-    for number, form in enumerate(forms):
-        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), always(form)))
+    for number in range(count):
+        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), lambda test: test))
     return steps
 
 
@@ -41,7 +33,7 @@ def concluded(steps: list[Step], passes: int, *outcomes: TreeOutcome) -> Conclus
     observations.second = dict(observations.first)
     observations.passing_tree = {TEST: steps[passes].tree}
     project = ProjectModules(frozenset({"app"}), lambda path: path.startswith("tests/"))
-    return Conclusions(steps, observations, project, lambda code, tests: f"{code} with tests of {tests}")
+    return Conclusions(steps, observations, project, FakeTrees())
 
 
 def turn_of(conclusions: Conclusions) -> Step:
@@ -54,46 +46,15 @@ FAILED, PASSED = outcome("failed"), outcome("passed")
 
 
 def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
-    conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
+    conclusions = concluded(line(3), 2, FAILED, FAILED, PASSED)
     assert turn_of(conclusions).commit == "2"
     assert [step.commit for step in conclusions.decisive_steps(TEST)] == ["0", "1", "2"]
     assert conclusions.turn("another") is None
     assert [step.commit for step in conclusions.decisive_steps("another")] == ["2"]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "order"),
-    [
-        (TODAY, TODAY, "before"),
-        (None, TODAY, "same-commit"),
-        (None, None, "after"),
-        (EARLIER, TODAY, "before"),
-        (EARLIER, EARLIER, "before"),
-    ],
-)
-def test_the_order_comes_from_the_forms_around_the_turn(
-    before: TestForm | None, after: TestForm | None, order: str
-) -> None:
-    """The earlier form was red, and the code of the turn makes it pass."""
-    conclusions = concluded(line(before, after, TODAY), 1, FAILED, PASSED, PASSED)
-    conclusions.observations.first |= {("own 0", TEST): FAILED, ("own 1 with tests of own 0", TEST): PASSED}
-    assert conclusions.order(TEST, turn_of(conclusions)) == order
-
-
-@pytest.mark.parametrize(("then", "with_code"), [(PASSED, PASSED), (FAILED, FAILED)], ids=["never red", "never passes"])
-def test_an_earlier_form_that_the_code_does_not_turn_is_no_test_before_it(
-    then: TreeOutcome, with_code: TreeOutcome
-) -> None:
-    conclusions = concluded(line(EARLIER, TODAY), 1, FAILED, PASSED)
-    conclusions.observations.first |= {("own 0", TEST): then, ("own 1 with tests of own 0", TEST): with_code}
-    assert conclusions.order(TEST, turn_of(conclusions)) == "same-commit"
-    assert [*conclusions.earlier_forms([TEST])] == [("own 0", TEST)]
-    with_code_of_turn = [("own 1 with tests of own 0", TEST)] if then is FAILED else []
-    assert [*conclusions.red_forms_with_code([TEST])] == with_code_of_turn
-
-
 def test_two_runs_that_end_otherwise_are_unstable() -> None:
-    conclusions = concluded(line(TODAY, TODAY), 1, FAILED, PASSED)
+    conclusions = concluded(line(2), 1, FAILED, PASSED)
     assert not conclusions.differs_alone(TEST)
     conclusions.observations.second[("tree 0", TEST)] = outcome("failed", exception="KeyError")
     assert not conclusions.differs_alone(TEST), "it fails both times"
@@ -103,10 +64,10 @@ def test_two_runs_that_end_otherwise_are_unstable() -> None:
 
 
 def test_all_turns_skip_parents_that_were_not_run() -> None:
-    conclusions = concluded(line(*[TODAY] * 4), 1, FAILED, PASSED, FAILED, PASSED)
+    conclusions = concluded(line(4), 1, FAILED, PASSED, FAILED, PASSED)
     assert [*conclusions.all_turns(TEST)] == [Turn("1", True), Turn("2", False), Turn("3", True)]
-    outside = Step("outside", "a tree before base", "own", (), lambda _: None)
-    steps = [outside, Step("merge", "tree", "own", (outside,), lambda _: None)]
+    outside = Step("outside", "a tree before base", "own", (), lambda test: test)
+    steps = [outside, Step("merge", "tree", "own", (outside,), lambda test: test)]
     conclusions = concluded(steps, 1, PASSED, FAILED)
     conclusions.steps = steps[1:]
     del conclusions.observations.first[("a tree before base", TEST)]
