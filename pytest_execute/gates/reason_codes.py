@@ -144,7 +144,11 @@ TABLE = (
         "commit tests that run, and fail",
     ),
     ReasonCode(
-        "same-commit", "test-first", FAILED, "the test came in one commit with the code", "commit the test first"
+        "same-commit",
+        "test-first",
+        FAILED,
+        "the test, its parameters, or what it uses came in one commit with the code",
+        "commit the test first",
     ),
     ReasonCode("test-after", "test-first", FAILED, "the test came after the code", "commit the test first"),
     ReasonCode(

@@ -63,7 +63,7 @@ def prove(
         known_isolated = cached.isolated(request.tests)
         observations = Observations(cached.run, request.tests, known_isolated)
         project = ProjectModules(layout.modules(history.today), layout.is_test)
-        conclusions = Conclusions(steps, observations, project, history.compose)
+        conclusions = Conclusions(steps, observations, project, history)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
         proofs = search.prove(request.tests)
         for test in conclusions.agreed_hangs():
