@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -84,6 +85,19 @@ def short_commit(commit: str | None) -> str:
     return f"the {commit}" if commit in ("worktree", "index") else (commit or "")[:7]
 
 
+class Guard(Struct, frozen=True, kw_only=True):
+    """Result of replacing the bodies of functions that base has, under a test that passes at base.
+
+    The test noticed every stub of `function`, as `module:name`. Where it did so of none, `tried` is how many functions
+    were tried, and `missed` a stub that it did not notice. `error` says why none could be tried.
+    """
+
+    function: str | None = None
+    tried: int = 0
+    missed: str = ""
+    error: str = ""
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """Result of the replay of one test.
 
@@ -94,7 +108,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | any other | why there is no proof |
 
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
-    requested. `trace` holds the last lines of the traceback at `before`.
+    requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
+    without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
     """
 
     test: str
@@ -106,6 +121,18 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    at_base: Literal["same", "other"] | None = None
+    guard: Guard | None = None
+
+    @property
+    def is_guard(self) -> bool:
+        """Return whether the test protects what base did."""
+        return self.guard is not None and self.guard.function is not None
+
+    @property
+    def owes_no_red(self) -> bool:
+        """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
+        return self.at_base == "same" or self.is_guard
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -131,6 +158,10 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+
+    def reaches(self, required: Decimal) -> bool:
+        """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
+        return (self.covered + self.covered_branches) * 100 >= required * (self.lines + self.branches)
 
 
 class LineSets(Struct, frozen=True, kw_only=True):
@@ -243,6 +274,22 @@ class History(Struct, frozen=True, kw_only=True):
     prepare: tuple[str, ...] = ()
 
 
+class NamedFile(Struct, frozen=True, kw_only=True):
+    """File or directory that the plan names, compared with base. Paths are relative to the root directory.
+
+    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
+    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
+    same commits and belongs to no other task.
+    """
+
+    path: str
+    is_changed: bool = False
+    is_empty: bool = False
+    broken_links: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    code_beside: tuple[str, ...] = ()
+
+
 class CommandResult(Struct, frozen=True):
     """Exit status of a command of the policy, and the last line that it printed."""
 
@@ -276,5 +323,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
+    named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_execute.core import gate_ids, graph
+from pytest_execute.core import gate_ids, graph, nodeids
 
 
 class FileRef(Struct, frozen=True):
@@ -38,7 +38,10 @@ class Substep(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream."""
+    """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream.
+
+    `no_tests` is the reason why it has no tests, "" where its Tests field gives none, None where it does not say so.
+    """
 
     id: str
     title: str
@@ -48,6 +51,7 @@ class Task(Struct, frozen=True, kw_only=True):
     objective: str = ""
     files: tuple[FileRef, ...] = ()
     tests: tuple[TestRef, ...] = ()
+    no_tests: str | None = None
     depends: tuple[str, ...] = ()
     behaviour: tuple[str, ...] = ()
     effort: str = ""
@@ -94,6 +98,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     streams: tuple[Stream, ...] = ()
     tasks: tuple[Task, ...] = ()
     gates: tuple[NamedGate, ...] = ()
+
+    @property
+    def named_paths(self) -> tuple[str, ...]:
+        """Return the files and directories that the tasks name in their Files and Tests."""
+        files = [ref.path for task in self.tasks for ref in task.files]
+        tests = [nodeids.file_of(ref.target) for task in self.tasks for ref in task.tests]
+        return tuple(dict.fromkeys(path.rstrip("/") for path in (*files, *tests)))
 
     def tasks_of(self, stream: str) -> tuple[Task, ...]:
         """Return the tasks of the stream with this id."""

@@ -6,6 +6,7 @@ Nothing is run here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from pytest_execute.core.evidence import Order, Turn
 from pytest_execute.engine.outcome import TreeOutcome
@@ -106,6 +107,13 @@ class Conclusions:
                     self.order(test, turn)
                 except Unobserved as error:
                     yield error.pair
+
+    def form_at_base(self, test: str) -> Literal["same", "other"] | None:
+        """Return whether base had the test as it is today, maybe in another file, or in another form."""
+        then, today = self.steps[0].form(test), self.steps[-1].form(test)
+        if then is None or today is None:
+            return None
+        return "same" if then.fingerprint == today.fingerprint else "other"
 
     # -- reds
 

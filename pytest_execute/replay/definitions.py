@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import function_of, names_of
+from pytest_execute.replay.steps import TestForm
 from pytest_execute.tools.git import Tree
 
 ReadBlobs = Callable[[Iterable[str]], Mapping[str, bytes]]
@@ -21,22 +22,25 @@ HEADER = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MU
 
 
 class TestDefinition:
-    """Class or function with a fingerprint of all of it but its name, made when it is needed."""
+    """Class or function with a fingerprint of all of it, and of all but its name.
 
-    __test__ = False  # pytest would collect it from a test module that imports it
+    Fingerprints are made when they are needed.
+    """
 
     def __init__(self, node: Definition) -> None:
         self.node = node
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        return _digest(self.node)
 
     @functools.cached_property
     def nameless_fingerprint(self) -> str:
         return _digest(type(self.node)(**{**dict(ast.iter_fields(self.node)), "name": ""}))
 
 
-class TestNames:
-    """Names of tests in the commits' own trees, found by those that they have in the tree `today`."""
-
-    __test__ = False  # pytest would collect it from a test module that imports it
+class TestForms:
+    """Forms of tests in the commits' own trees, found by the names that they have in the tree `today`."""
 
     def __init__(self, today: Tree, layout: Layout, read_blobs: ReadBlobs) -> None:
         self.today, self.layout, self.read_blobs = today, layout, read_blobs
@@ -53,16 +57,17 @@ class TestNames:
         self.load([oid])
         return self.sources[oid]
 
-    def name_in(self, own_tree: Tree, test: str) -> str | None:
-        """Return the nodeid, without parameters, that `test` has in a commit's own tree; None where it is not there.
+    def form_in(self, own_tree: Tree, test: str) -> TestForm | None:
+        """Return the form that `test` has in a commit's own tree; None where it is not there.
 
         A method may be inherited: its class is looked for then, and the file alone where the test has no definition.
         """
         path, names = self._locate(test)
         entry = own_tree.get(path)
-        if entry is not None and self._defines(entry.oid, names):
-            return function_of(test)
-        return self._moved_name(own_tree, path, names, test) if names else self._moved_file(own_tree, path, test)
+        fingerprint = self._fingerprint(entry.oid, names) if entry is not None else None
+        if fingerprint is not None:
+            return TestForm(function_of(test), fingerprint)
+        return self._moved_form(own_tree, path, names, test) if names else self._moved_file(own_tree, path, test)
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _locate(self, test: str) -> tuple[str, Names]:
@@ -70,23 +75,24 @@ class TestNames:
         file, names = names_of(test)
         path = self.layout.prefix + file
         entry = self.today.get(path)
-        while names and (entry is None or not self._defines(entry.oid, tuple(names))):
+        while names and (entry is None or self._fingerprint(entry.oid, tuple(names)) is None):
             names = names[:-1]
         return path, tuple(names)
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
-    def _defines(self, oid: str, names: Names) -> bool:
-        """Return whether a file has a definition; without names it has the whole file."""
-        return not names or names in self._definitions(oid)
+    def _fingerprint(self, oid: str, names: Names) -> str | None:
+        """Return the fingerprint of a definition, or of the whole file without names."""
+        self.load([oid])
+        return definition_fingerprint(self.sources[oid], names) if names else oid
 
-    def _moved_file(self, own_tree: Tree, path: str, test: str) -> str | None:
-        """Return the nodeid in a removed file that has the content of the test's file."""
+    def _moved_file(self, own_tree: Tree, path: str, test: str) -> TestForm | None:
+        """Return the form in a removed file that has the content of the test's file."""
         same = (old for old, entry in sorted(own_tree.items()) if entry == self.today[path] and old not in self.today)
         file = next(same, None)
-        return "::".join((file.removeprefix(self.layout.prefix), *names_of(test)[1])) if file else None
+        return TestForm(self._nodeid(file, names_of(test)[1]), self.today[path].oid) if file else None
 
-    def _moved_name(self, own_tree: Tree, path: str, names: Names, test: str) -> str | None:
-        """Return the nodeid of a removed definition that has the body of the test, or else its name."""
+    def _moved_form(self, own_tree: Tree, path: str, names: Names, test: str) -> TestForm | None:
+        """Return the form of a removed definition that has the body of the test, or else its name."""
         body = self._definitions(self.today[path].oid)[names].nameless_fingerprint
         if id(own_tree) not in self.removed:
             self.removed[id(own_tree)] = tuple(self._removed(own_tree))
@@ -96,9 +102,12 @@ class TestNames:
         match = next(itertools.chain(same_body, same_name), None)
         if match is None:
             return None
-        file, old_names, _ = match
+        file, old_names, definition = match
         inherited = names_of(test)[1][len(names) :]
-        return "::".join((file.removeprefix(self.layout.prefix), *old_names, *inherited))
+        return TestForm(self._nodeid(file, [*old_names, *inherited]), definition.fingerprint)
+
+    def _nodeid(self, file: str, names: Iterable[str]) -> str:
+        return "::".join((file.removeprefix(self.layout.prefix), *names))
 
     def dropped(self, own_trees: Sequence[Tree], base: Tree, path: str) -> dict[Names, int]:
         """Return the test functions of a file that came after `base` and are gone today, by name and by body.
@@ -163,10 +172,26 @@ class TestNames:
         return definitions(self.sources[oid])
 
 
+def definition_fingerprint(source: bytes, names: Sequence[str]) -> str | None:
+    r"""Return a fingerprint of the class or function that `names` lead to; None where there is none.
+
+    Comments and the layout are not a part of it.
+
+    >>> definition_fingerprint(b"class TestA:\n    def test_x(self): pass", ["TestA", "test_y"])
+    """
+    node = _parsed(source)
+    for name in names if node else ():
+        inner = next((inner for inner in _inner_definitions(getattr(node, "body", [])) if inner.name == name), None)
+        if inner is None:
+            return None
+        node = inner
+    return _digest(node) if node else None
+
+
 @functools.lru_cache(maxsize=64)
 def definitions(source: bytes) -> dict[Names, TestDefinition]:
     """Return all classes and functions of a file, but for those in functions, by the names that lead to them."""
-    return dict(reversed([*_named_definitions(_parsed(source), ())]))  # of several with one name the first
+    return dict(reversed([*_named_definitions(_parsed(source), ())]))  # of several with one name the first, as above
 
 
 def _named_definitions(node: ast.AST | None, outer: Names) -> Iterator[tuple[Names, TestDefinition]]:

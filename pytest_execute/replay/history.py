@@ -1,20 +1,20 @@
-"""History of a topic as steps of the replay: an overlay tree for each commit, and the tests in it."""
+"""History of a topic as steps of the replay: an overlay tree for each commit, and the forms of tests in it."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.cache import ParseCache
-from pytest_execute.replay.definitions import TestNames
+from pytest_execute.replay.definitions import TestForms
 from pytest_execute.replay.file_parts import FileParts, split_file
 from pytest_execute.replay.hollow_code import hollow, new_functions
 from pytest_execute.replay.mentions import find_words
 from pytest_execute.replay.overlay import overlay, tree_id
-from pytest_execute.replay.steps import Step
+from pytest_execute.replay.steps import Step, TestForm
 from pytest_execute.replay.support_files import Accesses, SupportFiles
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Entry, Git, Tree
@@ -39,28 +39,33 @@ class StepBuilder:
         self.git, self.commits, self.layout = topic.git, topic.commits, topic.layout
         self.paths, self.parsed = paths, parsed
         parents = [parent for parents in self.commits.commits.values() for parent in parents]
+        parents += self.commits.snapshot_parents
         self.trees = self.git.trees([self.commits.tree, self.commits.base, *self.commits.commits, *parents])
         self.today = self.trees[self.commits.tree]
         self.steps: dict[str, Step] = {}
         self.support_files = SupportFiles(self.trees, self.layout, frozenset(self.paths), self._parts, self._words)
 
     @functools.cached_property
-    def names(self) -> TestNames:
-        """Names of tests, with all files read at once; not needed where all names are cached."""
-        names = TestNames(self.today, self.layout, self.git.blobs)
-        names.load(tree[path].oid for tree in self.trees.values() for path in self.paths if path in tree)
-        return names
+    def forms(self) -> TestForms:
+        """Forms of tests, with all files read at once; not needed where all forms are cached."""
+        forms = TestForms(self.today, self.layout, self.git.blobs)
+        forms.load(tree[path].oid for tree in self.trees.values() for path in self.paths if path in tree)
+        return forms
 
     def all_steps(self) -> list[Step]:
         """Return the steps from base to head, and the work that comes after head, parents before children."""
         base = self._step(self.commits.base, self.commits.base, ())
         steps = [base]
         for commit, parents in self.commits.commits.items():
-            before = tuple(self.steps.get(parent) or self._step(parent, parent, ()) for parent in parents)
-            steps.append(self._step(commit, commit, before or (base,)))
+            steps.append(self._step(commit, commit, self._parent_steps(parents) or (base,)))
         if self.commits.snapshot is not None:
-            steps.append(self._step(self.commits.snapshot, self.commits.tree, (self.steps[self.commits.head],)))
+            parents = self.commits.snapshot_parents
+            steps.append(self._step(self.commits.snapshot, self.commits.tree, self._parent_steps(parents)))
         return steps
+
+    def _parent_steps(self, parents: Iterable[str]) -> tuple[Step, ...]:
+        """Return the steps of some commits; those that branched off before base have no parents here."""
+        return tuple(self.steps.get(parent) or self._step(parent, parent, ()) for parent in parents)
 
     def removed_tests(self, steps: Sequence[Step]) -> dict[str, Step]:
         """Return the tests that came after base and are gone today, each with the last step that had it."""
@@ -73,7 +78,7 @@ class StepBuilder:
         return {
             "::".join((path.removeprefix(self.layout.prefix), *names)): 1 + index
             for path in sorted(self.paths & self.today.keys())
-            for names, index in self.names.dropped(own_trees, base, path).items()
+            for names, index in self.forms.dropped(own_trees, base, path).items()
         }
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
@@ -122,18 +127,20 @@ class StepBuilder:
         return {p: (blobs[new_tree[p].oid], blobs[old_tree[p].oid] if p in old_tree else b"") for p in paths}
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
-    def _name(self, own_tree: str, test: str) -> str | None:
-        return self.parsed.get(f"{own_tree} {test}", lambda: self.names.name_in(self.trees[own_tree], test), str | None)
+    def _form(self, own_tree: str, test: str) -> TestForm | None:
+        return self.parsed.get(
+            f"{own_tree} {test}", lambda: self.forms.form_in(self.trees[own_tree], test), TestForm | None
+        )
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _parts(self, oid: str) -> FileParts | None:
-        return self.parsed.get(f"parts {oid}", lambda: split_file(self.names.source(oid)), FileParts | None)
+        return self.parsed.get(f"parts {oid}", lambda: split_file(self.forms.source(oid)), FileParts | None)
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _words(self, oid: str) -> frozenset[str]:
-        return frozenset(self.parsed.get(f"words {oid}", lambda: find_words(self.names.source(oid)), frozenset[str]))
+        return frozenset(self.parsed.get(f"words {oid}", lambda: find_words(self.forms.source(oid)), frozenset[str]))
 
     def _step(self, commit: str, own_tree: str, parents: tuple[Step, ...]) -> Step:
-        name = functools.partial(self._name, own_tree)
-        self.steps[commit] = Step(commit, self.compose(own_tree, self.commits.tree), own_tree, parents, name)
+        form = functools.partial(self._form, own_tree)
+        self.steps[commit] = Step(commit, self.compose(own_tree, self.commits.tree), own_tree, parents, form)
         return self.steps[commit]

@@ -62,11 +62,11 @@ class Orders:
         """Return when the test came in, against its turn. Raises Unobserved."""
         if any(self._was_before(test, turn, parent) for parent in turn.parents):
             return "before"
-        is_new = turn.name_of(test) is not None and all(self._differ(p, turn, test, turn) for p in turn.parents)
+        is_new = _name(turn, test) is not None and all(self._differ(p, turn, test, turn) for p in turn.parents)
         return "same-commit" if is_new else "after"
 
     def _was_before(self, test: str, turn: Step, parent: Step) -> bool:
-        name = parent.name_of(test)
+        name = _name(parent, test)
         if name is None:
             return False
         if not self._differ(parent, self.today, test, turn):
@@ -102,7 +102,7 @@ class Orders:
 
     def _is_filled(self, test: str, form: str, turn: Step, parent: Step, code: str, filled: Step) -> bool:
         """Return whether the form passes with this code, and the test as it is in `filled` does not."""
-        name = filled.name_of(test)
+        name = _name(filled, test)
         if name is None or code == turn.own_tree:
             return False
         if not self._outcome(self.trees.compose(code, parent.own_tree), form).passed:
@@ -111,8 +111,8 @@ class Orders:
 
     def _differ(self, one: Step, other: Step, test: str, turn: Step) -> bool:
         """Return whether two commits have another test, or something else that it uses where it passes."""
-        name = one.name_of(test)
-        if name is None or name != other.name_of(test):
+        name = _name(one, test)
+        if name is None or name != _name(other, test):
             return True
         accesses = self._outcome(turn.tree, test).accesses
         return self.trees.differ(one.own_tree, other.own_tree, name, accesses)
@@ -126,3 +126,9 @@ class Orders:
 
 def _parameters(test: str) -> str:
     return test.removeprefix(function_of(test))
+
+
+def _name(step: Step, test: str) -> str | None:
+    """Return the nodeid, without parameters, that a test had in the commit's own tests."""
+    form = step.form(test)
+    return form.test if form is not None else None

@@ -39,7 +39,7 @@ class JudgingPlugin:
         """Judge the run; return pytest's exit status, that of an interruption if the user interrupts the replay."""
         if self.main.controller_side is not None:
             self.main.controller_side.check()
-        context = self.main.context
+        context = self.main.context = workflow.with_collected(self.main.context, self.main.manifest)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.directory / "trees"
         run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pytest_execute.core.evidence import Turn
 from pytest_execute.engine.outcome import State, TreeOutcome
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules
-from pytest_execute.replay.steps import Step
+from pytest_execute.replay.steps import Step, TestForm
 from tests.replay.test_orders import FakeTrees
 
 TEST = "tests/test_a.py::test_x"
+TODAY, EARLIER = TestForm(TEST, "today"), TestForm(TEST, "earlier")
 
 
 def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError") -> TreeOutcome:
@@ -18,11 +21,15 @@ def outcome(state: State, seconds: float = 0.0, exception: str = "AssertionError
     return TreeOutcome(test=TEST, state=state, phase="call", types=types, message=exception, seconds=seconds)
 
 
-def line(count: int) -> list[Step]:
-    """Commits one after the other, named by their numbers."""
+def always(form: TestForm | None) -> Callable[[str], TestForm | None]:
+    return lambda _: form
+
+
+def line(*forms: TestForm | None) -> list[Step]:
+    """Commits one after the other, named by their numbers, each with its form of the test."""
     steps: list[Step] = []
-    for number in range(count):
-        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), lambda test: test))
+    for number, form in enumerate(forms):
+        steps.append(Step(str(number), f"tree {number}", f"own {number}", tuple(steps[-1:]), always(form)))
     return steps
 
 
@@ -46,7 +53,7 @@ FAILED, PASSED = outcome("failed"), outcome("passed")
 
 
 def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
-    conclusions = concluded(line(3), 2, FAILED, FAILED, PASSED)
+    conclusions = concluded(line(None, TODAY, TODAY), 2, FAILED, FAILED, PASSED)
     assert turn_of(conclusions).commit == "2"
     assert [step.commit for step in conclusions.decisive_steps(TEST)] == ["0", "1", "2"]
     assert conclusions.turn("another") is None
@@ -54,7 +61,7 @@ def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
 
 
 def test_two_runs_that_end_otherwise_are_unstable() -> None:
-    conclusions = concluded(line(2), 1, FAILED, PASSED)
+    conclusions = concluded(line(TODAY, TODAY), 1, FAILED, PASSED)
     assert not conclusions.differs_alone(TEST)
     conclusions.observations.second[("tree 0", TEST)] = outcome("failed", exception="KeyError")
     assert not conclusions.differs_alone(TEST), "it fails both times"
@@ -64,10 +71,10 @@ def test_two_runs_that_end_otherwise_are_unstable() -> None:
 
 
 def test_all_turns_skip_parents_that_were_not_run() -> None:
-    conclusions = concluded(line(4), 1, FAILED, PASSED, FAILED, PASSED)
+    conclusions = concluded(line(*[TODAY] * 4), 1, FAILED, PASSED, FAILED, PASSED)
     assert [*conclusions.all_turns(TEST)] == [Turn("1", True), Turn("2", False), Turn("3", True)]
-    outside = Step("outside", "a tree before base", "own", (), lambda test: test)
-    steps = [outside, Step("merge", "tree", "own", (outside,), lambda test: test)]
+    outside = Step("outside", "a tree before base", "own", (), always(None))
+    steps = [outside, Step("merge", "tree", "own", (outside,), always(None))]
     conclusions = concluded(steps, 1, PASSED, FAILED)
     conclusions.steps = steps[1:]
     del conclusions.observations.first[("a tree before base", TEST)]

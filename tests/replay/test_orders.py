@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec import Struct
 
 from pytest_execute.engine.outcome import State, TreeOutcome
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.orders import Orders, Unobserved
-from pytest_execute.replay.steps import Step
+from pytest_execute.replay.steps import Step, TestForm
 from pytest_execute.replay.support_files import Accesses
 
 TEST = "tests/test_a.py::test_x[1]"
@@ -40,6 +42,10 @@ class FakeTrees(Struct):
         return frozenset(self.tests[one].split()) - set(self.tests[other].split())
 
 
+def has(name: str | None) -> Callable[[str], TestForm | None]:
+    return lambda _: TestForm(name, "") if name else None
+
+
 def find_order(
     texts: list[str], outcomes: dict[tuple[str, str], State], *functions: str, name: str | None = FUNCTION
 ) -> str | tuple[str, str]:
@@ -47,9 +53,9 @@ def find_order(
 
     The parent has it by `name`. `functions` came with the turn.
     """
-    parent = Step("parent", "tree", "parent", (), lambda _: name)
-    turn = Step("turn", "turn's tree", "turn", (parent,), lambda _: FUNCTION)
-    today = Step("today", "today's tree", "today", (turn,), lambda _: FUNCTION)
+    parent = Step("parent", "tree", "parent", (), has(name))
+    turn = Step("turn", "turn's tree", "turn", (parent,), has(FUNCTION))
+    today = Step("today", "today's tree", "today", (turn,), has(FUNCTION))
     observations = Observations(lambda *_, **__: {}, {})
     observations.first = {(tree, test): TreeOutcome(test=test, state=state) for (tree, test), state in outcomes.items()}
     accesses = frozenset({"looked at"})
