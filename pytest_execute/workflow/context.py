@@ -99,7 +99,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
-    commits = commit_range(git, home + plan.path, request.base, request.index)
+    named = [home + path for path in plan.named_paths]
+    commits = commit_range(git, home + plan.path, request.base, request.index, named)
     head = project.policy_from(git.work_tree)
     base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
