@@ -101,7 +101,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
     commits = commit_range(git, home + plan.path, request.base, request.index, named)
-    base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
+    head = project.policy_from(git.work_tree)
+    base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
     source = source_paths(policy, tree, prefix, home)
