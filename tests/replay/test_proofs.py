@@ -44,23 +44,22 @@ def test_a_test_that_passes_at_base_was_never_red() -> None:
     assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
 
 
-@pytest.mark.parametrize(("form", "at_base"), [(TODAY, "same"), (MOVED, "same"), (EARLIER, "other"), (None, None)])
+@pytest.mark.parametrize(("form", "at_base"), [(TODAY, "same"), (EARLIER, "other"), (None, None)])
 def test_it_is_noted_whether_base_had_a_test_as_it_is_today(form: TestForm | None, at_base: str | None) -> None:
     proof = proofs(concluded(line(form, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
     assert (proof.found, proof.at_base) == ("never-red", at_base)
 
 
-@pytest.mark.parametrize(("on_todays_code", "at_base"), [(PASSED, "same"), (FAILED, "other"), (None, None)])
-def test_a_test_that_uses_something_else_has_to_pass_as_it_was_at_base(
-    on_todays_code: TreeOutcome | None, at_base: str | None
+@pytest.mark.parametrize("form", [TODAY, MOVED], ids=["uses something else", "moved"])
+@pytest.mark.parametrize(("on_todays_code", "at_base"), [(PASSED, "same"), (FAILED, "other")])
+def test_a_test_that_was_moved_or_uses_something_else_has_to_pass_as_it_was_at_base(
+    form: TestForm, on_todays_code: TreeOutcome, at_base: str
 ) -> None:
     """Its definition is the same, and a helper or its parameters are not."""
-    conclusions = concluded(line(TODAY, TODAY), 0, PASSED, PASSED, tests={"own 0": "a", "own 1": "b"})
-    form = ("own 1 with tests of own 0", TEST)
-    if on_todays_code is None:
-        assert [*needed_runs(conclusions, [TEST])] == [form]
-        return
-    conclusions.observations.first[form] = on_todays_code
+    conclusions = concluded(line(form, TODAY), 0, PASSED, PASSED, tests={"own 0": "a", "own 1": "b"})
+    of_base = ("own 1 with tests of own 0", form.test)
+    assert [*needed_runs(conclusions, [TEST])] == [of_base]
+    conclusions.observations.first[of_base] = on_todays_code
     assert [*needed_runs(conclusions, [TEST])] == []
     assert proofs(conclusions, [TEST])[TEST].at_base == at_base
 
