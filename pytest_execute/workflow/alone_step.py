@@ -1,4 +1,4 @@
-"""Second run for coverage: tests whose gate lacks lines that ran elsewhere are measured once more, each by itself.
+"""Second run for coverage: tests of a gate that lacks lines which ran elsewhere are measured once more, without others.
 
 A line that ran in another test, or on import, may be missing only because its value was cached by then.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, Measure
@@ -31,18 +33,18 @@ def measure_doubtful_tests(
 
     if why_not_rerun(context, run):
         return None
-    tests, paths = dict[str, float](), set[str]()
+    tests, paths = dict[str, tuple[str, ...]](), set[str]()
     for gate, measure in _short_gates(context, line_sets):
-        if found := alone.ran_elsewhere(measure, context.home, recording):
+        passed = tuple(test for test in run.manifest.tests_for(gate) if test in run.passed)
+        if passed and (found := alone.ran_elsewhere(measure, context.home, recording)):
+            tests[gate] = passed
             paths |= found
-            tests |= {test: run.passed[test] for test in run.manifest.tests_for(gate) if test in run.passed}
     request = alone.AloneRequest(
         tree=context.commit_range.tree,
         sources={str((context.home / path).resolve()): _from_root(context.layout, path) for path in paths},
         branch=context.policy.coverage.branch,
         tests=tests,
-        gates=run.manifest.gates,
-        settings=rerun.settings,
+        settings=replace(rerun.settings, seconds=run.passed),
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None
 
