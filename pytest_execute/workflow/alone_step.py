@@ -54,12 +54,26 @@ def _from_root(layout: Layout, path: str) -> str:
     return os.path.relpath(layout.home + path, layout.prefix or ".")
 
 
+def lines_on_import(
+    context: Context, line_sets: Mapping[str, LineSets], recording: Recording
+) -> dict[str, frozenset[int]]:
+    """Return `{path: lines}` that such gates, or the changed lines, lack, and that ran outside of tests."""
+    found: dict[str, frozenset[int]] = {}
+    for _, measure in _short_gates(context, line_sets):
+        for path, missing in measure.missing.items():
+            arcs = recording.arcs(str((context.home / path).resolve()), lambda name: not name)
+            lines = found.get(path, frozenset()).union({line for arc in arcs for line in arc} & {*missing})
+            found |= {path: lines} if lines else {}
+    return found
+
+
 def _short_gates(context: Context, line_sets: Mapping[str, LineSets]) -> Iterator[tuple[str, Measure]]:
-    """Yield the ticked tasks in the scope, and the streams, that reach less than the policy requires."""
+    """Yield the ticked tasks in the scope, the streams, and "changed", that reach less than the policy requires."""
     policy, plan = context.policy.coverage, context.plan
     tasks = [gate_ids.task(task.id) for task in plan.tasks if task.done and task.id in context.selected_tasks]
     required = dict.fromkeys(tasks, policy.task)
     required |= {gate_ids.stream(stream.id): policy.stream for stream in plan.streams}
+    required[gate_ids.CHANGED] = policy.changed
     for gate, percent in required.items():
         if gate in line_sets and not (measure := line_sets[gate].measure()).reaches(percent):
             yield gate, measure

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import Evidence, Missing, Mutant
 from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.coverage.recorder import context_name
-from pytest_execute.workflow.alone_step import measure_doubtful_tests
+from pytest_execute.workflow.alone_step import lines_on_import, measure_doubtful_tests
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.mutation_step import try_functions
 from pytest_execute.workflow.request import Rerun, RunResult
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evide
     if alone := measure_doubtful_tests(context, run, rerun, line_sets, recording):
         recording.update(alone)
         line_sets = measure.line_sets(context.plan, request, recording)
+    if not context.policy.mutation.task:  # then no function was tried
+        lines = lines_on_import(context, line_sets, recording)
+        mutants = try_functions(context, run, rerun, evidence.proofs or {}, lines)
+        request = replace(request, noticed=_noticed(mutants, run.manifest.gates))
+        line_sets = measure.line_sets(context.plan, request, recording) if mutants else line_sets
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
     return replace(evidence, line_sets=line_sets, coverage=measures)
 
