@@ -85,7 +85,7 @@ def prepare_process(setup: SetupMessage) -> None:
     os.environ.clear()
     os.environ.update(setup["environment"])
     sys.path[:0] = [setup["root"], *setup["source_roots"]]
-    sys.meta_path.insert(0, TreeFinder(setup["source_roots"], setup["top_modules"]))
+    sys.meta_path.insert(0, TreeFinder(setup["tree"], setup["source_roots"], setup["top_modules"]))
     sys.argv[:] = ["pytest"]
     bytecode.BytecodeCache(setup["bytecode_cache"], setup["tree"]).install()
 

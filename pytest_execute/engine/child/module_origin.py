@@ -29,18 +29,29 @@ real_directory = functools.cache(os.path.realpath)
 
 
 class TreeFinder:
-    """Meta path finder that finds the project's modules in the tree only: a module that the tree lacks is missing."""
+    """Meta path finder that finds the project's modules in the tree only: a module that the tree lacks is missing.
 
-    def __init__(self, source_roots: list[str], top_modules: list[str]) -> None:
-        self.source_roots, self.top_modules = source_roots, frozenset(top_modules)
+    It searches the directories of the tree in Python's order: pytest puts that of a test before the others, and what
+    lies there may have the name of a directory elsewhere.
+    """
+
+    def __init__(self, tree: str, source_roots: list[str], top_modules: list[str]) -> None:
+        self.tree_prefix, self.source_roots, self.top_modules = tree + os.sep, source_roots, frozenset(top_modules)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name.partition(".")[0] not in self.top_modules:
             return None
-        spec = importlib.machinery.PathFinder.find_spec(name, self.source_roots if path is None else path)
+        spec = importlib.machinery.PathFinder.find_spec(name, self.import_path() if path is None else path)
         if spec is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return spec
+
+    def import_path(self) -> list[str]:
+        """Return the directories of the tree on the module path, and the roots that a test has removed from it."""
+        path = [
+            entry for entry in sys.path if isinstance(entry, str) and f"{entry}{os.sep}".startswith(self.tree_prefix)
+        ]
+        return [*path, *(root for root in self.source_roots if root not in path)]
 
     def invalidate_caches(self) -> None:
         importlib.machinery.PathFinder.invalidate_caches()
