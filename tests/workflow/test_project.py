@@ -15,7 +15,6 @@ from pytest_execute.workflow.project import (
     find_project,
     policy_at_base,
     project_policy,
-    source_paths,
 )
 from tests.repository import Repository
 
@@ -46,11 +45,6 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 3\n"})
     assert committed_policy(Git.find(repo.path), commit, "") == Policy()
-
-
-def test_the_policy_names_the_source_or_it_is_detected() -> None:
-    assert source_paths(Policy(source=("lib/",)), [], "services/api/") == ("services/api/lib",)
-    assert source_paths(Policy(), ["src/app/x.py"], "") == ("src",)
 
 
 def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_commit(tmp_path: Path) -> None:
