@@ -11,10 +11,10 @@ from pytest_execute.commands.pytest_run import RunLocation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
-from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import project_policy, source_paths
+from pytest_execute.workflow import project_layout, project_policy
 
 
 @contextlib.contextmanager
@@ -43,9 +43,10 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             *("-p", "no:cacheprovider"),
         )
         prefix = f"{relative.as_posix()}/" if relative.parts else ""
-        import_roots = _import_roots(root, prefix, tree)
+        # on PYTHONPATH, staged modules come before those of an installed checkout
+        layout = project_layout(git, tree, project_policy(root), Layout(prefix=prefix))
         environment = {
-            "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in import_roots),
+            "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in layout.import_roots(tree)),
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CEILING_DIRECTORIES": str(parent),
         }
@@ -58,8 +59,3 @@ def _index_file(git: Git) -> Path:
     if not path.exists():
         raise ExecuteError(Problem("no-index", "nothing is staged: run `git add` first", str(git.work_tree)))
     return path
-
-
-def _import_roots(root: Path, prefix: str, tree: Tree) -> tuple[str, ...]:
-    """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
-    return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).import_roots(tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,8 @@ from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.workflow.project import policy_at_base, project_policy, source_paths
+from pytest_execute.workflow.layout import directories_in, project_layout
+from pytest_execute.workflow.project import policy_at_base, project_policy
 from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
@@ -94,14 +95,14 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     base = policy_at_base(git, commits, prefix)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
-    source = source_paths(policy, tree, prefix)
-    layout = Layout(
+    known = Layout(
         prefix=prefix,
-        source=source,
-        tests=tuple(prefix + path for path in request.testpaths if not _contains_source(prefix + path, source)),
+        tests=tuple(prefix + path for path in request.testpaths),
         patterns=request.patterns,
         notes=prefix + notes,
+        roots=directories_in(git.work_tree, request.module_path),
     )
+    layout = project_layout(git, tree, policy, known)
     return Context(
         request=request,
         plan=plan,
@@ -158,7 +159,3 @@ def _prefix(git: Git, root: Path) -> str:
         hint = f"pytest's root directory is not in the repository at {git.work_tree}: {remedy}"
         raise ExecuteError(Problem("no-git", hint, str(root))) from None
     return "" if path == "." else f"{path}/"
-
-
-def _contains_source(path: str, source: Iterable[str]) -> bool:
-    return path in ("", ".") or any(entry == path or entry.startswith(f"{path}/") for entry in source)

@@ -1,16 +1,15 @@
-"""Place of a project: its policy, now and at base, its topics, and the paths of its implementation."""
+"""Place of a project: its policy, now and at base, and its topics."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -92,8 +91,3 @@ def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy 
     for directory in (place, *place.parents):
         if (entry := tree.get(str(directory / "pyproject.toml"))) is not None:
             yield _read_table(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), str(directory))
-
-
-def source_paths(policy: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
-    """Return the paths of the implementation: those that the policy names, else those detected among `paths`."""
-    return tuple(prefix + entry.rstrip("/") for entry in policy.source) or detect_source(paths, prefix)
