@@ -72,10 +72,10 @@ def _imported(code: Collection[str], layout: Layout, imports: Iterable[Import]) 
 
 
 def _has_code(entry: str, code: Iterable[str], layout: Layout) -> bool:
-    return any(is_below(path, entry) and is_code(path, layout) for path in code)
+    return any(is_below(path, entry) and may_be_implementation(path, layout) for path in code)
 
 
-def is_code(path: str, layout: Layout) -> bool:
+def may_be_implementation(path: str, layout: Layout) -> bool:
     """Return whether a file may be implementation: Python that is no test, and that no tool of the project runs."""
     return path.endswith(".py") and not layout.is_overlaid(path) and path.rpartition("/")[2] not in TOOL_FILES
 

@@ -250,6 +250,22 @@ class History(Struct, frozen=True, kw_only=True):
     prepare: tuple[str, ...] = ()
 
 
+class NamedFile(Struct, frozen=True, kw_only=True):
+    """File or directory that the plan names, compared with base. Paths are relative to the root directory.
+
+    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
+    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
+    same commits and belongs to no other task.
+    """
+
+    path: str
+    is_changed: bool = False
+    is_empty: bool = False
+    broken_links: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    code_beside: tuple[str, ...] = ()
+
+
 class CommandResult(Struct, frozen=True):
     """Exit status of a command of the policy, and the last line that it printed."""
 
@@ -283,5 +299,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
+    named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()

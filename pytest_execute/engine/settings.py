@@ -22,6 +22,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_execute.core.layout import Layout
+from pytest_execute.engine.installed_modules import installed_modules, project_name
 from pytest_execute.tools.git import Git, Tree
 
 MINIMUM_MEMORY = 1 << 30
@@ -63,13 +64,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything that runs in trees have in common.
 
     `roots` are relative to the tree, `prefix` leads from it to the root directory. `work_tree` is the user's checkout,
-    `top_modules` are the project's own top-level modules, `memory` is the number of bytes that one process may take.
-    `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
+    `top_modules` are the project's own top-level modules; those in `installed` come from these directories where a tree
+    does not have them. `memory` is the number of bytes that one process may take. `prepare` is the command that runs
+    once in each tree. `seconds` maps tests to the time they took today.
     """
 
     work_tree: str
     roots: tuple[str, ...]
     top_modules: tuple[str, ...]
+    installed: dict[str, str] = {}
     prefix: str
     pytest: PytestOptions
     memory: int
@@ -80,7 +83,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Return a digest of everything else that a run depends on: Python, installed packages, configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
         facts = (sys.version, _machine(), installed, self.pytest.config, self.pytest.arguments, self.roots)
-        text = repr((*facts, self.top_modules, self.prefix, self.prepare))
+        text = repr((*facts, self.top_modules, sorted(self.installed), self.prefix, self.prepare))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -97,10 +100,13 @@ def settings_for(
     prepare: tuple[str, ...] = (),
 ) -> Settings:
     """Return the settings for trees of this repository; its roots and modules are those of the tree `today`."""
+    work_tree = git.work_tree.resolve()
+    top_modules = tuple(sorted({name.partition(".")[0] for name in layout.modules(today)}))
     return Settings(
-        work_tree=str(git.work_tree.resolve()),
+        work_tree=str(work_tree),
         roots=layout.import_roots(today),
-        top_modules=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
+        top_modules=top_modules,
+        installed=installed_modules(top_modules, project_name(work_tree / layout.prefix), work_tree),
         prefix=layout.prefix,
         pytest=pytest,
         memory=memory_limit(pytest.workers),

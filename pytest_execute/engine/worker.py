@@ -95,6 +95,7 @@ class TreeWorker:
             "environment": self._environment(),
             "source_roots": self._roots(),
             "top_modules": list(self.settings.top_modules),
+            "installed": self.settings.installed,
             "arguments": [*self.settings.pytest.arguments, *fixed, "-o", f"cache_dir={self.home}/cache", *ARGUMENTS],
             "memory": self.settings.memory,
             "bytecode_cache": str(self.code),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Outcome
-from pytest_execute.core.plan import Plan
+from pytest_execute.core.plan import Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Gate
 
@@ -24,6 +25,10 @@ class JudgeContext(Struct, frozen=True):
     def tests(self, gate: str) -> tuple[str, ...]:
         """Return the ids of the tests that count for a gate."""
         return self.evidence.manifest.tests_for(gate)
+
+    def is_without_tests(self, task: Task) -> bool:
+        """Return whether a task says that it has no tests, and none counts for it."""
+        return task.no_tests is not None and not self.tests(gate_ids.task(task.id))
 
     def outcome(self, test: str) -> Outcome:
         """Return how a test ended, "not-run" where it did not."""

@@ -29,11 +29,23 @@ DID_NOT_RUN: dict[Outcome, VerdictWord] = {"blocked": "blocked", "not-run": "unp
 def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     """Find a task without tests, and its tests that are missing or did not pass."""
     gate = gate_ids.task(task.id)
-    if not context.tests(gate):
+    if context.is_without_tests(task):
+        yield from _without_tests(context, task)
+    elif not context.tests(gate):
         remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
         yield finding("no-tests", f"no test counts for this task: {remedy}", (context.plan.path, task.line))
     yield from _missing_tests(context, gate)
     yield from check_outcomes(context, context.tests(gate))
+
+
+def _without_tests(context: JudgeContext, task: Task) -> Iterator[Finding]:
+    """Find the reason why a task has no tests."""
+    place, files = (context.plan.path, task.line), ", ".join(dict.fromkeys(ref.path for ref in task.files))
+    if task.no_tests:
+        yield finding("without-tests", f"no tests: {task.no_tests}; judged by {files or 'nothing'}", place)
+    else:
+        message = "the task has no tests, and no reason why: name tests, or write `none (reason)`"
+        yield finding("no-reason", message, place)
 
 
 def check_named_gate(context: JudgeContext, gate: NamedGate) -> Iterator[Finding]:
