@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core.imports import find_module, implementation_of
 from pytest_execute.core.layout import TOOL_FILES, Layout, is_below
+from pytest_execute.core.plan import Plan
 
 
 class Import(Struct, frozen=True):
@@ -32,6 +34,18 @@ def detect_source(
     found |= {*_imported(code, layout, imports)}
     entries = sorted(entry for entry in found if _has_code(entry, code, layout))
     return tuple(entry for entry in entries if not any(is_below(entry, each) for each in entries if each != entry))
+
+
+def with_named_files(layout: Layout, plan: Plan, files: Collection[str], changed: Collection[str]) -> Layout:
+    """Return the layout with the Python files that tasks with tests name, wherever they lie, as implementation.
+
+    Of a directory that a task names, the files count that the topic `changed`.
+    """
+    paths = [layout.prefix + ref.path.rstrip("/") for task in plan.tasks if task.no_tests is None for ref in task.files]
+    named = {path for path in paths if path in files}
+    named |= {file for file in changed if any(is_below(file, path) for path in paths)}
+    new = sorted(path for path in named if may_be_implementation(path, layout) and not layout.is_source(path))
+    return replace(layout, files=tuple(new))
 
 
 def import_roots(files: Collection[str], layout: Layout, imports: Iterable[Import]) -> tuple[str, ...]:
@@ -77,7 +91,9 @@ def _has_code(entry: str, code: Iterable[str], layout: Layout) -> bool:
 
 def may_be_implementation(path: str, layout: Layout) -> bool:
     """Return whether a file may be implementation: Python that is no test, and that no tool of the project runs."""
-    return path.endswith(".py") and not layout.is_overlaid(path) and path.rpartition("/")[2] not in TOOL_FILES
+    *directories, name = path.removeprefix(layout.prefix).split("/")
+    is_tools = name in TOOL_FILES or (name == "conf.py" and not {"doc", "docs"}.isdisjoint(directories))
+    return path.endswith(".py") and path.startswith(layout.prefix) and not layout.is_overlaid(path) and not is_tools
 
 
 def _upwards(entry: str, top: str) -> Iterator[str]:

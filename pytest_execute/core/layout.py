@@ -22,8 +22,8 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
 
-    `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
-    of test files, `notes` the directory of the plans.
+    `source` holds directories and files of the implementation, `files` further files of it, wherever they lie. `tests`
+    holds further directories of tests, `patterns` names of test files, `notes` the directory of the plans.
 
     `collected` are files that pytest collected tests from, though their names do not tell. `code` are files and
     directories of the implementation that are only named like tests. `roots` are directories that modules are imported
@@ -32,6 +32,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     prefix: str = ""
     source: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     notes: str = "notes"
@@ -86,7 +87,7 @@ class Layout(Struct, frozen=True, kw_only=True):
         return path.endswith(".py") and not self.is_test(path) and self._is_in_source(path)
 
     def _is_in_source(self, path: str) -> bool:
-        return any(is_below(path, entry) for entry in self.source)
+        return path in self.files or any(is_below(path, entry) for entry in self.source)
 
     def is_overlaid(self, path: str) -> bool:
         """Return whether the replay takes a file from today, rather than from the commit that it looks at."""

@@ -82,7 +82,8 @@ def _module_path(config: pytest.Config) -> Iterator[Path]:
 def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
     """Return the settings for all processes that run tests."""
     context = main.context
-    source = tuple(os.path.relpath(entry, context.layout.prefix or ".") for entry in context.layout.source)
+    entries = (*context.layout.source, *context.layout.files, *context.unknown_code)
+    source = tuple(os.path.relpath(entry or ".", context.layout.prefix or ".") for entry in entries)
     scope = context.request.scope
     tasks = tuple(task for name in scope.tasks if (task := context.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)

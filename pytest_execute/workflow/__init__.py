@@ -3,7 +3,7 @@
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
-from pytest_execute.workflow.implementation import with_collected
+from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.layout import project_layout
 from pytest_execute.workflow.project import Project, find_project, project_policy
 from pytest_execute.workflow.replay_step import why_not_replayed
@@ -21,6 +21,6 @@ __all__ = [
     "project_policy",
     "read_context",
     "why_not_replayed",
-    "with_collected",
+    "with_run",
     "write_coverage",
 ]

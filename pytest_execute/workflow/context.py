@@ -9,12 +9,14 @@ from typing import TypeVar
 from msgspec import Struct
 
 from pytest_execute import breakdown
+from pytest_execute.core.detect_source import may_be_implementation, with_named_files
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
+from pytest_execute.tools import git_diff
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
@@ -28,7 +30,8 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
+    `changed_files` are those that differ from base. `policy` is what counts: that of base, where head is not stricter.
+    `weaker_keys` are those that head made weaker.
     """
 
     request: Request
@@ -41,6 +44,7 @@ class Context(Struct, frozen=True, kw_only=True):
     commit_range: CommitRange
     layout: Layout
     tree: Tree
+    changed_files: tuple[str, ...]
     cache: ResultCache
 
     @property
@@ -62,6 +66,14 @@ class Context(Struct, frozen=True, kw_only=True):
         prefix = self.layout.prefix
         return tuple(
             self.relative(path) for path in self.tree if path.startswith(prefix) and self.layout.is_source(path)
+        )
+
+    @property
+    def unknown_code(self) -> tuple[str, ...]:
+        """Return the changed Python files that are neither tests nor known to be implementation."""
+        layout = self.layout
+        return tuple(
+            path for path in self.changed_files if may_be_implementation(path, layout) and not layout.is_source(path)
         )
 
     @property
@@ -102,7 +114,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         notes=prefix + notes,
         roots=directories_in(git.work_tree, request.module_path),
     )
-    layout = project_layout(git, tree, policy, known)
+    changed_files = tuple(git_diff.changed_files(git, commits.base, commits.tree))
+    layout = with_named_files(project_layout(git, tree, policy, known), plan, {*tree, *changed_files}, changed_files)
     return Context(
         request=request,
         plan=plan,
@@ -114,6 +127,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         commit_range=commits,
         layout=layout,
         tree=tree,
+        changed_files=changed_files,
         cache=cache,
     )
 
