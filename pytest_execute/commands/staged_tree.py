@@ -14,7 +14,7 @@ from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import project_layout, project_policy
+from pytest_execute.workflow import find_project, prefix_of, project_layout
 
 
 @contextlib.contextmanager
@@ -42,9 +42,10 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             *([f"--execute-cache-dir={cache}"] if cache is not None else []),
             *("-p", "no:cacheprovider"),
         )
-        prefix = f"{relative.as_posix()}/" if relative.parts else ""
         # on PYTHONPATH, staged modules come before those of an installed checkout
-        layout = project_layout(git, tree, project_policy(root), Layout(prefix=prefix))
+        found = find_project(root, top=directory)
+        known = Layout(prefix=prefix_of(root, directory), home=prefix_of(found.home, directory))
+        layout = project_layout(git, tree, found.policy_from(directory), known)
         environment = {
             "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in layout.import_roots(tree)),
             "PYTHONDONTWRITEBYTECODE": "1",

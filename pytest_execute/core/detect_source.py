@@ -27,10 +27,12 @@ def detect_source(
     1. what build settings declare, else `src`, else the packages and modules at the top
     2. what tests import from the tree
 
-    None of them is named like a test.
+    None of them is named like a test. Where the root directory holds nothing but tests, the home is searched.
     """
-    code = [path for path in files if path.endswith(".py") and path.startswith(layout.prefix)]
-    found = {layout.prefix + entry for entry in declared} or {*_usual(code, layout.prefix)}
+    has_code = any(path.startswith(layout.prefix) and may_be_implementation(path, layout) for path in files)
+    start = layout.prefix if has_code else layout.home
+    code = [path for path in files if path.endswith(".py") and path.startswith(start)]
+    found = {layout.prefix + entry for entry in declared} or {*_usual(code, start)}
     found |= {*_imported(code, layout, imports)}
     entries = sorted(entry for entry in found if _has_code(entry, code, layout))
     return tuple(entry for entry in entries if not any(is_below(entry, each) for each in entries if each != entry))
@@ -41,7 +43,7 @@ def with_named_files(layout: Layout, plan: Plan, files: Collection[str], changed
 
     Of a directory that a task names, the files count that the topic `changed`.
     """
-    paths = [layout.prefix + ref.path.rstrip("/") for task in plan.tasks if task.no_tests is None for ref in task.files]
+    paths = [layout.home + ref.path.rstrip("/") for task in plan.tasks if task.no_tests is None for ref in task.files]
     named = {path for path in paths if path in files}
     named |= {file for file in changed if any(is_below(file, path) for path in paths)}
     new = sorted(path for path in named if may_be_implementation(path, layout) and not layout.is_source(path))
@@ -91,9 +93,9 @@ def _has_code(entry: str, code: Iterable[str], layout: Layout) -> bool:
 
 def may_be_implementation(path: str, layout: Layout) -> bool:
     """Return whether a file may be implementation: Python that is no test, and that no tool of the project runs."""
-    *directories, name = path.removeprefix(layout.prefix).split("/")
+    *directories, name = path.removeprefix(layout.home).split("/")
     is_tools = name in TOOL_FILES or (name == "conf.py" and not {"doc", "docs"}.isdisjoint(directories))
-    return path.endswith(".py") and path.startswith(layout.prefix) and not layout.is_overlaid(path) and not is_tools
+    return path.endswith(".py") and path.startswith(layout.home) and not layout.is_overlaid(path) and not is_tools
 
 
 def _upwards(entry: str, top: str) -> Iterator[str]:

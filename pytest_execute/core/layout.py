@@ -20,7 +20,8 @@ TOOL_FILES = ("conftest.py", "setup.py", "noxfile.py")
 class Layout(Struct, frozen=True, kw_only=True):
     """Directories and patterns by which files are sorted.
 
-    `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+    `prefix` leads from the top of the repository to pytest's root directory ("" or "services/api/"), `home` to the
+    directory that the plan and all reports see paths from: the root directory, or one above it that has the topics.
 
     `source` holds directories and files of the implementation, `files` further files of it, wherever they lie. `tests`
     holds further directories of tests, `patterns` names of test files, `notes` the directory of the plans.
@@ -31,6 +32,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     """
 
     prefix: str = ""
+    home: str = ""
     source: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
@@ -47,12 +49,17 @@ class Layout(Struct, frozen=True, kw_only=True):
         return self._is_named_like_test(path) and not any(is_below(path, entry) for entry in self.code)
 
     def _is_named_like_test(self, path: str) -> bool:
-        *directories, name = path.removeprefix(self.prefix).split("/")
+        *directories, name = path.removeprefix(self._unnamed).split("/")
         return (
             any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
             or any(is_below(path, directory) for directory in self.tests)
         )
+
+    @property
+    def _unnamed(self) -> str:
+        """Return the path whose names tell nothing: to the home, or to a root directory below it without its name."""
+        return self.prefix if self.prefix == self.home else self.prefix[: self.prefix.rstrip("/").rfind("/") + 1]
 
     def with_code_named_like_tests(self, paths: Iterable[str], holds_tests: Callable[[str], bool]) -> Layout:
         """Return this layout with the implementation among `paths` that is only named like tests.

@@ -51,8 +51,8 @@ LimitsFor = Callable[[str], TimeLimits]
 class PytestOptions(Struct, frozen=True, kw_only=True):
     """Options that pytest is started with in every tree.
 
-    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is
-    the number of trees that run side by side.
+    `config` is today's configuration file as (path from the root directory, content), `arguments` are the options of
+    every run, `workers` is the number of trees that run side by side.
     """
 
     config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
@@ -98,13 +98,17 @@ def settings_for(
     today: Tree,
     pytest: PytestOptions,
     prepare: tuple[str, ...] = (),
+    older_roots: tuple[str, ...] = (),
 ) -> Settings:
-    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`."""
+    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`.
+
+    The `older_roots` come after these roots.
+    """
     work_tree = git.work_tree.resolve()
     top_modules = tuple(sorted({name.partition(".")[0] for name in layout.modules(today)}))
     return Settings(
         work_tree=str(work_tree),
-        roots=layout.import_roots(today),
+        roots=(*layout.import_roots(today), *older_roots),
         top_modules=top_modules,
         installed=installed_modules(top_modules, project_name(work_tree / layout.prefix), work_tree),
         prefix=layout.prefix,

@@ -30,6 +30,17 @@ def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function,
     return {path: tuple(functions) for path, functions in changed.items()}
 
 
+def functions_at_base(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
+    """Return `{path: functions}` of head that base has too: as they are, changed, or in another place."""
+    before, changed = _by_name(base), changed_functions(base, head)
+    added = {(path, one.name) for path, functions in changed.items() for one in functions} - before.keys()
+    kept: dict[str, list[Function]] = {}
+    for (path, name), function in _by_name(head).items():
+        if (path, name) not in added:
+            kept.setdefault(path, []).append(function)
+    return {path: tuple(functions) for path, functions in kept.items()}
+
+
 def _by_name(sources: Sources) -> dict[tuple[str, str], Function]:
     return {(path, function.name): function for path, source in sources.items() for function in find_functions(source)}
 

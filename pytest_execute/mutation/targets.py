@@ -10,7 +10,7 @@ from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
-from pytest_execute.mutation.changed_functions import changed_functions
+from pytest_execute.mutation.changed_functions import changed_functions, functions_at_base
 from pytest_execute.mutation.functions import Function
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -83,6 +83,19 @@ def find_targets(git: Git, commits: CommitRange, layout: Layout, ownership: Owne
         )
         for path, functions in changed.items()
         for function in functions
+    )
+
+
+def find_targets_at_base(git: Git, commits: CommitRange, layout: Layout) -> tuple[Target, ...]:
+    """Return the functions that base has, as they are today, if another value can be returned in their place."""
+    roots = sorted(layout.import_roots(git.tree(commits.tree)), key=len, reverse=True)
+    paths = {path for tree in (commits.base, commits.tree) for path in git.tree(tree) if layout.is_source(path)}
+    found = functions_at_base(_sources(git, commits.base, paths), _sources(git, commits.tree, paths))
+    return tuple(
+        Target(f"{module_name(path, roots)}:{function.name}", path, function, ())
+        for path, functions in found.items()
+        for function in functions
+        if {*function.stubs} - {"raise"}
     )
 
 

@@ -5,7 +5,7 @@ from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.layout import project_layout
-from pytest_execute.workflow.project import Project, find_project, project_policy
+from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
@@ -17,6 +17,7 @@ __all__ = [
     "RunResult",
     "find_project",
     "judge_run",
+    "prefix_of",
     "project_layout",
     "project_policy",
     "read_context",

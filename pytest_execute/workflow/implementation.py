@@ -25,7 +25,7 @@ def _executed(context: Context, run: RunResult) -> tuple[str, ...]:
         return ()
     from pytest_execute.coverage.data import measured_files  # without coverage it needs no database
 
-    measured, root = measured_files(run.coverage), context.root.resolve()
+    measured, root = measured_files(run.coverage), context.home.resolve()
     return tuple(path for path in context.unknown_code if str(root / context.relative(path)) in measured)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -21,11 +20,11 @@ from pytest_execute.tools.git import Git, Tree
 def project_layout(git: Git, tree: Tree, policy: Policy, known: Layout) -> Layout:
     """Return the layout of the project in `tree`: the source that the policy names, or that is detected.
 
-    `known` has the rest; its `tests` are pytest's `testpaths`, its `roots` the module path that is set, both of which
-    may lead to no code.
+    The policy's paths begin at the top of the repository. `known` has the rest; its `tests` are pytest's `testpaths`,
+    its `roots` the module path that is set, both of which may lead to no code.
     """
-    files = frozenset(path for path in tree if path.startswith(known.prefix))
-    named = tuple(_normal(known.prefix + entry) for entry in policy.source)
+    files = frozenset(path for path in tree if path.startswith(known.home))
+    named = tuple("" if entry == "." else entry for entry in policy.source)
     is_package = all(entry.endswith(".py") or f"{entry}/__init__.py" in files for entry in named)
     roots = tuple(root for root in known.roots if any(is_below(path, root) for path in tree))
     bare = replace(known, tests=(), roots=roots, patterns=tuple(filter(_tells_tests, known.patterns)))
@@ -43,12 +42,6 @@ def directories_in(work_tree: Path, directories: Iterable[Path]) -> tuple[str, .
     return tuple(dict.fromkeys("" if path == Path() else path.as_posix() for path in inside))
 
 
-def _normal(path: str) -> str:
-    """Return a path without needless parts; "" is the top."""
-    path = posixpath.normpath(path)
-    return "" if path == "." else path
-
-
 def _tells_tests(pattern: str) -> bool:
     """Return whether a pattern of test files is of use: `*.py` matches any file."""
     return not fnmatch("__init__.py", pattern)
@@ -64,7 +57,7 @@ def _declared(git: Git, tree: Tree, prefix: str) -> tuple[str, ...]:
 
 
 def _imports_of_tests(git: Git, tree: Tree, files: Collection[str], layout: Layout) -> Iterator[Import]:
-    tests = [path for path in files if path.endswith(".py") and layout.is_test(path)]
+    tests = [path for path in files if path.startswith(layout.prefix) and path.endswith(".py") and layout.is_test(path)]
     blobs = git.blobs(tree[path].oid for path in tests)
     for path in tests:
         beside = _directory_on_path(path, files)

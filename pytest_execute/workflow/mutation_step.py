@@ -28,9 +28,12 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
-    has_fork = hasattr(os, "fork")
-    no_fork = "" if has_fork else "functions cannot be mutated on this platform: Python has no os.fork here"
-    return why_not_rerun(context, run) or no_fork
+    return why_not_rerun(context, run) or why_not_forked()
+
+
+def why_not_forked() -> str:
+    """Return why no function can be replaced on this platform, or "" where it can."""
+    return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
@@ -55,7 +58,7 @@ def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> l
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.prefix)
+    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.home)
     changed = targets.find_targets(context.git, commits, context.layout, ownership)
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -24,7 +24,21 @@ def test_the_usual_layouts(paths: list[str], source: list[str]) -> None:
 
 def test_the_source_is_found_below_a_prefix() -> None:
     paths = ["api/app/__init__.py", "web/other/__init__.py"]
-    assert detect_source(paths, Layout(prefix="api/")) == ("api/app",)
+    assert detect_source(paths, Layout(prefix="api/", home="api/")) == ("api/app",)
+
+
+@pytest.mark.parametrize(
+    ("paths", "prefix", "expected"),
+    [
+        (["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
+        (["services/tests/help.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
+        (["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
+    ],
+)
+def test_the_source_is_beside_a_root_directory_of_tests(
+    paths: list[str], prefix: str, expected: tuple[str, ...]
+) -> None:
+    assert detect_source(paths, Layout(prefix=prefix, home="services/")) == expected
 
 
 def test_build_settings_come_before_the_usual_layouts() -> None:

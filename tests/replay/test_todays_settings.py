@@ -52,3 +52,25 @@ def test_a_dependency_that_is_taken_into_the_tree_was_no_missing_symbol(repo: Re
     repo.commit("red", {"tests/test_a.py": test})
     repo.commit("green", {"src/mdurl/__init__.py": "MARK = 1\n"})
     assert results(repo, base, "test_name", "test_mark") == ["never-red", "missing-symbol: mdurl.MARK does not exist"]
+
+
+@pytest.mark.parametrize("is_copied", [False, True], ids=["moved", "copied"])
+def test_code_that_is_moved_was_no_missing_symbol(repo: Repository, is_copied: bool) -> None:
+    """The directory is on the import path of the settings at base; what is added on the way is a missing symbol."""
+    code = "def add(a, b):\n    return a + b\n"
+    test = """
+        import calc
+
+        def test_add():
+            assert calc.add(1, 2) == 3
+
+        def test_more():
+            assert calc.more() == 1
+        """
+    ini = "[pytest]\npythonpath = {}\n"
+    base = repo.commit("base", {"lib/calc.py": code, "pytest.ini": ini.format("lib"), "README.md": ""})
+    repo.commit("red", {"tests/test_a.py": test})
+    more = "\ndef more():\n    return 1\n"
+    rest = {} if is_copied else {"lib/calc.py": None}
+    repo.commit("move", {"src/calc.py": code + more, "pytest.ini": ini.format("src"), **rest})
+    assert results(repo, base, "test_add", "test_more") == ["never-red", "missing-symbol: calc.more does not exist"]

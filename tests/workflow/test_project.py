@@ -127,4 +127,6 @@ def test_a_policy_above_the_prefix_counts_in_a_commit_too(tmp_path: Path) -> Non
     repo = Repository(tmp_path / "repo")
     files = {"pyproject.toml": POLICY, "services/pyproject.toml": "[tool.black]\n", "services/api/x.py": ""}
     commit = repo.commit("project", files)
-    assert committed_policy(Git.find(repo.path), commit, "services/api/").notes == "plans"
+    policy = committed_policy(Git.find(repo.path), commit, "services/api/")
+    assert (policy.notes, policy.source) == ("plans", ("lib",))
+    assert find_project(repo.path / "services/api").policy_from(repo.path) == policy
