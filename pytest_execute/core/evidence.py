@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -11,7 +12,9 @@ from msgspec import Struct
 from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
-Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
     "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
@@ -157,6 +160,10 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+
+    def reaches(self, required: Decimal) -> bool:
+        """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
+        return (self.covered + self.covered_branches) * 100 >= required * (self.lines + self.branches)
 
 
 class LineSets(Struct, frozen=True, kw_only=True):

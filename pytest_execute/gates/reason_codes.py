@@ -102,6 +102,13 @@ TABLE = (
         "make it pass the first time, every time",
     ),
     ReasonCode(
+        "passed-alone",
+        "tests",
+        UNPROVEN,
+        "a test failed beside other tests, and passes in a process of its own",
+        "run with `-n0`, or give the test resources of its own",
+    ),
+    ReasonCode(
         "blocked",
         "tests",
         ("blocked",),

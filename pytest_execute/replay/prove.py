@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pytest_execute.replay.cache import CachedRunner, ParseCache
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
 from pytest_execute.replay.history import StepBuilder, TopicHistory
+from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules, module_paths
 from pytest_execute.replay.search import Search
@@ -66,7 +68,8 @@ def prove(
         project = project_modules(layout, history.today)
         conclusions = Conclusions(steps, observations, project, history.compose)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
-        proofs = search.prove(request.tests)
+        name_ignored = functools.partial(_name_ignored, history, settings, conclusions)
+        proofs = {test: name_ignored(proof) for test, proof in search.prove(request.tests).items()}
         for test in conclusions.agreed_hangs():
             cached.keep_hangs(test)
         turns = search.turns(request.tests) if request.turns else {}
@@ -81,6 +84,15 @@ def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:
     """Return the modules of the project among the files of today."""
     files = [path for path in today if not layout.is_test(path)]
     return ProjectModules(layout.modules(files), layout.is_test, module_paths(files))
+
+
+def _name_ignored(history: StepBuilder, settings: Settings, conclusions: Conclusions, proof: Proof) -> Proof:
+    """Add to the detail of a test that fails in the replay of today's tree the file that it misses there."""
+    if proof.found != "not-reproduced":
+        return proof
+    outcome = conclusions.observations.first[(conclusions.trees[-1], proof.test)]
+    path = ignored_file(outcome, settings.roots, settings.prefix, history.today, Path(settings.work_tree))
+    return replace(proof, detail=with_ignored_file(proof.detail, path))
 
 
 def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:

@@ -4,6 +4,7 @@ from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_run
+from pytest_execute.workflow.imported_modules import check_imports
 from pytest_execute.workflow.layout import project_layout
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.replay_step import why_not_replayed
@@ -15,6 +16,7 @@ __all__ = [
     "Request",
     "Rerun",
     "RunResult",
+    "check_imports",
     "find_project",
     "judge_run",
     "prefix_of",

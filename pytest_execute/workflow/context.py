@@ -22,6 +22,7 @@ from pytest_execute.tools import git_diff
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.workflow.imported_modules import CheckedOut
 from pytest_execute.workflow.layout import directories_in, project_layout
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of
 from pytest_execute.workflow.request import Request
@@ -80,6 +81,10 @@ class Context(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def checked_out(self) -> CheckedOut:
+        return CheckedOut(self.layout, self.tree, self.git.work_tree)
+
+    @property
     def selected_tasks(self) -> set[str]:
         """Return the ids of the tasks in the scope."""
         if self.scope.is_partial:
@@ -106,8 +111,10 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
-    commits = commit_range(git, home + plan.path, request.base, request.index)
-    base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
+    named = [home + path for path in plan.named_paths]
+    commits = commit_range(git, home + plan.path, request.base, request.index, named)
+    head = project.policy_from(git.work_tree)
+    base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
     known = Layout(
