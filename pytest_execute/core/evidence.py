@@ -109,6 +109,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
     | any other | why there is no proof |
 
+    `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
+
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
     requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
     without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
@@ -123,6 +125,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    only_data: tuple[str, ...] = ()
     at_base: Literal["same", "other"] | None = None
     guard: Guard | None = None
 
@@ -135,6 +138,11 @@ class Proof(Struct, frozen=True, kw_only=True):
     def owes_no_red(self) -> bool:
         """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
         return self.at_base == "same" or self.is_guard
+
+
+def tests_without_red(proofs: Mapping[str, Proof]) -> frozenset[str]:
+    """Return the tests that owe no red, and so count for nothing but that they pass."""
+    return frozenset(test for test, proof in proofs.items() if proof.owes_no_red)
 
 
 class Measure(Struct, frozen=True, kw_only=True):

@@ -66,7 +66,7 @@ def prove(
         known_isolated = cached.isolated(request.tests)
         observations = Observations(cached.run, request.tests, known_isolated)
         project = project_modules(layout, history.today)
-        conclusions = Conclusions(steps, observations, project, history.compose)
+        conclusions = Conclusions(steps, observations, project, history)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
         name_ignored = functools.partial(_name_ignored, history, settings, conclusions)
         proofs = {test: name_ignored(proof) for test, proof in search.prove(request.tests).items()}
