@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof, tests_without_red
 from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
@@ -24,7 +24,8 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
     reason = _why_not_mutated(context, run)
     if reason:
         return replace(evidence, mutants=Missing(reason))
-    return replace(evidence, mutants=_mutants(context, run, rerun, _targets(context, run, evidence.proofs or {})))
+    proofs = evidence.proofs or {}
+    return replace(evidence, mutants=_mutants(context, run, rerun, proofs, _targets(context, run, proofs)))
 
 
 def try_functions(
@@ -38,7 +39,7 @@ def try_functions(
         for target in _targets(context, run, proofs)
         if not target.lines.isdisjoint(lines.get(context.relative(target.path), ()))
     ]
-    return _mutants(context, run, rerun, targets_in_lines)
+    return _mutants(context, run, rerun, proofs, targets_in_lines)
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
@@ -50,9 +51,15 @@ def why_not_forked() -> str:
     return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
-def _mutants(context: Context, run: RunResult, rerun: Rerun, found: Iterable[Target]) -> tuple[Mutant, ...]:
+def _mutants(
+    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
+) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
-    tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
+    without_red = tests_without_red(proofs)
+    tests_of_tasks = {
+        task.id: tuple(t for t in run.manifest.tests_for(gate_ids.task(task.id)) if t not in without_red)
+        for task in context.plan.tasks
+    }
     exempt = targets.exemption_reasons(context.policy.mutation.exempt)
     chosen, others = targets.split_targets(found, exempt)
     request = mutate.MutationRequest(
@@ -60,6 +67,7 @@ def _mutants(context: Context, run: RunResult, rerun: Rerun, found: Iterable[Tar
         targets=chosen,
         tests=run.passed,
         task_tests=tests_of_tasks,
+        guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
     )
     mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
