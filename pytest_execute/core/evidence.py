@@ -11,7 +11,9 @@ from msgspec import Struct
 from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
-Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run", "not-collected"
+]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
     "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
@@ -39,7 +41,11 @@ class Unmatched(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """Tests that must run, and the ids of the gates that each counts for."""
+    """Tests that must run, and the ids of the gates that each counts for.
+
+    A file or directory that pytest could not collect, or that an option left out, is in their place one entry: its id
+    is its path.
+    """
 
     tests: dict[str, CollectedTest] = {}
     gates: dict[str, tuple[str, ...]] = {}

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import pytest
+from msgspec import Struct
 
 from pytest_execute.core.evidence import CollectedTest
 
 MARKERS = ("task", "stream", "gate")
+
+
+class Collection(Struct, frozen=True):
+    """Tests of a run, and those that an option, a plugin or a conftest has deselected."""
+
+    tests: list[CollectedTest]
+    deselected: list[CollectedTest]
 
 
 def collected_tests(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:

@@ -25,6 +25,11 @@ class JudgeContext(Struct, frozen=True):
         """Return the ids of the tests that count for a gate."""
         return self.evidence.manifest.tests_for(gate)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files and directories whose tests are not known: not collected, left out or skipped."""
+        return tuple(test for test, collected in self.evidence.manifest.tests.items() if test == collected.path)
+
     def outcome(self, test: str) -> Outcome:
         """Return how a test ended, "not-run" where it did not."""
         result = self.evidence.results.get(test)

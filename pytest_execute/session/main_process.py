@@ -12,10 +12,10 @@ from pytest_execute import workflow
 from pytest_execute.core import gate_ids
 from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.core.policy import Scope
 from pytest_execute.coverage import remote_data
 from pytest_execute.discovery import mapping
+from pytest_execute.discovery.collected import Collection
 from pytest_execute.distributed.controller_side import ControllerSide, SharedInput
 from pytest_execute.progress.board import Board, BoardInput, stream_rows
 from pytest_execute.progress.plugin import ProgressPlugin
@@ -92,6 +92,8 @@ def idle_workers(config: pytest.Config) -> list[str]:
 
 def plugins(config: pytest.Config, state: RunState, main: MainProcess) -> dict[str, object]:
     """Return the plugins of the main process by the names to register them with."""
+    # as with workers (xdist 3.8): a file that cannot be collected keeps no other test from running
+    config.option.continue_on_collection_errors = True
     registered: dict[str, object] = {
         "execute-outcomes": main.outcomes,
         "execute-judging": JudgingPlugin(config, state, main),
@@ -118,7 +120,8 @@ def _controller_side(config: pytest.Config, settings: RunSettings, main: MainPro
 def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess, tests: bytes) -> ScheduledWork:
     """Map the collected tests to the plan, show their progress, and return the work to schedule."""
     plan, cache = settings.plan, main.context.cache
-    main.manifest = manifest = mapping.map_tests(plan, msgspec.json.decode(tests, type=list[CollectedTest]))
+    main.collection = msgspec.json.decode(tests, type=Collection)
+    manifest = mapping.map_tests(plan, main.collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},

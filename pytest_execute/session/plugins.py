@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from pytest_execute.core.gate_ids import label
-from pytest_execute.discovery.collected import collected_tests
+from pytest_execute.discovery.collected import Collection, collected_tests
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
+from pytest_execute.session.deselection import DeselectionPlugin
 from pytest_execute.session.item_plugin import ItemPlugin
 from pytest_execute.session.state import RunState, state_key
 
@@ -27,8 +28,10 @@ def register(config: pytest.Config) -> None:
         return
     for name, plugin in _plugins(config, state).items():
         config.pluginmanager.register(plugin, name)
+    deselection = DeselectionPlugin()
+    config.pluginmanager.register(deselection, "execute-deselection")
     callbacks = SchedulingCallbacks(
-        functools.partial(_encode_tests, state.settings.plan.topic),
+        functools.partial(_encode_tests, state.settings.plan.topic, deselection),
         functools.partial(_create_work, config, state),
         label,
     )
@@ -54,8 +57,9 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
     return plugins
 
 
-def _encode_tests(topic: str, items: Sequence[pytest.Item]) -> bytes:
-    return msgspec.json.encode(collected_tests(items, topic))
+def _encode_tests(topic: str, deselection: DeselectionPlugin, items: Sequence[pytest.Item]) -> bytes:
+    tests, deselected = collected_tests(items, topic), collected_tests(deselection.items, topic)
+    return msgspec.json.encode(Collection(tests, deselected))
 
 
 def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:

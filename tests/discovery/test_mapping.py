@@ -86,7 +86,9 @@ def test_a_file_stands_for_its_tests_where_these_are_not_known() -> None:
 
 
 def test_what_a_file_does_not_define_stays_missing() -> None:
-    plan = replace(PLAN, tasks=(Task(id="1", title="", line=2, tests=(TestRef("tests/test_d.py::test_no", 3),)),))
+    plan = replace(
+        PLAN, tasks=(Task(id="1", title="", line=2, tests=(TestRef("tests/test_d.py::test_no", 3),)),), gates=()
+    )
     manifest = add_files(plan, map_tests(plan, []), [collected("tests/test_d.py")], {"tests/test_d.py::test_no"})
     assert [each.name for each in manifest.missing_tests] == ["tests/test_d.py::test_no"]
     assert manifest.gates["tests/test_d.py"] == ("task:1",)

@@ -7,19 +7,31 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, TESTS, Ran, honest, run
+from tests.topic import BREAKDOWN, CODE, PROJECT, SKELETON, TESTS, Ran, run
 
 NAMED = BREAKDOWN.replace(
     "- **Dependencies**: Task 2", "- **Tests**: `tests/test_undo.py`\n- **Dependencies**: None"
 ).replace(" (Depends on A1)", "")
+QUICK = """\
+test-first = "off"
+coverage = {task = 0, stream = 0, system = 0, changed = 0}
+mutation = {task = "off"}
+"""
+"""Policy that requires nothing but tests that pass."""
+
+
+def quick(path: Path, **files: str) -> Repository:
+    """Make the topic with tasks that do not depend on each other, under a policy that is judged at once."""
+    repo = Repository(path / "repo")
+    repo.commit("begin", {"pyproject.toml": PROJECT + QUICK})
+    plan = {"pyproject.toml": PROJECT + QUICK, "notes/sums/breakdown.md": NAMED}
+    repo.commit("plan", SKELETON | TESTS | CODE | plan | files)
+    return repo
 
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """Make the topic with three tasks that name their tests and do not depend on each other."""
-    made = honest(tmp_path_factory.mktemp("left-out") / "repo")
-    made.commit("name the tests", {"notes/sums/breakdown.md": NAMED})
-    return made
+    return quick(tmp_path_factory.mktemp("left-out"))
 
 
 def messages(ran: Ran, gate: str) -> list[str]:
@@ -28,163 +40,104 @@ def messages(ran: Ran, gate: str) -> list[str]:
     return [reason["message"] for check in found["checks"] if check["name"] == "tests" for reason in check["reasons"]]
 
 
-@pytest.mark.parametrize(
-    ("options", "test", "reason"),
-    [
-        (["-k", "not take"], "tests/test_take.py::test_take", "`-k 'not take'` left it out"),
-        (["-m", "task"], "tests/test_take.py::test_take", "`-m task` left it out"),
-        (
-            ["--deselect=tests/test_take.py"],
-            "tests/test_take.py::test_take",
-            "`--deselect=tests/test_take.py` left it out",
-        ),
-        (["--ignore=tests/test_take.py"], "tests/test_take.py", "`--ignore=tests/test_take.py` left it out"),
-        (["--ignore-glob=*/test_t*.py"], "tests/test_take.py", "`--ignore-glob='*/test_t*.py'` left it out"),
-        (["tests/test_add.py"], "tests/test_take.py", "`tests/test_add.py` on the command line left it out"),
-    ],
-)
-def test_what_an_option_leaves_out_is_unproven_and_the_option_is_named(
-    repo: Repository, options: list[str], test: str, reason: str
-) -> None:
-    ran = run(repo.path, "-n0", *options)
-    assert ran.verdicts()["task:2"] == "unproven", ran.text
-    assert messages(ran, "task:2") == [f"{test} did not run: {reason}"]
+def of_tasks(ran: Ran) -> list[str]:
+    return [ran.verdicts()[f"task:{number}"] for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_what_options_leave_out_is_unproven_and_the_option_is_named(repo: Repository, workers: str) -> None:
+    ran = run(repo.path, workers, "-k", "not take", "--ignore=tests/test_undo.py")
+    assert of_tasks(ran) == ["passed", "unproven", "unproven"], ran.text
+    assert messages(ran, "task:2") == ["tests/test_take.py::test_take did not run: `-k 'not take'` left it out"]
+    assert messages(ran, "task:3") == ["tests/test_undo.py did not run: `--ignore=tests/test_undo.py` left it out"]
     assert ran.verdicts()["system"] == "unproven"
-    assert f"{test} did not run: {reason}" in messages(ran, "system")
-    if "-m" not in options:
-        assert ran.verdicts()["task:1"] == "passed", ran.text
+    assert messages(ran, "system") == [*messages(ran, "task:2"), *messages(ran, "task:3")]
 
 
-def test_workers_leave_out_the_same_tests(repo: Repository) -> None:
-    ran = [run(repo.path, count, "-k", "not take", "--ignore=tests/test_undo.py") for count in ("-n0", "-n2")]
-    assert ran[0].without_times() == ran[1].without_times()
-    assert [ran[1].verdicts()[f"task:{number}"] for number in (1, 2, 3)] == ["passed", "unproven", "unproven"]
-
-
-def test_a_part_of_a_file_is_not_the_file(tmp_path: Path) -> None:
-    repo = honest(tmp_path / "repo")
-    repo.commit("one more", {"tests/test_add.py": TESTS["tests/test_add.py"] + "\n\ndef test_more():\n    pass\n"})
+def test_a_part_of_a_file_is_not_the_file_and_what_exists_nowhere_stays_missing(tmp_path: Path) -> None:
+    plan = NAMED.replace("test_take.py::test_take", "test_take.py::test_no").replace(
+        "- **Tests**: `tests/test_undo.py`\n", ""
+    )
+    more = TESTS["tests/test_add.py"] + "\n\ndef test_more():\n    pass\n"
+    repo = quick(tmp_path, **{"tests/test_add.py": more, "notes/sums/breakdown.md": plan})
     ran = run(repo.path, "-n0", "tests/test_add.py::test_add")
-    assert ran.verdicts()["task:1"] == "unproven"
-    assert messages(ran, "task:1") == [
-        "tests/test_add.py did not run: `tests/test_add.py::test_add` on the command line left it out, or a part of it"
+    assert of_tasks(ran) == ["unproven", "failed", "unproven"], ran.text
+    option = "`tests/test_add.py::test_add` on the command line left it out"
+    assert messages(ran, "task:1") == [f"tests/test_add.py did not run: {option}, or a part of it"]
+    assert messages(ran, "task:2") == [
+        "tests/test_take.py::test_no is named in the breakdown, but pytest did not collect it",
+        f"tests/test_take.py did not run: {option}",
+    ]
+    assert messages(ran, "task:3") == [
+        (
+            "no test counts for this task, but not all files were collected: "
+            "tests/test_add.py, tests/test_other.py, tests/test_take.py and 1 more"
+        )
     ]
 
 
 def test_all_test_files_may_be_named(repo: Repository) -> None:
-    ran = run(repo.path, "-n0", "tests")
-    assert ran.report["verdict"] == "passed", ran.text
+    assert run(repo.path, "-n0", "tests").report["verdict"] == "passed"
 
 
-def test_a_test_that_exists_nowhere_stays_missing(tmp_path: Path) -> None:
-    repo = honest(tmp_path / "repo")
-    repo.put("notes/sums/breakdown.md", BREAKDOWN.replace("test_take.py::test_take", "test_take.py::test_no"))
-    ran = run(repo.path, "-n0", "tests/test_add.py")
-    assert ran.verdicts()["task:2"] == "failed"
-    assert messages(ran, "task:2") == [
-        "tests/test_take.py::test_no is named in the breakdown, but pytest did not collect it",
-        "tests/test_take.py did not run: `tests/test_add.py` on the command line left it out",
-    ]
+@pytest.mark.parametrize(
+    ("word", "verdict", "system"), [("other", "passed", "passed"), ("take", "unproven", "unproven")]
+)
+def test_the_settings_of_the_project_decide_what_the_suite_is(
+    tmp_path: Path, word: str, verdict: str, system: str
+) -> None:
+    """A test that they leave out should have run only if it counts for a task."""
+    settings = (PROJECT + QUICK).replace('["tests"]', f'["tests"]\naddopts = "-k \'not {word}\'"')
+    ran = run(quick(tmp_path, **{"pyproject.toml": settings}).path, "-n0")
+    assert (ran.verdicts()["task:2"], ran.verdicts()["system"]) == (verdict, system), ran.text
 
 
-def test_a_task_without_named_tests_may_have_some_in_what_was_left_out(tmp_path: Path) -> None:
-    ran = run(honest(tmp_path / "repo").path, "-n0", "tests/test_add.py", "tests/test_take.py")
-    assert ran.verdicts()["task:3"] == "unproven"
-    assert messages(ran, "task:3") == [
-        "no test counts for this task, but not all files were collected: tests/test_other.py, tests/test_undo.py"
-    ]
-
-
-def test_the_settings_of_the_project_decide_what_the_suite_is(tmp_path: Path) -> None:
-    """A test that they leave out is not run only where it counts for a task."""
-    repo = honest(tmp_path / "repo")
-    settings = (repo.path / "pyproject.toml").read_text()
-    repo.commit("leave out", {"pyproject.toml": settings.replace('["tests"]', '["tests"]\naddopts = "-k \'not other\'"')})
-    assert run(repo.path, "-n0").report["verdict"] == "passed"
-    repo.commit("leave out more", {"pyproject.toml": (repo.path / "pyproject.toml").read_text().replace("other", "take")})
-    ran = run(repo.path, "-n0")
-    assert ran.verdicts()["task:2"] == "unproven"
-    assert messages(ran, "task:2") == ["tests/test_take.py::test_take did not run: `-k 'not take'` left it out"]
+def test_what_comes_after_the_end_of_the_run_is_unproven(tmp_path: Path) -> None:
+    ran = run(
+        quick(tmp_path, **{"tests/test_add.py": "def test_add():\n    assert 0\n"}).path,
+        "-n0",
+        "-p",
+        "no:randomly",
+        "-x",
+    )
+    assert of_tasks(ran) == ["failed", "unproven", "unproven"], ran.text
+    assert messages(ran, "task:3") == ["tests/test_undo.py::test_undo did not run: `-x` ended the run"]
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_what_comes_after_the_end_of_the_run_is_unproven(tmp_path: Path, workers: str) -> None:
-    repo = honest(tmp_path / "repo")
-    repo.put("notes/sums/breakdown.md", NAMED)
-    repo.put("tests/conftest.py", "def pytest_sessionfinish(session): print('STOPPED', session.shouldfail)\n")
-    repo.put("tests/test_add.py", "import time\n\n\ndef test_add():\n    assert 0\n")
-    slow = "import time\n\n\ndef test_{0}():\n    time.sleep({1})\n\n\ndef test_{0}_2():\n    pass\n"
-    for name, seconds in (("take", 0.5), ("undo", 0.5)):
-        repo.put(f"tests/test_{name}.py", slow.format(name, seconds))
-    ran = run(repo.path, workers, "-x")
-    assert ran.verdicts()["task:1"] == "failed"
-    assert ran.verdicts()["task:3"] == "unproven", ran.text
-    assert "tests/test_undo.py::test_undo_2 did not run: `-x` ended the run" in messages(ran, "task:3")
+def test_a_file_that_cannot_be_collected_fails_its_task_and_no_other(tmp_path: Path, workers: str) -> None:
+    repo = quick(tmp_path, **{"tests/test_add.py": "from app.add import missing\n"})
+    ran = run(repo.path, workers)
+    assert of_tasks(ran) == ["failed", "passed", "passed"], ran.text
+    (message,) = messages(ran, "task:1")
+    error = "its import fails at tests/test_add.py:1: ImportError: cannot import name 'missing' from 'app.add'"
+    assert message.startswith(f"tests/test_add.py cannot be collected: {error}")
+    assert messages(ran, "system") == [message]
+    assert (ran.status, ran.verdicts()["system"]) == (1, "failed")
 
 
-BROKEN = {
-    "import": (
-        "from app.add import missing\n",
-        "its import fails at tests/test_add.py:1: ImportError: cannot import name 'missing' from 'app.add'",
-    ),
-    "syntax": ("def test_add(:\n", "its import fails at tests/test_add.py:1: SyntaxError: invalid syntax"),
-    "exception": (
-        "import pytest\nraise ValueError('no\\nluck')\n",
-        "its import fails at tests/test_add.py:2: ValueError: no",
-    ),
-    "collection": (
-        "import pytest\n\n\n@pytest.mark.parametrize('a', 1)\ndef test_add(a):\n    pass\n",
-        "TypeError: 'int' object is not iterable",
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", BROKEN)
-def test_a_file_that_cannot_be_collected_fails_its_task_and_no_other(tmp_path: Path, kind: str) -> None:
-    text, message = BROKEN[kind]
-    repo = honest(tmp_path / "repo")
-    repo.put("notes/sums/breakdown.md", NAMED)
-    repo.put("tests/test_add.py", text)
-    ran = [run(repo.path, workers) for workers in (["-n0", "-n2"] if kind == "import" else ["-n0"])]
-    for each in ran:
-        verdicts = each.verdicts()
-        assert [verdicts[f"task:{number}"] for number in (1, 2, 3)] == ["failed", "passed", "passed"], each.text
-        (told,) = messages(each, "task:1")
-        assert told.startswith(f"tests/test_add.py cannot be collected: {message}")
-        assert messages(each, "system") == [told]
-        assert "no test counts" not in each.text
-        assert each.status == 1
-    assert ran[0].without_times() == ran[-1].without_times()
-
-
-def test_a_conftest_that_fails_is_named_for_all_below_it(tmp_path: Path) -> None:
-    repo = honest(tmp_path / "repo")
+def test_a_conftest_that_fails_and_a_file_that_is_skipped_are_named(tmp_path: Path) -> None:
     plan = NAMED.replace("tests/test_take.py::test_take", "tests/deep/test_take.py::test_take")
-    repo.git("rm", "-q", "tests/test_take.py")
-    repo.put("notes/sums/breakdown.md", plan)
-    repo.put("tests/deep/test_take.py", TESTS["tests/test_take.py"])
-    repo.put("tests/deep/conftest.py", "import nowhere\n")
-    ran = run(repo.path, "-n0")
-    assert ran.verdicts()["task:2"] == "failed"
-    assert messages(ran, "task:2") == [
-        "tests/deep cannot be collected: its import fails at tests/deep/conftest.py:1: "
-        "ModuleNotFoundError: No module named 'nowhere'"
-    ]
-
-
-def test_a_broken_file_of_no_task_fails_the_system_only(tmp_path: Path) -> None:
-    repo = honest(tmp_path / "repo")
-    repo.put("tests/test_other.py", "import nowhere\n")
-    ran = run(repo.path, "-n0")
-    verdicts = ran.verdicts()
-    assert {verdicts[f"task:{number}"] for number in (1, 2, 3)} == {"passed"}
-    assert verdicts["system"] == "failed"
-    assert ran.status == 1
-
-
-def test_a_file_that_is_skipped_as_a_whole_is_told(tmp_path: Path) -> None:
-    repo = honest(tmp_path / "repo")
-    repo.put("tests/test_add.py", "import pytest\n\npytest.importorskip('nowhere')\n")
-    ran = run(repo.path, "-n0")
-    assert ran.verdicts()["task:1"] == "failed"
+    deep = {"tests/deep/test_take.py": TESTS["tests/test_take.py"], "tests/deep/conftest.py": "import nowhere\n"}
+    skipped = {"tests/test_add.py": "import pytest\n\npytest.importorskip('nowhere')\n"}
+    ran = run(quick(tmp_path, **{"notes/sums/breakdown.md": plan}, **deep, **skipped).path, "-n0")
+    assert of_tasks(ran) == ["failed", "failed", "passed"], ran.text
     assert messages(ran, "task:1") == ["tests/test_add.py was skipped: a skipped test proves nothing"]
+    error = "its import fails at tests/deep/conftest.py:1: ModuleNotFoundError: No module named 'nowhere'"
+    assert messages(ran, "task:2") == [f"tests/deep cannot be collected: {error}"]
+
+
+def test_a_red_file_of_an_open_task_does_not_count_while_only_ticked_ones_do(tmp_path: Path) -> None:
+    plan = NAMED.replace("### 3. [x]", "### 3. [ ]")
+    files = {"notes/sums/breakdown.md": plan, "tests/test_undo.py": "from app.redo import redo\n"}
+    ran = run(quick(tmp_path, **files).path, "-n0", "--execute-scope=claimed")
+    assert ran.report["verdict"] == "passed", ran.text
+
+
+def test_nothing_is_known_where_the_run_ends_before_the_tests_are_collected(tmp_path: Path) -> None:
+    interrupt = {"tests/conftest.py": "def pytest_collectstart():\n    raise KeyboardInterrupt\n"}
+    plan = NAMED.replace("- **Tests**: `tests/test_undo.py`\n", "")
+    ran = run(quick(tmp_path, **{"notes/sums/breakdown.md": plan}, **interrupt).path, "-n0")
+    assert of_tasks(ran) == ["unproven", "unproven", "unproven"], ran.text
+    assert messages(ran, "task:1") == ["tests/test_add.py did not run: the run was interrupted"]
+    assert (ran.status, ran.verdicts()["system"]) == (2, "unproven")
