@@ -75,8 +75,10 @@ def test_what_cannot_be_checked_and_has_no_name_is_told() -> None:
     assert [gate.name for gate in read_plan(text).gates] == ["the whole suite passes"]
     line = TASK.count("\n") + 3
     assert [problem for problem in problems_except_fields(text) if "gate" in problem] == [
-        f'b.md:{line}: warning: 2 items below "Quality Gates" are not read as gates, the first is "`ruff check` is '
-        'clean": name each, as `- **Gate 1**: …` (unread-gate)'
+        (
+            f'b.md:{line}: warning: 2 items below "Quality Gates" are not read as gates, the first is '
+            '"`ruff check` is clean": name each, as `- **Gate 1**: …` (unread-gate)'
+        )
     ]
 
 

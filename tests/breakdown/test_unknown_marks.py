@@ -8,6 +8,7 @@ from pytest_execute.breakdown import read_text
 from tests.breakdown.plans import FIELDS, problems_except_fields, read_plan
 
 KNOWN = f"### 1. [x] One\n{FIELDS}\n"
+FILES = "- **Files**: `a.py`\n"
 REMEDY = "write [ ] for open, [x] for done, [-] for begun or [!] for blocked"
 
 
