@@ -59,7 +59,7 @@ class Document(Struct, frozen=True):
 
 def parse_blocks(text: str) -> Document:
     """Return the blocks of a Markdown text."""
-    text = _without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _parser().parse(text)
     quotes: list[tuple[int, Block]] = []
     return Document(tuple(_build_blocks(tokens, quotes)), _unclosed_fence(tokens, text), tuple(quotes))
@@ -74,7 +74,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join"])
 
 
-def _without_front_matter(text: str) -> str:
+def without_front_matter(text: str) -> str:
     """Return the text with empty lines for its front matter, so that all other lines keep their numbers."""
     found = re.match(r"---[ \t]*\n(?:(?!---|\.\.\.)[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text)
     return "\n" * found[0].count("\n") + text[found.end() :] if found else text

@@ -44,7 +44,10 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
 def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -> None:
     if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
-    if not task.tests and not task.behaviour:
+    if task.no_tests == "":
+        message = f"task {task.id} has no tests, and no reason why: name some, or write `none (reason)`"
+        problems.warn(task.line, "no-reason", message)
+    elif not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
         line = next((field.line for field in parsed.fields_named("effort")), task.line)

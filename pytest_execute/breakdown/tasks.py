@@ -18,7 +18,7 @@ from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
-from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, TASK_WORDS, field_name, is_done_status
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, field_name, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -74,6 +74,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
     blocks = _task_blocks(outline, start, stop)
     fields = (*_title_fields(start), *read_fields(blocks))
     substeps = _parse_substeps(start, blocks)
+    tests = _tests(start, fields)
     task = Task(
         id=start.id,
         title=start.title,
@@ -81,7 +82,8 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         done=_is_done(start, fields, substeps),
         objective=_objective(fields, blocks),
         files=_files(start, fields),
-        tests=_tests(start, fields),
+        tests=tests,
+        no_tests=None if tests else _reason_without_tests(fields),
         behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
         effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
@@ -221,6 +223,15 @@ def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
     if tests or any(NO_DEPENDENCY.fullmatch(part.one_line) for part in parts):
         return tests
     return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
+
+
+def _reason_without_tests(fields: Sequence[Field]) -> str | None:
+    """Return the reason in a Tests field that says "none", "" without one; None where no field says so."""
+    said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields_named(fields, "tests"))), None)
+    if said is None:
+        return None
+    reason: str = said["bracketed"] or said["reason"] or said["because"] or ""
+    return reason.strip(" .")
 
 
 def _title_part(start: TaskStart) -> list[ValuePart]:

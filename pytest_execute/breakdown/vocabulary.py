@@ -90,6 +90,15 @@ NO_DEPENDENCY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+# matches "None", "none (documentation only)", "N/A: prose", "no tests needed, as it is prose", "-"
+NO_TESTS = re.compile(
+    r"(?:none|n/?a|nil|null|nothing|no(?:\s+(?:new\s+)?tests?|(?=\s*$))|not\s+applicable|\[\]|[-–—―]+|なし|无|無|없음)"
+    r"(?:\s+(?:is\s+|are\s+)?(?:required|needed|necessary|applicable))?"
+    r"(?:\s*$|\s*[(（](?P<bracketed>.*?)[)）]?[.\s]*$|\s*[.,;:—–。、，；：-]\s*(?P<reason>.*)"
+    r"|\s+(?P<because>(?:because|as|since)\b.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+
 # matches "[x]", "Done", "completed; verified", "完了"; not "Not done"
 DONE = re.compile(
     r"^\W*(?:\[[xX]\]|done|completed?|finished|implemented|merged|closed|passed|完了|完成|已完成|완료)(?![\w-])",

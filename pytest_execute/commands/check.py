@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pytest_execute import breakdown
 from pytest_execute.breakdown import ParsedBreakdown
+from pytest_execute.breakdown.never_passing import never_passing
+from pytest_execute.commands.project_layout import project_layout
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
@@ -44,9 +46,10 @@ def check(target: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, s
             documents = breakdown.written_documents(root, notes, target)
     except ExecuteError as error:
         reading = ParsedBreakdown(None, error.problems)
+    problems = [*never_passing(reading.plan, *project_layout(root))] if reading.plan is not None else []
     if documents is not None:
-        problems = _document_problems(root, f"{notes}/{target}", documents)
-        reading = ParsedBreakdown(reading.plan, (*reading.problems, *problems))
+        problems += _document_problems(root, f"{notes}/{target}", documents)
+    reading = ParsedBreakdown(reading.plan, (*reading.problems, *problems))
     text = report.as_json(reading) if as_json else report.render(reading, documents)
     return (CANNOT_JUDGE if reading.errors else PASSED), text
 

@@ -100,7 +100,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | any other | why there is no proof |
 
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
-    requested. `trace` holds the last lines of the traceback at `before`.
+    requested. `trace` holds the last lines of the traceback at `before`. A test without a proof `was_at_base` where
+    base had it as it is today.
     """
 
     test: str
@@ -112,6 +113,12 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    was_at_base: bool = False
+
+    @property
+    def owes_no_red(self) -> bool:
+        """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
+        return self.was_at_base
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -249,6 +256,22 @@ class History(Struct, frozen=True, kw_only=True):
     prepare: tuple[str, ...] = ()
 
 
+class NamedFile(Struct, frozen=True, kw_only=True):
+    """File or directory that the plan names, compared with base. Paths are relative to the root directory.
+
+    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
+    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
+    same commits and belongs to no other task.
+    """
+
+    path: str
+    is_changed: bool = False
+    is_empty: bool = False
+    broken_links: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    code_beside: tuple[str, ...] = ()
+
+
 class CommandResult(Struct, frozen=True):
     """Exit status of a command of the policy, and the last line that it printed."""
 
@@ -282,5 +305,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
+    named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()

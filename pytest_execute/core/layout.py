@@ -5,11 +5,12 @@ Every path is relative to the top of the repository and has forward slashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 TEST_DIRECTORIES = ("tests", "test")
 NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
@@ -18,31 +19,78 @@ NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
 class Layout(Struct, frozen=True, kw_only=True):
     """Directories and patterns by which files are sorted.
 
-    `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+    `prefix` leads from the top of the repository to pytest's root directory ("" or "services/api/"), `home` to the
+    directory that the plan and all reports see paths from: the root directory, or one above it that has the topics.
 
     `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
     of test files, `notes` the directory of the plans.
+
+    `collected` are files that pytest collected tests from, though their names do not tell. `code` are files and
+    directories of the implementation that are only named like tests.
     """
 
     prefix: str = ""
+    home: str = ""
     source: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     notes: str = "notes"
+    collected: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
 
     def is_test(self, path: str) -> bool:
         """Return whether a file is a test, or a helper, a fixture, data or configuration of tests."""
-        *directories, name = path.split("/")
+        if path in self.collected or path.rpartition("/")[2] == "conftest.py":
+            return True
+        return self._is_named_like_test(path) and not any(_is_below(path, entry) for entry in self.code)
+
+    def _is_named_like_test(self, path: str) -> bool:
+        *directories, name = path.removeprefix(self._unnamed).split("/")
         return (
-            name == "conftest.py"
-            or any(directory in TEST_DIRECTORIES for directory in directories)
+            any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
             or any(_is_below(path, directory) for directory in self.tests)
         )
 
+    @property
+    def _unnamed(self) -> str:
+        """Return the path whose names tell nothing: to the home, or to a root directory below it without its name."""
+        return self.prefix if self.prefix == self.home else self.prefix[: self.prefix.rstrip("/").rfind("/") + 1]
+
+    def with_code_named_like_tests(self, paths: Iterable[str], holds_tests: Callable[[str], bool]) -> Layout:
+        """Return this layout with the implementation among `paths` that is only named like tests.
+
+        It lies below the source and holds no tests: a file in which `holds_tests` finds none, or a directory without
+        test files and conftest.
+        """
+        in_source = (path for path in paths if path.endswith(".py") and self._is_in_source(path))
+        in_doubt = (path for path in in_source if not any(_is_below(path, directory) for directory in self.tests))
+        modules = [path for path in in_doubt if self._is_named_like_test(path)]
+        tests = {path for path in modules if self._is_test_file(path, holds_tests)}
+        test_directories = {directory for path in tests for directory in self._test_directories(path)}
+        code = {
+            next(iter(self._test_directories(path)), path)
+            for path in modules
+            if path not in tests and test_directories.isdisjoint(self._test_directories(path))
+        }
+        return replace(self, code=tuple(sorted(code)))
+
+    def _is_test_file(self, path: str, holds_tests: Callable[[str], bool]) -> bool:
+        name = path.rpartition("/")[2]
+        return name == "conftest.py" or (any(fnmatch(name, each) for each in self.patterns) and holds_tests(path))
+
+    def _test_directories(self, path: str) -> list[str]:
+        """Return the directories below the source that lead to `path` and are named like tests, outermost first."""
+        above = max((len(entry) for entry in self.source if _is_below(path, entry)), default=0)
+        parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)]
+        return [each for each in parents if len(each) > above and each.rpartition("/")[2] in TEST_DIRECTORIES]
+
     def is_source(self, path: str) -> bool:
         """Return whether a file is Python code of the implementation."""
-        return path.endswith(".py") and not self.is_test(path) and any(_is_below(path, entry) for entry in self.source)
+        return path.endswith(".py") and not self.is_test(path) and self._is_in_source(path)
+
+    def _is_in_source(self, path: str) -> bool:
+        return any(_is_below(path, entry) for entry in self.source)
 
     def is_overlaid(self, path: str) -> bool:
         """Return whether the replay takes a file from today, rather than from the commit that it looks at."""
@@ -93,7 +141,7 @@ def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
     inside = [path[len(prefix) :] for path in paths if path.startswith(prefix) and path.endswith(".py")]
     if any(path.startswith("src/") for path in inside):
         return (f"{prefix}src",)
-    bare = Layout(prefix=prefix)
+    bare = Layout(prefix=prefix, home=prefix)
     packages = {path.split("/")[0] for path in inside if path.count("/") == 1 and path.endswith("/__init__.py")}
     modules = {path for path in inside if "/" not in path and path not in NOT_MODULES}
     return tuple(

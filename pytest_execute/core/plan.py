@@ -38,7 +38,10 @@ class Substep(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream."""
+    """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream.
+
+    `no_tests` is the reason why it has no tests, "" where its Tests field gives none, None where it does not say so.
+    """
 
     id: str
     title: str
@@ -48,6 +51,7 @@ class Task(Struct, frozen=True, kw_only=True):
     objective: str = ""
     files: tuple[FileRef, ...] = ()
     tests: tuple[TestRef, ...] = ()
+    no_tests: str | None = None
     depends: tuple[str, ...] = ()
     behaviour: tuple[str, ...] = ()
     effort: str = ""

@@ -2,11 +2,12 @@
 
 | measure | lines | counted as reached |
 | --- | --- | --- |
-| `task:<id>`, `stream:<id>` | changed lines of its tasks | in functions: when its own tests ran them |
-| "changed" | all changed lines | in functions: when any test ran them; others: when anything did |
+| `task:<id>`, `stream:<id>` | changed lines of its tasks | in functions: when its own tests ran or noticed them |
+| "changed" | all changed lines | in functions: when any test ran or noticed them; others: when anything ran them |
 | "system" | all lines of the implementation | when anything ran them |
 
-Lines that run on import say nothing about tests. They are left out of a task's measure, unless nothing ran them at all.
+Lines that run on import say nothing about tests. In functions they count as reached where tests notice each stub of the
+function (`pytest_execute/mutation/`). Others are left out of a task's measure, unless nothing ran them at all.
 Exclusion comments such as `# pragma: no cover` count in the system's measure only, and there only in files of which no
 changed line has one: in changed code, they would hide the lines that are judged.
 """
@@ -48,6 +49,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     - `owners`: the tasks of these lines
     - `tasks_with_files`: ids of tasks that name files; such a task has a measure even if no line is its own
     - `exclude`: regular expressions of the policy at base for changed lines that need not be reached
+    - `noticed`: functions of which tests noticed each stub: `{path: {line of its def: contexts of these tests}}`
     """
 
     root: Path
@@ -57,6 +59,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     owners: LineOwners = {}
     tasks_with_files: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
+    noticed: dict[str, dict[int, frozenset[str]]] = {}
 
 
 def line_sets(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, LineSets]:
@@ -162,15 +165,24 @@ class _Analyzer:
     ) -> LineSets:
         """Measure these lines of a file.
 
-        Lines in functions are reached by the contexts that `is_counted` accepts, other lines by any context. Those
-        others count only with `imports`, or where nothing ran them.
+        Lines in functions are reached by the contexts that `is_counted` accepts, and on import where tests of these
+        contexts noticed the function's stubs. Other lines are reached by any context; they count only with `imports`,
+        or where nothing ran them.
         """
         lines = self._source_lines(path)
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
+        noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
+        on_import = self._analyze(path, lambda context: not context or is_counted(context)) if noticed else counted
         executable = (wanted & anything.statements) - lines.inert
         imported = set() if imports else executable - lines.function_bodies - anything.missing
+
+        def analysis_for(line: int) -> _FileAnalysis:
+            if line not in lines.function_bodies:
+                return anything
+            return on_import if lines.functions.get(line) in noticed else counted
+
         return LineSets(
-            **_sets(path, executable, lambda line: counted if line in lines.function_bodies else anything),
+            **_sets(path, executable, analysis_for),
             imported=_by_path(path, imported),
             excluded=_by_path(path, wanted & anything.excluded),
             ignored=_by_path(path, wanted & self._lines_with_exclusion(path) - anything.excluded),

@@ -14,6 +14,7 @@ class SourceLines(Struct, frozen=True):
     """Lines of a source text by their kind.
 
     - `function_bodies`: lines inside functions, which run on a call and not on import
+    - `functions`: each line inside a function -> the line of the `def`, or of the named `lambda`, of the innermost one
     - `statement_starts`: each line -> the first line of its statement
     - `inert`: lines that no test can run and that do nothing: bodies that are `...`, and code for the type checker
       alone
@@ -21,6 +22,7 @@ class SourceLines(Struct, frozen=True):
     """
 
     function_bodies: frozenset[int]
+    functions: dict[int, int]
     statement_starts: dict[int, int]
     inert: frozenset[int]
     opaque: frozenset[int]
@@ -35,24 +37,28 @@ def classify_lines(source: str | bytes) -> SourceLines:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
-        return SourceLines(frozenset(), {}, frozenset(), frozenset())
+        return SourceLines(frozenset(), {}, {}, frozenset(), frozenset())
     bodies: set[int] = set()
+    functions: dict[int, int] = {}
     starts: dict[int, int] = {}
     inert: set[int] = set()
     checker = type_checking_conditions(tree)
-    for node in ast.walk(tree):
+    for node in ast.walk(tree):  # outer nodes come before inner ones
         if isinstance(node, FunctionNode):
             bodies.update(_span(node.body[0].lineno, node))
+            functions.update(dict.fromkeys(_span(node.body[0].lineno, node), node.lineno))
             inert.update(_ellipsis_body(node))
         if isinstance(node, ast.stmt):
             starts.update(dict.fromkeys(_own_lines(node), node.lineno))
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and _has_lambda(node):
             bodies.update(_span(node.lineno, node))
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Lambda):
+            functions.update(dict.fromkeys(_span(node.value.lineno, node), node.value.lineno))
         if isinstance(node, ast.If) and ast.unparse(node.test) in checker:
             inert.update(range(node.lineno, (node.body[-1].end_lineno or node.lineno) + 1))
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     opaque = frozenset(call.lineno for call in calls if _is_string_runner(call.func))
-    return SourceLines(frozenset(bodies), starts, frozenset(inert), opaque)
+    return SourceLines(frozenset(bodies), functions, starts, frozenset(inert), opaque)
 
 
 def _is_string_runner(function: ast.expr) -> bool:

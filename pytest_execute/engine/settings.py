@@ -22,6 +22,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_execute.core.layout import Layout
+from pytest_execute.engine.installed_modules import installed_modules, project_name
 from pytest_execute.tools.git import Git, Tree
 
 MINIMUM_MEMORY = 1 << 30
@@ -50,8 +51,8 @@ LimitsFor = Callable[[str], TimeLimits]
 class PytestOptions(Struct, frozen=True, kw_only=True):
     """Options that pytest is started with in every tree.
 
-    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is
-    the number of trees that run side by side.
+    `config` is today's configuration file as (path from the root directory, content), `arguments` are the options of
+    every run, `workers` is the number of trees that run side by side.
     """
 
     config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")
@@ -63,13 +64,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything that runs in trees have in common.
 
     `roots` are relative to the tree, `prefix` leads from it to the root directory. `work_tree` is the user's checkout,
-    `top_modules` are the project's own top-level modules, `memory` is the number of bytes that one process may take.
-    `prepare` is the command that runs once in each tree. `seconds` maps tests to the time they took today.
+    `top_modules` are the project's own top-level modules; those in `installed` come from these directories where a tree
+    does not have them. `memory` is the number of bytes that one process may take. `prepare` is the command that runs
+    once in each tree. `seconds` maps tests to the time they took today.
     """
 
     work_tree: str
     roots: tuple[str, ...]
     top_modules: tuple[str, ...]
+    installed: dict[str, str] = {}
     prefix: str
     pytest: PytestOptions
     memory: int
@@ -80,7 +83,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Return a digest of everything else that a run depends on: Python, installed packages, configuration."""
         installed = sorted(f"{each.name} {each.version}" for each in importlib.metadata.distributions())
         facts = (sys.version, _machine(), installed, self.pytest.config, self.pytest.arguments, self.roots)
-        text = repr((*facts, self.top_modules, self.prefix, self.prepare))
+        text = repr((*facts, self.top_modules, sorted(self.installed), self.prefix, self.prepare))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -95,12 +98,19 @@ def settings_for(
     today: Tree,
     pytest: PytestOptions,
     prepare: tuple[str, ...] = (),
+    older_roots: tuple[str, ...] = (),
 ) -> Settings:
-    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`."""
+    """Return the settings for trees of this repository; its roots and modules are those of the tree `today`.
+
+    The `older_roots` come after these roots.
+    """
+    work_tree = git.work_tree.resolve()
+    top_modules = tuple(sorted({name.partition(".")[0] for name in layout.modules(today)}))
     return Settings(
-        work_tree=str(git.work_tree.resolve()),
-        roots=layout.import_roots(today),
-        top_modules=tuple(sorted({name.partition(".")[0] for name in layout.modules(today)})),
+        work_tree=str(work_tree),
+        roots=(*layout.import_roots(today), *older_roots),
+        top_modules=top_modules,
+        installed=installed_modules(top_modules, project_name(work_tree / layout.prefix), work_tree),
         prefix=layout.prefix,
         pytest=pytest,
         memory=memory_limit(pytest.workers),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Outcome
-from pytest_execute.core.plan import Plan
+from pytest_execute.core.plan import Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Gate
 
@@ -29,6 +30,10 @@ class JudgeContext(Struct, frozen=True):
     def files(self) -> tuple[str, ...]:
         """Return the files and directories whose tests are not known: not collected, left out or skipped."""
         return tuple(test for test, collected in self.evidence.manifest.tests.items() if test == collected.path)
+
+    def is_without_tests(self, task: Task) -> bool:
+        """Return whether a task says that it has no tests, and none counts for it."""
+        return task.no_tests is not None and not self.tests(gate_ids.task(task.id))
 
     def outcome(self, test: str) -> Outcome:
         """Return how a test ended, "not-run" where it did not."""

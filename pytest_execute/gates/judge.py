@@ -11,7 +11,17 @@ from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Check, Gate, Verdict, worst
-from pytest_execute.gates.checks import artifacts, coverage, dependencies, mutation, plan, review, testfirst, tests
+from pytest_execute.gates.checks import (
+    artifacts,
+    coverage,
+    dependencies,
+    mutation,
+    plan,
+    review,
+    testfirst,
+    tests,
+    without_tests,
+)
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.reason_codes import build_check
 
@@ -46,34 +56,44 @@ def _prerequisites(context: JudgeContext) -> Gate:
 
 
 def _task(context: JudgeContext, task: Task) -> Gate:
-    gate, policy = gate_ids.task(task.id), context.policy
-    own_tests = context.tests(gate)
-    no_files = "no implementation is known for this task: list its files in its Files field"
     checks = [
         build_check("plan", plan.check_task(context, task)),
         build_check("tests", tests.check_task(context, task)),
         build_check("dependencies", dependencies.check_task(context, task)),
     ]
-    if policy.test_first != "off":
-        checks.append(build_check("test-first", testfirst.check_task(context, task)))
-    findings = coverage.check_share(context, gate, policy.coverage.task, own_tests, no_files)
-    checks.append(build_check("coverage", findings))
-    if policy.mutation.task:
-        checks.append(build_check("mutation", mutation.check_functions(context, task.id, own_tests)))
-    decided = replace(_gate(gate, task.title, checks), stream=task.stream, agent=task.agent or None)
+    if context.is_without_tests(task):
+        checks.append(build_check("artifacts", without_tests.check_files(context, task)))
+    else:
+        checks += _checks_of_tests(context, task)
+    decided = replace(_gate(gate_ids.task(task.id), task.title, checks), stream=task.stream, agent=task.agent or None)
     return decided if task.done else replace(decided, verdict="open")
+
+
+def _checks_of_tests(context: JudgeContext, task: Task) -> Iterator[Check]:
+    """Check what the tests of a task prove, reach and notice."""
+    gate, policy = gate_ids.task(task.id), context.policy
+    own_tests = context.tests(gate)
+    no_files = "no implementation is known for this task: list its files in its Files field"
+    if policy.test_first != "off":
+        yield build_check("test-first", testfirst.check_task(context, task))
+    yield build_check("coverage", coverage.check_share(context, gate, policy.coverage.task, own_tests, no_files))
+    if policy.mutation.task:
+        yield build_check("mutation", mutation.check_functions(context, task.id, own_tests))
 
 
 def _stream(context: JudgeContext, stream: Stream) -> Gate:
     gate = gate_ids.stream(stream.id)
-    tasks = [gate_ids.task(task.id) for task in context.plan.tasks_of(stream.id)]
+    members = context.plan.tasks_of(stream.id)
+    tasks = [gate_ids.task(task.id) for task in members]
     checks = [build_check("dependencies", dependencies.check_parts(context, tasks))]
     if context.is_in_scope(tasks):
         all_tests = [test for part in (gate, *tasks) for test in context.tests(part)]
         checks += [
             build_check("tests", tests.check_outcomes(context, context.tests(gate))),
-            build_check("coverage", coverage.check_share(context, gate, context.policy.coverage.stream, all_tests)),
         ]
+        if not members or not all(map(context.is_without_tests, members)):
+            findings = coverage.check_share(context, gate, context.policy.coverage.stream, all_tests)
+            checks.append(build_check("coverage", findings))
     return replace(_gate(gate, stream.title, checks), stream=stream.id)
 
 

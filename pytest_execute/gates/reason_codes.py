@@ -43,6 +43,13 @@ TABLE = (
         "correct the Files field, or write the file",
     ),
     ReasonCode(
+        "untouched-file",
+        "plan",
+        PASSED,
+        "a ticked task lists a file in Files that the topic has not changed",
+        "correct the Files field, or change the file",
+    ),
+    ReasonCode(
         "missing-document", "plan", FAILED, "`research.md` or `plan.md` is missing, or has only headings", "write it"
     ),
     ReasonCode(
@@ -57,8 +64,22 @@ TABLE = (
         "tests",
         ("failed", "unproven"),
         "no test counts for the task; unproven where not all files were collected, "
-        "and in the check test-first, where none passed",
+        "and in the check test-first, where none passed or none owes a red",
         "name one in its Tests field, or mark one",
+    ),
+    ReasonCode(
+        "without-tests",
+        "tests",
+        PASSED,
+        "a task has no tests, for the reason in its Tests field, and is judged by its files",
+        "check if the reason is true",
+    ),
+    ReasonCode(
+        "no-reason",
+        "tests",
+        FAILED,
+        "the Tests field says that there are no tests, and does not say why",
+        "name tests, or write `none (reason)`",
     ),
     ReasonCode(
         "missing-test",
@@ -185,6 +206,13 @@ TABLE = (
         "import it from the source, not from an installed copy",
     ),
     ReasonCode(
+        "at-base",
+        "test-first",
+        PASSED,
+        "tests of the task were there at base, and are the same today: they have to pass, and prove nothing",
+        "nothing, if a new test proves the task",
+    ),
+    ReasonCode(
         "turned-again",
         "test-first",
         PASSED,
@@ -238,7 +266,7 @@ TABLE = (
         "no-files",
         "coverage",
         UNPROVEN,
-        "no implementation is known for the gate",
+        "no implementation is known for the gate; in the check artifacts: a task has neither tests nor files",
         "name the task's files in its Files field",
     ),
     ReasonCode(
@@ -281,6 +309,34 @@ TABLE = (
         "remove it from the policy",
     ),
     ReasonCode("missing-artifact", "artifacts", FAILED, "an artifact of the policy is missing or empty", "write it"),
+    ReasonCode(
+        "unchanged-file",
+        "artifacts",
+        FAILED,
+        "a task without tests lists a file that has no change since base, but for white space",
+        "write it, or take it out of Files",
+    ),
+    ReasonCode(
+        "empty-file",
+        "artifacts",
+        FAILED,
+        "a task without tests lists a file that is empty",
+        "write it",
+    ),
+    ReasonCode(
+        "broken-link",
+        "artifacts",
+        FAILED,
+        "a relative link in a Markdown file of a task without tests leads nowhere",
+        "correct the link",
+    ),
+    ReasonCode(
+        "untested-code",
+        "artifacts",
+        FAILED,
+        "a task without tests lists or brings code: implementation, tests, or their settings",
+        "name tests, or take the file out of the task",
+    ),
     ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
     ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )

@@ -65,10 +65,11 @@ class MutationReplies:
     def import_outcome(self, tests: Tests) -> tuple[StubOutcome, Accesses | None]:
         """Return the outcome of the one stub that was in effect from the start.
 
-        An import that fails or hangs has noticed the stub.
+        An import that fails or hangs has noticed the stub: for the first of `tests`.
         """
-        failed = next((r["test"] for r in self._messages if "test" in r and r["state"] in ("failed", "crash")), None)
-        noticed_by = failed or (tests[0] if self._aborted in ("timeout", "crash") else None)
+        failed = {r["test"] for r in self._messages if "test" in r and r["state"] in ("failed", "crash")}
+        noticing = tests if self._aborted in ("timeout", "crash") else [test for test in tests if test in failed]
+        noticed_by = next(iter(noticing), None)
         if noticed_by is None:
             return self.outcome(0)
         return StubOutcome(noticed_by=noticed_by, tests=(noticed_by,), attempts=1), self.shared_accesses

@@ -14,10 +14,10 @@ from pytest_execute.mutation.stub_trials import StubTrials
 
 
 class MutationRunner:
-    """Tries stubs in three rounds.
+    """Tries stubs in two rounds: the first runs the function's own tests, the second all others.
 
-    The first runs the function's own tests, the second all others. In the third the stub is in effect before a file
-    is imported.
+    At the end of a round each stub that nobody noticed is put in effect before a file is imported, if the function
+    runs then.
 
     `task_tests` maps tasks to their tests; a function's own tests are those of its tasks.
     """
@@ -39,7 +39,7 @@ class MutationRunner:
             for file in self._files.values():
                 tests_by_stub = {stub: self._select(file, stub, is_own_round) for stub in _unnoticed(outcomes)}
                 _merge(outcomes, self._trials.try_stubs(file, {stub: t for stub, t in tests_by_stub.items() if t}))
-        _merge(outcomes, self._try_on_import(_unnoticed(outcomes)))
+            _merge(outcomes, self._try_on_import(_unnoticed(outcomes), is_own_round))
         failing = self._failing_probes()
         return {
             stub: replace(outcome, unreliable=_find_unreliable(failing, self._own_tests[stub[0]]))
@@ -55,21 +55,21 @@ class MutationRunner:
         probes = (each for file in self._files.values() for each in file.probes.items())
         return {test: probe for test, probe in probes if probe.state != "passed"}
 
-    def _try_on_import(self, stubs: Sequence[Stub]) -> dict[Stub, StubOutcome]:
+    def _try_on_import(self, stubs: Sequence[Stub], is_own_round: bool) -> dict[Stub, StubOutcome]:
         """Try stubs on functions that run while a file is imported, several at once."""
         pool = ThreadPoolExecutor(self._trials.workers)
         try:
-            return dict(zip(stubs, pool.map(self._try_one_on_import, stubs), strict=True))
+            outcomes = pool.map(lambda stub: self._try_one_on_import(stub, is_own_round), stubs)
+            return dict(zip(stubs, outcomes, strict=True))
         finally:
             # After an error or an interrupt, closing the engine's runner ends the threads that are still at work.
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _try_one_on_import(self, stub: Stub) -> StubOutcome:
-        outcome = StubOutcome()
-        key, own = self._trials.targets[stub[0]].key, self._own_tests[stub[0]]
+    def _try_one_on_import(self, stub: Stub, is_own_round: bool) -> StubOutcome:
+        outcome, key = StubOutcome(), self._trials.targets[stub[0]].key
         for file in self._files.values():
-            if outcome.noticed_by is None and key in (file.imported or ()):
-                tests = tuple(sorted(file.tests, key=lambda test: test not in own))
+            tests = self._select(file, stub, is_own_round)
+            if tests and outcome.noticed_by is None and key in (file.imported or ()):
                 outcome = outcome.merge(self._trials.try_on_import(file, stub, tests))
         return outcome
 

@@ -120,6 +120,11 @@ class Conclusions:
     def _with_code(self, turn: Step, parent: Step, form: TestInTree) -> TestInTree:
         return self.compose(turn.own_tree, parent.own_tree), form[1]
 
+    def was_at_base(self, test: str) -> bool:
+        """Return whether base had the test as it is today, maybe in another file."""
+        then, today = self.steps[0].form(test), self.steps[-1].form(test)
+        return then is not None and today is not None and then.fingerprint == today.fingerprint
+
     def order(self, test: str, turn: Step) -> Order:
         """Return when the test came in, against the step that made it pass."""
         if any(self._was_red(test, turn, parent) for parent in turn.parents):

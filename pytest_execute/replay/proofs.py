@@ -28,11 +28,15 @@ def proofs(conclusions: Conclusions, tests: Iterable[str]) -> dict[str, Proof]:
     """Return a proof, or the reason why there is none, for each of `tests`."""
     outcomes = reversed(conclusions.observations.first.items())
     foreign = {test: outcome.message for (_, test), outcome in outcomes if outcome.state == "foreign"}
-    return {
+    found = {
         test: Proof(test=test, found="foreign-module", detail=foreign[test])
         if test in foreign
         else _proof(conclusions, test)
         for test in tests
+    }
+    return {
+        test: replace(proof, was_at_base=proof.found != "turned" and conclusions.was_at_base(test))
+        for test, proof in found.items()
     }
 
 

@@ -8,7 +8,8 @@ The first rule that applies decides:
     2. skipped, not collected, not prepared, lost    does not count
     3. missing fixture                               does not count
     4. SyntaxError, warning, MemoryError, Ctrl-C     does not count
-    5. symbol of the project that is missing         counts, as "missing-symbol"
+    5. symbol of the project that is missing         counts, as "missing-symbol", unless it is a top-level module
+                                                     that the project's code imports: a dependency of that time
     6. other ImportError                             does not count, unless the project raised it in a call
     7. exception in the test's call                  counts, as "assertion" or "exception"
     8. exception of the project's code, or a call
@@ -70,7 +71,7 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
         if exception in outcome.types:
             return Red(None, f"{phrase} ({outcome.message})")
     module, name = outcome.missing or (None, None)
-    if module in project.modules and outcome.phase != "teardown":
+    if module in project.modules and outcome.phase != "teardown" and not _is_dependency_there(outcome, project):
         return Red("missing-symbol", f"{module}.{name} does not exist" if name else f"{module} does not exist")
     if "builtins.ImportError" in outcome.types and not _is_projects_own(outcome, project):
         return Red(
@@ -82,6 +83,16 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
         return Red("exception", outcome.message)
     phase = "collection" if outcome.phase == "collect" else outcome.phase or "protocol"
     return Red(None, f"an error in the test's own {phase} ({outcome.message})")
+
+
+def _is_dependency_there(outcome: TreeOutcome, project: ProjectModules) -> bool:
+    """Return whether the project's own code imports a top-level module that the tree does not have.
+
+    It was a dependency there, which is not installed, and was taken into the project later.
+    """
+    module, name = outcome.missing or ("", None)
+    is_top_level = name is None and "." not in str(module)
+    return is_top_level and bool(outcome.frames) and not project.is_test(outcome.frames[-1])
 
 
 def _raised_in_call(outcome: TreeOutcome) -> Red:

@@ -20,6 +20,7 @@ from pytest_execute.core.evidence import (
     Manifest,
     Missing,
     Mutant,
+    NamedFile,
     Proof,
     TestResult,
 )
@@ -54,6 +55,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     missing: dict[Part, str]
     documents: dict[str, bool]
     files: dict[str, bool]
+    named_files: dict[str, NamedFile]
     commands: tuple[CommandResult, ...]
     weaker_keys: tuple[WeakerKey, ...]
 
@@ -71,6 +73,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             mutants=self.mutants if self.mutants is not None else self._missing("mutants"),
             documents=self.documents,
             files=self.files,
+            named_files=self.named_files,
             commands=self.commands,
             weaker_keys=self.weaker_keys,
         )
@@ -101,6 +104,7 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         missing={name: part.reason for name, part in parts.items() if isinstance(part, Missing)},
         documents=evidence.documents,
         files=evidence.files,
+        named_files=evidence.named_files,
         commands=evidence.commands,
         weaker_keys=evidence.weaker_keys,
     )

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Cause, Evidence, MutantState, Order, Outcome, Turn
+from pytest_execute.core.evidence import Cause, Evidence, MutantState, Order, Outcome, Proof, Turn
 from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Verdict, VerdictWord
@@ -44,12 +44,14 @@ class TestRow(Struct, frozen=True):
 class ProofRow(Struct, frozen=True):
     """Proof of one test of one task. `before` and `after` are commits, "worktree" or "index".
 
-    `turns` are all of its turns, oldest first, with `--execute-turns`.
+    `code` is the reason code of what is unproven, else null. `turns` are all of its turns, oldest first, with
+    `--execute-turns`.
     """
 
     test: str
     task: str
     verdict: Literal["proven", "unproven"]
+    code: str | None
     order: Order | None
     before: str | None
     after: str | None
@@ -165,17 +167,23 @@ def _mutants(evidence: Evidence) -> Iterator[MutantRow]:
 
 def _proofs(evidence: Evidence) -> list[ProofRow]:
     return [
-        ProofRow(
-            test,
-            task,
-            "proven" if proof.found == "turned" else "unproven",
-            proof.order,
-            proof.before,
-            proof.after,
-            proof.cause,
-            proof.detail,
-            proof.turns,
-        )
+        _proof(test, task, proof)
         for test, proof in sorted((evidence.proofs or {}).items())
         for task in _tasks(evidence, test)
     ]
+
+
+def _proof(test: str, task: str, proof: Proof) -> ProofRow:
+    is_proven = proof.found == "turned"
+    return ProofRow(
+        test,
+        task,
+        "proven" if is_proven else "unproven",
+        None if is_proven else proof.found,
+        proof.order,
+        proof.before,
+        proof.after,
+        proof.cause,
+        proof.detail,
+        proof.turns,
+    )

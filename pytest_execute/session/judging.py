@@ -40,10 +40,10 @@ class JudgingPlugin:
         """Judge the run; return pytest's exit status, that of an interruption if the user interrupts the replay."""
         if self.main.controller_side is not None:
             self.main.controller_side.check()
-        context = self.main.context
+        run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        context = self.main.context = workflow.with_collected(self.main.context, run.manifest)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.directory / "trees"
-        run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.why_not_replayed(context, run):
             commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
             write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")

@@ -64,6 +64,8 @@ def _request(config: pytest.Config) -> workflow.Request:
         work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
         patterns=tuple(config.getini("python_files")),
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
+        functions=tuple(config.getini("python_functions")),
+        classes=tuple(config.getini("python_classes")),
         turns=options.execute_turns,
     )
 

@@ -83,7 +83,7 @@ def _test_files(context: Context) -> Iterator[str]:
     references += [ref for gate in context.plan.gates for ref in gate.tests]
     named = {file_of(ref.target) for ref in references}
     prefix, tests, patterns = context.layout.prefix, context.request.testpaths, context.request.patterns
-    for path in map(context.relative, (path for path in context.tree if path.startswith(prefix))):
+    for path in (path.removeprefix(prefix) for path in context.tree if path.startswith(prefix)):
         is_below = not tests or any(PurePosixPath(path).is_relative_to(directory) for directory in tests)
         if path in named or (is_below and any(fnmatch(PurePosixPath(path).name, pattern) for pattern in patterns)):
             yield path

@@ -43,7 +43,10 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
     settings = state.settings
     plugins: dict[str, object] = {}
     if state.recorder is not None and (settings.is_measured or settings.scope.is_partial):
-        plugins["execute-items"] = ItemPlugin(config, settings, state.recorder)
+        from pytest_execute.coverage.item_contexts import ItemContexts
+
+        contexts = ItemContexts(state.recorder)
+        plugins |= {"execute-items": ItemPlugin(config, settings, contexts), "execute-contexts": contexts}
     if state.worker_input is not None:
         from pytest_execute.coverage import remote_data
         from pytest_execute.distributed.worker_side import WorkerSide

@@ -166,9 +166,10 @@ class BlobReader:
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return the content of each object, exactly as it is stored."""
-        return {oid: self._blob(oid) for oid in dict.fromkeys(oids)}
+        return {oid: self.content(oid) for oid in dict.fromkeys(oids)}
 
-    def _blob(self, oid: str) -> bytes:
+    def content(self, oid: str) -> bytes:
+        """Return the content of one object."""
         if self.process is None:
             command = ["git", "cat-file", "--batch"]
             self.process = process.start(command, cwd=self.git.work_tree, env=self.git.env, keep_output=True)

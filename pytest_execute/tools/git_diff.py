@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 from pytest_execute.tools.git import Git
 
@@ -13,7 +14,24 @@ BLAME_HEADER = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
 
 def changed_files(git: Git, old: str, new: str) -> list[str]:
     """Return the sorted paths whose content differs."""
-    output = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+    return _differing_files(git, old, new)
+
+
+def removed_files(git: Git, old: str, new: str) -> list[str]:
+    """Return the sorted paths that only `old` has."""
+    return _differing_files(git, old, new, "--diff-filter=D")
+
+
+def removed_in_commits(git: Git, commits: Iterable[str]) -> set[str]:
+    """Return the paths that one of the commits removed, compared with any of its parents."""
+    options = ("-r", "-m", "-z", "--name-only", "--no-renames", "--no-commit-id", "--diff-filter=D")
+    stdin = "".join(f"{commit}\n" for commit in commits).encode()
+    output = git.run("diff-tree", "--stdin", *options, stdin=stdin) if stdin else b""
+    return {os.fsdecode(path) for path in output.split(b"\0") if path}
+
+
+def _differing_files(git: Git, old: str, new: str, *options: str) -> list[str]:
+    output = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", *options, old, new)
     return sorted(os.fsdecode(path) for path in output.split(b"\0") if path)
 
 

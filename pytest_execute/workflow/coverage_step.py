@@ -5,13 +5,14 @@ coverage.py is imported only where something was measured, to keep other runs sh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, LineSets, Missing, Proof
+from pytest_execute.core.evidence import Evidence, LineSets, Missing, Mutant
 from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.coverage.recorder import context_name
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
 
@@ -20,30 +21,42 @@ def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evide
     """Add a measure for each gate, or the reason why nothing was measured."""
     if isinstance(run.coverage, str):
         return replace(evidence, coverage=Missing(run.coverage))
-    line_sets = _line_sets(context, run, run.coverage, evidence.proofs or {})
+    line_sets = _line_sets(context, run, run.coverage, evidence)
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
     return replace(evidence, line_sets=line_sets, coverage=measures)
 
 
-def _line_sets(
-    context: Context, run: RunResult, data_directory: Path, proofs: Mapping[str, Proof]
-) -> dict[str, LineSets]:
+def _line_sets(context: Context, run: RunResult, data_directory: Path, evidence: Evidence) -> dict[str, LineSets]:
     from pytest_execute.coverage import changed_lines, data, measure
 
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
-    ownership = Ownership(plan, turning_commits(plan, run.manifest, proofs), layout.prefix)
+    ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.home)
     request = measure.MeasureRequest(
-        root=context.root,
+        root=context.home,
         branch=context.policy.coverage.branch,
         sources=sources,
         changed=changed,
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy.coverage.exclude,
+        noticed=_noticed(evidence.mutants or (), run.manifest.gates),
     )
     return measure.line_sets(plan, request, data.read(data_directory))
+
+
+def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> dict[str, dict[int, frozenset[str]]]:
+    """Return the functions of which tests noticed each stub: `{path: {line of its def: contexts of these tests}}`."""
+    noticed_by: dict[tuple[str, int], set[str | None]] = {}
+    for mutant in mutants:
+        noticed_by.setdefault((mutant.path, mutant.line), set()).add(mutant.killed_by)
+    noticed: dict[str, dict[int, frozenset[str]]] = {}
+    for (path, line), tests in noticed_by.items():
+        if None not in tests:
+            contexts = frozenset(context_name(gates.get(test, ())) for test in tests if test is not None)
+            noticed.setdefault(path, {})[line] = contexts
+    return noticed
 
 
 def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, Path]) -> None:
@@ -51,5 +64,5 @@ def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, P
     if paths:
         from pytest_execute.coverage import export
 
-        root = context.root.resolve()
+        root = context.home.resolve()
         export.write(data_directory, [root / path for path in context.source_files], paths)

@@ -29,6 +29,8 @@ class Request(Struct, frozen=True, kw_only=True):
     work_tree: Path | None = None
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     testpaths: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = ("Test",)
     turns: bool = False
 
 

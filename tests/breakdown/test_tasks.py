@@ -1,12 +1,13 @@
 """Notes in the line of a task."""
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001
 
 from __future__ import annotations
 
-from .plans import (
-    read_plan,
-)
+import pytest
+
+from .plans import all_problems, only_task, read_plan
 
 
 def test_dependencies_in_the_line_of_a_task() -> None:
@@ -28,3 +29,42 @@ def test_notes_in_parentheses_behind_a_title() -> None:
         ("", "2 hours", ()),
         ("", "", ("1", "2")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("none (documentation only)", "documentation only"),
+        ("None — configuration only.", "configuration only"),
+        ("N/A: CI alone", "CI alone"),
+        ("no tests (only `README.md`, see docs)", "only `README.md`, see docs"),
+        ("No tests needed, as it is prose", "as it is prose"),
+        ("not applicable; prose", "prose"),
+        ("なし（文書のみ）", "文書のみ"),
+        ("none because nothing runs", "because nothing runs"),
+        ("None", ""),
+        ("none.", ""),
+        ("-", ""),
+        ("n/a", ""),
+        ("None required", ""),
+        ("none ()", ""),
+        ("none (`tests/test_a.py` tests it)", None),
+        ("No network is needed: use the fake server", None),
+        ("nonesuch", None),
+        ("`tests/test_a.py`", None),
+    ],
+)
+def test_a_field_may_say_that_there_are_no_tests_and_why(value: str, reason: str | None) -> None:
+    assert only_task(f"### 1. [ ] Write it\n\ntext\n- **Tests**: {value}\n").no_tests == reason
+
+
+def test_a_list_below_the_label_may_say_so_too() -> None:
+    assert only_task("### 1. [ ] A\n\ntext\n- **Tests**:\n  - none (prose)\n").no_tests == "prose"
+    assert only_task("### 1. [ ] A\n\ntext\n").no_tests is None
+
+
+def test_no_tests_without_a_reason_is_a_warning() -> None:
+    assert all_problems("### 1. [ ] A\n\ntext\n- **Tests**: none\n") == [
+        "b.md:1: warning: task 1 has no tests, and no reason why: name some, or write `none (reason)` (no-reason)"
+    ]
+    assert all_problems("### 1. [ ] A\n\ntext\n- **Tests**: none (prose)\n") == []

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from pytest_execute.commands.check import check
 from tests.topic import BREAKDOWN, environment
 
 
@@ -48,3 +51,46 @@ def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
     done = command(tmp_path, "check")
     assert done.returncode == 2
     assert "no topic there: start one with `pytest-execute init NAME`" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ("- **Tests**: none (prose)\n- **Files**: `docs/a.md`", ""),
+        (
+            "- **Tests**: none (prose)\n- **Files**: `docs/a.md`, `src/app/x.py`",
+            (
+                "b.md:4: error: task 1 has no tests, and its Files name code, src/app/x.py: name tests, or take it "
+                "out of Files (untested-code)"
+            ),
+        ),
+        (
+            "- **Tests**: none (prose)",
+            (
+                "b.md:1: error: task 1 has neither tests nor files, so nothing can be judged: list what it writes in "
+                "its Files field (no-files)"
+            ),
+        ),
+        (
+            "- **Tests**: `tests/a_check.py`",
+            (
+                "b.md:3: error: pytest does not collect tests/a_check.py, which task 1 names in Tests: name it "
+                "test_*.py or *_test.py (not-collected)"
+            ),
+        ),
+        ("- **Tests**: `tests/test_a.py::test_x`, `tests/more`", ""),
+    ],
+)
+def test_a_task_that_can_never_pass_is_an_error(tmp_path: Path, fields: str, problem: str) -> None:
+    (tmp_path / "b.md").write_text(f"### 1. [ ] A\ntext\n{fields}\n")
+    status, text = check("b.md", root=tmp_path, notes="notes", as_json=False)
+    assert (status, text.splitlines()[:1]) == ((2, [problem]) if problem else (0, ["1 task, 0 done"]))
+
+
+def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
+    files = "- **Files**: `lib/data.json`\n- **Tests**: none (data)\n"
+    topic(tmp_path, "t", f"### 1. [ ] A\ntext\n{files}\n### 2. [ ] B\ntext\n- **Tests**: `tests/a_check.py`\n")
+    settings = '[tool.pytest-execute]\nsource = ["lib"]\n[tool.pytest.ini_options]\npython_files = "*_check.py"\n'
+    (tmp_path / "pyproject.toml").write_text(settings)
+    _, text = check("t", root=tmp_path, notes="notes", as_json=False)
+    assert [line.rpartition(" ")[2] for line in text.splitlines()] == ["(untested-code)"]

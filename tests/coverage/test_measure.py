@@ -105,6 +105,51 @@ def test_lines_that_run_on_import_do_not_count_for_a_task(recording: Recorded) -
     assert measure(PLAN, request(root, owned_by(range(11, 13), FIRST)), data)["task:1"].covered == 0
 
 
+@pytest.mark.parametrize(
+    ("noticed_by", "missing"),
+    [
+        ({"task:1"}, {}),
+        ({"task:1|stream:A"}, {}),
+        ({"task:1", "task:2"}, {"task:1": (2, 3)}),
+        ({"task:2"}, {"task:1": (2, 3)}),
+        ({"rest"}, {"task:1": (2, 3)}),
+        (set(), {"task:1": (2, 3), "changed": (2, 3)}),
+    ],
+)
+def test_a_function_that_runs_on_import_is_reached_if_own_tests_notice_each_of_its_stubs(
+    tmp_path: Path, noticed_by: set[str], missing: dict[str, tuple[int, ...]]
+) -> None:
+    """`noticed_by` has the gates of the test that noticed it, for each stub."""
+    file = tmp_path.resolve() / "code.py"
+    file.write_text("def build():\n    table = [1]\n    return table\n\n\nTABLE = build()\n")
+    data = Recording()
+    data.lines = {str(file): {"": 0b1001110}}
+    noticed = {"code.py": {1: frozenset(noticed_by)}} if noticed_by else {}
+    asked = MeasureRequest(
+        root=file.parent,
+        branch=False,
+        sources=("code.py",),
+        changed={"code.py": frozenset(range(1, 7))},
+        owners=owned_by(range(1, 7), FIRST),
+        noticed=noticed,
+    )
+    found = measure(PLAN, asked, data)
+    assert {
+        gate: found[gate].missing.get("code.py") for gate in ("task:1", "changed") if found[gate].missing
+    } == missing
+
+
+def test_a_line_of_a_noticed_function_that_did_not_run_on_import_is_not_reached(tmp_path: Path) -> None:
+    file = tmp_path.resolve() / "code.py"
+    file.write_text("def f(x):\n    if x:\n        return 1\n    return 2\n\n\nONE = f(1)\n")
+    data = Recording()
+    data.lines = {str(file): {"": 0b10001110, "task:2": 0b10110}}
+    noticed = {"code.py": {1: frozenset({"task:1"})}}
+    owners = owned_by(range(1, 8), FIRST)
+    asked = MeasureRequest(root=file.parent, branch=False, sources=(), changed={}, owners=owners, noticed=noticed)
+    assert measure(PLAN, asked, data)["task:1"].missing == {"code.py": (4,)}
+
+
 def test_a_line_that_two_tasks_share_is_reached_by_either_and_a_stream_is_their_union(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, owned_by(range(1, 20), FIRST | SECOND)), data)

@@ -19,6 +19,23 @@ def test_lines_of_statements_and_of_function_bodies() -> None:
     assert classify_lines("key = lambda x: x\n").function_bodies == {1}
 
 
+def test_lines_belong_to_the_innermost_function() -> None:
+    text = """
+        @register
+        def outer(x):
+            y = x
+
+            @wraps(x)
+            def inner(z): return z
+
+            return inner
+        name = [(
+            lambda: 1)]
+    """
+    assert classify_lines(dedent(text).lstrip()).functions == {3: 2, 4: 2, 5: 2, 6: 6, 7: 2, 8: 2}
+    assert classify_lines("class A:\n    key = lambda x: x\n").functions == {2: 2}
+
+
 @pytest.mark.parametrize(
     ("text", "inert"),
     [

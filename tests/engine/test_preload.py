@@ -99,6 +99,6 @@ for name in ("process_tree", "accesses", "preload"):
 sys.path[0] = "{elsewhere}"
 sys.modules["_execute_process_tree"].adopt_orphans()
 log = sys.modules["_execute_accesses"].AccessLog("{tree}", print, [])
-module.preload("{tree}", [], log)
+module.preload("{tree}", [], [], log)
 print(*sorted(module.preloaded_packages()))
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions, Settings
@@ -16,7 +17,11 @@ ONE = "tests/test_a.py::test_a"
 
 @contextlib.contextmanager
 def tree_runner(
-    repo: Repository, *arguments: str, work_tree: Path | None = None, top_modules: tuple[str, ...] = ("app",)
+    repo: Repository,
+    *arguments: str,
+    work_tree: Path | None = None,
+    top_modules: tuple[str, ...] = ("app",),
+    installed: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Runner]:
     """Yield a runner that starts pytest with `arguments`, and check that it leaves nothing behind."""
     scratch = repo.path.parent / "scratch"
@@ -24,6 +29,7 @@ def tree_runner(
         work_tree=str(work_tree or repo.path),
         roots=("src",),
         top_modules=top_modules,
+        installed=dict(installed),
         prefix="",
         pytest=PytestOptions(arguments=arguments),
         memory=500 << 20,

@@ -8,8 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    CollectedTest,
+    Evidence,
     Missing,
     Proof,
+    TestResult,
     Turn,
 )
 from pytest_execute.core.policy import Policy
@@ -19,6 +22,8 @@ from tests.gates.samples import (
     PLAN,
     find_check,
     find_gate,
+    nodeid,
+    proof,
     reasons,
     with_proof,
 )
@@ -64,6 +69,51 @@ def test_test_first(changes: dict[str, Any], line: str) -> None:
     verdict = judge(PLAN, Policy(), with_proof("1", **changes))
     assert reasons(verdict, "task:1") == [f"test-first/{line}"]
     assert find_gate(verdict, "task:1").verdict == line.partition("/")[0]
+
+
+def with_two_tests(*proofs: Proof) -> Evidence:
+    """With a second test of task 1, and these proofs of the two."""
+    second = nodeid("1") + "_too"
+    manifest = replace(
+        GOOD.manifest,
+        tests={**GOOD.manifest.tests, second: CollectedTest(second, "tests/test_1.py", 9)},
+        gates={**GOOD.manifest.gates, second: ("task:1",)},
+    )
+    results = {**GOOD.results, second: TestResult(second, "passed")}
+    proven = {test: replace(found, test=test) for test, found in zip((nodeid("1"), second), proofs, strict=True)}
+    return replace(GOOD, manifest=manifest, results=results, proofs={**(GOOD.proofs or {}), **proven})
+
+
+AT_BASE = proof("1", found="never-red", order=None, before=None, after="a" * 40, cause=None, was_at_base=True)
+
+
+def test_a_test_that_was_at_base_owes_no_red_and_is_counted() -> None:
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1"), AT_BASE))
+    assert reasons(verdict, "task:1") == [
+        "test-first/passed/at-base: 1 test was there at base, and is the same today: it has to pass, and proves nothing"
+    ]
+    assert verdict.passed
+    failed = replace(AT_BASE, was_at_base=False)
+    assert not judge(PLAN, Policy(), with_two_tests(proof("1"), failed)).passed
+
+
+@pytest.mark.parametrize("found", ["red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable"])
+def test_a_test_that_was_at_base_need_not_be_replayed(found: Any) -> None:
+    evidence = with_two_tests(proof("1"), replace(AT_BASE, found=found))
+    assert judge(PLAN, Policy(), evidence).passed
+
+
+def test_tests_that_were_at_base_prove_no_task() -> None:
+    verdict = judge(PLAN, Policy(), with_two_tests(AT_BASE, AT_BASE))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/unproven/at-base: 2 tests were there at base, and are the same today: "
+            "they have to pass, and prove nothing"
+        ),
+        "test-first/unproven/no-tests: no test of this task failed before the code: write one for what the task adds",
+    ]
+    assert find_gate(verdict, "task:1").verdict == "unproven"
+    assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed
 
 
 TURNS = (Turn("b" * 40, True), Turn("d" * 40, False), Turn("worktree", True))

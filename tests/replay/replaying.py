@@ -8,6 +8,7 @@ from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.replay.history import TopicHistory
+from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import commit_range
@@ -35,7 +36,7 @@ def replay(
     commits = commit_range(git, BREAKDOWN, base)
     today = git.tree(commits.tree)
     layout = Layout(source=detect_source(today))
-    settings = settings_for(git, layout, today, pytest, prepare)
+    settings = settings_for(git, layout, today, pytest, prepare, older_roots(git, commits, layout, today))
     request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=turns)
     history = TopicHistory(git, commits, layout)
     proofs = prove(history, request, scratch / "trees", cache or ResultCache(None, print))

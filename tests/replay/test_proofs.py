@@ -7,7 +7,11 @@ import pytest
 from pytest_execute.core.evidence import Proof
 from pytest_execute.replay.proofs import dropped_proof, proofs
 from pytest_execute.replay.red_causes import Red
-from tests.replay.test_conclusions import FAILED, PASSED, TEST, TODAY, concluded, line, outcome
+from pytest_execute.replay.steps import TestForm
+from tests.replay.test_conclusions import EARLIER, FAILED, PASSED, TEST, TODAY, concluded, line, outcome
+
+MOVED = TestForm("tests/test_older.py::test_x", TODAY.fingerprint)
+"""Form of the test in another file, which today's tests do not have."""
 
 
 def test_a_proof_has_the_cause_and_the_trace_of_its_red() -> None:
@@ -37,6 +41,17 @@ def test_a_hang_is_a_red_where_it_takes_much_longer_than_the_test_that_passes(
 def test_a_test_that_passes_at_base_was_never_red() -> None:
     proof = proofs(concluded(line(TODAY, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
     assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
+
+
+@pytest.mark.parametrize(("at_base", "was_at_base"), [(TODAY, True), (MOVED, True), (EARLIER, False), (None, False)])
+def test_a_test_that_base_had_as_it_is_today_is_noted(at_base: TestForm | None, was_at_base: bool) -> None:
+    proof = proofs(concluded(line(at_base, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
+    assert (proof.found, proof.was_at_base) == ("never-red", was_at_base)
+
+
+def test_a_test_that_base_had_and_that_was_red_there_is_proven() -> None:
+    proof = proofs(concluded(line(TODAY, TODAY), 1, FAILED, PASSED), [TEST])[TEST]
+    assert (proof.found, proof.was_at_base) == ("turned", False)
 
 
 def test_a_foreign_module_in_any_tree_decides() -> None:

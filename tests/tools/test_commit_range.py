@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,47 @@ def test_the_users_configuration_changes_no_range(repo: Repository) -> None:
     for name, value in USER_SETTINGS.items():
         repo.git("config", name, value)
     assert find_range(repo).base == Git.find(repo.path).empty_tree()
+
+
+PLAN = "# Sums\n\n### 1. [ ] Add\n\n- **Files**: `app/add.py`\n- **Tests**: `tests/test_add.py`\n"
+GROWN = PLAN.replace("[ ]", "[x]").replace("# Sums", "# Sums and more") + "\n### 2. [ ] Double\n\n- **Files**: `b.py`\n"
+ANOTHER = "# Words\n\n### 1. [ ] Split\n\n- **Files**: `app/split.py`\n- **Tests**: `tests/test_split.py`\n"
+FIRST, SECOND = "notes/first/breakdown.md", "notes/second/breakdown.md"
+
+
+@pytest.mark.parametrize("names", [(FIRST, NOTES), (FIRST, SECOND, NOTES), (NOTES, FIRST, NOTES)])
+@pytest.mark.parametrize("is_committed", [True, False], ids=["committed", "in the work tree"])
+def test_a_renamed_topic_began_under_its_first_name(repo: Repository, names: list[str], is_committed: bool) -> None:
+    base = repo.commit("base", {"a.txt": "a\n"})
+    repo.commit("plan", {names[0]: PLAN})
+    for old, new in itertools.pairwise(names):
+        repo.put(old, None)
+        repo.put(new, GROWN)
+        if is_committed or new != NOTES:
+            repo.commit(f"rename to {new}")
+    assert find_range(repo).base == base
+
+
+def test_a_topic_that_was_renamed_on_a_merged_branch_began_under_its_first_name(repo: Repository) -> None:
+    base = repo.commit("base", {"a.txt": "a\n"})
+    repo.commit("plan", {FIRST: PLAN})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("rename", {FIRST: None, NOTES: PLAN})
+    repo.git("checkout", "-q", "main")
+    repo.commit("other", {"b.txt": "b\n"})
+    repo.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    assert find_range(repo).base == base
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [{FIRST: None, NOTES: ANOTHER}, {NOTES: PLAN}, {FIRST: None, NOTES: "# Empty\n"}],
+    ids=["another plan", "a copy", "another without tasks"],
+)
+def test_a_plan_that_is_not_the_old_one_under_a_new_name_begins_a_topic(
+    repo: Repository, replaced: dict[str, str | None]
+) -> None:
+    repo.commit("base", {"a.txt": "a\n"})
+    before = repo.commit("plan", {FIRST: PLAN})
+    repo.commit("replace", replaced)
+    assert find_range(repo).base == before

@@ -79,15 +79,17 @@ def send(message: Any) -> None:
     write_message(OUT, message)
 
 
-def prepare_process(setup: SetupMessage) -> None:
+def prepare_process(setup: SetupMessage) -> TreeFinder:
     """Make directory, environment and import system of this process those of the tree; forks inherit them."""
     os.chdir(setup["root"])
     os.environ.clear()
     os.environ.update(setup["environment"])
     sys.path[:0] = [setup["root"], *setup["source_roots"]]
-    sys.meta_path.insert(0, TreeFinder(setup["source_roots"], setup["top_modules"]))
     sys.argv[:] = ["pytest"]
     bytecode.BytecodeCache(setup["bytecode_cache"], setup["tree"]).install()
+    finder = TreeFinder(setup["source_roots"], setup["top_modules"], setup["installed"])
+    finder.install()
+    return finder
 
 
 def report_conftest_failure(job_plugin: plugin.JobPlugin, error: Any) -> None:
@@ -131,9 +133,9 @@ def run_and_exit(job_plugin: plugin.JobPlugin) -> NoReturn:
         os._exit(0 if job_plugin.has_begun else START_PER_JOB)
 
 
-def run_job_and_exit(setup: SetupMessage, job: JobMessage) -> NoReturn:
+def run_job_and_exit(setup: SetupMessage, finder: TreeFinder, job: JobMessage) -> NoReturn:
     """Start pytest for one job. What its start accesses in the tree counts for each test."""
-    job_plugin = plugin.JobPlugin(setup, send, lambda *_: job)
+    job_plugin = plugin.JobPlugin(setup, finder, send, lambda *_: job)
     job_plugin.log.start()
     run_and_exit(job_plugin)
 
@@ -143,7 +145,7 @@ def serve_from_started_pytest(job_plugin: plugin.JobPlugin, config: Any) -> JobM
     setup = job_plugin.setup
     process_tree.adopt_orphans()
     code = [f"{root}/{name}" for root in setup["source_roots"] for name in setup["top_modules"]]
-    preload.preload(setup["tree"], code, job_plugin.log)
+    preload.preload(setup["tree"], code, setup["top_modules"], job_plugin.log)
     send({"preloaded": sorted(preload.preloaded_packages())})
     if job_plugin.origins.is_project_loaded():
         os._exit(START_PER_JOB)
@@ -158,19 +160,19 @@ def main() -> None:
     """Start pytest once for all jobs; if that is not possible, once for each."""
     os.set_inheritable(OUT, False)
     setup: SetupWithJobMessage = json.loads(job_server.read_line())
-    prepare_process(setup)
+    finder = prepare_process(setup)
     if "job" in setup:
         job_server.empty_input()
-        run_job_and_exit(setup, setup["job"])
+        run_job_and_exit(setup, finder, setup["job"])
     process_tree.adopt_orphans()
     started = os.fork()
     if not started:
         process_tree.end_with_parent()
-        run_and_exit(plugin.JobPlugin(setup, send, serve_from_started_pytest))
+        run_and_exit(plugin.JobPlugin(setup, finder, send, serve_from_started_pytest))
     status = os.waitpid(started, 0)[1]
     process_tree.kill_children()
     if os.waitstatus_to_exitcode(status) == START_PER_JOB:
-        run_job_and_exit(setup, job_server.JobServer(send).serve())
+        run_job_and_exit(setup, finder, job_server.JobServer(send).serve())
 
 
 main()

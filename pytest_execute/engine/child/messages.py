@@ -31,6 +31,8 @@ class SetupMessage(TypedDict):
     source_roots: list[str]
     top_modules: list[str]
     """Names of the project's top-level modules and packages."""
+    installed: dict[str, str]
+    """Directories that some of these modules are installed in, for trees that do not have them."""
     environment: dict[str, str]
     arguments: list[str]
     """pytest's command line, without test files."""

@@ -29,29 +29,73 @@ real_directory = functools.cache(os.path.realpath)
 
 
 class TreeFinder:
-    """Meta path finder that finds the project's modules in the tree only: a module that the tree lacks is missing."""
+    """Meta path finder that finds the project's modules in the tree.
 
-    def __init__(self, source_roots: list[str], top_modules: list[str]) -> None:
-        self.source_roots, self.top_modules = source_roots, frozenset(top_modules)
+    A module that the tree does not have is missing, wherever else there is one of its name. The exception is a
+    dependency, which a later commit has taken into the tree: it comes from the directory in `installed`.
+    """
+
+    def __init__(self, source_roots: list[str], top_modules: list[str], installed: dict[str, str]) -> None:
+        self.source_roots, self.top_modules, self.installed = source_roots, frozenset(top_modules), installed
+
+    def install(self) -> None:
+        """Become the first finder, and the only one of the project's modules, also for those that pytest rewrites."""
+        import _pytest.assertion.rewrite
+
+        others = [OtherFinder(finder, self) for finder in sys.meta_path if hasattr(finder, "find_spec")]
+        sys.meta_path[:] = [self, *others]
+        hook: Any = _pytest.assertion.rewrite.AssertionRewritingHook
+        hook._find_spec = staticmethod(self.find_file)  # pytest 8.4 to 9: it would ask PathFinder
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in self.top_modules:
+        if not self.is_project(name):
             return None
-        spec = importlib.machinery.PathFinder.find_spec(name, self.source_roots if path is None else path)
-        if spec is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return spec
+        if path is None and self.is_dependency(name):
+            return importlib.machinery.PathFinder.find_spec(name, [self.installed[name]])
+        return importlib.machinery.PathFinder.find_spec(name, self.source_roots if path is None else path)
+
+    def find_file(self, name: str, path: Any = None) -> Any:
+        """Return the spec of any module that has a file."""
+        finder = self if self.is_project(name) else importlib.machinery.PathFinder
+        return finder.find_spec(name, path)
+
+    def is_project(self, name: str) -> bool:
+        """Return whether a module has a name of the project's."""
+        return name.partition(".")[0] in self.top_modules
+
+    def is_dependency(self, name: str, file: str = "") -> bool:
+        """Return whether a module, with this file, is installed and of a name that the tree has no code for."""
+        top_module = name.partition(".")[0]
+        directory = self.installed.get(top_module)
+        if directory is None or (file and not file.startswith(os.path.realpath(directory) + os.sep)):
+            return False
+        spec = importlib.machinery.PathFinder.find_spec(top_module, self.source_roots)
+        return spec is None or spec.origin is None
 
     def invalidate_caches(self) -> None:
         importlib.machinery.PathFinder.invalidate_caches()
 
 
+class OtherFinder:
+    """Meta path finder that finds what `finder` finds, but for modules of the project."""
+
+    def __init__(self, finder: Any, project: TreeFinder) -> None:
+        self.finder, self.project = finder, project
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        return None if self.project.is_project(name) else self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return another attribute of the finder: `importlib.metadata` looks for `find_distributions`."""
+        return getattr(self.finder, name)
+
+
 class OriginCheck:
     """Check of loaded modules, each of which is looked at once."""
 
-    def __init__(self, setup: SetupMessage) -> None:
+    def __init__(self, setup: SetupMessage, finder: TreeFinder) -> None:
+        self.finder = finder
         self.tree_prefix, self.work_tree_prefix = setup["tree"] + os.sep, setup["work_tree"] + os.sep
-        self.top_modules = frozenset(setup["top_modules"])
         self.installed_prefix = os.path.realpath(sys.prefix) + os.sep
         self.checked: dict[str, weakref.ref[Any]] = {}
         self.checked_ids: list[int] = []
@@ -65,10 +109,14 @@ class OriginCheck:
             self.checked[name] = weakref.ref(module)
 
     def is_project_loaded(self) -> bool:
-        """Return whether a module of the project is loaded, from the tree or from elsewhere."""
+        """Return whether a module of the project is loaded, from the tree or from elsewhere.
+
+        A dependency with such a name is the project's in another tree.
+        """
         modules = list(sys.modules.values())
         files = [real_path(str(file)) for module in modules if (file := getattr(module, "__file__", None))]
-        return self.find_foreign() is not None or any(file.startswith(self.tree_prefix) for file in files)
+        is_named_so = any(map(self.finder.is_project, list(sys.modules)))
+        return is_named_so or self.find_foreign() is not None or any(f.startswith(self.tree_prefix) for f in files)
 
     def find_foreign(self) -> tuple[str, str] | None:
         """Return (name, file) of a module that is the project's or the checkout's, but is not from the tree."""
@@ -90,6 +138,6 @@ class OriginCheck:
         if path.startswith(self.tree_prefix):
             return False
         is_installed = path.startswith(self.installed_prefix) or "site-packages" in path
-        return name.partition(".")[0] in self.top_modules or (
-            path.startswith(self.work_tree_prefix) and not is_installed
-        )
+        if self.finder.is_project(name):
+            return not self.finder.is_dependency(name, path)
+        return path.startswith(self.work_tree_prefix) and not is_installed

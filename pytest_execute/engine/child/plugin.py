@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.fork_runner import ForkRunner, Items
     from pytest_execute.engine.child.item_runner import ItemRunner
     from pytest_execute.engine.child.messages import JobMessage, SetupMessage
-    from pytest_execute.engine.child.module_origin import OriginCheck
+    from pytest_execute.engine.child.module_origin import OriginCheck, TreeFinder
     from pytest_execute.engine.child.mutation_run import MutationRun
     from pytest_execute.engine.child.results import JobResults
     from pytest_execute.engine.child.tree_guard import TreeGuard
@@ -54,12 +54,16 @@ class JobPlugin:
     """Plugin of one job. `receive_job(plugin, config)` returns the job, maybe in a fork that it makes for it."""
 
     def __init__(
-        self, setup: SetupMessage, send_out: Callable[[Any], None], receive_job: Callable[[JobPlugin, Any], JobMessage]
+        self,
+        setup: SetupMessage,
+        finder: TreeFinder,
+        send_out: Callable[[Any], None],
+        receive_job: Callable[[JobPlugin, Any], JobMessage],
     ) -> None:
         self.setup, self.root, self.tree, self.receive_job = setup, setup["root"], setup["tree"], receive_job
         # Both list directories for us; pytest 8.4 to 9 lists each directory on the way to a file that it collects.
         self.log = AccessLog(self.tree, send_out, [_pytest.pathlib.scandir.__code__, snapshot.take_snapshot.__code__])
-        self.origins = OriginCheck(setup)
+        self.origins = OriginCheck(setup, finder)
         self.runner = ItemRunner(self.tree, self.origins)
         self.results = JobResults((), self.log.send)
         self.job_pid = 0

@@ -48,8 +48,11 @@ PRELOADED: set[str] = set()
 """Names of modules that were imported here."""
 
 
-def preload(tree: str, code: Collection[str], log: AccessLog) -> None:
-    """Import what the tests of the tree, and the modules at `code` (paths without suffix), name."""
+def preload(tree: str, code: Collection[str], project: Collection[str], log: AccessLog) -> None:
+    """Import what the tests of the tree, and the modules at `code` (paths without suffix), name.
+
+    Modules with a name in `project` are left out: another tree may have them.
+    """
     before, path = set(sys.modules), sys.path[:]
     sources, tree_names = read_sources(tree, tuple(code))
     sys.path[:] = [entry for entry in path if not (entry + os.sep).startswith(tree + os.sep)]
@@ -57,7 +60,7 @@ def preload(tree: str, code: Collection[str], log: AccessLog) -> None:
         for name in STDLIB_MODULES:
             if any(name.rpartition(".")[2].encode() in source for source in sources):
                 try_import(name)
-        names = package_modules(sources, tree_names)
+        names = package_modules(sources, tree_names.union(project))
         while names:
             harmless, names = run_trial(names, log)
             for name in harmless:

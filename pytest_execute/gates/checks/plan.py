@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_execute.core.plan import Task
+from pytest_execute.core.plan import FileRef, Task
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.reason_codes import Finding, finding
 
@@ -19,6 +19,14 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
             yield finding(
                 "missing-file", f"{ref.path} is listed in Files, but exists neither now nor at base", (path, ref.line)
             )
+        elif task.done and not context.is_without_tests(task) and not _is_touched(context, ref):
+            message = f"{ref.path} is listed in Files, and the topic has not changed it"
+            yield finding("untouched-file", message, (path, ref.line))
+
+
+def _is_touched(context: JudgeContext, ref: FileRef) -> bool:
+    file = context.evidence.named_files.get(ref.path)
+    return file is None or file.is_changed
 
 
 def check_topic(context: JudgeContext) -> Iterator[Finding]:

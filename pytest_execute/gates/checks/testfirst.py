@@ -40,8 +40,13 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     elif isinstance(proofs, Missing):
         yield finding("no-history", proofs.reason)
     else:
-        for test in passed:
+        owing = [test for test in passed if test not in proofs or not proofs[test].owes_no_red]
+        for test in owing:
             yield from _check_test(context, test, proofs.get(test))
+        yield from _at_base([proofs[test] for test in passed if test in proofs])
+        if not owing:
+            message = "no test of this task failed before the code: write one for what the task adds"
+            yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
         yield from _dropped(context, {file_of(test) for test in passed}, proofs.values())
 
 
@@ -52,6 +57,14 @@ def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterat
         return
     if again := _turns(proof, "turned more than once: "):
         yield finding("turned-again", f"{test} {again}", context.place(test), test=test)
+
+
+def _at_base(proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """Count the tests that base had as they are today."""
+    if count := sum(proof.was_at_base for proof in proofs):
+        were = "1 test was there at base, and is" if count == 1 else f"{count} tests were there at base, and are"
+        have = "it has to pass, and proves nothing" if count == 1 else "they have to pass, and prove nothing"
+        yield finding("at-base", f"{were} the same today: {have}")
 
 
 def _turns(proof: Proof | None, title: str) -> str:

@@ -31,7 +31,9 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     """Find a task without tests, and its tests that are missing or did not pass."""
     gate = gate_ids.task(task.id)
     missing = list(_missing_tests(context, gate))
-    if not context.tests(gate) and not missing:
+    if context.is_without_tests(task):
+        yield from _without_tests(context, task)
+    elif not context.tests(gate) and not missing:
         yield _no_tests(context, task)
     yield from missing
     yield from check_outcomes(context, context.tests(gate))
@@ -55,6 +57,16 @@ def _left_out(context: JudgeContext) -> list[str]:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _without_tests(context: JudgeContext, task: Task) -> Iterator[Finding]:
+    """Find the reason why a task has no tests."""
+    place, files = (context.plan.path, task.line), ", ".join(dict.fromkeys(ref.path for ref in task.files))
+    if task.no_tests:
+        yield finding("without-tests", f"no tests: {task.no_tests}; judged by {files or 'nothing'}", place)
+    else:
+        message = "the task has no tests, and no reason why: name tests, or write `none (reason)`"
+        yield finding("no-reason", message, place)
 
 
 def check_named_gate(context: JudgeContext, gate: NamedGate) -> Iterator[Finding]:

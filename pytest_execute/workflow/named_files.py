@@ -1,0 +1,115 @@
+"""Files that the plan names: what the topic made of them since base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from pytest_execute.breakdown.markdown_links import broken_links
+from pytest_execute.core.code_files import is_code
+from pytest_execute.core.evidence import Evidence, NamedFile
+from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.core.plan import Task
+from pytest_execute.tools.git import Tree
+from pytest_execute.tools.git_diff import changed_files
+from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.request import Rerun, RunResult
+
+WHOLE_FILE = range(1, 2**31)
+
+
+def add_named_files(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
+    """Add what became of each file that the plan names."""
+    turning = turning_commits(context.plan, run.manifest, evidence.proofs or {})
+    return replace(evidence, named_files=named_files(context, turning))
+
+
+def named_files(context: Context, turning: Mapping[str, frozenset[str]]) -> dict[str, NamedFile]:
+    """Return each file and directory of the plan by its path. `turning` has the form of `turning_commits`."""
+    comparison = _Comparison(context)
+    found = {ref.path: comparison.compare(ref.path) for task in context.plan.tasks for ref in task.files}
+    ownership = Ownership(context.plan, turning, context.layout.home)
+    for task in context.plan.tasks:
+        if task.no_tests is not None:
+            for path in dict.fromkeys(ref.path for ref in task.files):
+                found[path] = comparison.look_closer(found[path], task, ownership)
+    return found
+
+
+class _Comparison:
+    """Compares files of the tree that is judged with those of base."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._layout, self._today = context, context.layout, context.tree
+        self._base: Tree = context.git.tree(context.commit_range.base)
+        self._differing = {path for path, entry in self._today.items() if self._base.get(path) != entry}
+        self._differing |= self._base.keys() - self._today.keys()
+        self._contents: dict[str, bytes] = {}
+
+    def compare(self, path: str) -> NamedFile:
+        """Return whether a file, or some file in a directory, has changed."""
+        return NamedFile(path=path, is_changed=bool(self._changed_in(path)))
+
+    def look_closer(self, file: NamedFile, task: Task, ownership: Ownership) -> NamedFile:
+        """Return all that counts of a file of a task without tests."""
+        changed = self._changed_in(file.path)
+        named = [*changed, *({self._whole(file.path)} & self._today.keys())]
+        self._load(named)
+        written = [path for path in dict.fromkeys(named) if path in self._today]
+        beside = self._brought_with(set(changed)) if changed else ()
+        return replace(
+            file,
+            is_changed=any(self._text(path, self._today) != self._text(path, self._base) for path in changed),
+            is_empty=bool(written) and not any(self._text(path, self._today) for path in written),
+            broken_links=tuple(self._broken_links(written)),
+            code=self._relative(path for path in named if is_code(path, self._layout)),
+            code_beside=self._relative(
+                path for path, commits in beside if not set(ownership.tasks(path, WHOLE_FILE, commits)) - {task.id}
+            ),
+        )
+
+    def _whole(self, path: str) -> str:
+        return self._layout.home + path.rstrip("/")
+
+    def _changed_in(self, path: str) -> list[str]:
+        """Return the changed files that are `path` or below it."""
+        whole = self._whole(path)
+        return sorted(each for each in self._differing if each == whole or each.startswith(f"{whole}/"))
+
+    def _relative(self, paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({self._context.relative(path) for path in paths}))
+
+    def _load(self, paths: Iterable[str]) -> None:
+        """Read the contents of these files in both trees at once."""
+        entries = (tree[path] for path in paths for tree in (self._base, self._today) if path in tree)
+        self._contents.update(self._context.git.blobs({entry.oid for entry in entries}))
+
+    def _text(self, path: str, tree: Tree) -> bytes:
+        """Return the content of a file without white space; of one that is not there, nothing."""
+        return b"".join(self._contents[tree[path].oid].split()) if path in tree else b""
+
+    def _broken_links(self, paths: Iterable[str]) -> Iterator[str]:
+        for path in paths:
+            if path.endswith(".md"):
+                text = self._contents[self._today[path].oid].decode(errors="replace")
+                for line, target in broken_links(text, path, self._today):
+                    yield f"{self._context.relative(path)}:{line}: {target}"
+
+    def _brought_with(self, paths: set[str]) -> Iterator[tuple[str, set[str]]]:
+        """Yield the files of the implementation that changed in a commit with one of `paths`, and these commits."""
+        found: dict[str, set[str]] = {}
+        for commit, changed in self._changed_by_commit():
+            if not paths.isdisjoint(changed):
+                for path in filter(self._layout.is_source, changed - paths):
+                    found.setdefault(path, set()).add(commit)
+        yield from sorted(found.items())
+
+    def _changed_by_commit(self) -> Iterator[tuple[str, set[str]]]:
+        """Yield the topic's commits, without merges, and the files that each changed."""
+        git, commits = self._context.git, self._context.commit_range
+        for commit, parents in commits.commits.items():
+            if len(parents) == 1:
+                yield commit, set(changed_files(git, parents[0], commit))
+        if commits.snapshot is not None:
+            yield commits.snapshot, set(changed_files(git, commits.head, commits.tree))
