@@ -28,5 +28,12 @@ def test_a_task_waits_for_the_streams_that_its_stream_waits_for() -> None:
     assert ready_ids(task("1", stream="A"), task("2", stream="B"), streams=streams) == ["1"]
 
 
+def test_a_task_that_is_begun_or_blocked_by_hand_is_not_offered() -> None:
+    from msgspec.structs import replace
+
+    states = [replace(task("1"), state="begun"), replace(task("2"), state="blocked"), task("3"), task("4", "1")]
+    assert ready_ids(*states) == ["3"]
+
+
 def test_nothing_can_start_where_every_task_is_done() -> None:
     assert ready_ids(task("1", done=True)) == []
