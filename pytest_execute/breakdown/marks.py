@@ -1,17 +1,24 @@
-"""Marks in brackets: ticks in other forms than `[x]`, and signs and words for a state."""
-
-# Breakdowns hold dashes and full-width signs, and so does this file.
+"""States of tasks, by their boxes, by other marks in brackets, and by words: done, open, begun, blocked."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pytest_execute.breakdown.vocabulary import is_done_status
 
-# matches "WIP", "in progress", "n/a"; "done" and the like are ticks
-_STATE = re.compile(
-    r"wip|todo|to do|doing|open|new|next|begun|started|not started|in[ -]progress|blocked|paused|on hold|waiting"
-    r"|pending|review|in[ -]review|testing|skip|skipped|cancell?ed|deferred|later|dropped|failed|n/?a|\d+ ?%",
+TaskState = Literal["open", "begun", "blocked"]
+BOX_STATES: dict[str, TaskState] = {"-": "begun", "~": "begun", "/": "begun", "!": "blocked"}
+"""States of tasks that are not done, by the letters in their boxes."""
+# matches "WIP", "In progress", "🚧", "review"
+_BEGUN = re.compile(
+    r"\W*(?:wip|doing|begun|started|in[ -]progress|(?:in[ -])?review|testing)\b|\s*[🚧🔄⏳]", re.IGNORECASE
+)
+# matches "Blocked by the vendor", "on hold"
+_BLOCKED = re.compile(r"\W*(?:blocked|paused|on hold|waiting)\b", re.IGNORECASE)
+# matches "todo", "n/a", "50 %"; "done" and the like are ticks
+_OTHER_STATE = re.compile(
+    r"todo|to do|open|new|next|not started|pending|skip|skipped|cancell?ed|deferred|later|dropped|failed|n/?a|\d+ ?%",
     re.IGNORECASE,
 )
 _TICKS = ("x", "✓", "√")
@@ -26,10 +33,20 @@ def is_tick(mark: str) -> bool:
     return mark.strip().casefold() in _TICKS or is_done_status(mark)
 
 
+def state_of(text: str) -> TaskState:
+    """Return the state that a mark or status means for a task that is not done.
+
+    >>> state_of("in progress"), state_of("🚧"), state_of("Blocked by T3"), state_of("not started"), state_of("?")
+    ('begun', 'begun', 'blocked', 'open', 'open')
+    """
+    return "begun" if _BEGUN.match(text) else "blocked" if _BLOCKED.match(text) else "open"
+
+
 def is_state(mark: str) -> bool:
     """Return whether what stands in brackets is a state, and no label such as `[Backend]`.
 
     >>> is_state("?"), is_state(""), is_state("WIP"), is_state("✓"), is_state("Backend"), is_state("API v2")
     (True, True, True, True, False, False)
     """
-    return not re.search(r"\w", mark) or is_tick(mark) or _STATE.fullmatch(mark.strip()) is not None
+    is_word = state_of(mark) != "open" or _OTHER_STATE.fullmatch(mark.strip()) is not None
+    return not re.search(r"\w", mark) or is_tick(mark) or is_word

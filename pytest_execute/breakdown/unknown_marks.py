@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block, Document
 from pytest_execute.breakdown.ids import ID
-from pytest_execute.breakdown.marks import is_state, is_tick
+from pytest_execute.breakdown.marks import BOX_STATES, is_state, is_tick, state_of
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import BOX, LEADING_BOX, TaskStart
@@ -66,7 +66,8 @@ def _boxed(text: str, mark: re.Match[str]) -> str:
 
 
 def _box(mark: str) -> str:
-    return "x" if is_tick(mark) else " "
+    """Return the letter of the known box that a mark means."""
+    return "x" if is_tick(mark) else {"begun": "-", "blocked": "!", "open": " "}[state_of(mark)]
 
 
 def add_marked(
@@ -84,8 +85,9 @@ def add_marked(
         by_index[index] = known[index] if index in labels else _with_box(known[index], marks[index])
     added = [by_index[index] for index in sorted(by_index)]
     for start in added:
-        if start.index in marks and start.index not in labels and start.box == " ":
-            message = f'task {start.id} has the unknown mark "[{marks[start.index]}]", and is read as open: {REMEDY}'
+        if start.index in marks and start.index not in labels and start.box != "x":
+            state = BOX_STATES.get(start.box or " ", "open")
+            message = f'task {start.id} has the unknown mark "[{marks[start.index]}]", and is read as {state}: {REMEDY}'
             problems.warn(start.line, "unknown-mark", message)
     return added
 

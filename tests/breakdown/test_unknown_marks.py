@@ -16,15 +16,28 @@ def told(text: str) -> list[str]:
     return [problem for problem in problems_except_fields(text) if "unknown-mark" in problem]
 
 
-@pytest.mark.parametrize("mark", ["?", ">", "", "WIP", "o", "❌", "50 %", "in progress", "<"])
-def test_a_heading_with_an_unknown_mark_is_an_open_task(mark: str) -> None:
+@pytest.mark.parametrize(
+    ("mark", "state"),
+    [
+        ("?", "open"),
+        (">", "open"),
+        ("", "open"),
+        ("WIP", "begun"),
+        ("o", "open"),
+        ("❌", "open"),
+        ("50 %", "open"),
+        ("in progress", "begun"),
+        ("on hold", "blocked"),
+    ],
+)
+def test_a_heading_with_an_unknown_mark_is_a_task_that_is_not_done(mark: str, state: str) -> None:
     text = f"{KNOWN}### 2. [{mark}] Two\n{FIELDS}"
     assert [(task.id, task.title, task.done) for task in read_plan(text).tasks] == [
         ("1", "One", True),
         ("2", "Two", False),
     ]
     assert told(text) == [
-        f'b.md:4: warning: task 2 has the unknown mark "[{mark}]", and is read as open: {REMEDY} (unknown-mark)'
+        f'b.md:4: warning: task 2 has the unknown mark "[{mark}]", and is read as {state}: {REMEDY} (unknown-mark)'
     ]
 
 

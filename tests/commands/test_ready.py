@@ -6,9 +6,10 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 
 def ready_ids(*tasks: Task, streams: tuple[Stream, ...] = ()) -> list[str]:
-    from pytest_execute.commands.next import ready
+    from pytest_execute.commands.next import sort_open_tasks
 
-    return [each.id for each in ready(Plan(topic="t", path="b", tasks=tasks, streams=streams))]
+    plan = Plan(topic="t", path="b", tasks=tasks, streams=streams)
+    return [each.id for each in sort_open_tasks(plan, {each.id for each in tasks}).ready]
 
 
 def task(number: str, *depends: str, done: bool = False, stream: str | None = None) -> Task:
