@@ -40,7 +40,8 @@ COMMANDS = {
         "list the tasks that can start now", json="print these, and those that wait, as JSON", has_parts=True
     ),
     "explain": Command(
-        "explain the proof of one test, with commands to repeat it by hand", json="print the proof as JSON"
+        "explain the proofs of a test, a file or a task, with commands to repeat them by hand",
+        json="print the proofs as JSON",
     ),
     "init": Command("write the documents of a new topic and the policy's table; never overwrite a file"),
     "demo": Command(

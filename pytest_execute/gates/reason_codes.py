@@ -343,6 +343,11 @@ TABLE = (
 _BY_CODE = {row.code: row for row in TABLE}
 
 
+def is_refusal(code: str) -> bool:
+    """Return whether a reason with this code usually keeps its check from passing."""
+    return _BY_CODE[code].verdicts[0] != "passed"
+
+
 def finding(
     code: str,
     message: str,
