@@ -15,7 +15,6 @@ changed line has one: in changed code, they would hide the lines that are judged
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -32,13 +31,10 @@ from pytest_execute.core.ownership import LineOwners
 from pytest_execute.core.plan import Plan
 from pytest_execute.coverage import source
 from pytest_execute.coverage.data import Arcs, ContextFilter, Recording
+from pytest_execute.coverage.statements import EXCLUSION_COMMENT
 
 NO_MATCH = "(?!)"
 """A regular expression that matches nothing."""
-EXCLUSION_COMMENT = re.compile(r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)")
-"""The default exclusion comments of coverage.py. Its other defaults, `...` and code for type checkers, hide nothing
-that counts.
-"""
 
 
 class MeasureRequest(Struct, frozen=True, kw_only=True):

@@ -161,8 +161,9 @@ TABLE = (
     ReasonCode(
         "never-red",
         "test-first",
-        FAILED,
-        "the test passes at base already, or on a branch that the work came from",
+        ("failed", "unproven"),
+        "the test passes at base already, or on a branch that the work came from, and is no guard; "
+        "unproven: whether it is one is unknown",
         "make it test what the task adds",
     ),
     ReasonCode(
@@ -204,6 +205,13 @@ TABLE = (
         UNPROVEN,
         "in the replay a module of the project came from elsewhere",
         "import it from the source, not from an installed copy",
+    ),
+    ReasonCode(
+        "guard",
+        "test-first",
+        PASSED,
+        "the test passes at base already, and fails when a function that base has loses its body: it proves nothing",
+        "nothing, if another test proves the task",
     ),
     ReasonCode(
         "at-base",

@@ -6,6 +6,7 @@ Nothing is run here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
 
 from pytest_execute.core.evidence import Order, Turn
 from pytest_execute.engine.outcome import TreeOutcome
@@ -120,10 +121,12 @@ class Conclusions:
     def _with_code(self, turn: Step, parent: Step, form: TestInTree) -> TestInTree:
         return self.compose(turn.own_tree, parent.own_tree), form[1]
 
-    def was_at_base(self, test: str) -> bool:
-        """Return whether base had the test as it is today, maybe in another file."""
+    def form_at_base(self, test: str) -> Literal["same", "other"] | None:
+        """Return whether base had the test as it is today, maybe in another file, or in another form."""
         then, today = self.steps[0].form(test), self.steps[-1].form(test)
-        return then is not None and today is not None and then.fingerprint == today.fingerprint
+        if then is None or today is None:
+            return None
+        return "same" if then.fingerprint == today.fingerprint else "other"
 
     def order(self, test: str, turn: Step) -> Order:
         """Return when the test came in, against the step that made it pass."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ class StepBuilder:
         self.git, self.commits, self.layout = topic.git, topic.commits, topic.layout
         self.paths, self.parsed = paths, parsed
         parents = [parent for parents in self.commits.commits.values() for parent in parents]
+        parents += self.commits.snapshot_parents
         self.trees = self.git.trees([self.commits.tree, self.commits.base, *self.commits.commits, *parents])
         self.today = self.trees[self.commits.tree]
         self.steps: dict[str, Step] = {}
@@ -50,11 +51,15 @@ class StepBuilder:
         base = self._step(self.commits.base, self.commits.base, ())
         steps = [base]
         for commit, parents in self.commits.commits.items():
-            before = tuple(self.steps.get(parent) or self._step(parent, parent, ()) for parent in parents)
-            steps.append(self._step(commit, commit, before or (base,)))
+            steps.append(self._step(commit, commit, self._parent_steps(parents) or (base,)))
         if self.commits.snapshot is not None:
-            steps.append(self._step(self.commits.snapshot, self.commits.tree, (self.steps[self.commits.head],)))
+            parents = self.commits.snapshot_parents
+            steps.append(self._step(self.commits.snapshot, self.commits.tree, self._parent_steps(parents)))
         return steps
+
+    def _parent_steps(self, parents: Iterable[str]) -> tuple[Step, ...]:
+        """Return the steps of some commits; those that branched off before base have no parents here."""
+        return tuple(self.steps.get(parent) or self._step(parent, parent, ()) for parent in parents)
 
     def removed_tests(self, steps: Sequence[Step]) -> dict[str, Step]:
         """Return the tests that came after base and are gone today, each with the last step that had it."""

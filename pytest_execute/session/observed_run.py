@@ -25,7 +25,7 @@ def observed_run(
     """Return all tests that must run, and the results of those for which there is one."""
     context, narrowing = main.context, Narrowing(session.config)
     end = _end_of_run(session, is_interrupted)
-    collection = main.collection or Collection([], [])
+    collection = main.collection or Collection([], [], {})
     deselected = _counted(context, collection, narrowing.is_own())
     manifest = mapping.map_tests(context.plan, [*collection.tests, *deselected])
     files = {**main.outcomes.uncollected}

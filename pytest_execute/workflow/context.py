@@ -21,6 +21,7 @@ from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.workflow.imported_modules import CheckedOut
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
 from pytest_execute.workflow.request import Request
 
@@ -69,6 +70,10 @@ class Context(Struct, frozen=True, kw_only=True):
         return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
 
     @property
+    def checked_out(self) -> CheckedOut:
+        return CheckedOut(self.layout, self.tree, self.git.work_tree)
+
+    @property
     def selected_tasks(self) -> set[str]:
         """Return the ids of the tasks in the scope."""
         if self.scope.is_partial:
@@ -95,7 +100,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         raise ExecuteError(*problems)
     check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
-    commits = commit_range(git, home + plan.path, request.base, request.index)
+    named = [home + path for path in plan.named_paths]
+    commits = commit_range(git, home + plan.path, request.base, request.index, named)
     base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)

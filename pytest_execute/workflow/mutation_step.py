@@ -28,9 +28,12 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
-    has_fork = hasattr(os, "fork")
-    no_fork = "" if has_fork else "functions cannot be mutated on this platform: Python has no os.fork here"
-    return why_not_rerun(context, run) or no_fork
+    return why_not_rerun(context, run) or why_not_forked()
+
+
+def why_not_forked() -> str:
+    """Return why no function can be replaced on this platform, or "" where it can."""
+    return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:

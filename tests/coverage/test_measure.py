@@ -215,3 +215,14 @@ def test_the_system_measure_equals_coverage_py(recording: Recorded) -> None:
     theirs.get_data().close(force=True)
     assert (ours.lines, ours.missing.get("code.py", ())) == (len(statements), tuple(missing))
     assert (ours.branches, ours.covered_branches) == tuple(map(sum, zip(*exits.values(), strict=True)))
+
+
+def test_a_recording_is_the_same_after_encoding_and_can_be_renamed(recording: Recorded) -> None:
+    root, data = recording
+    path = str(root / "code.py")
+    again = Recording.decode(data.encode())
+    assert (again.lines, again.packed_arcs) == (data.lines, data.packed_arcs)
+    data_of_first = again.renamed({path: "new.py"}, {"task:1": "first"})
+    assert data_of_first.contexts("new.py") == {"first"}
+    assert data_of_first.arcs("new.py") == data.arcs(path, "task:1".__eq__)
+    assert data_of_first.contexts(path) == set()
