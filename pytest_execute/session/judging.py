@@ -41,7 +41,7 @@ class JudgingPlugin:
         if self.main.controller_side is not None:
             self.main.controller_side.check()
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-        context = self.main.context = workflow.with_collected(self.main.context, run.manifest)
+        context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.directory / "trees"
         if not workflow.why_not_replayed(context, run):
@@ -64,6 +64,7 @@ class JudgingPlugin:
             manifest=manifest,
             results=results,
             coverage=self._measured_coverage(),
+            workers=len(self.config.getoption("tx")) if self.main.controller_side is not None else 1,
             interrupted=is_interrupted,
         )
 
