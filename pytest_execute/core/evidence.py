@@ -13,7 +13,17 @@ from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal[
-    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+    "passed",
+    "failed",
+    "error",
+    "skipped",
+    "xfailed",
+    "xpassed",
+    "rerun",
+    "passed-alone",
+    "blocked",
+    "not-run",
+    "not-collected",
 ]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
@@ -42,7 +52,11 @@ class Unmatched(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """Tests that must run, and the ids of the gates that each counts for."""
+    """Tests that must run, and the ids of the gates that each counts for.
+
+    A file or directory that pytest could not collect, or that an option left out, is in their place one entry: its id
+    is its path.
+    """
 
     tests: dict[str, CollectedTest] = {}
     gates: dict[str, tuple[str, ...]] = {}
@@ -287,13 +301,14 @@ class History(Struct, frozen=True, kw_only=True):
 class NamedFile(Struct, frozen=True, kw_only=True):
     """File or directory that the plan names, compared with base. Paths are relative to the root directory.
 
-    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
-    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
-    same commits and belongs to no other task.
+    It `is_changed` where more than white space differs, and `is_test` where only tests or notes do. The rest is looked
+    for only where a task without tests names it: `broken_links` of Markdown files, as "path:line: target"; `code` in
+    it; and `code_beside`, which came in the same commits and belongs to no other task.
     """
 
     path: str
     is_changed: bool = False
+    is_test: bool = False
     is_empty: bool = False
     broken_links: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
@@ -321,7 +336,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that was observed in one run.
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
-    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base.
+    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base. `unknown_code` are the Python
+    files that changed and are neither tests nor implementation; all such files where no implementation is known.
     """
 
     history: History
@@ -336,3 +352,4 @@ class Evidence(Struct, frozen=True, kw_only=True):
     named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
+    unknown_code: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from pytest_execute.core.evidence import Measure, Missing
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.coverage_gaps import describe, find_gaps, first_missing, list_unmeasured
+from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
 
@@ -34,6 +35,8 @@ def check_share(
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
     elif not measure.reaches(required):
         yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
+    else:
+        yield from check_looked_at(context, key)
     if measure is not None:
         yield from list_unmeasured(key, measures or {})
 
