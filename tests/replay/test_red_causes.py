@@ -9,7 +9,9 @@ import pytest
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.red_causes import ProjectModules, Red, classify
 
-PROJECT = ProjectModules(frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"))
+PROJECT = ProjectModules(
+    frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"), {"client": "app.sums"}.get
+)
 IMPORT_ERROR = ("builtins.ModuleNotFoundError", "builtins.ImportError")
 TYPE_ERROR = ("builtins.TypeError",)
 
@@ -36,6 +38,9 @@ def cause(**facts: Any) -> str | None:
         ({"types": ("builtins.UserWarning", "builtins.Warning")}, None),
         ({"types": ("builtins.MemoryError",)}, None),
         ({"fixture": "store", "phase": "setup"}, None),
+        ({"fixture": "client", "phase": "setup"}, "missing-symbol"),
+        ({"types": TYPE_ERROR, "phase": "start", "frames": ("src/app/sums.py",)}, None),
+        ({"missing": ("app.sums", "add"), "phase": "start"}, None),
         ({"missing": ("app.sums", "add")}, "missing-symbol"),
         ({"missing": ("app.sums", "add"), "phase": "teardown"}, None),
         ({"missing": ("requests", None), "types": IMPORT_ERROR}, None),
