@@ -14,7 +14,15 @@ T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
-    "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
+    "turned",
+    "never-red",
+    "red-not-counted",
+    "not-reproduced",
+    "not-prepared",
+    "not-started",
+    "foreign-module",
+    "unstable",
+    "dropped",
 ]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 

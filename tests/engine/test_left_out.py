@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import _pytest.config
 import pytest
 from _pytest.config import get_config
 
@@ -17,6 +18,7 @@ from pytest_execute.engine.child.left_out import LeftOut
 @pytest.fixture
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(_pytest.config, "_resolve_warning_category", _pytest.config._resolve_warning_category)
     config = get_config(["--rootdir", str(tmp_path)])
     yield config.pluginmanager
     config._ensure_unconfigure()
@@ -38,16 +40,10 @@ def test_a_conftest_that_cannot_be_imported_counts_for_tests_below_it(manager: A
     conftest.parent.mkdir()
     conftest.write_text("import app.no_such_module\n")
     manager._importconftest(conftest, "prepend", tmp_path, consider_namespace_packages=False)
-    error = fixture_error(manager)
+    error = type("FixtureLookupError", (LookupError,), {})()
     assert isinstance(left_out.cause(error, "below/test_a.py"), ModuleNotFoundError)
     assert left_out.cause(error, "test_a.py") is error
     assert left_out.cause(ValueError(), "below/test_a.py").__class__ is ValueError
-
-
-def fixture_error(manager: Any) -> Exception:
-    from _pytest.fixtures import FixtureLookupError
-
-    return FixtureLookupError("client", None)  # type: ignore[arg-type]  # the request is not needed
 
 
 def test_an_entry_point_that_cannot_be_loaded_is_left_out(

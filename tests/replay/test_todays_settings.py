@@ -96,12 +96,10 @@ MODE = """
 @pytest.mark.parametrize(
     ("conftest", "options"),
     [
-        ("pytest_plugins = ['app.testing']\n", ()),
-        ("from app.testing import app_name\n", ()),
         ("pytest_plugins = ['app.testing']\n", ("--app-mode=x", "-p", "app.testing")),
-        ("", ("-p", "app.testing")),
+        ("from app.testing import app_name\n", ()),
     ],
-    ids=["pytest_plugins", "import", "both", "-p"],
+    ids=["as a plugin", "by a conftest"],
 )
 def test_a_plugin_that_the_code_brings_is_missing_only_where_a_test_needs_it(
     repo: Repository, conftest: str, options: tuple[str, ...]
@@ -113,15 +111,14 @@ def test_a_plugin_that_the_code_brings_is_missing_only_where_a_test_needs_it(
     assert found == ["missing-symbol: app.testing does not exist", "never-red"]
 
 
-@pytest.mark.parametrize("options", [("--app-mode=x",), ("--app-mode", "x")])
-def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(
-    repo: Repository, options: tuple[str, ...]
-) -> None:
+def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(repo: Repository) -> None:
     """So is a fixture that an older plugin did not have."""
     base = repo.commit("base", {**INIT, "src/app/testing.py": ""})
     repo.commit("red", {"tests/test_a.py": TESTS + MODE})
     repo.commit("green", {"src/app/testing.py": FIXTURE + OPTION})
-    found = results(repo, base, "test_name", "test_always", "test_mode", options=("-p", "app.testing", *options))
+    found = results(
+        repo, base, "test_name", "test_always", "test_mode", options=("-p", "app.testing", "--app-mode", "x")
+    )
     assert found == [
         "missing-symbol: app.testing.app_name does not exist",
         "never-red",
@@ -129,25 +126,25 @@ def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(
     ]
 
 
-@pytest.mark.parametrize(
-    ("ini", "options"),
-    [
-        ("filterwarnings = error::app.testing.AppWarning\n", ()),
-        ("filterwarnings =\n  error\n  ignore::app.other.OtherWarning\n", ()),
-        ("app_level = 1\n", ("--strict-config",)),
-        ("usefixtures = app_name\n", ()),
-    ],
-    ids=["missing category", "missing module", "option of the plugin", "fixture of the plugin"],
-)
-def test_settings_that_name_what_the_code_brings_make_no_red(
-    repo: Repository, ini: str, options: tuple[str, ...]
-) -> None:
+SETTINGS = """
+app_level = 1
+usefixtures = app_name
+filterwarnings =
+  error::pytest.PytestConfigWarning
+  error::app.testing.AppWarning
+  ignore::app.other.OtherWarning
+"""
+
+
+def test_settings_that_name_what_the_code_brings_make_no_red(repo: Repository) -> None:
+    """It is a setting of the plugin, one of its fixtures, a warning's class and a whole module of one."""
     base = repo.commit("base", {**INIT, "src/app/testing.py": ""})
     repo.commit("red", {"tests/test_a.py": TESTS})
-    warning = "\n\nclass AppWarning(UserWarning):\n    pass\n"
-    code = {"src/app/testing.py": FIXTURE + OPTION + warning, "src/app/other.py": "class OtherWarning(UserWarning): ...\n"}
-    repo.commit("green", code)
-    found = results(repo, base, "test_name", "test_always", ini=ini, options=("-p", "app.testing", *options))
+    warning = "class {}(UserWarning):\n    pass\n"
+    code = FIXTURE + OPTION + "\n\n" + warning.format("AppWarning")
+    repo.commit("green", {"src/app/testing.py": code, "src/app/other.py": warning.format("OtherWarning")})
+    options = ("--strict-config", "-p", "app.testing")
+    found = results(repo, base, "test_name", "test_always", ini=SETTINGS, options=options)
     assert found == ["missing-symbol: app.testing.app_name does not exist", "never-red"]
 
 
@@ -160,9 +157,8 @@ CONFIGURE = "def pytest_configure(config):\n    import app\n    app.begin()\n"
     [
         (CHOICES.format(["x"]), "", CHOICES.format(["y"]), ("--app-mode=y",), "UsageError: "),
         ("", CONFIGURE, "def begin(): pass\n", (), "AttributeError: module 'app' has no attribute 'begin'"),
-        ("", "import sys, app\nhasattr(app, 'A') or sys.exit(3)\n", "A = 1\n", (), "SystemExit: 3"),
     ],
-    ids=["option", "hook", "exit"],
+    ids=["option", "hook"],
 )
 def test_a_tree_in_which_pytest_cannot_start_shows_nothing(
     repo: Repository, before: str, conftest: str, after: str, options: tuple[str, ...], error: str
