@@ -74,15 +74,20 @@ class Numbers(dict[str, dict[str, Any]]):
 def clone_with_plan(repository: Path, source: str, directory: Path) -> Path:
     root = directory / "clone"
     subprocess.run(["git", "clone", "-q", str(repository), str(root)], check=True)
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(POLICY.format(source))
+    commit_all(root, "policy")  # before the topic begins: a topic cannot weaken its policy
     plan = root / "notes/all/breakdown.md"
     plan.parent.mkdir(parents=True)
     plan.write_text(PLAN)
-    with (root / "pyproject.toml").open("a") as file:
-        file.write(POLICY.format(source))
-    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    for words in (["add", "-A"], [*who, "commit", "-qnm", "plan"]):
-        subprocess.run(["git", *words], cwd=root, check=True)
+    commit_all(root, "plan")
     return root
+
+
+def commit_all(root: Path, message: str) -> None:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["add", "-A"], [*who, "commit", "-qnm", message]):
+        subprocess.run(["git", *words], cwd=root, check=True)
 
 
 def run(root: Path, *arguments: str) -> None:

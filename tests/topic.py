@@ -101,10 +101,10 @@ def environment(**changes: str) -> dict[str, str]:
     return {**env, **changes}
 
 
-def honest(path: Path) -> Repository:
+def honest(path: Path, project: str = PROJECT) -> Repository:
     """Make the topic "sums": three tasks in three streams, each with a red and a green commit."""
     repo = Repository(path)
-    repo.commit("plan", dict(SKELETON))
+    repo.commit("plan", {**SKELETON, "pyproject.toml": project})
     repo.commit("a test of its own", {"tests/test_other.py": TESTS["tests/test_other.py"]})
     for name in ("add", "take", "undo"):
         test, code = f"tests/test_{name}.py", f"src/app/{name}.py"

@@ -14,7 +14,7 @@ from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import project_policy, source_paths
+from pytest_execute.workflow import find_project, prefix_of, source_paths
 
 
 @contextlib.contextmanager
@@ -42,8 +42,7 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             *([f"--execute-cache-dir={cache}"] if cache is not None else []),
             *("-p", "no:cacheprovider"),
         )
-        prefix = f"{relative.as_posix()}/" if relative.parts else ""
-        import_roots = _import_roots(root, prefix, tree)
+        import_roots = _import_roots(root, directory, tree)
         environment = {
             "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in import_roots),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -60,6 +59,9 @@ def _index_file(git: Git) -> Path:
     return path
 
 
-def _import_roots(root: Path, prefix: str, tree: Tree) -> tuple[str, ...]:
+def _import_roots(root: Path, top: Path, tree: Tree) -> tuple[str, ...]:
     """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
-    return Layout(prefix=prefix, source=source_paths(project_policy(root), tree, prefix)).import_roots(tree)
+    prefix = prefix_of(root, top)
+    project = find_project(root, top=top)
+    source = source_paths(project.policy_from(top), tree, prefix, prefix_of(project.home, top))
+    return Layout(prefix=prefix, source=source).import_roots(tree)

@@ -19,7 +19,8 @@ NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
 class Layout(Struct, frozen=True, kw_only=True):
     """Directories and patterns by which files are sorted.
 
-    `prefix` leads from the top of the repository to the root directory ("" or "services/api/").
+    `prefix` leads from the top of the repository to pytest's root directory ("" or "services/api/"), `home` to the
+    directory that the plan and all reports see paths from: the root directory, or one above it that has the topics.
 
     `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
     of test files, `notes` the directory of the plans.
@@ -29,6 +30,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     """
 
     prefix: str = ""
+    home: str = ""
     source: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
@@ -43,12 +45,17 @@ class Layout(Struct, frozen=True, kw_only=True):
         return self._is_named_like_test(path) and not any(_is_below(path, entry) for entry in self.code)
 
     def _is_named_like_test(self, path: str) -> bool:
-        *directories, name = path.removeprefix(self.prefix).split("/")
+        *directories, name = path.removeprefix(self._unnamed).split("/")
         return (
             any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
             or any(_is_below(path, directory) for directory in self.tests)
         )
+
+    @property
+    def _unnamed(self) -> str:
+        """Return the path whose names tell nothing: to the home, or to a root directory below it without its name."""
+        return self.prefix if self.prefix == self.home else self.prefix[: self.prefix.rstrip("/").rfind("/") + 1]
 
     def with_code_named_like_tests(self, paths: Iterable[str], holds_tests: Callable[[str], bool]) -> Layout:
         """Return this layout with the implementation among `paths` that is only named like tests.
@@ -134,7 +141,7 @@ def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
     inside = [path[len(prefix) :] for path in paths if path.startswith(prefix) and path.endswith(".py")]
     if any(path.startswith("src/") for path in inside):
         return (f"{prefix}src",)
-    bare = Layout(prefix=prefix)
+    bare = Layout(prefix=prefix, home=prefix)
     packages = {path.split("/")[0] for path in inside if path.count("/") == 1 and path.endswith("/__init__.py")}
     modules = {path for path in inside if "/" not in path and path not in NOT_MODULES}
     return tuple(

@@ -45,13 +45,13 @@ def turning_commits(plan: Plan, manifest: Manifest, proofs: Mapping[str, Proof])
 class Ownership:
     """Tasks that code belongs to.
 
-    `turning` has the form that `turning_commits` returns. `prefix` leads from the top of the repository to the root
-    directory, which the plan's paths are relative to.
+    `turning` has the form that `turning_commits` returns. `home` leads from the top of the repository to the
+    directory that the plan's paths are relative to.
     """
 
-    def __init__(self, plan: Plan, turning: Mapping[str, frozenset[str]], prefix: str = "") -> None:
+    def __init__(self, plan: Plan, turning: Mapping[str, frozenset[str]], home: str = "") -> None:
         self._order = [task.id for task in plan.tasks]
-        self._files = [(task.id, prefix + ref.path.rstrip("/"), ref) for task in plan.tasks for ref in task.files]
+        self._files = [(task.id, home + ref.path.rstrip("/"), ref) for task in plan.tasks for ref in task.files]
         self._unproven = {task.id for task in plan.tasks if task.done and not turning.get(task.id)}
         self._turned: dict[str, set[str]] = {}
         for task, commits in turning.items():

@@ -13,9 +13,9 @@ from pytest_execute.tools.git_write import write_commit
 
 
 def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
-    """Return `{path: lines}` that the topic added to `sources`; paths are relative to the root directory."""
+    """Return `{path: lines}` that the topic added to `sources`; paths are relative to the home."""
     changed = git_diff.changed_lines(git, commits.base, commits.tree)
-    return {path: frozenset(changed[layout.prefix + path]) for path in sources if layout.prefix + path in changed}
+    return {path: frozenset(changed[layout.home + path]) for path in sources if layout.home + path in changed}
 
 
 def line_owners(
@@ -26,7 +26,7 @@ def line_owners(
     head = commits.head if commits.snapshot is None else write_commit(git, commits.tree, commits.head)
     owners: LineOwners = {}
     for path, lines in changed.items():
-        whole_path = layout.prefix + path
+        whole_path = layout.home + path
         blame = git_diff.blame(git, head, whole_path) if lines and ownership.commits else {}
         if commits.snapshot is not None:
             blame = {line: commits.snapshot if commit == head else commit for line, commit in blame.items()}

@@ -79,6 +79,8 @@ def target_matches(target: str, test: CollectedTest) -> bool:
     True
     """
     target = target.rstrip("/")
+    if target == ".":
+        return True
     if "::" in target:
         return test.id == target or test.id.startswith((f"{target}[", f"{target}::"))
     return test.path == target or test.path.startswith(f"{target}/")

@@ -51,8 +51,8 @@ LimitsFor = Callable[[str], TimeLimits]
 class PytestOptions(Struct, frozen=True, kw_only=True):
     """Options that pytest is started with in every tree.
 
-    `config` is today's configuration file as (name, content), `arguments` are the options of every run, `workers` is
-    the number of trees that run side by side.
+    `config` is today's configuration file as (path from the root directory, content), `arguments` are the options of
+    every run, `workers` is the number of trees that run side by side.
     """
 
     config: tuple[str, bytes] = ("pytest.ini", b"[pytest]\n")

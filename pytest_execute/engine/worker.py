@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -108,9 +109,13 @@ class TreeWorker:
         return tree_environment(self.directory, self.home, [*import_path, *self._roots()])
 
     def _write_config(self) -> Path:
-        name, content = self.settings.pytest.config
-        path = self.root / (name if name in OWN_NAME else CONFIG_NAME + Path(name).suffix)
-        self.root.mkdir(parents=True, exist_ok=True)
+        file, content = self.settings.pytest.config
+        name = Path(file).name
+        name = name if name in OWN_NAME else CONFIG_NAME + Path(name).suffix
+        directory = Path(os.path.normpath(self.root / file)).parent
+        path = (directory if directory.is_relative_to(self.directory.resolve()) else self.root) / name
+        for each in (self.root, path.parent):
+            each.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
 

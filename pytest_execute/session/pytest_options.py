@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +20,16 @@ def pytest_options(config: pytest.Config) -> PytestOptions:
     options = [str(option) for option in config.getini("addopts")]
     options += ["--cov-reset"] if has_pytest_cov(config.option) else []  # pytest-cov's: ignore each --cov before it
     return PytestOptions(
-        config=(file.name, file.read_bytes()) if file is not None else ("pytest.ini", b"[pytest]\n"),
+        config=(_path_from(config.rootpath, file), file.read_bytes())
+        if file is not None
+        else ("pytest.ini", b"[pytest]\n"),
         arguments=tuple(_without_own_options(options)),
         workers=config.getoption("numprocesses", None) or os.cpu_count() or 1,
     )
+
+
+def _path_from(root: Path, file: Path) -> str:
+    return Path(os.path.relpath(file, root)).as_posix() if file.anchor == root.anchor else file.name
 
 
 def _without_own_options(options: Sequence[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from pytest_execute.core.process_role import ProcessRole
+from pytest_execute.coverage.early_imports import record_early_imports
 from pytest_execute.coverage.recorder import NoCoverage, Recorder
 from pytest_execute.distributed import bootstrap
 from pytest_execute.session.directory import run_directory
@@ -69,10 +70,10 @@ def _measuring(config: pytest.Config, state: RunState, root: Path) -> RunState:
         return state
     if not settings.is_measured:
         state.recorder = NoCoverage()
-    else:
-        state.recorder = state.beside_pytest_cov or Recorder(
-            _sources(settings, root), settings.branch, Path(settings.coverage)
-        )
+        return state
+    measured = (_sources(settings, root), settings.branch, Path(settings.coverage))
+    state.recorder = state.beside_pytest_cov or Recorder(*measured)
+    record_early_imports(*measured)
     return state
 
 

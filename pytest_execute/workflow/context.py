@@ -12,6 +12,7 @@ from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
@@ -19,7 +20,7 @@ from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
-from pytest_execute.workflow.project import policy_at_base, project_policy, source_paths
+from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
 from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
@@ -29,13 +30,15 @@ class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
     `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
-    Older trees also import modules from `older_roots`.
+    The `source` of a policy begins at the top as well. Plan and reports see paths from `home`. Older
+    trees also import modules from `older_roots`.
     """
 
     request: Request
     plan: Plan
     policy: Policy
     policy_at_base: Policy
+    home: Path
     policy_at_head: Policy
     weaker_keys: tuple[WeakerKey, ...]
     git: Git
@@ -55,16 +58,14 @@ class Context(Struct, frozen=True, kw_only=True):
 
     @property
     def notes(self) -> str:
-        """Return the directory of the plans, relative to the root directory."""
+        """Return the directory of the plans, relative to the home."""
         return self.relative(self.layout.notes)
 
     @property
     def source_files(self) -> tuple[str, ...]:
-        """Return the files of the implementation, relative to the root directory."""
-        prefix = self.layout.prefix
-        return tuple(
-            self.relative(path) for path in self.tree if path.startswith(prefix) and self.layout.is_source(path)
-        )
+        """Return the files of the implementation, relative to the home."""
+        home = self.layout.home
+        return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
 
     @property
     def selected_tasks(self) -> set[str]:
@@ -78,40 +79,42 @@ class Context(Struct, frozen=True, kw_only=True):
         return settings_for(self.git, self.layout, self.tree, options, self.policy.prepare, self.older_roots)
 
     def relative(self, path: str) -> str:
-        """Return a path of the repository as seen from the root directory."""
-        return path.removeprefix(self.layout.prefix)
+        """Return a path of the repository as seen from the home."""
+        return path.removeprefix(self.layout.home)
 
 
 def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context:
     """Read the plan, the policy and the history. Raises ExecuteError with the problems of all three."""
     problems: list[Problem] = []
     git = _collect_problems(problems, lambda: _repository(request, scratch))
-    head = _collect_problems(problems, lambda: project_policy(request.root))
-    notes = request.notes or (head.notes if head is not None else "notes")
-    plan = _collect_problems(problems, lambda: breakdown.load_plan(request.root, notes, request.topic))
-    if git is None or head is None or plan is None:
+    found = _collect_problems(problems, lambda: find_project(request.root, request.notes, request.work_tree))
+    project = found or Project(policy_home=request.root, home=request.root, notes=request.notes or "notes")
+    plan = _collect_problems(problems, lambda: breakdown.load_plan(project.home, project.notes, request.topic))
+    if git is None or found is None or plan is None:
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
-    prefix = _prefix(git, request.root)
-    commits = commit_range(git, prefix + plan.path, request.base, request.index)
-    base = policy_at_base(git, commits, prefix)
+    prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
+    commits = commit_range(git, home + plan.path, request.base, request.index)
+    base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
-    source = source_paths(policy, tree, prefix)
+    source = source_paths(policy, tree, prefix, home)
     layout = Layout(
         prefix=prefix,
+        home=home,
         source=source,
         tests=tuple(prefix + path for path in request.testpaths if not _contains_source(prefix + path, source)),
         patterns=request.patterns,
-        notes=prefix + notes,
+        notes=home + project.notes,
     )
     return Context(
         request=request,
-        plan=plan,
+        plan=place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree]),
         policy=policy,
         policy_at_base=base,
         policy_at_head=head,
         weaker_keys=weaker_keys,
+        home=project.home,
         git=git,
         commit_range=commits,
         layout=layout,
@@ -156,12 +159,11 @@ def _check_scope(plan: Plan, scope: Scope) -> None:
 def _prefix(git: Git, root: Path) -> str:
     """Return the path from the top of the repository to the root directory, "" or with a slash at its end."""
     try:
-        path = root.resolve().relative_to(git.work_tree.resolve()).as_posix()
+        return prefix_of(root, git.work_tree)
     except ValueError:
         remedy = "run pytest in the repository, or pass --rootdir"
         hint = f"pytest's root directory is not in the repository at {git.work_tree}: {remedy}"
         raise ExecuteError(Problem("no-git", hint, str(root))) from None
-    return "" if path == "." else f"{path}/"
 
 
 def _contains_source(path: str, source: Iterable[str]) -> bool:

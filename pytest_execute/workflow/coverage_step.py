@@ -32,9 +32,9 @@ def _line_sets(context: Context, run: RunResult, data_directory: Path, evidence:
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
-    ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.prefix)
+    ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.home)
     request = measure.MeasureRequest(
-        root=context.root,
+        root=context.home,
         branch=context.policy.coverage.branch,
         sources=sources,
         changed=changed,
@@ -64,5 +64,5 @@ def write_coverage(context: Context, data_directory: Path, paths: Mapping[str, P
     if paths:
         from pytest_execute.coverage import export
 
-        root = context.root.resolve()
+        root = context.home.resolve()
         export.write(data_directory, [root / path for path in context.source_files], paths)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from pytest_execute import breakdown
 from pytest_execute.core.evidence import Evidence, History
 from pytest_execute.tools.git import Tree
@@ -27,7 +29,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
 def _history(context: Context, config_file: str) -> History:
     commits, layout, tree = context.commit_range, context.layout, context.tree
     uncommitted = changed_files(context.git, commits.head, commits.tree) if commits.snapshot is not None else ()
-    settings = [path for path in (layout.prefix + config_file,) if path in tree]
+    settings = [path for path in (posixpath.normpath(layout.prefix + config_file),) if path in tree]
     return History(
         base=commits.base,
         head=commits.head,
@@ -44,7 +46,7 @@ def _history(context: Context, config_file: str) -> History:
 def _documents(context: Context) -> dict[str, bool]:
     """Return `{path: has it text besides headings?}` of the documents beside the breakdown."""
     topic = context.request.topic
-    documents = breakdown.written_documents(context.root, context.notes, topic)
+    documents = breakdown.written_documents(context.home, context.notes, topic)
     return {f"{context.notes}/{topic}/{name}": has_text for name, has_text in documents.items()}
 
 
@@ -52,8 +54,8 @@ def _named_files(context: Context) -> dict[str, bool]:
     """Return `{path: does it exist now, or did it at base?}` of the files and directories that the plan names."""
     paths = {ref.path for task in context.plan.tasks for ref in task.files}
     base = context.git.tree(context.commit_range.base) if paths else {}
-    trees, prefix = (context.tree, base), context.layout.prefix
-    return {path: any(_contains(tree, prefix + path) for tree in trees) for path in sorted(paths)}
+    trees, home = (context.tree, base), context.layout.home
+    return {path: any(_contains(tree, home + path) for tree in trees) for path in sorted(paths)}
 
 
 def _contains(tree: Tree, path: str) -> bool:

@@ -55,7 +55,7 @@ def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> l
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.prefix)
+    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.home)
     changed = targets.find_targets(context.git, commits, context.layout, ownership)
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

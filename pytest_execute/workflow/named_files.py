@@ -29,7 +29,7 @@ def named_files(context: Context, turning: Mapping[str, frozenset[str]]) -> dict
     """Return each file and directory of the plan by its path. `turning` has the form of `turning_commits`."""
     comparison = _Comparison(context)
     found = {ref.path: comparison.compare(ref.path) for task in context.plan.tasks for ref in task.files}
-    ownership = Ownership(context.plan, turning, context.layout.prefix)
+    ownership = Ownership(context.plan, turning, context.layout.home)
     for task in context.plan.tasks:
         if task.no_tests is not None:
             for path in dict.fromkeys(ref.path for ref in task.files):
@@ -70,7 +70,7 @@ class _Comparison:
         )
 
     def _whole(self, path: str) -> str:
-        return self._layout.prefix + path.rstrip("/")
+        return self._layout.home + path.rstrip("/")
 
     def _changed_in(self, path: str) -> list[str]:
         """Return the changed files that are `path` or below it."""

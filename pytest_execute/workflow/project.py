@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import detect_source
+from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -23,10 +25,14 @@ class Project(Struct, frozen=True, kw_only=True):
     paths of their plans are relative to.
     """
 
-    policy: Policy
-    policy_home: Path
     home: Path
     notes: str
+    policy: Policy = Policy()
+    policy_home: Path
+
+    def policy_from(self, top: Path) -> Policy:
+        """Return the policy with paths that begin at the top of the repository."""
+        return _place_source(self.policy, prefix_of(self.policy_home, top))
 
 
 def find_project(start: Path, notes: str | None = None, top: Path | None = None) -> Project:
@@ -74,7 +80,10 @@ def _read_table(text: str, path: str) -> Policy | None:
 
 
 def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
-    """Return the nearest policy at `prefix` or above it in a commit, or the default one where it cannot be read."""
+    """Return the nearest policy at `prefix` or above it in a commit, or the default one where it cannot be read.
+
+    Its paths begin at the top of the repository.
+    """
     try:
         return next(filter(None, _committed_policies(git, treeish, prefix)), Policy())
     except ExecuteError:
@@ -88,12 +97,31 @@ def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
 
 
 def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:
-    tree, place = git.tree(treeish), PurePosixPath(prefix)
-    for directory in (place, *place.parents):
-        if (entry := tree.get(str(directory / "pyproject.toml"))) is not None:
-            yield _read_table(git.blobs([entry.oid])[entry.oid].decode(errors="replace"), str(directory))
+    tree = git.tree(treeish)
+    for directory in (PurePosixPath(prefix), *PurePosixPath(prefix).parents):
+        file = str(directory / "pyproject.toml")
+        if file in tree:
+            oid = tree[file].oid
+            policy = _read_table(git.blobs([oid])[oid].decode(errors="replace"), file)
+            yield policy and _place_source(policy, file.removesuffix("pyproject.toml"))
 
 
-def source_paths(policy: Policy, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
-    """Return the paths of the implementation: those that the policy names, else those detected among `paths`."""
-    return tuple(prefix + entry.rstrip("/") for entry in policy.source) or detect_source(paths, prefix)
+def _place_source(policy: Policy, home: str) -> Policy:
+    return replace(policy, source=tuple(posixpath.normpath(home + entry) for entry in policy.source))
+
+
+def prefix_of(directory: Path, top: Path) -> str:
+    """Return the path from `top` to a directory in it, "" or with a slash at its end; ValueError for one outside."""
+    path = directory.resolve().relative_to(top.resolve()).as_posix()
+    return "" if path == "." else f"{path}/"
+
+
+def source_paths(policy: Policy, paths: Collection[str], prefix: str, home: str) -> tuple[str, ...]:
+    """Return the paths of the implementation: those that the policy names, else those detected among `paths`.
+
+    All begin at the top of the repository, those of the policy too. They are detected in the root directory, to which
+    `prefix` leads, or in `home` where the root directory holds nothing but tests.
+    """
+    is_test = Layout(prefix=prefix, home=home).is_test
+    has_code = any(path.startswith(prefix) and path.endswith(".py") and not is_test(path) for path in paths)
+    return policy.source or detect_source(paths, prefix if has_code else home)

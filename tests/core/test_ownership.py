@@ -102,7 +102,7 @@ def test_a_directory_names_only_what_is_below_it() -> None:
 
 
 def test_files_are_relative_to_the_root_directory_and_paths_to_the_top() -> None:
-    ownership = Ownership(plan({"1": WHOLE}), {}, prefix="services/api/")
+    ownership = Ownership(plan({"1": WHOLE}), {}, home="services/api/")
     assert ownership.tasks("services/api/src/a.py", range(1, 2), []) == ("1",)
     assert ownership.tasks("src/a.py", range(1, 2), []) == ()
 

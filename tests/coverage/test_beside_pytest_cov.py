@@ -105,8 +105,7 @@ RELATIVE = 'relative_files = true\ncontext = "nightly"'
 
 def project(path: Path, addopts: list[str], settings: str = "") -> Repository:
     repo = Repository(path)
-    repo.commit("plan", FILES)
-    repo.commit("all", {"pyproject.toml": PROJECT.format(addopts=json.dumps(addopts), settings=settings)})
+    repo.commit("all", {**FILES, "pyproject.toml": PROJECT.format(addopts=json.dumps(addopts), settings=settings)})
     return repo
 
 

@@ -192,8 +192,8 @@ OFF = "coverage = {task = 0, stream = 0, system = 0, changed = 0}\nmutation = {t
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_checks_that_the_policy_switches_off_are_neither_run_nor_announced(repo: Repository, workers: str) -> None:
-    repo.commit("ask less", {"pyproject.toml": PROJECT + OFF})
+def test_checks_that_the_policy_switches_off_are_neither_run_nor_announced(tmp_path: Path, workers: str) -> None:
+    repo = honest(tmp_path / "repo", PROJECT + OFF)
     ran = run(repo.path, workers, "--execute-lcov=../x.lcov")
     assert (ran.status, (repo.path.parent / "x.lcov").exists()) == (0, True), ran.text
     ran = run(repo.path, workers, "--execute-evidence=../evidence.json")

@@ -268,3 +268,16 @@ def test_a_topic_cannot_weaken_its_policy(tmp_path: Path) -> None:
     assert ran.codes("task:1") == [("test-first", "same-commit")]
     assert ran.codes("prerequisites") == [("plan", "weaker-policy")] * 3
     assert 'test-first is "off" in [tool.pytest-execute], and "before" at base' in ran.text
+
+
+def test_lines_of_a_plugin_that_pytest_imports_before_it_measures_count_as_run(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    task = BREAKDOWN.partition("## Stream B")[0].replace("add.py", "plug.py").replace("test_plug", "test_add")
+    repo.commit("project", {"pyproject.toml": PROJECT, ".gitignore": "__pycache__/\n", "src/app/plug.py": ""})
+    documents = {f"notes/sums/{name}.md": "# Sums\n\nText.\n" for name in ("research", "plan")}
+    repo.commit("plan", {**documents, "notes/sums/breakdown.md": task})
+    repo.commit("red", {"tests/test_add.py": TESTS["tests/test_add.py"].replace("app.add", "app.plug")})
+    repo.commit("green", {"src/app/plug.py": "ONE = 1\nTWO = 2\n\n\n" + CODE["src/app/add.py"]})
+    ran = run(repo.path, "-n0", "-p", "app.plug", PYTHONPATH=str(repo.path / "src"))
+    assert ran.status == 0, ran.text
+    assert ran.report["coverage"]["changed"]["lines"] == ran.report["coverage"]["changed"]["covered"] == 4

@@ -48,9 +48,19 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     assert committed_policy(Git.find(repo.path), commit, "") == Policy()
 
 
-def test_the_policy_names_the_source_or_it_is_detected() -> None:
-    assert source_paths(Policy(source=("lib/",)), [], "services/api/") == ("services/api/lib",)
-    assert source_paths(Policy(), ["src/app/x.py"], "") == ("src",)
+@pytest.mark.parametrize(
+    ("policy", "paths", "prefix", "expected"),
+    [
+        (Policy(source=("services/lib",)), ["services/api/app.py"], "services/api/", ("services/lib",)),
+        (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
+        (Policy(), ["services/tests/help.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
+        (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
+    ],
+)
+def test_the_policy_names_the_source_or_it_is_detected(
+    policy: Policy, paths: list[str], prefix: str, expected: tuple[str, ...]
+) -> None:
+    assert source_paths(policy, paths, prefix, "services/") == expected
 
 
 def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_commit(tmp_path: Path) -> None:
@@ -133,4 +143,6 @@ def test_a_policy_above_the_prefix_counts_in_a_commit_too(tmp_path: Path) -> Non
     repo = Repository(tmp_path / "repo")
     files = {"pyproject.toml": POLICY, "services/pyproject.toml": "[tool.black]\n", "services/api/x.py": ""}
     commit = repo.commit("project", files)
-    assert committed_policy(Git.find(repo.path), commit, "services/api/").notes == "plans"
+    policy = committed_policy(Git.find(repo.path), commit, "services/api/")
+    assert (policy.notes, policy.source) == ("plans", ("lib",))
+    assert find_project(repo.path / "services/api").policy_from(repo.path) == policy
