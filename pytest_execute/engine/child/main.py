@@ -95,16 +95,14 @@ def prepare_process(setup: SetupMessage) -> TreeFinder:
     return finder
 
 
-def run_pytest(job_plugin: plugin.JobPlugin, job: JobMessage | None) -> None:
-    """Start pytest and run the job that `job_plugin` receives on the way, or `job`, which is known before."""
+def run_pytest(job_plugin: plugin.JobPlugin) -> None:
+    """Start pytest and run the job that `job_plugin` has, or receives on the way."""
     from _pytest.config import _prepareconfig
 
     try:
         # pytest 8.4 to 9: as pytest.main does it, which would print errors and lose the exceptions.
         config = _prepareconfig([*job_plugin.setup["arguments"]], [job_plugin, job_plugin.runner])
     except START_ERRORS as error:
-        if job is not None and not job_plugin.has_begun:
-            job_plugin.begin(job)
         job_plugin.report_failure("", error, "start")
     else:
         try:
@@ -117,10 +115,10 @@ def run_pytest(job_plugin: plugin.JobPlugin, job: JobMessage | None) -> None:
         send({"completed": True})
 
 
-def run_and_exit(job_plugin: plugin.JobPlugin, job: JobMessage | None = None) -> NoReturn:
+def run_and_exit(job_plugin: plugin.JobPlugin) -> NoReturn:
     """Run the job of the plugin, and exit with START_PER_JOB if it has received none."""
     try:
-        run_pytest(job_plugin, job)
+        run_pytest(job_plugin)
     except Exception as error:  # noqa: BLE001 - an error of the engine, not of the tree
         if job_plugin.has_begun:
             send({"internal_error": repr(error)})
@@ -130,9 +128,9 @@ def run_and_exit(job_plugin: plugin.JobPlugin, job: JobMessage | None = None) ->
 
 def run_job_and_exit(setup: SetupMessage, finder: TreeFinder, job: JobMessage) -> NoReturn:
     """Start pytest for one job. What its start accesses in the tree counts for each test."""
-    job_plugin = plugin.JobPlugin(setup, finder, send, lambda *_: job)
-    job_plugin.log.start()
-    run_and_exit(job_plugin, job)
+    job_plugin = plugin.JobPlugin(setup, finder, send)
+    job_plugin.begin(job)
+    run_and_exit(job_plugin)
 
 
 def serve_from_started_pytest(job_plugin: plugin.JobPlugin, config: Any) -> JobMessage:

@@ -53,14 +53,14 @@ MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, t
 
 
 class JobPlugin:
-    """Plugin of one job. `receive_job(plugin, config)` returns the job, maybe in a fork that it makes for it."""
+    """Plugin of one job, which has begun, or which `receive_job(plugin, config)` returns, in a fork made for it."""
 
     def __init__(
         self,
         setup: SetupMessage,
         finder: TreeFinder,
         send_out: Callable[[Any], None],
-        receive_job: Callable[[JobPlugin, Any], JobMessage],
+        receive_job: Callable[[JobPlugin, Any], JobMessage] | None = None,
     ) -> None:
         self.setup, self.root, self.tree, self.receive_job = setup, setup["root"], setup["tree"], receive_job
         # Both list directories for us; pytest 8.4 to 9 lists each directory on the way to a file that it collects.
@@ -124,7 +124,8 @@ class JobPlugin:
 
         Its assertion rewriting is installed already, which must come after the finder that instruments modules.
         """
-        self.begin(self.receive_job(self, early_config))
+        if self.receive_job is not None:
+            self.begin(self.receive_job(self, early_config))
         files = [str(Path(self.root, file)) for file in self.files]
         args.extend(files)
         early_config.known_args_namespace.file_or_dir = files  # pytest 8.4 to 9 looks for the conftests of these
