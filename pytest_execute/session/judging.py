@@ -41,7 +41,7 @@ class JudgingPlugin:
             self.main.controller_side.check()
         context = self.main.context = workflow.with_collected(self.main.context, self.main.manifest)
         settings = context.rerun_settings(pytest_options(self.config))
-        directory = self.main.directory / "trees"
+        directory = self.main.outside / "trees"
         run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.why_not_replayed(context, run):
             commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
