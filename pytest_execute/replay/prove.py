@@ -18,7 +18,6 @@ from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
 from pytest_execute.replay.history import StepBuilder, TopicHistory
 from pytest_execute.replay.observations import Observations
-from pytest_execute.replay.project_fixtures import fixture_modules
 from pytest_execute.replay.red_causes import ProjectModules
 from pytest_execute.replay.search import Search
 from pytest_execute.replay.time_limits import limits_table
@@ -63,8 +62,7 @@ def prove(
             cached.on_run = count_trees({step.tree for step in steps}, on_progress)
         known_isolated = cached.isolated(request.tests)
         observations = Observations(cached.run, request.tests, known_isolated)
-        fixture_module = fixture_modules(history.today, layout, topic.git.blobs)
-        project = ProjectModules(layout.modules(history.today), layout.is_test, fixture_module)
+        project = ProjectModules(layout.modules(history.today), layout.is_test)
         conclusions = Conclusions(steps, observations, project, history.compose)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
         proofs = search.prove(request.tests)

@@ -7,7 +7,7 @@ The first rule that applies decides:
     1. did not end, crashed                          counts, as "timeout" or "crash"
     2. skipped, not collected, not prepared, lost,
        or pytest could not start                     does not count
-    3. missing fixture                               does not count, unless the project defines it at head
+    3. missing fixture                               does not count
     4. SyntaxError, warning, MemoryError, Ctrl-C     does not count
     5. symbol of the project that is missing         counts, as "missing-symbol", unless it is a top-level module
                                                      that the project's code imports: a dependency of that time
@@ -36,14 +36,10 @@ class Red(Struct, frozen=True):
 
 
 class ProjectModules(Struct, frozen=True):
-    """Modules of the project at head by their dotted names, and a function that returns whether a path is a test.
-
-    `fixture_module` returns the module that defines a fixture, None where none of these does.
-    """
+    """Modules of the project at head by their dotted names, and a function that returns whether a path is a test."""
 
     modules: frozenset[str]
     is_test: Callable[[str], bool]
-    fixture_module: Callable[[str], str | None] = lambda name: None
 
 
 WITHOUT_EXCEPTION: dict[State, Red] = {
@@ -73,7 +69,7 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
     if outcome.phase == "start":
         return Red(None, f"an error in the start of pytest ({outcome.message})")
     if outcome.fixture:
-        return _missing_fixture(outcome.fixture, project)
+        return Red(None, f"a missing fixture '{outcome.fixture}'")
     for exception, phrase in NOT_COUNTED.items():
         if exception in outcome.types:
             return Red(None, f"{phrase} ({outcome.message})")
@@ -90,14 +86,6 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
         return Red("exception", outcome.message)
     phase = "collection" if outcome.phase == "collect" else outcome.phase or "protocol"
     return Red(None, f"an error in the test's own {phase} ({outcome.message})")
-
-
-def _missing_fixture(name: str, project: ProjectModules) -> Red:
-    """Return a red where the fixture is one of the project's plugin, and so a symbol that is missing there."""
-    module = project.fixture_module(name)
-    return (
-        Red("missing-symbol", f"{module}.{name} does not exist") if module else Red(None, f"a missing fixture '{name}'")
-    )
 
 
 def _is_dependency_there(outcome: TreeOutcome, project: ProjectModules) -> bool:

@@ -9,9 +9,7 @@ import pytest
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.red_causes import ProjectModules, Red, classify
 
-PROJECT = ProjectModules(
-    frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"), {"client": "app.sums"}.get
-)
+PROJECT = ProjectModules(frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"))
 IMPORT_ERROR = ("builtins.ModuleNotFoundError", "builtins.ImportError")
 TYPE_ERROR = ("builtins.TypeError",)
 
@@ -38,7 +36,6 @@ def cause(**facts: Any) -> str | None:
         ({"types": ("builtins.UserWarning", "builtins.Warning")}, None),
         ({"types": ("builtins.MemoryError",)}, None),
         ({"fixture": "store", "phase": "setup"}, None),
-        ({"fixture": "client", "phase": "setup"}, "missing-symbol"),
         ({"types": TYPE_ERROR, "phase": "start", "frames": ("src/app/sums.py",)}, None),
         ({"missing": ("app.sums", "add"), "phase": "start"}, None),
         ({"missing": ("app.sums", "add")}, "missing-symbol"),
