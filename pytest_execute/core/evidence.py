@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -11,7 +12,9 @@ from msgspec import Struct
 from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
-Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
     "turned",
@@ -92,6 +95,19 @@ def short_commit(commit: str | None) -> str:
     return f"the {commit}" if commit in ("worktree", "index") else (commit or "")[:7]
 
 
+class Guard(Struct, frozen=True, kw_only=True):
+    """Result of replacing the bodies of functions that base has, under a test that passes at base.
+
+    The test noticed every stub of `function`, as `module:name`. Where it did so of none, `tried` is how many functions
+    were tried, and `missed` a stub that it did not notice. `error` says why none could be tried.
+    """
+
+    function: str | None = None
+    tried: int = 0
+    missed: str = ""
+    error: str = ""
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """Result of the replay of one test.
 
@@ -101,9 +117,11 @@ class Proof(Struct, frozen=True, kw_only=True):
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
     | any other | why there is no proof |
 
+    `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
+
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
-    requested. `trace` holds the last lines of the traceback at `before`. A test without a proof `was_at_base` where
-    base had it as it is today.
+    requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
+    without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
     """
 
     test: str
@@ -115,12 +133,24 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
-    was_at_base: bool = False
+    only_data: tuple[str, ...] = ()
+    at_base: Literal["same", "other"] | None = None
+    guard: Guard | None = None
+
+    @property
+    def is_guard(self) -> bool:
+        """Return whether the test protects what base did."""
+        return self.guard is not None and self.guard.function is not None
 
     @property
     def owes_no_red(self) -> bool:
         """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
-        return self.was_at_base
+        return self.at_base == "same" or self.is_guard
+
+
+def tests_without_red(proofs: Mapping[str, Proof]) -> frozenset[str]:
+    """Return the tests that owe no red, and so count for nothing but that they pass."""
+    return frozenset(test for test, proof in proofs.items() if proof.owes_no_red)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -146,6 +176,10 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+
+    def reaches(self, required: Decimal) -> bool:
+        """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
+        return (self.covered + self.covered_branches) * 100 >= required * (self.lines + self.branches)
 
 
 class LineSets(Struct, frozen=True, kw_only=True):

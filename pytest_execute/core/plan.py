@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_execute.core import gate_ids, graph
+from pytest_execute.core import gate_ids, graph, nodeids
 
 
 class FileRef(Struct, frozen=True):
@@ -98,6 +98,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     streams: tuple[Stream, ...] = ()
     tasks: tuple[Task, ...] = ()
     gates: tuple[NamedGate, ...] = ()
+
+    @property
+    def named_paths(self) -> tuple[str, ...]:
+        """Return the files and directories that the tasks name in their Files and Tests."""
+        files = [ref.path for task in self.tasks for ref in task.files]
+        tests = [nodeids.file_of(ref.target) for task in self.tasks for ref in task.tests]
+        return tuple(dict.fromkeys(path.rstrip("/") for path in (*files, *tests)))
 
     def tasks_of(self, stream: str) -> tuple[Task, ...]:
         """Return the tasks of the stream with this id."""

@@ -22,6 +22,7 @@ else:
     import tomli as tomllib
 
 TestFirst = Literal["before", "same-commit", "proven", "off"]
+Guards = Literal["biting", "refused"]
 Table = Mapping[str, Any]
 
 
@@ -82,6 +83,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     source: tuple[str, ...] = ()
     prepare: tuple[str, ...] = ()
     test_first: TestFirst = "before"
+    guards: Guards = "biting"
     coverage: CoveragePolicy = CoveragePolicy()
     mutation: MutationPolicy = MutationPolicy()
     reviewers: tuple[Reviewer, ...] = ()
@@ -207,6 +209,7 @@ TOP_KEYS = {
     "source": TEXTS,
     "prepare": COMMAND,
     "test-first": _one_of("before", "same-commit", "proven", "off"),
+    "guards": _one_of("biting", "refused"),
 }
 TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
     "coverage": (

@@ -97,6 +97,7 @@ RULES: dict[str, Rule] = {
     "source": _all_once_given,
     "prepare": _head,  # the replay refuses another one than at base
     "test-first": _stricter_word("before", "same-commit", "proven", "off"),
+    "guards": _stricter_word("refused", "biting"),
     "coverage.task": _higher,
     "coverage.stream": _higher,
     "coverage.system": _higher,

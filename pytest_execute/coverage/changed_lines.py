@@ -1,11 +1,13 @@
-"""Lines of the implementation that the topic added, and the tasks they belong to, as git knows them."""
+"""Lines of the implementation that the topic changed, and the tasks they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import LineOwners, Ownership
+from pytest_execute.coverage.changed_statements import compare
 from pytest_execute.tools import git_diff
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -13,9 +15,23 @@ from pytest_execute.tools.git_write import write_commit
 
 
 def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
-    """Return `{path: lines}` that the topic added to `sources`; paths are relative to the home."""
-    changed = git_diff.changed_lines(git, commits.base, commits.tree)
-    return {path: frozenset(changed[layout.home + path]) for path in sources if layout.home + path in changed}
+    """Return `{path: lines}` that the topic changed in `sources`; paths are relative to the home.
+
+    A line is the topic's where it differs from all that was there before: at base, and in what merges brought.
+    """
+    wanted = {layout.home + path for path in sources}
+    differences = [_changed_since(git, before, commits.tree, wanted) for before in commits.before]
+    paths = set.intersection(*(set(found) for found in differences))
+    changed = {path: frozenset.intersection(*(found[path] for found in differences)) for path in sorted(paths)}
+    return {path.removeprefix(layout.home): lines for path, lines in changed.items() if lines}
+
+
+def _changed_since(git: Git, old: str, new: str, wanted: AbstractSet[str]) -> dict[str, frozenset[int]]:
+    paths = {path for path in git_diff.changed_files(git, old, new) if path.endswith(".py")}
+    if paths.isdisjoint(wanted):
+        return {}
+    found = compare(git.contents(old, paths), git.contents(new, paths), git_diff.renamed_files(git, old, new))
+    return {path: comparison.changed for path, comparison in found.items() if path in wanted}
 
 
 def line_owners(
@@ -23,7 +39,8 @@ def line_owners(
 ) -> LineOwners:
     """Return the tasks of each changed line, by the commit that `git blame` names; lines of no task are left out."""
     # git blames commits only: work that is not committed gets a commit in our own object store.
-    head = commits.head if commits.snapshot is None else write_commit(git, commits.tree, commits.head)
+    is_committed = commits.snapshot is None
+    head = commits.head if is_committed else write_commit(git, commits.tree, commits.snapshot_parents)
     owners: LineOwners = {}
     for path, lines in changed.items():
         whole_path = layout.home + path

@@ -10,8 +10,10 @@ import contextlib
 import functools
 import operator
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+import msgspec
 
 SELECT_LINES = """select file.path, context.context, numbits from line_bits
     join file on file.id = file_id join context on context.id = context_id"""
@@ -22,6 +24,7 @@ SELECT_ARCS = f"""select file.path, context.context,
     join file on file.id = file_id join context on context.id = context_id group by file_id, context_id"""
 
 ContextFilter = Callable[[str], bool]
+Encoded = tuple[dict[str, dict[str, str]], dict[str, dict[str, list[str]]]]
 Arcs = set[tuple[int, int]]
 """Pairs (from line, to line); (line, line) for each line where branches are not measured."""
 
@@ -61,6 +64,42 @@ class Recording:
         counted = (bits for context, bits in contexts if is_counted is None or is_counted(context))
         return functools.reduce(operator.or_, counted, 0)
 
+    def renamed(self, files: Mapping[str, str], contexts: Mapping[str, str]) -> Recording:
+        """Return what was recorded in these files and contexts, under their new names."""
+        renamed = Recording()
+        for path in files.keys() & {*self.lines, *self.packed_arcs}:
+            for context in contexts.keys() & self.contexts(path):
+                bits = self.lines.get(path, {}).get(context, 0)
+                renamed.add(files[path], contexts[context], bits, self.packed_arcs.get(path, {}).get(context, []))
+        return renamed
+
+    def update(self, other: Recording) -> None:
+        """Add all that was recorded in another process."""
+        for path in {*other.lines, *other.packed_arcs}:
+            for context in other.contexts(path):
+                bits = other.lines.get(path, {}).get(context, 0)
+                self.add(path, context, bits, other.packed_arcs.get(path, {}).get(context, []))
+
+    def add(self, path: str, context: str, bits: int, packed_arcs: Iterable[str] = ()) -> None:
+        """Add lines of a file, as bits, and arcs, as the texts of the database."""
+        lines = self.lines.setdefault(path, {})
+        lines[context] = lines.get(context, 0) | bits
+        self.packed_arcs.setdefault(path, {}).setdefault(context, []).extend(packed_arcs)
+
+    def encode(self) -> bytes:
+        """Return all that was recorded as JSON."""
+        lines = {path: {context: hex(bits) for context, bits in some.items()} for path, some in self.lines.items()}
+        return msgspec.json.encode((lines, self.packed_arcs))
+
+    @classmethod
+    def decode(cls, data: bytes) -> Recording:
+        """Return the recording that `encode` wrote."""
+        recording = cls()
+        lines, recording.packed_arcs = msgspec.json.decode(data, type=Encoded)
+        for path, some in lines.items():
+            recording.lines[path] = {context: int(bits, 16) for context, bits in some.items()}
+        return recording
+
     def contexts(self, path: str) -> set[str]:
         """Return the contexts in which some line of a file ran."""
         return {*self.lines.get(path, {}), *self.packed_arcs.get(path, {})}
@@ -82,10 +121,9 @@ def _open(file: Path) -> sqlite3.Connection:
 def _read(database: sqlite3.Connection, recording: Recording) -> None:
     # numbits: line n is bit n % 8 of byte n // 8, so that the bytes are one little-endian number.
     for path, context, numbits in database.execute(SELECT_LINES).fetchall():
-        lines = recording.lines.setdefault(path, {})
-        lines[context] = lines.get(context, 0) | int.from_bytes(numbits, "little")
+        recording.add(path, context, int.from_bytes(numbits, "little"))
     for path, context, arcs in database.execute(SELECT_ARCS):
-        recording.packed_arcs.setdefault(path, {}).setdefault(context, []).append(arcs)
+        recording.add(path, context, 0, [arcs])
 
 
 def unpack_bits(bits: int) -> Iterator[int]:

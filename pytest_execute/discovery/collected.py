@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Collection as AnyCollection
 from collections.abc import Iterable, Iterator
 
 import pytest
+from msgspec import Struct
 
 from pytest_execute.core.evidence import CollectedTest
 
 MARKERS = ("task", "stream", "gate")
+
+
+class Collection(Struct, frozen=True):
+    """Collected tests, and the files of the project's modules that were imported for that, by their names."""
+
+    tests: list[CollectedTest]
+    imported: dict[str, str]
+
+
+def imported_files(top_modules: AnyCollection[str]) -> dict[str, str]:
+    """Return `{module: its file}` of the imported modules whose first name is one of these."""
+    modules = [(name, module) for name, module in list(sys.modules.items()) if name.partition(".")[0] in top_modules]
+    files = {name: getattr(module, "__dict__", {}).get("__file__") for name, module in modules}
+    return {name: file for name, file in files.items() if isinstance(file, str)}
 
 
 def collected_tests(items: Iterable[pytest.Item], topic: str) -> list[CollectedTest]:

@@ -40,7 +40,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
         return self.state == "passed"
 
 
-STATES_WITH_ACCESSES = ("failed", "skipped", "timeout")
+STATES_WITH_ACCESSES = ("passed", "failed", "skipped", "timeout")
 """States that only another content of the accessed files could change."""
 
 

@@ -15,10 +15,16 @@ def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function,
     """Return `{path: functions}` that head has and base has not.
 
     A function is the same where its path, its name and its own code are. It is also the same where its last name and
-    its own code are found elsewhere, and it is gone from there: it was moved, or its class was renamed.
+    its own code are found elsewhere, and it is gone from there: it was moved, its class was renamed, or it changed
+    places with another definition of its name.
     """
     before, after = _by_name(base), _by_name(head)
-    gone = Counter(_identity(function) for name, function in before.items() if not _is_same(function, after.get(name)))
+    several = {name for name, count in Counter(map(_without_number, after)).items() if count > 1}
+    gone = Counter(
+        _identity(function)
+        for name, function in before.items()
+        if name not in after or (_without_number(name) in several and not _is_same(function, after[name]))
+    )
     changed: dict[str, list[Function]] = {}
     for (path, name), function in after.items():
         if _is_same(function, before.get((path, name))):
@@ -30,8 +36,23 @@ def changed_functions(base: Sources, head: Sources) -> dict[str, tuple[Function,
     return {path: tuple(functions) for path, functions in changed.items()}
 
 
+def functions_at_base(base: Sources, head: Sources) -> dict[str, tuple[Function, ...]]:
+    """Return `{path: functions}` of head that base has too: as they are, changed, or in another place."""
+    before, changed = _by_name(base), changed_functions(base, head)
+    added = {(path, one.name) for path, functions in changed.items() for one in functions} - before.keys()
+    kept: dict[str, list[Function]] = {}
+    for (path, name), function in _by_name(head).items():
+        if (path, name) not in added:
+            kept.setdefault(path, []).append(function)
+    return {path: tuple(functions) for path, functions in kept.items()}
+
+
 def _by_name(sources: Sources) -> dict[tuple[str, str], Function]:
     return {(path, function.name): function for path, source in sources.items() for function in find_functions(source)}
+
+
+def _without_number(name: tuple[str, str]) -> tuple[str, str]:
+    return name[0], name[1].partition("#")[0]
 
 
 def _is_same(function: Function, other: Function | None) -> bool:

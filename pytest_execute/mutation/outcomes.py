@@ -7,6 +7,8 @@ from msgspec import Struct
 Tests = tuple[str, ...]
 Stub = tuple[int, str]
 """Number of a target, and the replacement of its body: "raise", "none", or a constant as Python source."""
+Trial = tuple[Stub, Tests]
+"""Stub, and the tests to run over it until one notices."""
 TRANSIENT_STATES = ("timeout", "crash", "foreign", "unprepared")
 """States of a test without a stub that may be due to the machine at that moment. They are not cached."""
 
@@ -18,6 +20,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
     - `tests`: the tests during which the stub was really run
     - `attempts`: how many tests were started with the stub
     - `error`: the reason why the stub could not be tried
+    - `on_import`: the import of the test file noticed it, before any test ran
     - `unreliable`: the own test of the function that does not pass even without a stub, and why
     """
 
@@ -25,6 +28,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
     tests: Tests = ()
     attempts: int = 0
     error: str = ""
+    on_import: bool = False
     unreliable: str = ""
 
     def merge(self, later: StubOutcome) -> StubOutcome:
@@ -33,6 +37,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
             tests=self.tests + later.tests,
             attempts=self.attempts + later.attempts,
             error=self.error or later.error,
+            on_import=self.on_import or later.on_import,
         )
 
 

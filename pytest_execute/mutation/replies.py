@@ -72,4 +72,4 @@ class MutationReplies:
         noticed_by = next(iter(noticing), None)
         if noticed_by is None:
             return self.outcome(0)
-        return StubOutcome(noticed_by=noticed_by, tests=(noticed_by,), attempts=1), self.shared_accesses
+        return StubOutcome(noticed_by=noticed_by, tests=(noticed_by,), attempts=1, on_import=True), self.shared_accesses

@@ -8,12 +8,15 @@ from pytest_execute.engine.child.messages import MutationJob
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import DEFAULT_LIMITS
 from pytest_execute.mutation.cache import MutationCache
-from pytest_execute.mutation.outcomes import Stub, StubOutcome, Tests
+from pytest_execute.mutation.outcomes import Stub, StubOutcome, Tests, Trial
 from pytest_execute.mutation.probed_file import ProbedFile
 from pytest_execute.mutation.replies import MutationReplies
 from pytest_execute.mutation.targets import NumberedTargets
 from pytest_execute.tools.cache import digest
 from pytest_execute.tools.git import Tree
+
+NOT_PROBED = "the run of its tests did not come to its end"
+"""Error of all stubs of a file whose tests could not be run without one."""
 
 
 class StubTrials:
@@ -31,18 +34,29 @@ class StubTrials:
             return {}
         file.recall(self._cache)
         if file.imported is None:  # then the cache knows nothing of the file: one request for probes and stubs
-            return self._run(file, tests_by_stub, probe=file.tests)
+            outcomes = self._run(file, [*tests_by_stub.items()], probe=file.tests)
+        elif self.probe(file):
+            outcomes = self.try_all(file, [*tests_by_stub.items()])
+        else:
+            return dict.fromkeys(tests_by_stub, StubOutcome(error=NOT_PROBED))
+        return {stub: outcome for (stub, _), outcome in outcomes.items()}
+
+    def probe(self, file: ProbedFile) -> bool:
+        """Run the tests of a file without a stub, as far as the cache does not know them; return whether it worked."""
+        file.recall(self._cache)
         if unprobed := file.unprobed():
-            self._run(file, {}, probe=unprobed)
-        if file.unprobed():
-            error = "the run of its tests did not come to its end"
-            return dict.fromkeys(tests_by_stub, StubOutcome(error=error))
-        reaching = {stub: file.reaching(tests, self.targets[stub[0]].key) for stub, tests in tests_by_stub.items()}
-        questions = {stub: self._question("stub", file, stub, tests) for stub, tests in reaching.items() if tests}
+            self._run(file, (), probe=unprobed)
+        return not file.unprobed()
+
+    def try_all(self, file: ProbedFile, trials: Sequence[Trial]) -> dict[Trial, StubOutcome]:
+        """Return the outcome of each trial of which a test reaches the function; the file has been probed."""
+        reaching = {trial: file.reaching(trial[1], self.targets[trial[0][0]].key) for trial in trials}
+        questions = {trial: self._question("stub", file, trial[0], tests) for trial, tests in reaching.items() if tests}
         answers = self._cache.get(questions.values(), StubOutcome)
-        known = {stub: answers[question] for stub, question in questions.items() if question in answers}
-        unknown = {stub: reaching[stub] for stub in questions if stub not in known}
-        return known | (self._run(file, unknown) if unknown else {})
+        known = {trial: answers[question] for trial, question in questions.items() if question in answers}
+        unknown = {(trial[0], reaching[trial]): trial for trial in questions if trial not in known}
+        run = self._run(file, [*unknown]) if unknown else {}
+        return known | {unknown[trial]: outcome for trial, outcome in run.items()}
 
     def try_on_import(self, file: ProbedFile, stub: Stub, tests: Tests) -> StubOutcome:
         """Return the outcome of a stub that is in effect before the file is imported."""
@@ -50,7 +64,7 @@ class StubTrials:
         answers = self._cache.get([question], StubOutcome)
         if question in answers:
             return answers[question]
-        replies = self._request(file, {stub: tests}, active=stub)
+        replies = self._request(file, [(stub, tests)], active=stub)
         if replies.error:
             return StubOutcome(error=replies.error)
         outcome, accesses = replies.import_outcome(tests)
@@ -58,20 +72,18 @@ class StubTrials:
             self._cache.put({question: (outcome, accesses)})
         return outcome
 
-    def _run(
-        self, file: ProbedFile, tests_by_stub: Mapping[Stub, Tests], probe: Sequence[str] = ()
-    ) -> dict[Stub, StubOutcome]:
-        """Run the tests in `probe` without a stub, then each stub with its tests, and keep what was learnt."""
-        replies = self._request(file, tests_by_stub, probe)
+    def _run(self, file: ProbedFile, trials: Sequence[Trial], probe: Sequence[str] = ()) -> dict[Trial, StubOutcome]:
+        """Run the tests in `probe` without a stub, then each trial, and keep what was learnt."""
+        replies = self._request(file, trials, probe)
         if replies.error:
-            return dict.fromkeys(tests_by_stub, StubOutcome(error=replies.error))
+            return dict.fromkeys(trials, StubOutcome(error=replies.error))
         facts = file.learn(replies, probe) if probe else {}
-        outcomes: dict[Stub, StubOutcome] = {}
-        for job, (stub, tests) in enumerate(tests_by_stub.items()):
-            outcomes[stub], accesses = replies.outcome(job)
+        outcomes: dict[Trial, StubOutcome] = {}
+        for job, (stub, tests) in enumerate(trials):
+            outcomes[(stub, tests)], accesses = replies.outcome(job)
             if accesses is not None:
                 reaching = file.reaching(tests, self.targets[stub[0]].key) if probe else tests
-                facts[self._question("stub", file, stub, reaching)] = (outcomes[stub], accesses)
+                facts[self._question("stub", file, stub, reaching)] = (outcomes[(stub, tests)], accesses)
         if not replies.is_tree_modified:
             self._cache.put(facts)
         return outcomes
@@ -79,12 +91,12 @@ class StubTrials:
     def _request(
         self,
         file: ProbedFile,
-        tests_by_stub: Mapping[Stub, Tests],
+        trials: Sequence[Trial],
         probe: Sequence[str] = (),
         active: Stub | None = None,
     ) -> MutationReplies:
         """Have a child process run the tests; `active` is a stub that is in effect from the start."""
-        lists = {tests: number for number, tests in enumerate(dict.fromkeys(tests_by_stub.values()))}
+        lists = {tests: number for number, tests in enumerate(dict.fromkeys(tests for _, tests in trials))}
         numbers = self.targets.numbers
         request: MutationJob = {
             "functions": self.targets.positions,
@@ -94,7 +106,7 @@ class StubTrials:
                 test: (one.time_limit if one.state == "passed" else 0.0, [numbers[key] for key in one.reached])
                 for test, one in file.probes.items()
             },
-            "trials": [(*stub, lists[tests]) for stub, tests in tests_by_stub.items()],
+            "trials": [(*stub, lists[tests]) for stub, tests in trials],
             "test_lists": [list(tests) for tests in lists],
             "stubbed_on_import": active,
             "workers": self.workers,

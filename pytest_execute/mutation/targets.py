@@ -10,7 +10,7 @@ from pytest_execute.core.evidence import Mutant
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.core.policy import Exemption
-from pytest_execute.mutation.changed_functions import changed_functions
+from pytest_execute.mutation.changed_functions import changed_functions, functions_at_base
 from pytest_execute.mutation.functions import Function
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -69,11 +69,11 @@ class NumberedTargets:
 
 
 def find_targets(git: Git, commits: CommitRange, layout: Layout, ownership: Ownership) -> tuple[Target, ...]:
-    """Return the functions that changed since base, with the tasks they belong to."""
+    """Return the functions that the topic changed, with the tasks they belong to."""
     roots = sorted(layout.import_roots(git.tree(commits.tree)), key=len, reverse=True)
-    changed = _changed(git, layout, commits.base, commits.tree)
+    changed = _changed(git, layout, commits.before, commits.tree)
     bringing = ownership.commits if changed else ()
-    changed_by = {commit: _names(_changed(git, layout, *_ends(commits, commit))) for commit in bringing}
+    changed_by = {commit: _names(_changed(git, layout, *_ends(git, commits, commit))) for commit in bringing}
     return tuple(
         Target(
             name=f"{module_name(path, roots)}:{function.name}",
@@ -86,27 +86,44 @@ def find_targets(git: Git, commits: CommitRange, layout: Layout, ownership: Owne
     )
 
 
-def _ends(commits: CommitRange, commit: str) -> tuple[str, str]:
+def find_targets_at_base(git: Git, commits: CommitRange, layout: Layout) -> tuple[Target, ...]:
+    """Return the functions that base has, as they are today, if another value can be returned in their place."""
+    roots = sorted(layout.import_roots(git.tree(commits.tree)), key=len, reverse=True)
+    paths = {path for tree in (commits.base, commits.tree) for path in git.tree(tree) if layout.is_source(path)}
+    found = functions_at_base(git.contents(commits.base, paths), git.contents(commits.tree, paths))
+    return tuple(
+        Target(f"{module_name(path, roots)}:{function.name}", path, function, ())
+        for path, functions in found.items()
+        for function in functions
+        if {*function.stubs} - {"raise"}
+    )
+
+
+def _ends(git: Git, commits: CommitRange, commit: str) -> tuple[Sequence[str], str]:
     """Return the trees before and after a commit."""
-    return (commits.head, commits.tree) if commit in ("worktree", "index") else (f"{commit}^", commit)
+    if commit == commits.snapshot:
+        return commits.snapshot_parents, commits.tree
+    return commits.commits.get(commit) or (git.empty_tree(),), commit
 
 
 def _names(functions: Mapping[str, Sequence[Function]]) -> FunctionNames:
     return frozenset((path, function.name) for path, some in functions.items() for function in some)
 
 
-def _changed(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Function, ...]]:
-    """Return the functions of the implementation that changed from `old` to `new`, by path."""
-    if old.endswith("^") and git.find_commit(old) is None:
-        old = git.empty_tree()
-    paths = {path for path in changed_files(git, old, new) if layout.is_source(path)}
-    return changed_functions(_sources(git, old, paths), _sources(git, new, paths))
+def _changed(git: Git, layout: Layout, before: Sequence[str], new: str) -> dict[str, tuple[Function, ...]]:
+    """Return the functions of the implementation that differ from all trees `before`, by path."""
+    first, *others = [_changed_since(git, layout, old, new) for old in before]
+    names = frozenset.intersection(_names(first), *map(_names, others))
+    kept = {path: tuple(each for each in some if (path, each.name) in names) for path, some in first.items()}
+    return {path: functions for path, functions in kept.items() if functions}
 
 
-def _sources(git: Git, treeish: str, paths: set[str]) -> dict[str, bytes]:
-    entries = {path: entry for path, entry in git.tree(treeish).items() if path in paths}
-    blobs = git.blobs(entry.oid for entry in entries.values())
-    return {path: blobs[entry.oid] for path, entry in entries.items()}
+def _changed_since(git: Git, layout: Layout, old: str, new: str) -> dict[str, tuple[Function, ...]]:
+    paths = {path for path in changed_files(git, old, new) if path.endswith(".py")}
+    if not any(map(layout.is_source, paths)):
+        return {}
+    changed = changed_functions(git.contents(old, paths), git.contents(new, paths))
+    return {path: functions for path, functions in changed.items() if layout.is_source(path)}
 
 
 def _tasks(

@@ -36,7 +36,7 @@ def proofs(conclusions: Conclusions, tests: Iterable[str]) -> dict[str, Proof]:
         for test in tests
     }
     return {
-        test: replace(proof, was_at_base=proof.found != "turned" and conclusions.was_at_base(test))
+        test: proof if proof.found == "turned" else replace(proof, at_base=conclusions.form_at_base(test))
         for test, proof in found.items()
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pytest_execute.replay.cache import CachedRunner, ParseCache
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
 from pytest_execute.replay.history import StepBuilder, TopicHistory
+from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules
 from pytest_execute.replay.search import Search
@@ -63,9 +65,10 @@ def prove(
         known_isolated = cached.isolated(request.tests)
         observations = Observations(cached.run, request.tests, known_isolated)
         project = ProjectModules(layout.modules(history.today), layout.is_test)
-        conclusions = Conclusions(steps, observations, project, history.compose)
+        conclusions = Conclusions(steps, observations, project, history)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
-        proofs = search.prove(request.tests)
+        name_ignored = functools.partial(_name_ignored, history, settings, conclusions)
+        proofs = {test: name_ignored(proof) for test, proof in search.prove(request.tests).items()}
         for test in conclusions.agreed_hangs():
             cached.keep_hangs(test)
         turns = search.turns(request.tests) if request.turns else {}
@@ -74,6 +77,15 @@ def prove(
         parsed.save()
         cached.keep_isolated(observations.isolated - known_isolated)
         return proofs
+
+
+def _name_ignored(history: StepBuilder, settings: Settings, conclusions: Conclusions, proof: Proof) -> Proof:
+    """Add to the detail of a test that fails in the replay of today's tree the file that it misses there."""
+    if proof.found != "not-reproduced":
+        return proof
+    outcome = conclusions.observations.first[(conclusions.trees[-1], proof.test)]
+    path = ignored_file(outcome, settings.roots, settings.prefix, history.today, Path(settings.work_tree))
+    return replace(proof, detail=with_ignored_file(proof.detail, path))
 
 
 def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:

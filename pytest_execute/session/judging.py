@@ -63,6 +63,7 @@ class JudgingPlugin:
             manifest=manifest,
             results=self.main.outcomes.known_results(manifest),
             coverage=self._measured_coverage(),
+            workers=len(self.config.getoption("tx")) if self.main.controller_side is not None else 1,
             interrupted=is_interrupted,
         )
 

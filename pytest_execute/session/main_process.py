@@ -12,10 +12,10 @@ from pytest_execute import workflow
 from pytest_execute.core import gate_ids
 from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import ExecuteError
-from pytest_execute.core.evidence import CollectedTest
 from pytest_execute.core.policy import Scope
 from pytest_execute.coverage import remote_data
 from pytest_execute.discovery import mapping
+from pytest_execute.discovery.collected import Collection
 from pytest_execute.distributed.controller_side import ControllerSide, SharedInput
 from pytest_execute.progress.board import Board, BoardInput, stream_rows
 from pytest_execute.progress.plugin import ProgressPlugin
@@ -83,7 +83,15 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
     is_measured = coverage.is_required or any(
         getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values()
     )
-    return RunSettings(context.plan, scope, source, coverage.branch, is_measured, str(main.directory / "coverage"))
+    return RunSettings(
+        plan=context.plan,
+        scope=scope,
+        source=source,
+        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)),
+        branch=coverage.branch,
+        is_measured=is_measured,
+        coverage=str(main.directory / "coverage"),
+    )
 
 
 def idle_workers(config: pytest.Config) -> list[str]:
@@ -120,9 +128,17 @@ def _controller_side(config: pytest.Config, settings: RunSettings, main: MainPro
 
 
 def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess, tests: bytes) -> ScheduledWork:
-    """Map the collected tests to the plan, show their progress, and return the work to schedule."""
+    """Map the collected tests to the plan, show their progress, and return the work to schedule.
+
+    Raises UsageError where the tests import the project from another place than the checkout.
+    """
     plan, cache = settings.plan, main.context.cache
-    main.manifest = manifest = mapping.map_tests(plan, msgspec.json.decode(tests, type=list[CollectedTest]))
+    collection = msgspec.json.decode(tests, type=Collection)
+    try:
+        workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
+    except ExecuteError as error:
+        raise pytest.UsageError(str(error)) from None
+    main.manifest = manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pytest_execute.core.gate_ids import label
-from pytest_execute.discovery.collected import collected_tests
+from pytest_execute.discovery.collected import Collection, collected_tests, imported_files
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
 from pytest_execute.session.item_plugin import ItemPlugin
 from pytest_execute.session.state import RunState, state_key
@@ -28,7 +28,7 @@ def register(config: pytest.Config) -> None:
     for name, plugin in _plugins(config, state).items():
         config.pluginmanager.register(plugin, name)
     callbacks = SchedulingCallbacks(
-        functools.partial(_encode_tests, state.settings.plan.topic),
+        functools.partial(_encode_tests, state),
         functools.partial(_create_work, config, state),
         label,
     )
@@ -57,8 +57,11 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
     return plugins
 
 
-def _encode_tests(topic: str, items: Sequence[pytest.Item]) -> bytes:
-    return msgspec.json.encode(collected_tests(items, topic))
+def _encode_tests(state: RunState, items: Sequence[pytest.Item]) -> bytes:
+    """Encode the collected tests; a worker in another checkout looks at its imported modules by itself."""
+    settings = state.settings
+    modules = imported_files(settings.top_modules) if state.worker_input is None else {}
+    return msgspec.json.encode(Collection(collected_tests(items, settings.plan.topic), modules))
 
 
 def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:

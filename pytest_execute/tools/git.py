@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     oid: str
 
 
-DIRECTORY_MODE = "40000"
+DIRECTORY_MODE, SUBMODULE_MODE = "40000", "160000"
 
 Tree = dict[str, Entry]
 """Files of a tree by their path from its root."""
@@ -101,11 +101,30 @@ class Git:
     def is_shallow(self) -> bool:
         return self.run_text("rev-parse", "--is-shallow-repository") == "true"
 
-    def parents(self, base: str | None, head: str) -> dict[str, tuple[str, ...]]:
-        """Return `{commit: its parents}` of the commits that `head` has and `base` has not, parents first."""
-        revisions = [head] if base is None else [head, f"^{base}"]
+    def parents(self, base: str | None, heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return `{commit: its parents}` of the commits that `heads` have and `base` has not, parents first."""
+        revisions = _revisions(base, heads)
         lines = self.run_text("rev-list", "--topo-order", "--reverse", "--parents", *revisions).splitlines()
         return {commit: tuple(parents) for commit, *parents in map(str.split, lines)}
+
+    def commits_on_paths(
+        self, base: str | None, heads: Sequence[str], paths: Iterable[str], *options: str
+    ) -> list[str]:
+        """Return the commits between `base` and `heads` that changed one of these files or directories."""
+        log = ("--literal-pathspecs", "log", "--format=%H", "--full-history", "--no-renames", "--no-show-signature")
+        return self.run_text(*log, *options, *_revisions(base, heads), "--", *paths).splitlines()
+
+    def merge_bases(self, one: str, other: str) -> list[str]:
+        """Return the best common ancestors of two commits."""
+        return (self.try_run_text("merge-base", "--all", one, other) or "").splitlines()
+
+    def independent(self, commits: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some commits that are no ancestors of another one, in their order."""
+        some = list(dict.fromkeys(commits))
+        if len(some) < 2:
+            return tuple(some)
+        kept = self.run_text("merge-base", "--independent", *some).splitlines()
+        return tuple(commit for commit in some if commit in kept)
 
     # -- trees and blobs
 
@@ -133,6 +152,12 @@ class Git:
             entries = (entry for oid in unread for _, entry in directories[oid])
             unread = list({entry.oid for entry in entries if entry.mode == DIRECTORY_MODE} - directories.keys())
         return {name: dict(_flatten(directories, top_tree, "")) for name, top_tree in top_trees.items()}
+
+    def contents(self, treeish: str, paths: Collection[str]) -> dict[str, bytes]:
+        """Return the contents of those of `paths` that the tree has as files."""
+        entries = {path: entry for path, entry in self.tree(treeish).items() if path in paths}
+        blobs = self.blobs(entry.oid for entry in entries.values() if entry.mode != SUBMODULE_MODE)
+        return {path: blobs[entry.oid] for path, entry in entries.items() if entry.oid in blobs}
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return the content of each object, exactly as it is stored. `BlobReader` does the same again and again."""
@@ -186,6 +211,10 @@ class BlobReader:
     def close(self) -> None:
         if self.process is not None:
             self.process.communicate()
+
+
+def _revisions(base: str | None, heads: Sequence[str]) -> tuple[str, ...]:
+    return (*heads, f"^{base}") if base is not None else tuple(heads)
 
 
 def _parse_tree(content: bytes, id_bytes: int) -> Iterator[tuple[str, Entry]]:

@@ -42,9 +42,15 @@ def write_blobs(git: Git, files: Iterable[Path]) -> list[str]:
     return output.decode().split()
 
 
-def write_commit(git: Git, tree: str, parent: str) -> str:
-    """Return the id of a new commit of `tree` after `parent`."""
-    return git.run_text(*IDENTITY, "commit-tree", "--no-gpg-sign", "-p", parent, "-m", "snapshot", tree)
+def write_blob(git: Git, content: bytes) -> str:
+    """Store a content and return its id."""
+    return git.run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+
+
+def write_commit(git: Git, tree: str, parents: Iterable[str]) -> str:
+    """Return the id of a new commit of `tree` after `parents`."""
+    after = [word for parent in parents for word in ("-p", parent)]
+    return git.run_text(*IDENTITY, "commit-tree", "--no-gpg-sign", *after, "-m", "snapshot", tree)
 
 
 def _private_index(git: Git, name: str) -> Path:

@@ -4,6 +4,7 @@ from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_collected
+from pytest_execute.workflow.imported_modules import check_imports
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy, source_paths
 from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
@@ -14,6 +15,7 @@ __all__ = [
     "Request",
     "Rerun",
     "RunResult",
+    "check_imports",
     "find_project",
     "judge_run",
     "prefix_of",

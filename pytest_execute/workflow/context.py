@@ -20,6 +20,7 @@ from pytest_execute.replay.older_roots import older_roots
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.workflow.imported_modules import CheckedOut
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
 from pytest_execute.workflow.request import Request
 
@@ -68,6 +69,10 @@ class Context(Struct, frozen=True, kw_only=True):
         return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
 
     @property
+    def checked_out(self) -> CheckedOut:
+        return CheckedOut(self.layout, self.tree, self.git.work_tree)
+
+    @property
     def selected_tasks(self) -> set[str]:
         """Return the ids of the tasks in the scope."""
         if self.scope.is_partial:
@@ -94,8 +99,10 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         raise ExecuteError(*problems)
     _check_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
-    commits = commit_range(git, home + plan.path, request.base, request.index)
-    base, head = policy_at_base(git, commits, prefix), project.policy_from(git.work_tree)
+    named = [home + path for path in plan.named_paths]
+    commits = commit_range(git, home + plan.path, request.base, request.index, named)
+    head = project.policy_from(git.work_tree)
+    base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
     source = source_paths(policy, tree, prefix, home)

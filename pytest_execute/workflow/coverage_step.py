@@ -7,33 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, LineSets, Missing, Mutant
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, tests_without_red
 from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.recorder import context_name
+from pytest_execute.workflow.alone_step import measure_doubtful_tests
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
+
+if TYPE_CHECKING:
+    from pytest_execute.coverage.measure import MeasureRequest
 
 
 def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
     """Add a measure for each gate, or the reason why nothing was measured."""
     if isinstance(run.coverage, str):
         return replace(evidence, coverage=Missing(run.coverage))
-    line_sets = _line_sets(context, run, run.coverage, evidence)
+    from pytest_execute.coverage import data, measure
+
+    request, recording = _measure_request(context, run, evidence), data.read(run.coverage)
+    line_sets = measure.line_sets(context.plan, request, recording)
+    if alone := measure_doubtful_tests(context, run, rerun, line_sets, recording):
+        recording.update(alone)
+        line_sets = measure.line_sets(context.plan, request, recording)
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
     return replace(evidence, line_sets=line_sets, coverage=measures)
 
 
-def _line_sets(context: Context, run: RunResult, data_directory: Path, evidence: Evidence) -> dict[str, LineSets]:
-    from pytest_execute.coverage import changed_lines, data, measure
+def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> MeasureRequest:
+    from pytest_execute.coverage import changed_lines, measure
 
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
     ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.home)
-    request = measure.MeasureRequest(
+    return measure.MeasureRequest(
         root=context.home,
         branch=context.policy.coverage.branch,
         sources=sources,
@@ -41,9 +53,9 @@ def _line_sets(context: Context, run: RunResult, data_directory: Path, evidence:
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy.coverage.exclude,
+        marks=test_marks.marks_by_gate(run.manifest.gates, tests_without_red(evidence.proofs or {})),
         noticed=_noticed(evidence.mutants or (), run.manifest.gates),
     )
-    return measure.line_sets(plan, request, data.read(data_directory))
 
 
 def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> dict[str, dict[int, frozenset[str]]]:
@@ -54,8 +66,8 @@ def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> d
     noticed: dict[str, dict[int, frozenset[str]]] = {}
     for (path, line), tests in noticed_by.items():
         if None not in tests:
-            contexts = frozenset(context_name(gates.get(test, ())) for test in tests if test is not None)
-            noticed.setdefault(path, {})[line] = contexts
+            parts = (test_marks.context_parts(test, gates.get(test, ())) for test in tests if test is not None)
+            noticed.setdefault(path, {})[line] = frozenset(map(context_name, parts))
     return noticed
 
 

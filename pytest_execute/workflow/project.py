@@ -79,21 +79,25 @@ def _read_table(text: str, path: str) -> Policy | None:
     return read_policy(text, path) if policy_table(text, path) is not None else None
 
 
-def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
-    """Return the nearest policy at `prefix` or above it in a commit, or the default one where it cannot be read.
+def committed_policy(git: Git, treeish: str, prefix: str) -> Policy | None:
+    """Return the nearest policy at `prefix` or above it in a commit, if there is one.
 
-    Its paths begin at the top of the repository.
+    Its paths begin at the top of the repository. One that cannot be read counts as the default one.
     """
     try:
-        return next(filter(None, _committed_policies(git, treeish, prefix)), Policy())
+        return next(filter(None, _committed_policies(git, treeish, prefix)), None)
     except ExecuteError:
         return Policy()
 
 
-def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
-    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
+def policy_at_base(git: Git, commits: CommitRange, prefix: str, head: Policy) -> Policy:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository.
+
+    Where there was none it is the default one, with the `prepare` of `head`: a first topic may need to build something.
+    """
     began_with_repository = commits.base == git.empty_tree() and commits.commits
-    return committed_policy(git, next(iter(commits.commits)) if began_with_repository else commits.base, prefix)
+    start = next(iter(commits.commits)) if began_with_repository else commits.base
+    return committed_policy(git, start, prefix) or Policy(prepare=head.prepare)
 
 
 def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:

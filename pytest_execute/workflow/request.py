@@ -35,11 +35,15 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
-    """Results of the run. `coverage` is the directory of the raw data, or the reason why there is none."""
+    """Results of the run, and how many tests ran side by side.
+
+    `coverage` is the directory of the raw data, or the reason why there is none.
+    """
 
     manifest: Manifest
     results: dict[str, TestResult]
     coverage: Path | str
+    workers: int = 1
     interrupted: bool = False
 
     @property

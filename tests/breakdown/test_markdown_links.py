@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pytest_execute.breakdown.markdown_links import broken_links
 
 PATHS = frozenset(["README.md", "docs/guide.md", "docs/a b.md", "docs/images/x.png", "docs/api/index.md"])

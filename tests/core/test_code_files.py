@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pytest_execute.core.code_files import is_code
 
+from pytest_execute.core.code_files import is_code
 from pytest_execute.core.layout import Layout
 
 LAYOUT = Layout(prefix="api/", source=("api/src/app",))

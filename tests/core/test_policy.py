@@ -29,6 +29,7 @@ def test_every_key_is_read() -> None:
         source = ["src/app", "lib"]
         prepare = ["make", "version"]
         test-first = "same-commit"
+        guards = "refused"
         [tool.pytest-execute.coverage]
         task = 99.99
         stream = 80
@@ -54,6 +55,7 @@ def test_every_key_is_read() -> None:
     assert policy.source == ("src/app", "lib")
     assert policy.prepare == ("make", "version")
     assert policy.test_first == "same-commit"
+    assert policy.guards == "refused"
     assert policy.coverage.task == Decimal("99.99")
     assert policy.coverage.branch is False
     assert policy.mutation == MutationPolicy(Decimal(99), (Exemption("app.x:f", "slow"),))

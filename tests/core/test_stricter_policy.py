@@ -19,6 +19,7 @@ def policy(text: str) -> Policy:
     ("base", "head"),
     [
         ("", 'test-first = "off"'),
+        ('guards = "refused"', ""),
         ('test-first = "same-commit"', 'test-first = "proven"'),
         ("", "coverage.task = 89"),
         ("coverage.stream = 95", ""),

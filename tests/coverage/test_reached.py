@@ -59,7 +59,67 @@ HONEST = {
         "from app.subclass import Base\ndef test_it(): assert Base.kinds == ['child']",
     ),
 }
+FIRST = {
+    "a_user": Case(
+        """
+        from app.cached import limit
+        from app.other_line import sign
+        from app.single import get
+        def use():
+            from app.lazy import COMMANDS
+            return limit("eu") + sign(-1) + get().size + len(COMMANDS)
+        """,
+        "from app.a_user import use\ndef test_it(): assert use() == 7 - 1 + 3 + 1",
+    )
+}
+"""A task whose test comes first, and fills the caches of the others."""
+HONEST |= {
+    "cached": Case(
+        """
+        from functools import lru_cache
+        @lru_cache
+        def limit(region):
+            known = {"eu": 7, "us": 9}
+            return known[region]
+        """,
+        "from app.cached import limit\ndef test_it(): assert limit('eu') == 7",
+    ),
+    "single": Case(
+        """
+        class Box:
+            def __init__(self, size):
+                self.size = size
+        _BOX = None
+        def get():
+            global _BOX
+            if _BOX is None:
+                _BOX = Box(3)
+            return _BOX
+        """,
+        "from app.single import get\ndef test_it(): assert get() is get() and get().size == 3",
+    ),
+    "lazy": Case(
+        """
+        COMMANDS = {}
+        def command(function):
+            name = function.__name__
+            COMMANDS[name] = function
+            return function
+        @command
+        def hello(): return "hello"
+        """,
+        """
+        def test_it():
+            from app.lazy import COMMANDS
+            assert COMMANDS["hello"]() == "hello"
+        """,
+    ),
+}
 DISHONEST = {
+    "other_line": Case(
+        "def sign(x):\n    if x < 0:\n        y = -1\n        return y\n    return 1",
+        "from app.other_line import sign\ndef test_it(): assert sign(5) == 1",
+    ),
     "unnoticed": Case(
         "def build():\n    table = {'a': 1}\n    return table\nTABLE = build()",
         "from app import unnoticed\ndef test_it(): assert unnoticed.__name__ == 'app.unnoticed'",
@@ -73,8 +133,8 @@ DISHONEST = {
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    repo = repository(tmp_path_factory.mktemp("reached") / "work", HONEST | DISHONEST)
-    return run(repo.path, "-n2", topic="cases")
+    repo = repository(tmp_path_factory.mktemp("reached") / "work", FIRST | HONEST | DISHONEST)
+    return run(repo.path, "-n0", "-p", "no:randomly", topic="cases")
 
 
 def coverage_of(ran: Ran, name: str) -> list[Any]:
@@ -82,7 +142,7 @@ def coverage_of(ran: Ran, name: str) -> list[Any]:
     return [reason["code"] for check in gate["checks"] if check["name"] == "coverage" for reason in check["reasons"]]
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize("name", [*FIRST, *HONEST])
 def test_honest_work_reaches_its_lines(ran: Ran, name: str) -> None:
     assert coverage_of(ran, name) == [], ran.text
 

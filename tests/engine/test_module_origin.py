@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import mdurl
@@ -13,7 +14,7 @@ import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
 import pytest_execute
-from pytest_execute.engine.child.module_origin import TreeFinder
+from pytest_execute.engine.child.module_origin import OriginCheck, TreeFinder
 from pytest_execute.engine.installed_modules import installed_modules
 from tests.engine.trees import ONE, tree_runner
 from tests.repository import Repository
@@ -139,3 +140,38 @@ def test_the_installed_modules_are_those_of_other_distributions(
     names = ("other_module", "my_module", "renamed_module", "next_module", "editable_module", "graphlib", "none")
     found = installed_modules(names, "my-project", work_tree)
     assert found == {"other_module": str(site), "next_module": str(site), "graphlib": str(Path(ast.__file__).parent)}
+
+
+ALIASES = [
+    ("app.packages.json", "json", "lib/python/json.py", False),
+    ("app.packages.urllib3.util", "urllib3.util", "site-packages/urllib3/util.py", False),
+    ("app.vendor.sibling", "sibling", "elsewhere/sibling.py", False),
+    ("app.calc", "app.calc", "elsewhere/app/calc.py", True),
+    ("app.calc", "app.calc", "site-packages/app/calc.py", True),
+    ("app.other", "app.other", "site-packages/app/other.py", True),
+    ("calc", "app.calc", "elsewhere/app/calc.py", True),
+    ("app.calc", "solution", "elsewhere/solution.py", True),
+    ("app", "solution", "site-packages/solution.py", True),
+    ("app.data", "solution", "elsewhere/solution.py", True),
+    ("app.packages.solution", "solution", "checkout/solution.py", True),
+    ("app.calc", "app.calc", "tree/src/app/calc.py", False),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "file", "is_foreign"), ALIASES)
+@pytest.mark.parametrize("has_spec", [True, False])
+def test_the_origin_of_a_module_is_its_own_and_not_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, name: str, file: str, is_foreign: bool, has_spec: bool
+) -> None:
+    """A key without a file in the tree is an alias. What replaces a module of the project comes from the tree too."""
+    for path in ("tree/src/app/__init__.py", "tree/src/app/calc.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / "tree/src/app/data").mkdir()
+    module = ModuleType(name)
+    module.__file__ = str(tmp_path / file)
+    module.__spec__ = ModuleSpec(name, None) if has_spec else None
+    monkeypatch.setitem(sys.modules, key, module)
+    places: Any = {"tree": str(tmp_path / "tree"), "work_tree": str(tmp_path / "checkout")}
+    check = OriginCheck(places, TreeFinder([f"{tmp_path}/tree/src"], ["app"], {}))
+    assert (check.find_foreign() is not None) == is_foreign

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pytest_execute.core.evidence import (
     CollectedTest,
     Evidence,
+    Guard,
     Missing,
     Proof,
     TestResult,
@@ -84,7 +85,7 @@ def with_two_tests(*proofs: Proof) -> Evidence:
     return replace(GOOD, manifest=manifest, results=results, proofs={**(GOOD.proofs or {}), **proven})
 
 
-AT_BASE = proof("1", found="never-red", order=None, before=None, after="a" * 40, cause=None, was_at_base=True)
+AT_BASE = proof("1", found="never-red", order=None, before=None, after="a" * 40, cause=None, at_base="same")
 
 
 def test_a_test_that_was_at_base_owes_no_red_and_is_counted() -> None:
@@ -93,7 +94,7 @@ def test_a_test_that_was_at_base_owes_no_red_and_is_counted() -> None:
         "test-first/passed/at-base: 1 test was there at base, and is the same today: it has to pass, and proves nothing"
     ]
     assert verdict.passed
-    failed = replace(AT_BASE, was_at_base=False)
+    failed = replace(AT_BASE, at_base="other")
     assert not judge(PLAN, Policy(), with_two_tests(proof("1"), failed)).passed
 
 
@@ -114,6 +115,89 @@ def test_tests_that_were_at_base_prove_no_task() -> None:
     ]
     assert find_gate(verdict, "task:1").verdict == "unproven"
     assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed
+
+
+GUARD = replace(AT_BASE, at_base=None, detail="it passes at base", guard=Guard(function="app.m:f"))
+
+
+def test_a_guard_is_allowed_and_listed() -> None:
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1"), GUARD))
+    message = (
+        f"{nodeid('1')}_too never failed, as it is a guard: it fails when the body of app.m:f, which base has, goes"
+    )
+    assert reasons(verdict, "task:1") == [f"test-first/passed/guard: {message}"]
+    assert verdict.passed
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1"), replace(GUARD, at_base="other")))
+    assert reasons(verdict, "task:1") == [f"test-first/passed/guard: {message}; base has this test in another form"]
+
+
+def test_the_policy_may_refuse_guards() -> None:
+    verdict = judge(PLAN, Policy(guards="refused"), with_two_tests(proof("1"), GUARD))
+    assert reasons(verdict, "task:1") == [
+        f"test-first/failed/never-red: {nodeid('1')}_too never failed: it passes at base; the policy refuses guards"
+    ]
+
+
+def test_guards_prove_no_task() -> None:
+    verdict = judge(PLAN, Policy(), with_two_tests(GUARD, AT_BASE))
+    assert [line.partition(":")[0] for line in reasons(verdict, "task:1")] == [
+        "test-first/unproven/guard", "test-first/unproven/at-base", "test-first/unproven/no-tests",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("guard", "line"),
+    [
+        (
+            Guard(),
+            (
+                "failed/never-red: {} never failed: it passes at base; nor is it a guard: it runs no function of base "
+                "whose result could be replaced"
+            ),
+        ),
+        (
+            Guard(tried=1, missed="`return None` in app.m:f"),
+            (
+                "failed/never-red: {} never failed: it passes at base; nor is it a guard: of 1 function of base that "
+                "it runs it notices none, such as `return None` in app.m:f"
+            ),
+        ),
+        (
+            Guard(tried=3, missed="`return None` in app.m:f"),
+            (
+                "failed/never-red: {} never failed: it passes at base; nor is it a guard: of 3 functions of base that "
+                "it runs it notices none, such as `return None` in app.m:f"
+            ),
+        ),
+        (
+            Guard(error="it hangs"),
+            "unproven/never-red: {} never failed: it passes at base; whether it is a guard is unknown: it hangs",
+        ),
+    ],
+)
+def test_a_test_that_is_no_guard_was_never_red(guard: Guard, line: str) -> None:
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1"), replace(GUARD, guard=guard)))
+    assert reasons(verdict, "task:1") == [f"test-first/{line.format(nodeid('1') + '_too')}"]
+
+
+def test_a_commit_that_brought_nothing_but_data_is_listed() -> None:
+    """Once for each commit; the test is proven all the same."""
+    verdict = judge(PLAN, Policy(), with_proof("1", only_data=("docs/a.json", "docs/b.json")))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: tests/test_1.py::test_it passes with bbbbbbb, which brought nothing but "
+            "data: docs/a.json, docs/b.json"
+        )
+    ]
+    assert verdict.passed
+    many = tuple(f"{number}.json" for number in range(5))
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1", only_data=many), proof("1", only_data=many)))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: 2 tests pass with bbbbbbb, which brought nothing but data: "
+            "0.json, 1.json, 2.json and 2 more"
+        )
+    ]
 
 
 TURNS = (Turn("b" * 40, True), Turn("d" * 40, False), Turn("worktree", True))

@@ -83,3 +83,8 @@ def test_functions_of_one_name_that_swap_places_are_unchanged():
 
 def test_a_file_that_could_not_be_read_at_base_is_new():
     assert changed_names({"a.py": "def f(:\n"}, {"a.py": "def f(): return 1\n"}) == ["a.py:f"]
+
+
+def test_a_copy_of_what_a_changed_function_was():
+    old, new = "def f(x): return x\n", "def f(x): return 1\n"
+    assert changed_names({"a.py": old}, {"a.py": new, "b.py": old}) == ["a.py:f", "b.py:f"]

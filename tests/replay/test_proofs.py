@@ -43,15 +43,15 @@ def test_a_test_that_passes_at_base_was_never_red() -> None:
     assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
 
 
-@pytest.mark.parametrize(("at_base", "was_at_base"), [(TODAY, True), (MOVED, True), (EARLIER, False), (None, False)])
-def test_a_test_that_base_had_as_it_is_today_is_noted(at_base: TestForm | None, was_at_base: bool) -> None:
-    proof = proofs(concluded(line(at_base, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
-    assert (proof.found, proof.was_at_base) == ("never-red", was_at_base)
+@pytest.mark.parametrize(("form", "at_base"), [(TODAY, "same"), (MOVED, "same"), (EARLIER, "other"), (None, None)])
+def test_it_is_noted_whether_base_had_a_test_as_it_is_today(form: TestForm | None, at_base: str | None) -> None:
+    proof = proofs(concluded(line(form, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
+    assert (proof.found, proof.at_base) == ("never-red", at_base)
 
 
 def test_a_test_that_base_had_and_that_was_red_there_is_proven() -> None:
     proof = proofs(concluded(line(TODAY, TODAY), 1, FAILED, PASSED), [TEST])[TEST]
-    assert (proof.found, proof.was_at_base) == ("turned", False)
+    assert (proof.found, proof.at_base) == ("turned", None)
 
 
 def test_a_foreign_module_in_any_tree_decides() -> None:

@@ -1,23 +1,40 @@
-"""Lines that a commit changed, whatever the user's configuration and the content look like."""
+"""Files that a commit changed or renamed, whatever the user's configuration and the names look like."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.git_diff import changed_lines, parse_changed_lines
+from pytest_execute.tools.git_diff import changed_files, removed_files, renamed_files
 from tests.repository import USER_SETTINGS, Repository
 
+TEXT = "".join(f"line {number}\n" for number in range(20))
+NAMES = [
+    'say"it".py',
+    "a\nb.py",
+    "a\tb.py",
+    "back\\slash.py",
+    "ä.py",
+    "caf\udce9.py",
+    ' "',
+    ":(top)x.py",
+    "*.py",
+    "é\\.py",
+]
 
-def test_the_users_configuration_changes_no_diff(tmp_path: Path) -> None:
+
+def test_names_and_the_users_configuration_change_no_diff(tmp_path: Path) -> None:
+    """Names as git quotes them, names that are no UTF-8, and names that look like git's patterns."""
     repo = Repository(tmp_path / "repo")
-    one = repo.commit("one", {"a.py": "1\n2\n3\n"})
-    two = repo.commit("two", {"a.py": "1\n++ b/evil.py\n3\n4\n", "b.py": "1\n"})
+    one = repo.commit("one", {"old": TEXT, **{name: f"{name!a}\n" for name in NAMES[1:]}})
     for name, value in USER_SETTINGS.items():
         repo.git("config", name, value)
-    assert changed_lines(Git.find(repo.path), one, two) == {"a.py": {2, 4}, "b.py": {1}}
-
-
-def test_a_line_of_content_cannot_pose_as_a_header() -> None:
-    diff = b"--- a/x.py\n+++ b/x.py\n@@ -0,0 +1,2 @@\n+++ b/evil.py\n+@@ -1 +1,99 @@\n@@ -5 +7 @@\n-a\n+b\n"
-    assert parse_changed_lines(diff) == {"x.py": {1, 2, 7}}
+    (repo.path / "old").rename(repo.path / NAMES[0])
+    two = repo.commit("two", {NAMES[0]: TEXT.replace("\n", "\r\n"), **dict.fromkeys(NAMES[1:], "changed\n")})
+    git = Git.find(repo.path)
+    assert changed_files(git, one, two) == sorted([*NAMES, "old"])
+    assert removed_files(git, one, two) == ["old"]
+    assert renamed_files(git, one, two) == {NAMES[0]: "old"}
+    assert git.contents(two, NAMES[1:]) == dict.fromkeys(NAMES[1:], b"changed\n")
+    assert all(git.commits_on_paths(one, [two], [name]) == [two] for name in NAMES)
+    assert git.commits_on_paths(one, [two], ["b.py"]) == []

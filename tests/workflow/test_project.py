@@ -19,6 +19,7 @@ from pytest_execute.workflow.project import (
 )
 from tests.repository import Repository
 
+HEAD = Policy(prepare=("make",), notes="plans")
 POLICY = "[tool.pytest-execute]\nnotes = 'plans'\nsource = ['lib/']\n"
 
 
@@ -38,8 +39,10 @@ def test_the_policy_of_a_commit_is_read_below_the_prefix(tmp_path: Path) -> None
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"services/api/pyproject.toml": POLICY})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    assert committed_policy(git, commit, "services/api/").notes == "plans"
-    assert committed_policy(git, commit, "") == Policy()
+    policy = committed_policy(git, commit, "services/api/")
+    assert policy is not None
+    assert policy.notes == "plans"
+    assert committed_policy(git, commit, "") is None
 
 
 def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -> None:
@@ -69,7 +72,7 @@ def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_comm
     repo.commit("other notes", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 'other'\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, "plans/x/breakdown.md")
-    assert policy_at_base(git, commits, "").notes == "plans"
+    assert policy_at_base(git, commits, "", Policy()).notes == "plans"
 
 
 def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: 
     repo.commit("project")
     repo.commit("plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "") == Policy()
+    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "", HEAD) == Policy(prepare=("make",))
 
 
 def write(top: Path, *files: str) -> None:
@@ -144,5 +147,6 @@ def test_a_policy_above_the_prefix_counts_in_a_commit_too(tmp_path: Path) -> Non
     files = {"pyproject.toml": POLICY, "services/pyproject.toml": "[tool.black]\n", "services/api/x.py": ""}
     commit = repo.commit("project", files)
     policy = committed_policy(Git.find(repo.path), commit, "services/api/")
+    assert policy is not None
     assert (policy.notes, policy.source) == ("plans", ("lib",))
     assert find_project(repo.path / "services/api").policy_from(repo.path) == policy

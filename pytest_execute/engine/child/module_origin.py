@@ -8,6 +8,7 @@ import importlib.machinery
 import os
 import sys
 import weakref
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class TreeFinder:
     def is_project(self, name: str) -> bool:
         """Return whether a module has a name of the project's."""
         return name.partition(".")[0] in self.top_modules
+
+    def has_code(self, name: str) -> bool:
+        """Return whether the tree has a file or a directory of this module."""
+        paths = [f"{root}/{name.replace('.', '/')}" for root in self.source_roots]
+        return any(os.path.exists(path) or os.path.exists(f"{path}.py") for path in paths)  # noqa: PTH110 - likewise
 
     def is_dependency(self, name: str, file: str = "") -> bool:
         """Return whether a module, with this file, is installed and of a name that the tree has no code for."""
@@ -128,16 +134,25 @@ class OriginCheck:
                 continue
             path = getattr(module, "__file__", None)
             is_main = module is sys.modules["__main__"] or name == "__mp_main__"  # main.py of the child
-            if isinstance(path, str) and not is_main and self._is_foreign(name, path := real_path(path)):
-                return name, path
+            if isinstance(path, str) and not is_main:
+                path = real_path(path)
+                if self._is_foreign(path, (own_name(module, name), *([name] if self.finder.has_code(name) else []))):
+                    return name, path
             self.mark_checked(name, module)
         self.checked_ids = ids
         return None
 
-    def _is_foreign(self, name: str, path: str) -> bool:
+    def _is_foreign(self, path: str, names: Iterable[str]) -> bool:
+        """Return whether a module in the file `path` is the project's, by one of its names, or the checkout's."""
         if path.startswith(self.tree_prefix):
             return False
+        if any(self.finder.is_project(name) and not self.finder.is_dependency(name, path) for name in names):
+            return True
         is_installed = path.startswith(self.installed_prefix) or "site-packages" in path
-        if self.finder.is_project(name):
-            return not self.finder.is_dependency(name, path)
         return path.startswith(self.work_tree_prefix) and not is_installed
+
+
+def own_name(module: Any, key: str) -> str:
+    """Return the name that a module was loaded by; its key in `sys.modules` may be an alias."""
+    names = (getattr(getattr(module, "__spec__", None), "name", None), getattr(module, "__name__", None))
+    return next((name for name in names if isinstance(name, str)), key)

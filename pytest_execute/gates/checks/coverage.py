@@ -32,15 +32,10 @@ def check_share(
         yield unknown
     elif measure is None:
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
-    elif not _reaches(measure, required):
+    elif not measure.reaches(required):
         yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
     if measure is not None:
         yield from list_unmeasured(key, measures or {})
-
-
-def _reaches(measure: Measure, required: Decimal) -> bool:
-    """Return whether the share of lines and branches is at least `required` percent."""
-    return (measure.covered + measure.covered_branches) * 100 >= required * (measure.lines + measure.branches)
 
 
 def _shortfall(key: str, measure: Measure, required: Decimal) -> str:

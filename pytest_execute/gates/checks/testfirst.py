@@ -11,9 +11,10 @@ from collections.abc import Container, Iterable, Iterator
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Missing, Proof, short_commit
+from pytest_execute.core.evidence import Guard, Missing, Proof, short_commit
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import Task
+from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.reason_codes import Finding, finding
 
@@ -41,10 +42,11 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     elif isinstance(proofs, Missing):
         yield finding("no-history", proofs.reason)
     else:
-        owing = [test for test in passed if test not in proofs or not proofs[test].owes_no_red]
+        owing = [test for test in passed if not _owes_no_red(context, proofs.get(test))]
         for test in owing:
             yield from _check_test(context, test, proofs.get(test))
-        yield from _at_base([proofs[test] for test in passed if test in proofs])
+        yield from _allowed(context, [proofs[test] for test in passed if test not in owing])
+        yield from _only_data([proofs[test] for test in passed if test in proofs])
         if not owing:
             message = "no test of this task failed before the code: write one for what the task adds"
             yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
@@ -60,12 +62,41 @@ def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterat
         yield finding("turned-again", f"{test} {again}", context.place(test), test=test)
 
 
-def _at_base(proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Count the tests that base had as they are today."""
-    if count := sum(proof.was_at_base for proof in proofs):
+def _owes_no_red(context: JudgeContext, proof: Proof | None) -> bool:
+    """Return whether a test only has to pass: base had it, or it is a guard and the policy allows these."""
+    if proof is None or proof.at_base == "same":
+        return proof is not None
+    return proof.is_guard and context.policy.guards == "biting"
+
+
+def _allowed(context: JudgeContext, proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """List the guards among tests that owe no red, and count those that base had as they are today."""
+    count = 0
+    for proof in proofs:
+        if proof.at_base == "same":
+            count += 1
+        elif proof.guard is not None:
+            was = "; base has this test in another form" if proof.at_base == "other" else ""
+            fails = f"it fails when the body of {proof.guard.function}, which base has, goes"
+            message = f"{proof.test} never failed, as it is a guard: {fails}{was}"
+            yield finding("guard", message, context.place(proof.test), test=proof.test)
+    if count:
         were = "1 test was there at base, and is" if count == 1 else f"{count} tests were there at base, and are"
         have = "it has to pass, and proves nothing" if count == 1 else "they have to pass, and prove nothing"
         yield finding("at-base", f"{were} the same today: {have}")
+
+
+def _only_data(proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """List the commits that made tests pass and brought no code."""
+    tests: dict[tuple[str | None, tuple[str, ...]], list[str]] = {}
+    for proof in proofs:
+        if proof.only_data:
+            tests.setdefault((proof.after, proof.only_data), []).append(proof.test)
+    for (commit, files), passing in tests.items():
+        who = f"{passing[0]} passes" if len(passing) == 1 else f"{len(passing)} tests pass"
+        shown = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        message = f"{who} with {short_commit(commit)}, which brought nothing but data: {shown}"
+        yield finding("only-data", message, (files[0], None))
 
 
 def _turns(proof: Proof | None, title: str) -> str:
@@ -76,12 +107,14 @@ def _turns(proof: Proof | None, title: str) -> str:
 def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator[Finding]:
     """Find what keeps the proof of a test from counting; nothing where it counts."""
     code, message = "", ""
+    verdict: VerdictWord | None = None
     if proof is None:
         code, message = "not-replayed", f"{test} was not replayed"
     elif proof.found in UNPROVEN:
         code, message = proof.found, f"{test} {UNPROVEN[proof.found].format(proof.detail)}"
     elif proof.found == "never-red":
-        code, message = "never-red", f"{test} never failed: {proof.detail}"
+        code, message = "never-red", f"{test} never failed: {proof.detail}{_no_guard(proof.guard)}"
+        verdict = "unproven" if proof.guard is not None and proof.guard.error else None
     elif proof.found == "red-not-counted":
         code = "red-not-counted"
         message = f"{test} failed before {short_commit(proof.after)} only because of {proof.detail}"
@@ -90,7 +123,21 @@ def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator
         came = "together with the code, in" if proof.order == "same-commit" else "after the code, which came in"
         message = f"{test} came {came} {short_commit(proof.after)}{_remedy(proof)}"
     if code:
-        yield finding(code, message, context.place(test), test=test)
+        yield finding(code, message, context.place(test), test=test, verdict=verdict)
+
+
+def _no_guard(guard: Guard | None) -> str:
+    """Return why a test is no guard, or is not allowed as one; "" where that was not looked for."""
+    if guard is None:
+        return ""
+    if guard.function is not None:
+        return "; the policy refuses guards"
+    if guard.error:
+        return f"; whether it is a guard is unknown: {guard.error}"
+    if not guard.tried:
+        return "; nor is it a guard: it runs no function of base whose result could be replaced"
+    functions = "1 function" if guard.tried == 1 else f"{guard.tried} functions"
+    return f"; nor is it a guard: of {functions} of base that it runs it notices none, such as {guard.missed}"
 
 
 def _remedy(proof: Proof) -> str:

@@ -1,0 +1,68 @@
+"""Check that tests import the project from the checkout that is judged, and not from a copy of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.layout import Layout
+from pytest_execute.tools.git import Tree
+
+INSTALLED = ("site-packages", "dist-packages")
+"""Names of directories that packages are installed in; the second is Debian's."""
+
+
+class CheckedOut(NamedTuple):
+    """Files of a checkout, whose directory is `top`."""
+
+    layout: Layout
+    tree: Tree
+    top: Path
+
+
+class Copy(NamedTuple):
+    """Module that was imported from `file`, below `place`, though the checkout has it in `own`, below `root`."""
+
+    module: str
+    file: str
+    place: str
+    own: str
+    root: str
+
+
+def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], python_path: str) -> None:
+    """Raise ExecuteError where modules of the project were imported from a copy.
+
+    `imported` holds the files of modules by their names, `python_path` is the variable PYTHONPATH of the run.
+    """
+    copies = sorted(_copies(checked_out, imported), key=lambda copy: (copy.module.count("."), copy.module))
+    if copies:
+        raise ExecuteError(_problem(copies[0], checked_out, python_path))
+
+
+def _copies(checked_out: CheckedOut, imported: Mapping[str, str]) -> Iterator[Copy]:
+    """Yield the modules with the path of a module of the implementation, but another file."""
+    layout, tree, top = checked_out
+    roots = layout.import_roots(tree)
+    for name, file in imported.items():
+        path = name.replace(".", "/") + ("/__init__.py" if Path(file).name == "__init__.py" else ".py")
+        owns = {f"{root}/{path}".lstrip("/"): root for root in roots}
+        owns = {own: root for own, root in owns.items() if own in tree and layout.is_source(own)}
+        real = {os.path.realpath(top / own) for own in owns}
+        if owns and file.replace(os.sep, "/").endswith(f"/{path}") and os.path.realpath(file) not in real:
+            own, root = next(iter(owns.items()))
+            yield Copy(name, file, file[: -len(path) - 1], str(top / own), root)
+
+
+def _problem(copy: Copy, checked_out: CheckedOut, python_path: str) -> Problem:
+    is_installed = any(part in INSTALLED for part in Path(copy.file).parts)
+    kind = "an installed copy" if is_installed else "in another checkout"
+    root = os.path.relpath(copy.root or ".", checked_out.layout.prefix or ".").replace(os.sep, "/")
+    remedy = f'run `pip install -e .` here, or set pytest\'s `pythonpath = ["{root}"]`'
+    if copy.place in python_path.split(os.pathsep):
+        remedy = f"take {copy.place} out of PYTHONPATH"
+    message = f"tests import {copy.module} from {copy.file}, {kind}, and not from {copy.own}: {remedy}"
+    return Problem("other-code", message)
