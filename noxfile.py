@@ -9,7 +9,7 @@
 | `docs` | the documentation builds without a warning |
 | `schemas` | the files of GitHub and of pre-commit follow their published schemas |
 | `changelog` | towncrier can render the fragments in changelog.d |
-| `own_topic` | pytest-execute passes its own topic, from this repository's history |
+| `own_topic` | pytest-execute passes its own last topic, from this repository's history |
 | `tests` | the tests pass against the built wheel, on each Python that is installed |
 | `coverage` | on demand: how much of the package the tests reach |
 
@@ -33,45 +33,27 @@ ROOT = Path(__file__).parent
 SPREAD = ("-n", "auto", "--dist", "loadfile")
 """Options of pytest-xdist: one worker for each core, and the tests of a file stay together."""
 
-SAME_ON_EVERY_PYTHON = (
-    "docs",
-    "demo",
-    "integrations",
-    "plugin",
-    "commands/test_check.py",
-    "commands/test_explain.py",
-    "commands/test_gate.py",
-    "distributed",
-    "breakdown/test_properties.py",
-    "coverage/test_beside_pytest_cov.py",
-    "engine/test_no_fork.py",
-    "mutation/test_cache.py",
-    "mutation/test_hollow_tests.py",
-    "progress/test_terminal.py",
-    "replay/test_cheats.py",
-    "replay/test_dropped.py",
-    "replay/test_history.py",
-    "replay/test_tree_diff.py",
-    "scheduling/test_with_other_plugins.py",
-    "scheduling/test_random_runs.py",
-    "scheduling/test_real_runs.py",
-    "session/test_demo.py",
-    "session/test_gate_command.py",
-    "session/test_killed.py",
-    "session/test_order.py",
-    "session/test_build_step.py",
-    "typing",
-)
-"""Slow tests of what does not depend on the Python, below tests/. The README's command runs them, on one Python."""
-
-INSIDES = (
-    *("tests/core", "tests/coverage", "tests/engine", "tests/mutation", "tests/tools", "tests/replay/test_accesses.py"),
+ON_EVERY_PYTHON = (
+    "tests/breakdown",
+    "tests/core",
+    "tests/coverage",
+    "tests/engine",
+    "tests/gates",
+    "tests/mutation",
+    "tests/reports",
+    "tests/tools",
+    "tests/replay/test_accesses.py",
+    "tests/session/test_run.py",
+    "--ignore=tests/breakdown/test_properties.py",
+    "--ignore=tests/coverage/test_beside_pytest_cov.py",
     "--ignore=tests/coverage/test_export.py",
+    "--ignore=tests/engine/test_no_fork.py",
+    "--ignore=tests/mutation/test_cache.py",
+    "--ignore=tests/mutation/test_hollow_tests.py",
 )
-"""Tests of what uses the insides of the interpreter, and so may break with another one."""
-
-FEWER = {"3.12": INSIDES, "3.13": INSIDES}
-"""Further arguments of pytest on some Pythons, so that all of CI ends within 20 minutes."""
+"""Tests of what another Python may break, without slow ones that none would. The README's command runs all tests, on
+one Python.
+"""
 
 SCHEMAS = {
     "github-actions": "action.yml",
@@ -212,24 +194,23 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def own_topic(session: nox.Session) -> None:
-    """Judge the topic in notes/ from this repository's own history."""
+    """Judge the last topic in notes/ from this repository's own history."""
     session.install("--quiet", "-e", ".[test]")
     shallow = session.run("git", "rev-parse", "--is-shallow-repository", external=True, silent=True, log=False) or ""
     if shallow.strip() == "true":
         session.skip("a shallow clone has no history that could prove anything")
-    session.run("python", "-m", "pytest", "-q", "--execute-topic=hooks", "--execute-stream=A")
+    session.run("python", "-m", "pytest", "-q", "--execute-topic=verdicts", "--execute-stream=A")
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests against the wheel, without those that are the same on every Python."""
+    """Run the tests of what another Python may break, against the wheel."""
     session.install("--quiet", f"{built_wheel(session)}[test]")
-    arguments = [*(f"--ignore=tests/{name}" for name in SAME_ON_EVERY_PYTHON), *FEWER.get(str(session.python), ())]
-    missing = [name for name in arguments if not (ROOT / name.removeprefix("--ignore=")).exists()]
+    missing = [name for name in ON_EVERY_PYTHON if not (ROOT / name.removeprefix("--ignore=")).exists()]
     if missing:
         session.error(f"noxfile.py names tests that do not exist: {', '.join(missing)}")
     with tree_without_package(session):
-        session.run("python", "-m", "pytest", *SPREAD, *(session.posargs or arguments))
+        session.run("python", "-m", "pytest", *SPREAD, *(session.posargs or ON_EVERY_PYTHON))
 
 
 @nox.session(default=False)

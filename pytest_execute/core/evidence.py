@@ -12,7 +12,9 @@ from msgspec import Struct
 from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
-Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "blocked", "not-run"]
+Outcome = Literal[
+    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
     "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
@@ -107,6 +109,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
     | any other | why there is no proof |
 
+    `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
+
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
     requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
     without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
@@ -121,6 +125,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    only_data: tuple[str, ...] = ()
     at_base: Literal["same", "other"] | None = None
     guard: Guard | None = None
 
@@ -133,6 +138,11 @@ class Proof(Struct, frozen=True, kw_only=True):
     def owes_no_red(self) -> bool:
         """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
         return self.at_base == "same" or self.is_guard
+
+
+def tests_without_red(proofs: Mapping[str, Proof]) -> frozenset[str]:
+    """Return the tests that owe no red, and so count for nothing but that they pass."""
+    return frozenset(test for test, proof in proofs.items() if proof.owes_no_red)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -277,13 +287,14 @@ class History(Struct, frozen=True, kw_only=True):
 class NamedFile(Struct, frozen=True, kw_only=True):
     """File or directory that the plan names, compared with base. Paths are relative to the root directory.
 
-    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
-    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
-    same commits and belongs to no other task.
+    It `is_changed` where more than white space differs, and `is_test` where only tests or notes do. The rest is looked
+    for only where a task without tests names it: `broken_links` of Markdown files, as "path:line: target"; `code` in
+    it; and `code_beside`, which came in the same commits and belongs to no other task.
     """
 
     path: str
     is_changed: bool = False
+    is_test: bool = False
     is_empty: bool = False
     broken_links: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
@@ -312,7 +323,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
     `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
-    those of the policy that head made weaker than base.
+    those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
+    neither tests nor implementation; all such files where no implementation is known.
     """
 
     history: History
@@ -328,3 +340,4 @@ class Evidence(Struct, frozen=True, kw_only=True):
     named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
+    unknown_code: tuple[str, ...] = ()

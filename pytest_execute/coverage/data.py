@@ -114,6 +114,12 @@ def read(directory: Path) -> Recording:
     return recording
 
 
+def measured_files(directory: Path) -> set[str]:
+    """Return the files of which some process recorded a line or an arc."""
+    recording = read(directory)
+    return {*recording.lines, *recording.packed_arcs}
+
+
 def _open(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
 

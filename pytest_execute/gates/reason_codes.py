@@ -102,6 +102,13 @@ TABLE = (
         "make it pass the first time, every time",
     ),
     ReasonCode(
+        "passed-alone",
+        "tests",
+        UNPROVEN,
+        "a test failed beside other tests, and passes in a process of its own",
+        "run with `-n0`, or give the test resources of its own",
+    ),
+    ReasonCode(
         "blocked",
         "tests",
         ("blocked",),
@@ -166,7 +173,11 @@ TABLE = (
         "commit tests that run, and fail",
     ),
     ReasonCode(
-        "same-commit", "test-first", FAILED, "the test came in one commit with the code", "commit the test first"
+        "same-commit",
+        "test-first",
+        FAILED,
+        "the test, its parameters, or what it uses came in one commit with the code",
+        "commit the test first",
     ),
     ReasonCode("test-after", "test-first", FAILED, "the test came after the code", "commit the test first"),
     ReasonCode(
@@ -211,6 +222,13 @@ TABLE = (
         PASSED,
         "tests of the task were there at base, and are the same today: they have to pass, and prove nothing",
         "nothing, if a new test proves the task",
+    ),
+    ReasonCode(
+        "only-data",
+        "test-first",
+        PASSED,
+        "the commit that made the test pass brought nothing but data: no code came with it",
+        "check if that is what the task was to bring",
     ),
     ReasonCode(
         "turned-again",

@@ -59,6 +59,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     named_files: dict[str, NamedFile]
     commands: tuple[CommandResult, ...]
     weaker_keys: tuple[WeakerKey, ...]
+    unknown_code: tuple[str, ...]
 
     def evidence(self) -> Evidence:
         """Return the evidence without what it is judged by."""
@@ -78,6 +79,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             named_files=self.named_files,
             commands=self.commands,
             weaker_keys=self.weaker_keys,
+            unknown_code=self.unknown_code,
         )
 
     def _missing(self, part: Part) -> Missing:
@@ -111,6 +113,7 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         named_files=evidence.named_files,
         commands=evidence.commands,
         weaker_keys=evidence.weaker_keys,
+        unknown_code=evidence.unknown_code,
     )
     return json_text.encode(file)
 

@@ -39,10 +39,10 @@ class JudgingPlugin:
         """Judge the run; return pytest's exit status, that of an interruption if the user interrupts the replay."""
         if self.main.controller_side is not None:
             self.main.controller_side.check()
-        context = self.main.context = workflow.with_collected(self.main.context, self.main.manifest)
+        run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.directory / "trees"
-        run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.why_not_replayed(context, run):
             commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
             write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")
@@ -63,6 +63,7 @@ class JudgingPlugin:
             manifest=manifest,
             results=self.main.outcomes.known_results(manifest),
             coverage=self._measured_coverage(),
+            workers=len(self.config.getoption("tx")) if self.main.controller_side is not None else 1,
             interrupted=is_interrupted,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -66,14 +67,23 @@ def _request(config: pytest.Config) -> workflow.Request:
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
         functions=tuple(config.getini("python_functions")),
         classes=tuple(config.getini("python_classes")),
+        module_path=tuple(_module_path(config)),
         turns=options.execute_turns,
     )
+
+
+def _module_path(config: pytest.Config) -> Iterator[Path]:
+    """Yield the directories that pytest's settings and the environment put on the module path."""
+    yield from config.getini("pythonpath")
+    for entry in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        yield config.invocation_params.dir / entry
 
 
 def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
     """Return the settings for all processes that run tests."""
     context = main.context
-    source = tuple(os.path.relpath(entry, context.layout.prefix or ".") for entry in context.layout.source)
+    entries = (*context.layout.source, *context.layout.files, *context.unknown_code)
+    source = tuple(os.path.relpath(entry or ".", context.layout.prefix or ".") for entry in entries)
     scope = context.request.scope
     tasks = tuple(task for name in scope.tasks if (task := context.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, Measure
 from pytest_execute.core.layout import Layout
+from pytest_execute.coverage import test_marks
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -41,7 +42,7 @@ def measure_doubtful_tests(
         sources={str((context.home / path).resolve()): _from_root(context.layout, path) for path in paths},
         branch=context.policy.coverage.branch,
         tests=tests,
-        gates=run.manifest.gates,
+        gates={test: test_marks.context_parts(test, gates) for test, gates in run.manifest.gates.items()},
         settings=rerun.settings,
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None

@@ -10,6 +10,7 @@ from pytest_execute.gates.judge import judge
 from pytest_execute.workflow import deployment
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.coverage_step import add_coverage
+from pytest_execute.workflow.failed_beside_others import rerun_failed_tests
 from pytest_execute.workflow.first_evidence import first_evidence
 from pytest_execute.workflow.guards_step import add_guards
 from pytest_execute.workflow.lost_lines_step import add_lost_lines
@@ -24,6 +25,7 @@ STEPS = (add_proofs, add_guards, add_named_files, add_mutants, add_coverage, add
 
 def judge_run(context: Context, run: RunResult, rerun: Rerun) -> tuple[Verdict, Evidence]:
     """Gather the evidence and judge it. The commands of the deployment run only where all its other checks pass."""
+    run = rerun_failed_tests(context, run, rerun)
     evidence = first_evidence(context, run, rerun)
     for step in STEPS:
         evidence = step(context, run, rerun, evidence)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof, tests_without_red
 from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
@@ -38,7 +38,11 @@ def why_not_forked() -> str:
 
 def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
-    tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
+    without_red = tests_without_red(proofs)
+    tests_of_tasks = {
+        task.id: tuple(t for t in run.manifest.tests_for(gate_ids.task(task.id)) if t not in without_red)
+        for task in context.plan.tasks
+    }
     exempt = targets.exemption_reasons(context.policy.mutation.exempt)
     chosen, others = targets.split_targets(_targets(context, run, proofs), exempt)
     request = mutate.MutationRequest(
@@ -46,6 +50,7 @@ def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str
         targets=chosen,
         tests=run.passed,
         task_tests=tests_of_tasks,
+        guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
     )
     mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)

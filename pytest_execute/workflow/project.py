@@ -1,10 +1,10 @@
-"""Place of a project: its policy, now and at base, its topics, and the paths of its implementation."""
+"""Place of a project: its policy, now and at base, and its topics."""
 
 from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -79,21 +78,25 @@ def _read_table(text: str, path: str) -> Policy | None:
     return read_policy(text, path) if policy_table(text, path) is not None else None
 
 
-def committed_policy(git: Git, treeish: str, prefix: str) -> Policy:
-    """Return the nearest policy at `prefix` or above it in a commit, or the default one where it cannot be read.
+def committed_policy(git: Git, treeish: str, prefix: str) -> Policy | None:
+    """Return the nearest policy at `prefix` or above it in a commit, if there is one.
 
-    Its paths begin at the top of the repository.
+    Its paths begin at the top of the repository. One that cannot be read counts as the default one.
     """
     try:
-        return next(filter(None, _committed_policies(git, treeish, prefix)), Policy())
+        return next(filter(None, _committed_policies(git, treeish, prefix)), None)
     except ExecuteError:
         return Policy()
 
 
-def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy:
-    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
+def policy_at_base(git: Git, commits: CommitRange, prefix: str, head: Policy) -> Policy:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository.
+
+    Where there was none it is the default one, with the `prepare` of `head`: a first topic may need to build something.
+    """
     began_with_repository = commits.base == git.empty_tree() and commits.commits
-    return committed_policy(git, next(iter(commits.commits)) if began_with_repository else commits.base, prefix)
+    start = next(iter(commits.commits)) if began_with_repository else commits.base
+    return committed_policy(git, start, prefix) or Policy(prepare=head.prepare)
 
 
 def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:
@@ -114,14 +117,3 @@ def prefix_of(directory: Path, top: Path) -> str:
     """Return the path from `top` to a directory in it, "" or with a slash at its end; ValueError for one outside."""
     path = directory.resolve().relative_to(top.resolve()).as_posix()
     return "" if path == "." else f"{path}/"
-
-
-def source_paths(policy: Policy, paths: Collection[str], prefix: str, home: str) -> tuple[str, ...]:
-    """Return the paths of the implementation: those that the policy names, else those detected among `paths`.
-
-    All begin at the top of the repository, those of the policy too. They are detected in the root directory, to which
-    `prefix` leads, or in `home` where the root directory holds nothing but tests.
-    """
-    is_test = Layout(prefix=prefix, home=home).is_test
-    has_code = any(path.startswith(prefix) and path.endswith(".py") and not is_test(path) for path in paths)
-    return policy.source or detect_source(paths, prefix if has_code else home)

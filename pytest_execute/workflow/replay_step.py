@@ -9,6 +9,7 @@ from pytest_execute.core.evidence import Evidence, Missing
 from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.data_commits import note_data
 from pytest_execute.workflow.request import Rerun, RunResult
 
 
@@ -19,7 +20,8 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
         return replace(evidence, proofs=Missing(reason))
     request = ReplayRequest(tests=_tests_of_tasks(run), settings=rerun.settings, turns=context.request.turns)
     history = TopicHistory(context.git, context.commit_range, context.layout)
-    return replace(evidence, proofs=prove(history, request, rerun.directory, context.cache, rerun.on_progress))
+    proofs = prove(history, request, rerun.directory, context.cache, rerun.on_progress)
+    return replace(evidence, proofs=note_data(context.git, context.commit_range, context.layout, proofs))
 
 
 def why_not_replayed(context: Context, run: RunResult) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.engine.settings import MINIMUM_MEMORY, memory_limit, tree_environment
+from pytest_execute.engine.settings import MINIMUM_MEMORY, PytestOptions, Settings, memory_limit, tree_environment
 
 
 @pytest.mark.parametrize(("workers", "gigabytes"), [(1, 16), (2, 8), (4, 4), (64, 1)])
@@ -34,3 +34,14 @@ def test_variables_that_control_python_pytest_or_git_are_left_out(monkeypatch: p
     env = tree_environment(Path("/place/tree"), Path("/place/home"), ["/place/tree/src"])
     assert env.keys() & steering.keys() == {"PYTHONPATH"}
     assert (env["PYTHONPATH"], env["HOME"], env["LANG"]) == ("/place/tree/src", "/place/home", "C")
+
+
+def test_a_newly_installed_version_changes_the_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(work_tree="", roots=(), top_modules=(), prefix="", pytest=PytestOptions(), memory=1)
+    monkeypatch.syspath_prepend(tmp_path)
+    fingerprints = [settings.fingerprint()]
+    for name in ("lib-1.0.dist-info", "lib-1.1.dist-info"):
+        (tmp_path / name).mkdir()
+        fingerprints.append(settings.fingerprint())
+    assert len(set(fingerprints)) == 3
+    assert settings.fingerprint() == fingerprints[-1]

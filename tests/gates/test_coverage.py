@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    LineSets,
     Measure,
     Missing,
+    NamedFile,
 )
-from pytest_execute.core.policy import CoveragePolicy, Policy
+from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy
 from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
@@ -124,7 +127,7 @@ def test_the_system_must_not_be_worse_than_at_base() -> None:
 def test_coverage_that_is_not_required_need_not_be_measured() -> None:
     nothing = CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0))
     evidence = replace(GOOD, coverage=Missing("the policy asks for no coverage"))
-    assert judge(PLAN, Policy(coverage=nothing), evidence).passed
+    assert judge(PLAN, Policy(coverage=nothing, mutation=MutationPolicy(Decimal(0))), evidence).passed
     assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
     assert (nothing.is_required, replace(nothing, changed=Decimal(1)).is_required) == (False, True)
 
@@ -150,3 +153,50 @@ def test_a_test_that_crashed_its_process_leaves_coverage_unproven() -> None:
         f"mutation/unproven/not-measured: {message}",
     ]
     assert find_gate(verdict, "task:1").verdict == "failed"
+
+
+NOTHING = dict.fromkeys(("task:1", "task:2", "task:3", "stream:A", "stream:B", "system", "changed"), Measure())
+CODE = "src/app/m.py"
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE)}}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True, is_test=True)}}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True)}}, []),
+        ({"line_sets": {"task:1": LineSets(lines={CODE: frozenset({1})}, imported={CODE: frozenset({1})})}}, []),
+        ({"line_sets": {"task:1": LineSets()}}, ["no-files"]),
+        ({"coverage": {**NOTHING, "task:1": Measure(excluded={CODE: (3,)})}}, []),
+    ],
+)
+def test_a_task_passes_on_no_lines_only_if_something_was_looked_at(changes: dict[str, Any], codes: list[str]) -> None:
+    """Data, lines that run on import, removed and excluded code leave nothing to measure."""
+    verdict = judge(PLAN, Policy(), replace(GOOD, **{"coverage": NOTHING, **changes}))
+    found = [reason.code for reason in find_check(verdict, "task:1", "coverage").reasons if reason.code != "left-out"]
+    assert found == codes
+    assert find_check(verdict, "stream:A", "coverage").verdict == "unproven", "task 2 has no files"
+
+
+def test_the_topic_and_the_system_do_not_pass_on_code_that_nobody_knows() -> None:
+    nothing = replace(GOOD, coverage={**(GOOD.coverage or {}), "system": Measure(), "changed": Measure()})
+    assert judge(PLAN, Policy(), nothing).passed
+    unknown = replace(nothing, unknown_code=("bin/a.py", "bin/b.py", "bin/c.py", "bin/d.py"))
+    message = (
+        "coverage/unproven/no-files: nothing was measured, and nobody knows what these files are: bin/a.py, bin/b.py, "
+        "bin/c.py and 1 more: name them in a task's Files, or set `source` in [tool.pytest-execute]"
+    )
+    assert reasons(judge(PLAN, Policy(), unknown), "system") == [message, message]
+    measured = replace(unknown, coverage=GOOD.coverage)
+    assert judge(PLAN, Policy(), measured).passed
+
+
+def test_without_coverage_the_mutants_do_not_pass_on_nothing() -> None:
+    policy = Policy(coverage=CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0)))
+    evidence = replace(GOOD, coverage=Missing("not required"), unknown_code=("bin/a.py",))
+    for gate in ("task:1", "system"):
+        assert find_check(judge(PLAN, policy, evidence), gate, "mutation").reasons[0].code == "no-files"
+    changed = replace(evidence, named_files={CODE: NamedFile(path=CODE, is_changed=True)}, unknown_code=())
+    verdict = judge(PLAN, policy, changed)
+    assert [find_check(verdict, gate, "mutation").verdict for gate in ("task:1", "system")] == ["passed", "passed"]

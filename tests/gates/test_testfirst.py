@@ -180,6 +180,26 @@ def test_a_test_that_is_no_guard_was_never_red(guard: Guard, line: str) -> None:
     assert reasons(verdict, "task:1") == [f"test-first/{line.format(nodeid('1') + '_too')}"]
 
 
+def test_a_commit_that_brought_nothing_but_data_is_listed() -> None:
+    """Once for each commit; the test is proven all the same."""
+    verdict = judge(PLAN, Policy(), with_proof("1", only_data=("docs/a.json", "docs/b.json")))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: tests/test_1.py::test_it passes with bbbbbbb, which brought nothing but "
+            "data: docs/a.json, docs/b.json"
+        )
+    ]
+    assert verdict.passed
+    many = tuple(f"{number}.json" for number in range(5))
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1", only_data=many), proof("1", only_data=many)))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: 2 tests pass with bbbbbbb, which brought nothing but data: "
+            "0.json, 1.json, 2.json and 2 more"
+        )
+    ]
+
+
 TURNS = (Turn("b" * 40, True), Turn("d" * 40, False), Turn("worktree", True))
 
 

@@ -48,6 +48,13 @@ from tests.gates.samples import (
             ),
         ),
         (
+            "passed-alone",
+            (
+                "tests/unproven/passed-alone: tests/test_2.py::test_it failed beside other tests, "
+                "and passes by itself: if it is not safe in parallel, run with -n0: AssertionError: no"
+            ),
+        ),
+        (
             "blocked",
             (
                 "tests/blocked/blocked: tests/test_2.py::test_it was not run: "

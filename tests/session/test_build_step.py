@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.repository import Repository
@@ -29,3 +30,28 @@ def test_a_project_with_a_build_step_is_judged(tmp_path: Path) -> None:
     assert ("test-first", "no-history") in ran.codes("task:1")
     assert ran.report["proofs"] == []
     assert "`prepare` differs from the one at base" in ran.text
+
+
+def test_a_generated_file_is_named_and_a_first_policy_may_make_it(tmp_path: Path) -> None:
+    """As with the file of the version that a build backend writes and git ignores."""
+    repo = Repository(tmp_path / "repo")
+    settings = PROJECT.partition("[tool.pytest-execute]")[0]
+    files = {**SKELETON, "pyproject.toml": settings, "src/app/__init__.py": "from app._built import READY\n"}
+    repo.commit(
+        "project", {**files, ".gitignore": SKELETON[".gitignore"] + "_built.py\n", "notes/sums/breakdown.md": ""}
+    )
+    repo.git("rm", "-q", "notes/sums/breakdown.md")
+    repo.commit("plan", {"notes/sums/breakdown.md": SKELETON["notes/sums/breakdown.md"]})
+    repo.commit("red", {"tests/test_add.py": TESTS["tests/test_add.py"]})
+    repo.commit("green", {"src/app/add.py": CODE["src/app/add.py"]})
+    (repo.path / "src/app/_built.py").write_text("READY = True\n")
+    ran = run(repo.path, "-n0", "--execute-task=1")
+    assert (
+        "tests/test_add.py::test_add passes in this run, but not in the replay of the same tree: ModuleNotFoundError: "
+        "No module named 'app._built'; src/app/_built.py is here, but git ignores it: name the command that makes it "
+        "in the policy's `prepare`"
+    ) in ran.text
+    command = ["python", "-c", "open('src/app/_built.py', 'w').write('READY = True')"]
+    repo.commit("policy", {"pyproject.toml": f"{PROJECT}prepare = {json.dumps(command)}\n"})
+    ran = run(repo.path, "-n0", "--execute-task=1")
+    assert [proof["verdict"] for proof in ran.report["proofs"]] == ["proven"], ran.text

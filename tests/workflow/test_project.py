@@ -15,10 +15,10 @@ from pytest_execute.workflow.project import (
     find_project,
     policy_at_base,
     project_policy,
-    source_paths,
 )
 from tests.repository import Repository
 
+HEAD = Policy(prepare=("make",), notes="plans")
 POLICY = "[tool.pytest-execute]\nnotes = 'plans'\nsource = ['lib/']\n"
 
 
@@ -38,8 +38,10 @@ def test_the_policy_of_a_commit_is_read_below_the_prefix(tmp_path: Path) -> None
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"services/api/pyproject.toml": POLICY})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    assert committed_policy(git, commit, "services/api/").notes == "plans"
-    assert committed_policy(git, commit, "") == Policy()
+    policy = committed_policy(git, commit, "services/api/")
+    assert policy is not None
+    assert policy.notes == "plans"
+    assert committed_policy(git, commit, "") is None
 
 
 def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -> None:
@@ -48,28 +50,13 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     assert committed_policy(Git.find(repo.path), commit, "") == Policy()
 
 
-@pytest.mark.parametrize(
-    ("policy", "paths", "prefix", "expected"),
-    [
-        (Policy(source=("services/lib",)), ["services/api/app.py"], "services/api/", ("services/lib",)),
-        (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
-        (Policy(), ["services/tests/help.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
-        (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
-    ],
-)
-def test_the_policy_names_the_source_or_it_is_detected(
-    policy: Policy, paths: list[str], prefix: str, expected: tuple[str, ...]
-) -> None:
-    assert source_paths(policy, paths, prefix, "services/") == expected
-
-
 def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_commit(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     repo.commit("project and plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
     repo.commit("other notes", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 'other'\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, "plans/x/breakdown.md")
-    assert policy_at_base(git, commits, "").notes == "plans"
+    assert policy_at_base(git, commits, "", Policy()).notes == "plans"
 
 
 def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: Path) -> None:
@@ -77,7 +64,7 @@ def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: 
     repo.commit("project")
     repo.commit("plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "") == Policy()
+    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "", HEAD) == Policy(prepare=("make",))
 
 
 def write(top: Path, *files: str) -> None:
@@ -144,5 +131,6 @@ def test_a_policy_above_the_prefix_counts_in_a_commit_too(tmp_path: Path) -> Non
     files = {"pyproject.toml": POLICY, "services/pyproject.toml": "[tool.black]\n", "services/api/x.py": ""}
     commit = repo.commit("project", files)
     policy = committed_policy(Git.find(repo.path), commit, "services/api/")
+    assert policy is not None
     assert (policy.notes, policy.source) == ("plans", ("lib",))
     assert find_project(repo.path / "services/api").policy_from(repo.path) == policy

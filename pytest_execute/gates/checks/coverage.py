@@ -10,6 +10,7 @@ from pytest_execute.core.evidence import Measure, Missing
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.coverage_gaps import describe, find_gaps, first_missing, list_unmeasured
+from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
 KEYS = {key: f"coverage.{key}" for key in ("task", "stream", gate_ids.SYSTEM, gate_ids.CHANGED)}
@@ -32,6 +33,8 @@ def check_share(
     if measure is not None:
         if not obstacles and not measure.reaches(required):
             yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
+        elif not obstacles:
+            yield from check_looked_at(context, key)
         yield from list_unmeasured(key, context.evidence.coverage or {})
 
 
@@ -60,6 +63,7 @@ def check_system(context: JudgeContext, tests: Iterable[str]) -> Iterator[Findin
     yield from obstacles
     if not obstacles:
         yield from _lost_lines(context.evidence.lost_lines)
+        yield from check_looked_at(context, gate_ids.SYSTEM)
 
 
 def _lost_lines(lost: Mapping[str, Sequence[int]] | Missing) -> Iterator[Finding]:

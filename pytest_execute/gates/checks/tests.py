@@ -18,10 +18,11 @@ PHRASES: dict[Outcome, str] = {
     "xfailed": "failed as expected: an expected failure proves nothing",
     "xpassed": "passed although it was expected to fail: remove its xfail",
     "rerun": "passed only when it was run again: a flaky test proves nothing",
+    "passed-alone": "failed beside other tests, and passes by itself: if it is not safe in parallel, run with -n0",
     "blocked": "was not run: what it depends on did not pass",
     "not-run": "did not run",
 }
-WITH_MESSAGE: tuple[Outcome, ...] = ("failed", "error", "rerun", "blocked", "not-run")
+WITH_MESSAGE: tuple[Outcome, ...] = ("failed", "error", "rerun", "passed-alone", "blocked", "not-run")
 """Outcomes whose own message is part of the reason."""
 DID_NOT_RUN: dict[Outcome, VerdictWord] = {"blocked": "blocked", "not-run": "unproven"}
 
