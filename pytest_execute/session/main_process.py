@@ -31,6 +31,7 @@ from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.own_libraries import OF_PYTEST
 
 
 def prepare(config: pytest.Config) -> MainProcess:
@@ -39,6 +40,7 @@ def prepare(config: pytest.Config) -> MainProcess:
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
         context = workflow.read_context(_request(config), directory, cache)
+        workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
     return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
@@ -95,7 +97,7 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
         plan=context.plan,
         scope=scope,
         source=source,
-        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)),
+        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)) - {*OF_PYTEST},
         branch=coverage.branch,
         is_measured=is_measured,
         coverage=str(main.directory / "coverage"),
@@ -112,6 +114,8 @@ def idle_workers(config: pytest.Config) -> list[str]:
 
 def plugins(config: pytest.Config, state: RunState, main: MainProcess) -> dict[str, object]:
     """Return the plugins of the main process by the names to register them with."""
+    # as with workers (xdist 3.8): a file that cannot be collected keeps no other test from running
+    config.option.continue_on_collection_errors = True
     registered: dict[str, object] = {
         "execute-outcomes": main.outcomes,
         "execute-judging": JudgingPlugin(config, state, main),
@@ -141,12 +145,12 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     Raises UsageError where the tests import the project from another place than the checkout.
     """
     plan, cache = settings.plan, main.context.cache
-    collection = msgspec.json.decode(tests, type=Collection)
+    main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
         workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
-    main.manifest = manifest = mapping.map_tests(plan, collection.tests)
+    manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},
