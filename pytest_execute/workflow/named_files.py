@@ -51,7 +51,9 @@ class _Comparison:
 
     def compare(self, path: str) -> NamedFile:
         """Return whether a file, or some file in a directory, has changed."""
-        return NamedFile(path=path, is_changed=bool(self._changed_in(path)))
+        changed = self._changed_in(path)
+        is_test = bool(changed) and all(map(self._layout.is_overlaid, changed))
+        return NamedFile(path=path, is_changed=bool(changed), is_test=is_test)
 
     def look_closer(self, file: NamedFile, task: Task, ownership: Ownership) -> NamedFile:
         """Return all that counts of a file of a task without tests."""

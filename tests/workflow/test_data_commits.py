@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_execute.workflow.data_commits import note_data
-
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
 from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
+from pytest_execute.workflow.data_commits import note_data
 from tests.repository import Repository
 
 

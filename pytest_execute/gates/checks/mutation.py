@@ -9,6 +9,7 @@ from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
 STUBS = {"raise": "a raise", "none": "`return None`"}
@@ -32,6 +33,8 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
         has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
             yield _not_killed(each, "; guards do not count" if has_guards else "")
+    elif not functions and not context.policy.coverage.is_required:
+        yield from check_looked_at(context, gate_ids.task(task) if task is not None else gate_ids.SYSTEM)
     elif task is not None:
         yield from _own_tests_miss(context, functions)
         yield from _others_brought_its_files(context, task, mutants)
