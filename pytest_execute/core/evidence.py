@@ -13,7 +13,17 @@ from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal[
-    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+    "passed",
+    "failed",
+    "error",
+    "skipped",
+    "xfailed",
+    "xpassed",
+    "rerun",
+    "passed-alone",
+    "blocked",
+    "not-run",
+    "not-collected",
 ]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
@@ -42,7 +52,11 @@ class Unmatched(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """Tests that must run, and the ids of the gates that each counts for."""
+    """Tests that must run, and the ids of the gates that each counts for.
+
+    A file or directory that pytest could not collect, or that an option left out, is in their place one entry: its id
+    is its path.
+    """
 
     tests: dict[str, CollectedTest] = {}
     gates: dict[str, tuple[str, ...]] = {}

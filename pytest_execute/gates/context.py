@@ -26,6 +26,11 @@ class JudgeContext(Struct, frozen=True):
         """Return the ids of the tests that count for a gate."""
         return self.evidence.manifest.tests_for(gate)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files and directories whose tests are not known: not collected, left out or skipped."""
+        return tuple(test for test, collected in self.evidence.manifest.tests.items() if test == collected.path)
+
     def own_tests(self, gate: str) -> tuple[str, ...]:
         """Return the tests of a gate without those that owe no red, which only have to pass."""
         without_red = tests_without_red(self.evidence.proofs or {})

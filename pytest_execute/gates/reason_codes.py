@@ -63,7 +63,8 @@ TABLE = (
         "no-tests",
         "tests",
         ("failed", "unproven"),
-        "no test counts for the task (in the check test-first, unproven: none that passed, or none that owes a red)",
+        "no test counts for the task; unproven where not all files were collected, "
+        "and in the check test-first, where none passed or none owes a red",
         "name one in its Tests field, or mark one",
     ),
     ReasonCode(
@@ -119,8 +120,15 @@ TABLE = (
         "not-run",
         "tests",
         UNPROVEN,
-        "a test was collected and did not run",
-        "run the whole topic, without `-x`; where too many workers died, fix the tests that killed them",
+        "a test did not run: an option such as `-k` or a path left it out, or the run ended before it",
+        "run the whole topic; where too many workers died, fix the tests that killed them",
+    ),
+    ReasonCode(
+        "not-collected",
+        "tests",
+        FAILED,
+        "a test file cannot be imported or collected, or the conftest of a directory",
+        "correct the error that the message names",
     ),
     ReasonCode(
         "unknown-marker",
@@ -359,6 +367,11 @@ TABLE = (
     ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}
+
+
+def is_refusal(code: str) -> bool:
+    """Return whether a reason with this code usually keeps its check from passing."""
+    return _BY_CODE[code].verdicts[0] != "passed"
 
 
 def finding(

@@ -112,6 +112,8 @@ def idle_workers(config: pytest.Config) -> list[str]:
 
 def plugins(config: pytest.Config, state: RunState, main: MainProcess) -> dict[str, object]:
     """Return the plugins of the main process by the names to register them with."""
+    # as with workers (xdist 3.8): a file that cannot be collected keeps no other test from running
+    config.option.continue_on_collection_errors = True
     registered: dict[str, object] = {
         "execute-outcomes": main.outcomes,
         "execute-judging": JudgingPlugin(config, state, main),
@@ -141,12 +143,12 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     Raises UsageError where the tests import the project from another place than the checkout.
     """
     plan, cache = settings.plan, main.context.cache
-    collection = msgspec.json.decode(tests, type=Collection)
+    main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
         workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
-    main.manifest = manifest = mapping.map_tests(plan, collection.tests)
+    manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},

@@ -27,13 +27,23 @@ def run(
     return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, check=False)
 
 
-def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: IO[str] | None = None) -> int:
-    """Run a command with its output on the terminal, or in `output`, and return its exit status.
+def follow(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    output: IO[str] | None = None,
+    errors: IO[str] | None = None,
+) -> int:
+    """Run a command and return its exit status.
+
+    It writes to the terminal, or to the files `output` and `errors`.
 
     On Linux the command ends with this process, also where this process is killed.
     """
     preexec = end_with_parent if hasattr(os, "fork") else None
-    return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False, preexec_fn=preexec).returncode
+    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, check=False, preexec_fn=preexec)
+    return done.returncode
 
 
 def end_with_parent() -> None:

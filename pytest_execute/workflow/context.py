@@ -13,6 +13,7 @@ from pytest_execute.core.detect_source import may_be_implementation, with_named_
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.plan_parts import check_parts
 from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
@@ -109,7 +110,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     plan = _collect_problems(problems, lambda: breakdown.load_plan(project.home, project.notes, request.topic))
     if git is None or found is None or plan is None:
         raise ExecuteError(*problems)
-    _check_scope(plan, request.scope)
+    check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
     commits = commit_range(git, home + plan.path, request.base, request.index, named)
@@ -159,23 +160,6 @@ def _repository(request: Request, scratch: Path) -> Git:
     if request.repository is None or request.work_tree is None:
         return Git.find(request.root).with_scratch(scratch)
     return Git(Git.find(request.repository).git_dir, request.work_tree, scratch)
-
-
-def _check_scope(plan: Plan, scope: Scope) -> None:
-    """Raise ExecuteError where the scope names a stream or a task that the plan does not have."""
-    streams = {stream.id for stream in plan.streams}
-    problems = [
-        Problem("unknown-stream", f"--execute-stream={name}: streams here are {', '.join(sorted(streams))}", plan.path)
-        for name in scope.streams
-        if name not in streams
-    ]
-    problems += [
-        Problem("unknown-task", f"--execute-task={name}: no task has this id", plan.path)
-        for name in scope.tasks
-        if plan.find(name) is None
-    ]
-    if problems:
-        raise ExecuteError(*problems)
 
 
 def _prefix(git: Git, root: Path) -> str:
