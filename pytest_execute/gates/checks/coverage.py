@@ -37,6 +37,10 @@ def check_share(
         yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
     else:
         yield from check_looked_at(context, key)
+    for path, lines in (measure.unparsed if measure is not None else {}).items():
+        remedy = "correct its syntax or encoding, or leave it out of `source`"
+        message = f"{path}:{lines[0]}: it cannot be parsed, so nothing in it was measured: {remedy}"
+        yield finding("not-parsed", message, (path, lines[0]))
     if measure is not None:
         yield from list_unmeasured(key, measures or {})
 
