@@ -340,8 +340,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that was observed in one run.
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
-    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base. `unknown_code` are the Python
-    files that changed and are neither tests nor implementation; all such files where no implementation is known.
+    `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
+    those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
+    neither tests nor implementation; all such files where no implementation is known.
     """
 
     history: History
@@ -350,6 +351,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     proofs: dict[str, Proof] | Missing = Missing("not replayed")
     coverage: dict[str, Measure] | Missing = Missing("not measured")
     line_sets: dict[str, LineSets] = {}
+    lost_lines: dict[str, tuple[int, ...]] | Missing = {}
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}

@@ -268,6 +268,20 @@ TABLE = (
         "test the lines that the message names",
     ),
     ReasonCode(
+        "coverage-lost",
+        "coverage",
+        FAILED,
+        "the tests of base reached lines that are still there, and no test reaches them now",
+        "test these lines again, or remove them",
+    ),
+    ReasonCode(
+        "base-not-measured",
+        "coverage",
+        PASSED,
+        "the tests of base could not be measured, so that only the changed lines count: listed",
+        "set a number for `coverage.system` before the topic begins, if the whole system matters",
+    ),
+    ReasonCode(
         "left-out",
         "coverage",
         PASSED,
