@@ -15,7 +15,8 @@ changed line has one: in changed code, they would hide the lines that are judged
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,6 +46,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     - `owners`: the tasks of these lines
     - `tasks_with_files`: ids of tasks that name files; such a task has a measure even if no line is its own
     - `exclude`: regular expressions of the policy at base for changed lines that need not be reached
+    - `marks`: the marks of the tests that count for each gate
     - `noticed`: functions of which tests noticed each stub: `{path: {line of its def: contexts of these tests}}`
     """
 
@@ -55,6 +57,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     owners: LineOwners = {}
     tasks_with_files: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
+    marks: Mapping[str, AbstractSet[str]] = {}
     noticed: dict[str, dict[int, frozenset[str]]] = {}
 
 
@@ -130,7 +133,8 @@ class _Analyzer:
             for owners, own in lines_by_owners.items():
                 statements = self._with_statement_starts(path, own) - measured
                 measured |= statements
-                is_counted = _has_gate({*gates, *map(gate_ids.task, owners)})
+                counted = {*gates, *map(gate_ids.task, owners)}
+                is_counted = _has_part(counted.union(*(self._request.marks.get(gate, ()) for gate in counted)))
                 yield self._measure_lines(path, statements, is_counted)
 
     def measure_changed(self, path: str) -> LineSets:
@@ -216,8 +220,14 @@ class _Analyzer:
         return reporter
 
 
-def _has_gate(gates: set[str]) -> ContextFilter:
-    return lambda context: not gates.isdisjoint(context.split("|"))
+def _has_part(parts: set[str]) -> ContextFilter:
+    return lambda context: not parts.isdisjoint(_parts(context))
+
+
+@functools.cache
+def _parts(context: str) -> frozenset[str]:
+    """Return the parts of a context: that of a fixture for the whole session has one for each test."""
+    return frozenset(context.split("|"))
 
 
 def _has_exclusion(line: str) -> bool:

@@ -31,6 +31,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
     missing: tuple[str | None, str | None] | None = None
     raiser: str | None = None
     called: tuple[tuple[str, str], ...] = ()
+    import_path: tuple[str, ...] = ()
     fixture: str | None = None
     accesses: frozenset[str] | None = None
     seconds: float = 0.0
@@ -40,7 +41,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
         return self.state == "passed"
 
 
-STATES_WITH_ACCESSES = ("failed", "skipped", "timeout")
+STATES_WITH_ACCESSES = ("passed", "failed", "skipped", "timeout")
 """States that only another content of the accessed files could change."""
 
 

@@ -92,12 +92,17 @@ def changed_accesses(one: TreeContents, other: TreeContents) -> frozenset[str] |
         return None
     accesses = set[str]()
     for path in {path for path, _ in one.tree.items() ^ other.tree.items()}:
-        accesses |= {path, f"?{name(path)}"}
-        if (path in one.tree) != (path in other.tree):
-            accesses |= {ALL_PATHS, stem(path), *_listed(path)}
+        is_moved = (path in one.tree) != (path in other.tree)
+        accesses |= accesses_that_find(path, is_moved=is_moved)
+        if is_moved:
             while ((path := parent(path)) in one.listings) != (path in other.listings):
                 accesses |= {path, f"?{name(path)}", *_listed(path)}
     return frozenset(accesses)
+
+
+def accesses_that_find(path: str, *, is_moved: bool) -> set[str]:
+    """Return the accesses that find a file with another content; or one that has come or gone, where it `is_moved`."""
+    return {path, f"?{name(path)}", *([ALL_PATHS, stem(path), *_listed(path)] if is_moved else [])}
 
 
 def _listed(path: str) -> set[str]:

@@ -5,12 +5,13 @@ Nothing is run here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from pytest_execute.core.evidence import Order, Turn
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.observations import Observations
+from pytest_execute.replay.orders import Orders, Trees, Unobserved
 from pytest_execute.replay.red_causes import ProjectModules, Red, classify
 from pytest_execute.replay.steps import Step
 from pytest_execute.replay.work_queue import TestInTree
@@ -23,8 +24,8 @@ class Conclusions:
     """Meaning of `observations` on trees of `steps`, which go from base to head, parents first.
 
     The turn of a test is the first step with which it passes: on every tree before it did not pass, in a run there or
-    on a tree that is the same to it. So no later break of working code can be taken for a red. `compose` returns the id
-    of the tree with the code of one commit's own tree and the tests of another's.
+    on a tree that is the same to it. So no later break of working code can be taken for a red. `trees` composes further
+    trees.
     """
 
     def __init__(
@@ -32,9 +33,10 @@ class Conclusions:
         steps: Sequence[Step],
         observations: Observations,
         project: ProjectModules,
-        compose: Callable[[str, str], str],
+        trees: Trees,
     ) -> None:
-        self.steps, self.observations, self.project, self.compose = steps, observations, project, compose
+        self.steps, self.observations, self.project, self.compose = steps, observations, project, trees.compose
+        self.orders = Orders(steps[-1], observations, lambda outcome: self._red(outcome).cause is not None, trees)
         self.trees = list(dict.fromkeys(step.tree for step in steps))
         self.first_step = {step.tree: step for step in reversed(steps)}  # the first step that has each tree
 
@@ -91,35 +93,20 @@ class Conclusions:
             if outcome.state == "timeout" and not self.is_unstable(pair):
                 yield pair[1]
 
-    # -- earlier forms of tests
+    # -- orders
 
-    def earlier_forms(self, tests: Iterable[str]) -> Iterator[TestInTree]:
-        """Yield the other forms that tests had right before their turns, in the commits' own trees."""
-        for _, _, form in self._earlier_forms(tests):
-            yield form
+    def order(self, test: str, turn: Step) -> Order:
+        """Return when the test came in, against the step that made it pass. Raises Unobserved."""
+        return self.orders.order(test, turn)
 
-    def red_forms_with_code(self, tests: Iterable[str]) -> Iterator[TestInTree]:
-        """Yield the earlier forms that were red, each in the tree with the code of the turn: they must pass there."""
-        for turn, parent, form in self._earlier_forms(tests):
-            if self.is_red(form):
-                yield self._with_code(turn, parent, form)
-
-    def _earlier_forms(self, tests: Iterable[str]) -> Iterator[tuple[Step, Step, TestInTree]]:
+    def runs_for_orders(self, tests: Iterable[str]) -> Iterator[TestInTree]:
+        """Yield a run that the order of each test rests on and that was not made yet; there may be more after it."""
         for test in tests:
-            if (turn := self.turn(test)) is not None:
-                for parent in turn.parents:
-                    if (form := self._earlier_form(test, parent)) is not None:
-                        yield turn, parent, form
-
-    def _earlier_form(self, test: str, parent: Step) -> TestInTree | None:
-        """Return the form that `test` had in `parent`, if it was another than today's. It must have failed there."""
-        form = parent.form(test)
-        if form is None or form == self.steps[-1].form(test):
-            return None
-        return parent.own_tree, form.test
-
-    def _with_code(self, turn: Step, parent: Step, form: TestInTree) -> TestInTree:
-        return self.compose(turn.own_tree, parent.own_tree), form[1]
+            if (turn := self.turn(test)) is not None and turn.parents:
+                try:
+                    self.order(test, turn)
+                except Unobserved as error:
+                    yield error.pair
 
     def form_at_base(self, test: str) -> Literal["same", "other"] | None:
         """Return whether base had the test as it is today, maybe in another file, or in another form."""
@@ -128,27 +115,7 @@ class Conclusions:
             return None
         return "same" if then.fingerprint == today.fingerprint else "other"
 
-    def order(self, test: str, turn: Step) -> Order:
-        """Return when the test came in, against the step that made it pass."""
-        if any(self._was_red(test, turn, parent) for parent in turn.parents):
-            return "before"
-        is_changed = turn.form(test) not in (None, *(parent.form(test) for parent in turn.parents))
-        return "same-commit" if is_changed else "after"
-
-    def _was_red(self, test: str, turn: Step, parent: Step) -> bool:
-        """Return whether `parent` had the test as today, or in a form that was red and passes with the same code."""
-        if parent.form(test) is None:
-            return False
-        form = self._earlier_form(test, parent)
-        if form is None:
-            return True
-        return self.is_red(form) and self.observations.first[self._with_code(turn, parent, form)].passed
-
     # -- reds
-
-    def is_red(self, pair: TestInTree) -> bool:
-        """Return whether the first run failed for a reason that counts."""
-        return self.red(pair).cause is not None
 
     def red(self, pair: TestInTree) -> Red:
         return self._red(self.observations.first[pair])

@@ -40,7 +40,7 @@ class TestDefinition:
 
 
 class TestForms:
-    """Forms of tests in the commits' own trees, compared with those in the tree `today`."""
+    """Forms of tests in the commits' own trees, found by the names that they have in the tree `today`."""
 
     def __init__(self, today: Tree, layout: Layout, read_blobs: ReadBlobs) -> None:
         self.today, self.layout, self.read_blobs = today, layout, read_blobs
@@ -52,14 +52,22 @@ class TestForms:
         if new := sorted(set(oids) - self.sources.keys()):
             self.sources.update(self.read_blobs(new))
 
+    def source(self, oid: str) -> bytes:
+        """Return the content of a blob."""
+        self.load([oid])
+        return self.sources[oid]
+
     def form_in(self, own_tree: Tree, test: str) -> TestForm | None:
-        """Return the form that `test` has in a commit's own tree; None where it is not there."""
+        """Return the form that `test` has in a commit's own tree; None where it is not there.
+
+        A method may be inherited: its class is looked for then, and the file alone where the test has no definition.
+        """
         path, names = self._locate(test)
         entry = own_tree.get(path)
         fingerprint = self._fingerprint(entry.oid, names) if entry is not None else None
         if fingerprint is not None:
             return TestForm(function_of(test), fingerprint)
-        return self._moved_form(own_tree, path, names) if names else None
+        return self._moved_form(own_tree, path, names, test) if names else self._moved_file(own_tree, path, test)
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _locate(self, test: str) -> tuple[str, Names]:
@@ -77,7 +85,13 @@ class TestForms:
         self.load([oid])
         return definition_fingerprint(self.sources[oid], names) if names else oid
 
-    def _moved_form(self, own_tree: Tree, path: str, names: Names) -> TestForm | None:
+    def _moved_file(self, own_tree: Tree, path: str, test: str) -> TestForm | None:
+        """Return the form in a removed file that has the content of the test's file."""
+        same = (old for old, entry in sorted(own_tree.items()) if entry == self.today[path] and old not in self.today)
+        file = next(same, None)
+        return TestForm(self._nodeid(file, names_of(test)[1]), self.today[path].oid) if file else None
+
+    def _moved_form(self, own_tree: Tree, path: str, names: Names, test: str) -> TestForm | None:
         """Return the form of a removed definition that has the body of the test, or else its name."""
         body = self._definitions(self.today[path].oid)[names].nameless_fingerprint
         if id(own_tree) not in self.removed:
@@ -89,7 +103,11 @@ class TestForms:
         if match is None:
             return None
         file, old_names, definition = match
-        return TestForm("::".join((file.removeprefix(self.layout.prefix), *old_names)), definition.fingerprint)
+        inherited = names_of(test)[1][len(names) :]
+        return TestForm(self._nodeid(file, [*old_names, *inherited]), definition.fingerprint)
+
+    def _nodeid(self, file: str, names: Iterable[str]) -> str:
+        return "::".join((file.removeprefix(self.layout.prefix), *names))
 
     def dropped(self, own_trees: Sequence[Tree], base: Tree, path: str) -> dict[Names, int]:
         """Return the test functions of a file that came after `base` and are gone today, by name and by body.

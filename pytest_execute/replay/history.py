@@ -10,10 +10,15 @@ from msgspec import Struct
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.cache import ParseCache
 from pytest_execute.replay.definitions import TestForms
+from pytest_execute.replay.file_parts import FileParts, split_file
+from pytest_execute.replay.hollow_code import hollow, new_functions
+from pytest_execute.replay.mentions import find_words
 from pytest_execute.replay.overlay import overlay, tree_id
 from pytest_execute.replay.steps import Step, TestForm
+from pytest_execute.replay.support_files import Accesses, SupportFiles
 from pytest_execute.tools.commit_range import CommitRange
-from pytest_execute.tools.git import Git
+from pytest_execute.tools.git import Entry, Git, Tree
+from pytest_execute.tools.git_write import write_blob
 
 
 class TopicHistory(Struct, frozen=True):
@@ -38,6 +43,7 @@ class StepBuilder:
         self.trees = self.git.trees([self.commits.tree, self.commits.base, *self.commits.commits, *parents])
         self.today = self.trees[self.commits.tree]
         self.steps: dict[str, Step] = {}
+        self.support_files = SupportFiles(self.trees, self.layout, frozenset(self.paths), self._parts, self._words)
 
     @functools.cached_property
     def forms(self) -> TestForms:
@@ -75,6 +81,7 @@ class StepBuilder:
             for names, index in self.forms.dropped(own_trees, base, path).items()
         }
 
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
     def compose(self, code: str, tests: str) -> str:
         """Return the id of a tree with the code of one commit's own tree and the tests of another's."""
         composed = overlay(self.trees[code], self.trees[tests], self.layout, self.paths)
@@ -82,10 +89,56 @@ class StepBuilder:
         return tree
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def hollow(self, code: str, before: str, names: frozenset[str] | None = None) -> str:
+        """Return the id of a commit's own tree whose functions that `before` has not do nothing; only `names` if given.
+
+        The id is `code` where there are none.
+        """
+        is_taken = (lambda _: True) if names is None else names.__contains__
+        changes: Tree = {}
+        for path, (new, old) in self._changed_code(code, before).items():
+            if (source := hollow(new, old, is_taken)) != new:
+                changes[path] = Entry(self.trees[code][path].mode, write_blob(self.git, source))
+        if not changes:
+            return code
+        self.trees[tree := tree_id(self.trees[code] | changes)] = self.trees[code] | changes
+        return tree
+
+    def differ(self, one: str, other: str, test: str, accesses: Accesses) -> bool:
+        """Return whether something that a test uses on the tests' side differs between two commits' own trees."""
+        return self.support_files.differ(one, other, test, accesses)
+
+    def new_words(self, one: str, other: str) -> frozenset[str]:
+        """Return the words that only the files of tests in `one` have, of those that `other` has otherwise."""
+        return self.support_files.new_words(one, other)
+
+    def new_functions(self, code: str, before: str) -> frozenset[str]:
+        """Return the names of the functions that `code` has and `before` has not."""
+        changed = self._changed_code(code, before).values()
+        return frozenset(name for new, old in changed for name in new_functions(new, old))
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def _changed_code(self, new: str, old: str) -> dict[str, tuple[bytes, bytes]]:
+        """Return the Python files of the implementation that `new` has otherwise than `old`, with both contents."""
+        new_tree, old_tree = self.trees[new], self.trees[old]
+        changed = [path for path, entry in new_tree.items() if path.endswith(".py") and old_tree.get(path) != entry]
+        paths = [path for path in changed if path not in self.paths and not self.layout.is_test(path)]
+        blobs = self.git.blobs(tree[path].oid for path in paths for tree in (new_tree, old_tree) if path in tree)
+        return {p: (blobs[new_tree[p].oid], blobs[old_tree[p].oid] if p in old_tree else b"") for p in paths}
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _form(self, own_tree: str, test: str) -> TestForm | None:
         return self.parsed.get(
             f"{own_tree} {test}", lambda: self.forms.form_in(self.trees[own_tree], test), TestForm | None
         )
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def _parts(self, oid: str) -> FileParts | None:
+        return self.parsed.get(f"parts {oid}", lambda: split_file(self.forms.source(oid)), FileParts | None)
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def _words(self, oid: str) -> frozenset[str]:
+        return frozenset(self.parsed.get(f"words {oid}", lambda: find_words(self.forms.source(oid)), frozenset[str]))
 
     def _step(self, commit: str, own_tree: str, parents: tuple[Step, ...]) -> Step:
         form = functools.partial(self._form, own_tree)

@@ -31,9 +31,8 @@ class Search:
         isolated = {test for test in requested if test not in observations.isolated and conclusions.differs_alone(test)}
         observations.isolate(isolated)
         self._find_turns([test for test in requested if test in isolated])
-        # none are left to run, but where a form is one of the tests whose outcomes were forgotten
-        self._run(self._not_run(conclusions.earlier_forms(requested)), observations.run)
-        self._run(self._not_run(conclusions.red_forms_with_code(requested)), observations.run)
+        while runs := set(conclusions.runs_for_orders(requested)):
+            self._run(runs, observations.run)
         return proofs(conclusions, requested)
 
     def turns(self, tests: Iterable[str]) -> dict[str, tuple[Turn, ...]]:
@@ -75,7 +74,7 @@ class Search:
         return search
 
     def _confirm(self, tests: Sequence[str], search: FirstPassSearch) -> None:
-        """Run each test a second time, alone, on the trees that its proof rests on, and its earlier forms meanwhile."""
+        """Run each test a second time, alone, on the trees that its proof rests on, and what its order needs."""
         observations, conclusions = self.observations, self.conclusions
         decisive = {(step.tree, test) for test in tests for step in conclusions.decisive_steps(test)}
         for tree, test in decisive - observations.first.keys():
@@ -83,12 +82,11 @@ class Search:
                 observations.first[(tree, test)] = outcome
         self._run(decisive - observations.first.keys(), observations.run)
         turned = {(tree, test) for tree, test in decisive if test in observations.passing_tree}
-        forms = (lambda: self._not_run(conclusions.earlier_forms(tests)), observations.run)
-        run_jobs([(turned, observations.run_again), forms], self.workers, observations.cost)
+        for_orders = (lambda: set(conclusions.runs_for_orders(tests)), observations.run)
+        run_jobs([(turned, observations.run_again), for_orders], self.workers, observations.cost)
         too_short = {pair for pair in turned if not conclusions.is_hang_or_ended(pair)}
         run_fully = functools.partial(observations.run_again, attempt="full")
-        forms = (lambda: self._not_run(conclusions.red_forms_with_code(tests)), observations.run)
-        run_jobs([(decisive - turned | too_short, run_fully), forms], self.workers, observations.cost)
+        run_jobs([(decisive - turned | too_short, run_fully), for_orders], self.workers, observations.cost)
 
     def _not_run(self, pairs: Iterable[TestInTree]) -> set[TestInTree]:
         return {pair for pair in pairs if pair not in self.observations.first}

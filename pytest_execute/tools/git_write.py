@@ -42,6 +42,11 @@ def write_blobs(git: Git, files: Iterable[Path]) -> list[str]:
     return output.decode().split()
 
 
+def write_blob(git: Git, content: bytes) -> str:
+    """Store a content and return its id."""
+    return git.run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+
+
 def write_commit(git: Git, tree: str, parents: Iterable[str]) -> str:
     """Return the id of a new commit of `tree` after `parents`."""
     after = [word for parent in parents for word in ("-p", parent)]

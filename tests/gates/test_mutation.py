@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    Guard,
     Missing,
     Mutant,
 )
@@ -18,6 +19,7 @@ from tests.gates.samples import (
     PLAN,
     find_gate,
     nodeid,
+    proof,
     reasons,
 )
 
@@ -101,6 +103,23 @@ def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions
     ]
     assert mutated(mutant("f"), mutant("g", killed_by=nodeid("2"))) == []
     assert mutated(mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []
+
+
+def test_a_test_that_owes_no_red_is_none_of_the_tasks_own() -> None:
+    at_base = proof("1", found="never-red", at_base="same")
+    evidence = replace(GOOD, proofs={**(GOOD.proofs or {}), nodeid("1"): at_base}, mutants=(mutant("f"),))
+    assert [line.partition(":")[0] for line in reasons(judge(PLAN, Policy(), evidence), "task:1")] == [
+        "test-first/unproven/at-base", "test-first/unproven/no-tests", "mutation/failed/own-tests-miss",
+    ]  # fmt: skip
+
+
+def test_a_function_that_only_a_guard_runs_is_not_reached() -> None:
+    guard = proof("1", found="never-red", guard=Guard(function="app.m:g"))
+    missed = mutant("f", state="not-reached", killed_by=None)
+    evidence = replace(GOOD, proofs={**(GOOD.proofs or {}), nodeid("1"): guard}, mutants=(missed,))
+    assert reasons(judge(PLAN, Policy(), evidence), "task:1")[-1] == (
+        "mutation/failed/not-reached: app.m:f is run by no passing test; guards do not count"
+    )
 
 
 def test_a_task_fails_where_other_tasks_brought_all_functions_of_its_files() -> None:

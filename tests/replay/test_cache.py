@@ -8,7 +8,7 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.engine.settings import PytestOptions
-from pytest_execute.replay import definitions
+from pytest_execute.replay.file_parts import split_file
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
 from tests.recording import recorded
@@ -74,13 +74,12 @@ def test_a_test_that_needed_full_time_gets_it_at_once_in_the_next_replay(
     assert not started
 
 
-def test_forms_of_tests_are_parsed_once_for_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_tests_are_parsed_once_for_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n", "tests/test_f.py": "def test_f(): pass\n"})
     repo.commit("both", {"src/app/__init__.py": "VALUE = 2\n", "tests/test_f.py": TEST})
     read: list[bytes] = []
-    record = recorded(definitions.definition_fingerprint, lambda source, names: read.append(source))
-    monkeypatch.setattr(definitions, "definition_fingerprint", record)
+    monkeypatch.setattr("pytest_execute.replay.history.split_file", recorded(split_file, read.append))
     first = replayed(repo, base)
     assert first.order == "same-commit"
     assert read
@@ -89,7 +88,7 @@ def test_forms_of_tests_are_parsed_once_for_each_tree(tmp_path: Path, monkeypatc
     assert not read
     repo.commit("another", {"tests/test_f.py": TEST + "\n"})
     assert replayed(repo, base) == first
-    assert read, "another file of today's may be another form"
+    assert read, "another file of today's may be another test"
 
 
 def test_an_unstable_red_stays_unstable(tmp_path: Path) -> None:

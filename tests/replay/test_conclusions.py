@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from pytest_execute.core.evidence import Turn
 from pytest_execute.engine.outcome import State, TreeOutcome
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules
 from pytest_execute.replay.steps import Step, TestForm
+from tests.replay.test_orders import FakeTrees
 
 TEST = "tests/test_a.py::test_x"
 TODAY, EARLIER = TestForm(TEST, "today"), TestForm(TEST, "earlier")
@@ -41,7 +40,7 @@ def concluded(steps: list[Step], passes: int, *outcomes: TreeOutcome) -> Conclus
     observations.second = dict(observations.first)
     observations.passing_tree = {TEST: steps[passes].tree}
     project = ProjectModules(frozenset({"app"}), lambda path: path.startswith("tests/"))
-    return Conclusions(steps, observations, project, lambda code, tests: f"{code} with tests of {tests}")
+    return Conclusions(steps, observations, project, FakeTrees())
 
 
 def turn_of(conclusions: Conclusions) -> Step:
@@ -61,37 +60,6 @@ def test_the_turn_is_the_first_step_with_the_tree_that_passes() -> None:
     assert [step.commit for step in conclusions.decisive_steps("another")] == ["2"]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "order"),
-    [
-        (TODAY, TODAY, "before"),
-        (None, TODAY, "same-commit"),
-        (None, None, "after"),
-        (EARLIER, TODAY, "before"),
-        (EARLIER, EARLIER, "before"),
-    ],
-)
-def test_the_order_comes_from_the_forms_around_the_turn(
-    before: TestForm | None, after: TestForm | None, order: str
-) -> None:
-    """The earlier form was red, and the code of the turn makes it pass."""
-    conclusions = concluded(line(before, after, TODAY), 1, FAILED, PASSED, PASSED)
-    conclusions.observations.first |= {("own 0", TEST): FAILED, ("own 1 with tests of own 0", TEST): PASSED}
-    assert conclusions.order(TEST, turn_of(conclusions)) == order
-
-
-@pytest.mark.parametrize(("then", "with_code"), [(PASSED, PASSED), (FAILED, FAILED)], ids=["never red", "never passes"])
-def test_an_earlier_form_that_the_code_does_not_turn_is_no_test_before_it(
-    then: TreeOutcome, with_code: TreeOutcome
-) -> None:
-    conclusions = concluded(line(EARLIER, TODAY), 1, FAILED, PASSED)
-    conclusions.observations.first |= {("own 0", TEST): then, ("own 1 with tests of own 0", TEST): with_code}
-    assert conclusions.order(TEST, turn_of(conclusions)) == "same-commit"
-    assert [*conclusions.earlier_forms([TEST])] == [("own 0", TEST)]
-    with_code_of_turn = [("own 1 with tests of own 0", TEST)] if then is FAILED else []
-    assert [*conclusions.red_forms_with_code([TEST])] == with_code_of_turn
-
-
 def test_two_runs_that_end_otherwise_are_unstable() -> None:
     conclusions = concluded(line(TODAY, TODAY), 1, FAILED, PASSED)
     assert not conclusions.differs_alone(TEST)
@@ -105,8 +73,8 @@ def test_two_runs_that_end_otherwise_are_unstable() -> None:
 def test_all_turns_skip_parents_that_were_not_run() -> None:
     conclusions = concluded(line(*[TODAY] * 4), 1, FAILED, PASSED, FAILED, PASSED)
     assert [*conclusions.all_turns(TEST)] == [Turn("1", True), Turn("2", False), Turn("3", True)]
-    outside = Step("outside", "a tree before base", "own", (), lambda _: None)
-    steps = [outside, Step("merge", "tree", "own", (outside,), lambda _: None)]
+    outside = Step("outside", "a tree before base", "own", (), always(None))
+    steps = [outside, Step("merge", "tree", "own", (outside,), always(None))]
     conclusions = concluded(steps, 1, PASSED, FAILED)
     conclusions.steps = steps[1:]
     del conclusions.observations.first[("a tree before base", TEST)]

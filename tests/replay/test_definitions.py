@@ -9,7 +9,6 @@ import pytest
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.definitions import TestForms as Forms
 from pytest_execute.replay.definitions import definition_fingerprint, definitions
-from pytest_execute.replay.steps import TestForm
 from pytest_execute.tools.git import Entry, Tree
 
 FILE, TEST = "tests/test_a.py", "tests/test_a.py::test_x"
@@ -26,6 +25,11 @@ def forms(today: Tree) -> Forms:
         return {oid: oid.encode() for oid in oids}
 
     return Forms(today, Layout(), read_blobs)
+
+
+def name_in(today: Forms, then: Tree, test: str) -> str | None:
+    form = today.form_in(then, test)
+    return form.test if form is not None else None
 
 
 def test_a_fingerprint_leaves_out_comments_and_layout() -> None:
@@ -71,13 +75,26 @@ def test_a_test_has_the_same_form_while_its_definition_is_the_same() -> None:
     ids=["renamed", "moved", "moved and changed", "moved and renamed", "the body counts before the name", "another"],
 )
 def test_a_test_that_is_elsewhere_today_is_found_by_its_body_or_its_name(then: Tree, old_test: str | None) -> None:
-    form = forms(tree(test_a=X)).form_in(then, TEST)
-    assert (form.test if isinstance(form, TestForm) else None) == old_test
+    assert name_in(forms(tree(test_a=X)), then, TEST) == old_test
+
+
+def test_a_test_without_a_definition_is_in_its_file_or_in_a_renamed_one() -> None:
+    made = "scenarios('a.feature')\n"
+    today = forms(tree(test_a=made))
+    assert name_in(today, tree(test_a="scenarios('b.feature')\n"), TEST) == TEST
+    assert name_in(today, tree(test_b=made), TEST) == "tests/test_b.py::test_x"
+    assert name_in(today, tree(test_b=X), TEST) is None
+
+
+def test_an_inherited_test_is_where_its_class_was() -> None:
+    base = "class TestB(Base):\n    pass\n"
+    today = forms(tree(test_a=base.replace("TestB", "TestA")))
+    assert name_in(today, tree(test_b=base), "tests/test_a.py::TestA::test_x") == "tests/test_b.py::TestB::test_x"
 
 
 def test_a_test_that_is_still_in_its_own_place_was_not_moved() -> None:
     both = tree(test_a=X, test_b=X.replace("_x", "_copy"))
-    assert forms(both).form_in(tree(test_b=X.replace("_x", "_copy")), TEST) is None
+    assert name_in(forms(both), tree(test_b=X.replace("_x", "_copy")), TEST) is None
 
 
 def test_dropped_tests_have_the_index_of_the_last_tree_that_had_them() -> None:
