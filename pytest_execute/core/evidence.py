@@ -27,7 +27,15 @@ Outcome = Literal[
 ]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
-    "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
+    "turned",
+    "never-red",
+    "red-not-counted",
+    "not-reproduced",
+    "not-prepared",
+    "foreign-module",
+    "unstable",
+    "dropped",
+    "doctest",
 ]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
@@ -121,6 +129,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     | --- | --- |
     | `turned` | it fails at `before`, for a reason that counts, and passes at `after` |
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
+    | `doctest` | it stands in the code that it tests, and so was not replayed |
     | any other | why there is no proof |
 
     `only_data` are the files that `after` brought where none of them is code; tests and their data apart.

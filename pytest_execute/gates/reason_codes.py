@@ -225,6 +225,13 @@ TABLE = (
         "nothing, if another test proves the task",
     ),
     ReasonCode(
+        "doctest",
+        "test-first",
+        PASSED,
+        "the test is a doctest in the implementation, which cannot run without the code: it proves nothing",
+        "nothing, if another test proves the task; else write one in a file of tests",
+    ),
+    ReasonCode(
         "at-base",
         "test-first",
         PASSED,
