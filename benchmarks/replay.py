@@ -35,7 +35,8 @@ from unittest import mock
 
 from msgspec import structs
 
-from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.detect_source import detect_source
+from pytest_execute.core.layout import Layout
 from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
@@ -176,7 +177,7 @@ def compare(options: argparse.Namespace, directory: Path) -> int:
     git = Git.find(clone).with_scratch(directory / "git")
     commits = commit_range(git, "none", base_commit(clone, options.commits))
     tree = git.tree(commits.tree)
-    layout = Layout(source=detect_source(tree))
+    layout = Layout(source=detect_source(tree, Layout()))
     run_plain(clone, layout, directory)  # compiles
     for _ in range(2):
         with timed("plain", times):

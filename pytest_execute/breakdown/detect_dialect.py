@@ -15,6 +15,7 @@ from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_sections import starts_in_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.breakdown.unknown_marks import add_marked, report_only_marked, with_boxes
 
 
 class DialectMatch(Struct, frozen=True):
@@ -37,24 +38,36 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
     1. Let each dialect find its tasks.
     2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.
     3. Compare it with each other dialect: more details are added, other tasks are a problem.
-    4. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
+    4. Add the tasks with an unknown mark in the place of their box.
+    5. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
     """
-    found = [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
+    found = _matches(outline)
     strong = [match for match in found if not match.dialect.is_weak]
+    marked = with_boxes(outline)
     if not strong:
+        only_marked = _matches(marked.outline) if marked.marks else []
+        report_only_marked([start for match in only_marked[:1] for start in match.starts], marked.marks, problems)
         return []
     chosen, *others = strong
     for other in others:
         if _are_sections_over(outline, chosen, other):
             chosen = other
+    if marked.marks:
+        starts = add_marked(chosen.starts, _find(marked.outline, chosen.dialect), marked.marks, problems)
+        chosen = structs.replace(chosen, starts=starts)
     for other in found:
-        if other is not chosen:
+        if other.dialect is not chosen.dialect:
             chosen = _compare(outline, chosen, other, problems)
     report_missing_ids(outline, chosen.starts, problems)
     _report_struck_through(outline, chosen.starts, problems)
-    for problem in chosen.dialect.find_problems(outline, chosen.starts) if chosen.dialect.find_problems else ():
+    find_problems = chosen.dialect.find_problems
+    for problem in find_problems(marked.outline, chosen.starts) if find_problems else ():
         problems.report(problem.line, problem.code, problem.message, "warning" if problem.is_warning else "error")
     return chosen.starts
+
+
+def _matches(outline: Outline) -> list[DialectMatch]:
+    return [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
 
 
 def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:

@@ -3,6 +3,9 @@
 - **Gate 1**: `tests/test_model.py` passes (after Stream A)
 **Phase 1 Quality Gate:**      with a list below
 **Checkpoint**: the tree is there
+## Gate 1: After Stream A      with a list or text below
+
+Below `## Quality Gates` they may also be plain items, texts and rows of a table.
 """
 
 # Breakdowns hold dashes and full-width signs, and so does this file.
@@ -11,16 +14,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
+from itertools import takewhile
 
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import ValuePart
+from pytest_execute.breakdown.file_references import referenced_tests
 from pytest_execute.breakdown.outline import Outline
+from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, WHOLE_SUITE
 
 # matches "gate", "quality gates", "checkpoint"
 _WORD = r"(?:quality gates?|gates?|checkpoints?)"
@@ -42,6 +48,14 @@ _GATES_LABEL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.I
 _ITEM_GATE = re.compile(
     r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL
 )
+# matches "Gate 1: After Stream A", "Checkpoint 1 (after Stream A)", "3. Server Quality Gate — text" in a heading
+_HEADING_GATE = re.compile(
+    r"\W*(?:\d+(?:\.\d+)*[.)]\s+)?(?P<name>(?:[^:：—–(\n]{0,40}?\b)?(?:quality gate|gate|checkpoint)\b"
+    r"(?:\s+#?(?:[A-Z]?\d+(?:\.\d+)*|[A-Z]\b))?)\s*(?:(?:[:：.—–-]\s*|(?=[(（]))(?P<text>.*)|$)",
+    re.IGNORECASE,
+)
+# matches columns of a table of gates: "After", "Depends on", "Stream"
+_AFTER_COLUMN = re.compile(r"after|when|depends(?: on)?|requires|streams?|phases?", re.IGNORECASE)
 # matches "(after Stream A)", "after Phase 1 and 2"
 _AFTER = re.compile(
     rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]"
@@ -65,22 +79,24 @@ class WrittenGate(Struct, frozen=True, kw_only=True):
         return ", ".join(m["inner"] or m["bare"] for m in _AFTER.finditer(self.text))
 
 
-def find_gates(outline: Outline) -> Iterator[WrittenGate]:
-    """Yield all gates, in order."""
+def find_gates(outline: Outline, tasks: Container[int]) -> Iterator[WrittenGate]:
+    """Yield all gates, in order; `tasks` are the indexes of the blocks that begin a task."""
     last = -1
     for index, block in enumerate(outline.blocks):
         if index <= last or block.kind in ("row", "code"):
             continue
-        for gate in _gates_at(outline, index, block):
+        for gate in _gates_at(outline, index, block, tasks):
             last = max(last, gate.index)
             yield gate
 
 
-def _gates_at(outline: Outline, index: int, block: Block) -> Iterator[WrittenGate]:
+def _gates_at(outline: Outline, index: int, block: Block, tasks: Container[int]) -> Iterator[WrittenGate]:
     """Yield the gates that a heading or label opens."""
     if block.kind == "heading":
-        if re.fullmatch(rf"\W*(?:\d+\.?\s+)?{_GATES_LABEL.pattern}\W*", block.one_line, re.IGNORECASE):
-            yield from _gates_in_list(outline, index)
+        if _is_gates_heading(block):
+            yield from _gates_in_section(outline, index)
+        elif (heading := _gate_heading(outline, index, tasks)) is not None:
+            yield from _gate_in_section(outline, index, heading)
         return
     label = _BOLD_GATE.fullmatch(LEADING_BOX.sub("", block.text, count=1))
     if label is None:
@@ -94,6 +110,119 @@ def _gates_at(outline: Outline, index: int, block: Block) -> Iterator[WrittenGat
         yield _gate(name, text, index, block)
     else:
         yield from _gate_with_list(outline, index, name)
+
+
+def _is_gates_heading(block: Block) -> bool:
+    """Return True for a heading over all gates: "Quality Gates", "5. Checkpoints"."""
+    return (
+        block.kind == "heading"
+        and re.fullmatch(rf"\W*(?:\d+\.?\s+)?(?:{_GATES_LABEL.pattern})\W*", block.one_line, re.IGNORECASE) is not None
+    )
+
+
+def _gate_heading(outline: Outline, index: int, tasks: Container[int]) -> re.Match[str] | None:
+    """Return the name and text of the gate that a heading is, if it is one; a section with tasks is none."""
+    if index in tasks or any(below in tasks for below in outline.section(index)) or index == outline.title:
+        return None
+    return _HEADING_GATE.fullmatch(outline.blocks[index].one_line.replace("**", ""))
+
+
+def _own_blocks(outline: Outline, index: int) -> Iterator[tuple[int, Block]]:
+    """Yield the blocks below a heading, up to the next heading of any level."""
+    below = ((number, outline.blocks[number]) for number in range(index + 1, len(outline.blocks)))
+    return takewhile(lambda each: each[1].kind != "heading", below)
+
+
+def _gate_in_section(outline: Outline, index: int, heading: re.Match[str]) -> Iterator[WrittenGate]:
+    """Yield the gate whose text is in its heading and below it, if there is any text."""
+    below = list(_own_blocks(outline, index))
+    line = outline.blocks[index].line
+    parts = [ValuePart(heading["text"] or "", line)]
+    parts += [
+        ValuePart(LEADING_BOX.sub("", block.text, count=1), block.line, block.kind == "code") for _, block in below
+    ]
+    parts = [part for part in parts if part.text.strip()]
+    if parts:
+        name, text = " ".join(heading["name"].split()), "; ".join(part.one_line for part in parts)
+        yield WrittenGate(name=name, text=text, index=below[-1][0] if below else index, line=line, parts=tuple(parts))
+
+
+def _gates_in_section(outline: Outline, index: int) -> Iterator[WrittenGate]:
+    """Yield the gates below a heading over all of them."""
+    for below, block in _outer_blocks(outline, index):
+        if block.kind == "row":
+            yield from _gate_in_row(below, block)
+        else:
+            yield from list(_gates_at(outline, below, block, ())) or _gate_in_block(below, block)
+
+
+def _outer_blocks(outline: Outline, index: int) -> Iterator[tuple[int, Block]]:
+    """Yield the rows, texts and items of the first level below a heading."""
+    blocks = [each for each in _own_blocks(outline, index) if each[1].kind != "code"]
+    depth = min((block.depth for _, block in blocks), default=0)
+    items = min((block.depth for _, block in blocks if block.kind == "item"), default=0)
+    return (each for each in blocks if each[1].depth == (items if each[1].kind == "item" else depth))
+
+
+def _gate_in_block(index: int, block: Block) -> Iterator[WrittenGate]:
+    """Yield the gate that an item or a text is, by its name, or by what can be checked in an item."""
+    text = LEADING_BOX.sub("", block.text, count=1)
+    named = _ITEM_GATE.fullmatch(text)
+    if named and (_OUTCOME_LABEL.search(named["name"]) or _OUTCOME.match(named["text"])):
+        return
+    if named and (block.kind == "item" or re.search(rf"\b{_WORD}\b", named["name"], re.IGNORECASE)):
+        yield _gate(" ".join(named["name"].split()), named["text"], index, block)
+    elif block.kind == "item" and _can_be_checked(text):
+        yield _gate(_AFTER.sub("", " ".join(text.split())).strip(" ;,.")[:60], text, index, block)
+
+
+def _gate_in_row(index: int, block: Block) -> Iterator[WrittenGate]:
+    """Yield the gate in a row: its name is in the column of gates, or else in the first one."""
+    header = [re.sub(r"[*`_]", "", cell).strip() for cell in block.header]
+    column = next((number for number, cell in enumerate(header) if re.fullmatch(_WORD, cell, re.IGNORECASE)), 0)
+    name = re.sub(r"[*]", "", block.cells[column]).strip()
+    pairs = [(label, cell.strip()) for label, cell in zip(header, block.cells, strict=False) if cell.strip()]
+    texts = [
+        f"(after {cell})" if _AFTER_COLUMN.fullmatch(label) else cell
+        for label, cell in pairs
+        if label != header[column] and not NO_DEPENDENCY.fullmatch(cell)
+    ]
+    if name and texts:
+        yield _gate(f"Gate {name}" if name.isdigit() else name, "; ".join(texts), index, block)
+
+
+def _can_be_checked(text: str) -> bool:
+    return WHOLE_SUITE.search(text) is not None or bool(referenced_tests([ValuePart(text, 1)]))
+
+
+def report_unread_gates(
+    outline: Outline, gates: Sequence[WrittenGate], tasks: Container[int], problems: Problems
+) -> None:
+    """Warn of what looks like a gate and is none: items without a name, and headings without a text."""
+    lines = {line for gate in gates for line in range(gate.line, outline.blocks[gate.index].line + 1)}
+    for index in outline.headings:
+        block = outline.blocks[index]
+        if _is_gates_heading(block):
+            _report_items(outline, index, lines, problems)
+        elif block.line not in lines and (heading := _gate_heading(outline, index, tasks)) is not None:
+            message = f'"{heading["name"].strip()}" says nothing: write below it what must pass'
+            problems.warn(block.line, "unread-gate", message)
+
+
+def _report_items(outline: Outline, index: int, lines: Container[int], problems: Problems) -> None:
+    """Warn of the items, and of texts that name a test, below a heading over all gates."""
+    unread = [
+        block
+        for _, block in _outer_blocks(outline, index)
+        if block.line not in lines and (block.kind in ("item", "row") or _can_be_checked(block.text))
+    ]
+    if unread:
+        title, first = outline.blocks[index].one_line, unread[0].one_line[:60]
+        subject = f"{len(unread)} items" if len(unread) > 1 else "1 item"
+        verb, name = ("are not read as gates", "name each") if len(unread) > 1 else ("is not read as a gate", "name it")
+        first = f', the first is "{first}"' if len(unread) > 1 else f': "{first}"'
+        message = f'{subject} below "{title}" {verb}{first}: {name}, as `- **Gate 1**: …`'
+        problems.warn(unread[0].line, "unread-gate", message)
 
 
 def _gate(name: str, text: str, index: int, block: Block) -> WrittenGate:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pytest_execute.breakdown.file_references import unread_files
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import ParsedTask
-from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, is_done_status
 from pytest_execute.core import graph
 from pytest_execute.core.effort import hours
 from pytest_execute.core.plan import Plan, Stream, Task
@@ -33,6 +34,7 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
     done = {task.id for task in plan.tasks if task.done}
     for task, parsed in zip(plan.tasks, tasks, strict=True):
         _report_missing_fields(task, parsed, problems)
+        _report_other_status(task, parsed, problems)
         if task.done:
             _report_open_work(task, parsed, done, problems)
         for step in parsed.foreign_substeps:
@@ -48,12 +50,24 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(task.line, "no-reason", message)
     elif not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+    for name, line in unread_files(part for field in parsed.fields_named("files") for part in field.parts):
+        message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"
+        problems.warn(line, "unknown-file", message)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
         line = next((field.line for field in parsed.fields_named("effort")), task.line)
         message = (
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
         problems.warn(line, "unknown-effort", message)
+
+
+def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    """Warn of a Status field that contradicts the task's box, which counts."""
+    status = next(iter(parsed.fields_named("status")), None)
+    if status is not None and status.value and is_done_status(status.value) != task.done:
+        ticked = "is ticked" if task.done else "is not ticked"
+        message = f'task {task.id} {ticked}, but its Status is "{status.value}": correct one of them'
+        problems.warn(status.line, "other-status", message)
 
 
 def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: Problems) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Document, parse_blocks
 from pytest_execute.breakdown.detect_dialect import find_task_starts
-from pytest_execute.breakdown.gates import find_gates
+from pytest_execute.breakdown.gates import find_gates, report_unread_gates
 from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
 from pytest_execute.breakdown.ids import normalize_id
 from pytest_execute.breakdown.outline import Outline, task_extent
@@ -137,7 +137,9 @@ def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Res
         for stream in layout.streams
     )
     resolved_tasks = tuple(map(resolver.resolve_task, tasks))
-    gates = unique_gates((resolver.resolve_gate(outline, gate) for gate in find_gates(outline)), problems)
+    written = list(find_gates(outline, layout.stops))
+    report_unread_gates(outline, written, layout.stops, problems)
+    gates = unique_gates((resolver.resolve_gate(outline, gate) for gate in written), problems)
     return structs.replace(plan, streams=streams, tasks=resolved_tasks, gates=gates)
 
 

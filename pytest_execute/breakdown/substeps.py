@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.ids import CODE, normalize_id
+from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_name
 from pytest_execute.core.plan import Substep
@@ -22,6 +23,8 @@ from pytest_execute.core.plan import Substep
 _SUB = rf"(?:\d+(?:\.\d+)+[a-z]?|{CODE}(?:\.\d+)+)"
 # matches "1.1. [x] " anywhere
 _INLINE_STEP = re.compile(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
+# matches "[?] ", "[✓] ", "[WIP] " at the beginning of an item
+_MARK = re.compile(r"\s*\[(?P<box>[^\[\]\n]{0,15})\](?=\s|\*\*|$)\s*")
 # matches "1.1 ", "Step 2: ", "**3.** " at the beginning of an item
 _LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
 # matches "Step 1.1: Write the tests"
@@ -59,8 +62,8 @@ def _steps_in_block(task: str, block: Block) -> Iterator[Substep]:
         return
     if block.kind not in ("item", "text") or "[" not in block.text:
         return
-    box = LEADING_BOX.match(block.text) if block.kind == "item" else None
-    if box:
+    box = LEADING_BOX.match(block.text) or _MARK.match(block.text) if block.kind == "item" else None
+    if box and is_state(box["box"]):
         yield _step_from_item(block, box)
     yield from _inline_steps(block)
 
@@ -71,7 +74,7 @@ def _step_from_item(block: Block, box: re.Match[str]) -> Substep:
     begin = leading_id.end() if leading_id else box.end()
     next_step = _INLINE_STEP.search(block.text, begin)
     title = block.text[begin : next_step.start() if next_step else None]
-    return Substep(leading_id["id"] if leading_id else "", _plain_title(title), box["box"] in "xX", block.line)
+    return Substep(leading_id["id"] if leading_id else "", _plain_title(title), is_tick(box["box"]), block.line)
 
 
 def _inline_steps(block: Block) -> Iterator[Substep]:

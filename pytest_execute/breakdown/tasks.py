@@ -15,6 +15,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
@@ -75,11 +76,13 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
     fields = (*_title_fields(start), *read_fields(blocks))
     substeps = _parse_substeps(start, blocks)
     tests = _tests(start, fields)
+    done = _is_done(start, fields, substeps)
     task = Task(
         id=start.id,
         title=start.title,
         line=start.line,
-        done=_is_done(start, fields, substeps),
+        done=done,
+        state="open" if done else _state(start, fields),
         objective=_objective(fields, blocks),
         files=_files(start, fields),
         tests=tests,
@@ -176,6 +179,12 @@ def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> 
     if status:
         return is_done_status(status[0].value)
     return start.done or bool(substeps.all and all(step.done for step in substeps.all))
+
+
+def _state(start: TaskStart, fields: Sequence[Field]) -> TaskState:
+    """Return the state of a task that is not done: by its box, or else by its status."""
+    by_box = BOX_STATES.get(start.box or " ", "open")
+    return by_box if by_box != "open" else state_of(_first_value(fields, "status"))
 
 
 def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pytest_execute import breakdown
 from pytest_execute.breakdown import ParsedBreakdown
 from pytest_execute.breakdown.never_passing import never_passing
+from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.project_layout import project_layout
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
@@ -17,19 +18,17 @@ REMEDIES = {"research.md": "write down what was found out", "plan.md": "write do
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "target", nargs="?", metavar="TOPIC|FILE", help="a topic, or a Markdown file (default: every topic)"
-    )
+    help_text = "a topic, or a Markdown file (default: every topic)"
+    add_topic(parser, "target", nargs="?", metavar="TOPIC|FILE", help=help_text)
 
 
 def run(options: argparse.Namespace) -> int:
-    root = Path.cwd()
     if options.target is None and not options.json:
-        status, text = check_all(root, _notes(root))
+        status, text = check_all(*_topics(options.notes))
     elif options.target is None:
         raise ExecuteError(Problem("usage", "--json needs one topic or file: name it"))
     else:
-        notes = "notes" if _is_file(options.target) else _notes(root)
+        root, notes = (Path.cwd(), "notes") if _is_file(options.target) else _topics(options.notes)
         status, text = check(options.target, root=root, notes=notes, as_json=options.json)
     print(text.rstrip("\n"))
     return status
@@ -80,8 +79,12 @@ def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -
     return problems
 
 
-def _notes(root: Path) -> str:
-    """Return the directory of the topics. A check of one file needs none, and so does not import the workflow."""
-    from pytest_execute.workflow import project_policy
+def _topics(notes: str | None) -> tuple[Path, str]:
+    """Return the home of the project and the directory of its topics there.
 
-    return project_policy(root).notes
+    A check of one file needs neither, and so does not import the workflow.
+    """
+    from pytest_execute.workflow import find_project
+
+    project = find_project(Path.cwd(), notes)
+    return project.home, project.notes

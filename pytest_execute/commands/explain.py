@@ -1,67 +1,169 @@
-"""`pytest-execute explain`: replay one test on every tree and describe its proof."""
+"""`pytest-execute explain`: replay tests on every tree, and describe their proofs and what the gate makes of them."""
 
 from __future__ import annotations
 
 import argparse
 import functools
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 from pytest_execute import breakdown
+from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.pytest_run import RunLocation, cache_directory, create_empty, project_directory, run_pytest
-from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.evidence import Evidence, Missing
-from pytest_execute.core.verdict import NOT_PASSED, PASSED
+from pytest_execute.core import gate_ids
+from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
+from pytest_execute.core.evidence import Missing
+from pytest_execute.core.nodeids import file_of
+from pytest_execute.core.plan import Plan
+from pytest_execute.core.verdict import NOT_PASSED, PASSED, Verdict, worst
+from pytest_execute.gates.judge import judge
+from pytest_execute.gates.reason_codes import is_refusal
 from pytest_execute.reports import evidence_json
 from pytest_execute.reports import explain as report
+from pytest_execute.reports.evidence_json import EvidenceFile
+from pytest_execute.reports.explain import ExplainedTest, Explanation
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import project_policy
+from pytest_execute.workflow import find_project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("test", metavar="TEST", help="nodeid of the test")
-    parser.add_argument("--topic", metavar="NAME", help="the topic (default: the only one)")
+    target_help = "nodeid of a test, with or without its parameters; a file; or the id of a task"
+    parser.add_argument("target", metavar="TEST|FILE|TASK", help=target_help)
+    add_topic(parser, "--topic", metavar="NAME", help="the topic (default: the only one)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the proof of one test. The exit status is 0 where the test is proven, 1 where it is not."""
+    """Print the proofs of a target. The exit status is 0 where the gate accepts all of it, 1 where it does not."""
     git = Git.find(Path.cwd())
     project = project_directory(Path.cwd().resolve(), git.work_tree.resolve())
-    topic = options.topic or _only_topic(project)
-    evidence = _replay(project, topic, options.test)
-    proof = (evidence.proofs or {}).get(options.test) if evidence is not None else None
-    if proof is None or evidence is None:
-        missing = evidence.proofs if evidence is not None else None
-        reason = missing.reason if isinstance(missing, Missing) else ""
-        hint = (
-            reason
-            or f"not a passing test of a task of {topic}: run `pytest --execute-topic={topic}` to see its outcome"
-        )
-        raise ExecuteError(Problem("not-replayed", hint, options.test))
+    plan = _plan(project, options.topic, options.notes)
+    target = _find_target(project, plan, options.target)
+    file = _replay(project, target, plan.topic, options.notes)
+    explanation = _explain(file, target)
     subject = functools.partial(_subject, git)
-    print(report.as_json(proof) if options.json else report.render(proof, evidence.history, subject), end="")
-    return PASSED if proof.found == "turned" else NOT_PASSED
+    text = report.as_json(explanation) if options.json else report.render(explanation, file.history, subject)
+    print(text, end="")
+    return PASSED if explanation.verdict == "passed" else NOT_PASSED
 
 
-def _replay(project: Path, topic: str, test: str) -> Evidence | None:
-    """Run and replay one test in a child process and return the evidence; None where nothing was judged."""
-    with scratch(cache_directory(project)) as directory, Path(os.devnull).open("w") as devnull:
-        file = create_empty(directory / "evidence")
-        options = [f"--execute-topic={topic}", f"--execute-evidence={file}", "--execute-turns", test]
-        run_pytest(options, RunLocation(project), devnull)
-        text = file.read_bytes()
-    return evidence_json.read(text, file.name).evidence() if text else None
+class Target(Struct, frozen=True):
+    """What is to be explained: a task's id, or a nodeid or file as seen from the project."""
+
+    name: str
+    is_task: bool
 
 
-def _only_topic(root: Path) -> str:
-    """Return the only topic of a project. Raises ExecuteError where there are several, or none."""
-    notes = project_policy(root).notes
-    topics = breakdown.find_topics(root / notes)
-    if len(topics) != 1:
+def _plan(project: Path, topic: str | None, notes: str | None) -> Plan:
+    """Return the plan of the topic, or of the only one. Raises ExecuteError where there are several, or none."""
+    found = find_project(project, notes)
+    topics = breakdown.find_topics(found.home / found.notes)
+    if topic is None and len(topics) != 1:
         message = f"name the topic with --topic: {', '.join(topics) or 'there is none'}"
-        raise ExecuteError(Problem("usage", message, notes))
-    return topics[0]
+        raise ExecuteError(Problem("usage", message, found.notes))
+    return breakdown.load_plan(found.home, found.notes, topic or topics[0])
+
+
+def _find_target(project: Path, plan: Plan, name: str) -> Target:
+    """Return what a name means; of a file the path from the project, also where it was given from this directory."""
+    file, colons, names = name.partition("::")
+    if (project / file).exists():
+        return Target(name.removeprefix("./"), is_task=False)
+    here = (Path.cwd() / file).resolve()
+    if here.exists() and here.is_relative_to(project):
+        return Target(f"{here.relative_to(project).as_posix()}{colons}{names}", is_task=False)
+    task = plan.find(name.removeprefix("task:").removeprefix("task").strip())
+    if task is not None:
+        return Target(task, is_task=True)
+    if "/" in name or ".py" in name:
+        raise _unknown(name, "no such file", _test_files(project))
+    tasks = ", ".join(task.id for task in plan.tasks)
+    raise _unknown(name, f"no such test, file or task: tasks here are {tasks}", ())
+
+
+def _unknown(name: str, message: str, known: tuple[str, ...]) -> ExecuteError:
+    return ExecuteError(Problem("unknown-test", f"{message}{did_you_mean(name, known)}", name))
+
+
+def _test_files(project: Path) -> tuple[str, ...]:
+    return tuple(path.relative_to(project).as_posix() for path in sorted(project.rglob("*.py")))
+
+
+def _replay(project: Path, target: Target, topic: str, notes: str | None) -> EvidenceFile:
+    """Run and replay tests in a child process and return the evidence. Raises ExecuteError where nothing was judged."""
+    with scratch(cache_directory(project)) as directory:
+        file, output = create_empty(directory / "evidence"), directory / "output"
+        options = [f"--execute-topic={topic}", f"--execute-evidence={file}", "--execute-turns"]
+        options += [f"--execute-notes={notes}"] if notes else []
+        options += [f"--execute-task={target.name}"] if target.is_task else [target.name]
+        with output.open("w+") as text:
+            run_pytest(options, RunLocation(project), text, text)
+        evidence, lines = file.read_bytes(), output.read_text(errors="replace").splitlines()
+    if evidence:
+        return evidence_json.read(evidence, file.name)
+    if any("not found: " in line for line in lines):
+        raise _unknown(target.name, "no such test", tuple(_collected(project, file_of(target.name))))
+    last = next((line for line in reversed(lines) if line.strip()), "it printed nothing")
+    raise ExecuteError(Problem("not-judged", f"pytest could not run: {last.removeprefix('ERROR: ')}", target.name))
+
+
+def _collected(project: Path, file: str) -> Iterator[str]:
+    """Yield the nodeids of a file's tests, with and without parameters."""
+    with scratch(cache_directory(project)) as directory, (directory / "output").open("w+") as output:
+        options = ["--collect-only", "-q", "-n0", "-o", "addopts=", "-p", "no:cacheprovider", file]
+        run_pytest(options, RunLocation(project), output, output)
+        output.seek(0)
+        for line in output.read().splitlines():
+            if "::" in line:
+                yield from (line.partition("[")[0], line)
+
+
+def _explain(file: EvidenceFile, target: Target) -> Explanation:
+    """Return the tests of a target, with their proofs and what the judge says of them."""
+    evidence = file.evidence()
+    verdict = judge(file.plan, file.policy, evidence, file.scope)
+    gate = gate_ids.task(target.name) if target.is_task else None
+    tests = evidence.manifest.tests_for(gate) if gate else _tests_of(file, target.name)
+    if isinstance(evidence.proofs, Missing):
+        raise ExecuteError(Problem("not-replayed", evidence.proofs.reason, target.name))
+    explained = tuple(_explained(file, verdict, test) for test in tests)
+    if gate:
+        found = next(each for each in verdict.gates if each.id == gate)
+        return Explanation(target.name, found.verdict, explained, found)
+    return Explanation(target.name, worst(test.verdict for test in explained), explained)
+
+
+def _tests_of(file: EvidenceFile, name: str) -> tuple[str, ...]:
+    """Return the tests of a nodeid or file that count for a task. Raises ExecuteError where there is none."""
+    inside = tuple(f"{name.rstrip('/')}{separator}" for separator in ("::", "[", "/"))
+    tests = [test for test in file.manifest.tests if test == name or test.startswith(inside)]
+    counted = tuple(test for test in tests if any(map(gate_ids.is_task, file.manifest.gates[test])))
+    if not counted:
+        message = f"counts for no task of {file.topic}: name it in a Tests field, or mark it with the task"
+        raise ExecuteError(Problem("not-counted", message if tests else "has no test", name))
+    return counted
+
+
+def _explained(file: EvidenceFile, verdict: Verdict, test: str) -> ExplainedTest:
+    checks = [
+        check for gate in verdict.gates for check in gate.checks if gate.level == "task" and check.name in report.CHECKS
+    ]
+    reasons = {
+        reason: check.verdict
+        for check in checks
+        for reason in check.reasons
+        if reason.test == test and is_refusal(reason.code)
+    }
+    result = file.results.get(test)
+    return ExplainedTest(
+        test=test,
+        outcome=result.outcome if result is not None else "not-run",
+        verdict=worst(reasons.values()),
+        reasons=tuple(reasons),
+        proof=(file.proofs or {}).get(test),
+    )
 
 
 def _subject(git: Git, commit: str) -> str | None:

@@ -7,6 +7,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.pytest_run import (
     RunLocation,
     cache_directory,
@@ -23,7 +24,7 @@ from pytest_execute.tools.scratch import scratch
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Arguments after `--` are handed to pytest."
-    parser.add_argument("topic", metavar="TOPIC")
+    add_topic(parser, "topic", metavar="TOPIC")
     parser.add_argument("--staged", action="store_true", help="judge the staged files instead of the work tree")
     parser.add_argument("--base", metavar="REV", help="judge the commits after REV (default: those of the topic)")
     parser.add_argument(
@@ -51,6 +52,9 @@ def run(options: argparse.Namespace) -> int:
             f"--execute-report={report}",
             f"--execute-summary={summary}",
             *location.options,
+            *([f"--execute-notes={options.notes}"] if options.notes else []),
+            *(f"--execute-stream={name}" for name in options.stream),
+            *(f"--execute-task={name}" for name in options.task),
             *([f"--execute-base={options.base}"] if options.base else []),
             *options.pytest,
         ]

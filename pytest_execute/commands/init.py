@@ -9,21 +9,30 @@ from pathlib import Path
 
 from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
+from pytest_execute.commands.arguments import add_topic
+from pytest_execute.commands.pytest_run import project_directory
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
-from pytest_execute.workflow import project_policy
+from pytest_execute.workflow import Project, find_project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("topic", metavar="TOPIC")
+    add_topic(parser, "topic", metavar="TOPIC")
 
 
 def run(options: argparse.Namespace) -> int:
-    root = Path.cwd()
-    status, text = init(root, project_policy(root).notes, options.topic)
+    project = find_project(Path.cwd(), options.notes)
+    status, text = init(_home(project), project.notes, options.topic)
     print(text, file=sys.stderr if status else sys.stdout)
     return status
+
+
+def _home(project: Project) -> Path:
+    """Return the home of a project; without topics and a policy that is the nearest directory with settings."""
+    is_new = project.home == Path.cwd().resolve() and not (project.home / project.notes).is_dir()
+    tops = [each for each in (project.home, *project.home.parents) if (each / ".git").exists()]
+    return project_directory(project.home, tops[0]) if is_new and tops else project.home
 
 
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:

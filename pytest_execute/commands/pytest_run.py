@@ -32,7 +32,7 @@ class RunLocation(Struct, frozen=True):
     environment: dict[str, str] = {}
 
 
-def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None) -> int:
+def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None, errors: IO[str] | None = None) -> int:
     """Run pytest as a child process and return its exit status; without `output` it prints to the terminal.
 
     Variables of pytest-xdist are left out: where a test starts this command, its pytest would take itself for a worker.
@@ -40,7 +40,9 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     """
     env = {k: v for k, v in without_git_variables(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
     command = [sys.executable, "-m", "pytest", *options]
-    return process.follow(command, cwd=location.directory, env={**env, **location.environment}, output=output)
+    return process.follow(
+        command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
+    )
 
 
 def exit_status(report: Path, pytest_status: int, *, as_json: bool) -> int:

@@ -11,10 +11,10 @@ from pytest_execute.commands.pytest_run import RunLocation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
-from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import find_project, prefix_of, source_paths
+from pytest_execute.workflow import find_project, prefix_of, project_layout
 
 
 @contextlib.contextmanager
@@ -42,9 +42,12 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             *([f"--execute-cache-dir={cache}"] if cache is not None else []),
             *("-p", "no:cacheprovider"),
         )
-        import_roots = _import_roots(root, directory, tree)
+        # on PYTHONPATH, staged modules come before those of an installed checkout
+        found = find_project(root, top=directory)
+        known = Layout(prefix=prefix_of(root, directory), home=prefix_of(found.home, directory))
+        layout = project_layout(git, tree, found.policy_from(directory), known)
         environment = {
-            "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in import_roots),
+            "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in layout.import_roots(tree)),
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CEILING_DIRECTORIES": str(parent),
         }
@@ -57,11 +60,3 @@ def _index_file(git: Git) -> Path:
     if not path.exists():
         raise ExecuteError(Problem("no-index", "nothing is staged: run `git add` first", str(git.work_tree)))
     return path
-
-
-def _import_roots(root: Path, top: Path, tree: Tree) -> tuple[str, ...]:
-    """Return the import directories: on PYTHONPATH, staged modules come before those of an installed checkout."""
-    prefix = prefix_of(root, top)
-    project = find_project(root, top=top)
-    source = source_paths(project.policy_from(top), tree, prefix, prefix_of(project.home, top))
-    return Layout(prefix=prefix, source=source).import_roots(tree)

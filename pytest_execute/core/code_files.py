@@ -1,4 +1,4 @@
-"""Rule for the files that a task without tests may not change."""
+"""Rules for files that are programs, and for files that a task without tests may not change."""
 
 from __future__ import annotations
 
@@ -41,4 +41,10 @@ def is_code(path: str, layout: Layout) -> bool:
     if file.suffix.lower() in DOCUMENTS:
         return False
     is_inside = any(path == entry or path.startswith(f"{entry}/") for entry in layout.source)
-    return is_inside or layout.is_test(path) or file.suffix.lower() in CODE or file.name in SETTINGS
+    return is_inside or layout.is_test(path) or is_program(path)
+
+
+def is_program(path: str) -> bool:
+    """Return whether a file is in a programming language, or says how such files run."""
+    file = PurePosixPath(path)
+    return file.suffix.lower() in CODE or file.name in SETTINGS

@@ -13,11 +13,29 @@ from pytest_execute.core.stricter_policy import WeakerKey
 
 T = TypeVar("T", int, tuple[int, int])
 Outcome = Literal[
-    "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun", "passed-alone", "blocked", "not-run"
+    "passed",
+    "failed",
+    "error",
+    "skipped",
+    "xfailed",
+    "xpassed",
+    "rerun",
+    "passed-alone",
+    "blocked",
+    "not-run",
+    "not-collected",
 ]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
-    "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
+    "turned",
+    "never-red",
+    "red-not-counted",
+    "not-reproduced",
+    "not-prepared",
+    "foreign-module",
+    "unstable",
+    "dropped",
+    "doctest",
 ]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
@@ -42,7 +60,11 @@ class Unmatched(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """Tests that must run, and the ids of the gates that each counts for."""
+    """Tests that must run, and the ids of the gates that each counts for.
+
+    A file or directory that pytest could not collect, or that an option left out, is in their place one entry: its id
+    is its path.
+    """
 
     tests: dict[str, CollectedTest] = {}
     gates: dict[str, tuple[str, ...]] = {}
@@ -107,7 +129,10 @@ class Proof(Struct, frozen=True, kw_only=True):
     | --- | --- |
     | `turned` | it fails at `before`, for a reason that counts, and passes at `after` |
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
+    | `doctest` | it stands in the code that it tests, and so was not replayed |
     | any other | why there is no proof |
+
+    `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
 
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
     requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
@@ -123,6 +148,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     detail: str = ""
     turns: tuple[Turn, ...] = ()
     trace: tuple[str, ...] = ()
+    only_data: tuple[str, ...] = ()
     at_base: Literal["same", "other"] | None = None
     guard: Guard | None = None
 
@@ -137,6 +163,11 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self.at_base == "same" or self.is_guard
 
 
+def tests_without_red(proofs: Mapping[str, Proof]) -> frozenset[str]:
+    """Return the tests that owe no red, and so count for nothing but that they pass."""
+    return frozenset(test for test, proof in proofs.items() if proof.owes_no_red)
+
+
 class Measure(Struct, frozen=True, kw_only=True):
     """Counts of executable and covered lines and branches, and those missing, by file.
 
@@ -148,6 +179,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     | `excluded` | lines that the policy at base allows to leave out |
     | `ignored` | lines whose comment would leave them out, and does not count |
     | `opaque` | lines that run code which has no lines, such as `exec` |
+    | `unparsed` | for a file that cannot be parsed the line of the error; nothing in it is counted |
     """
 
     lines: int = 0
@@ -160,6 +192,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+    unparsed: dict[str, tuple[int, ...]] = {}
 
     def reaches(self, required: Decimal) -> bool:
         """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
@@ -171,8 +204,8 @@ class LineSets(Struct, frozen=True, kw_only=True):
 
     `lines` are executable and `covered` were reached; `branches` lead from a line that has several to another, a
     negative one being the exit of what starts there, and `covered_branches` were taken. Lines that are `imported` ran
-    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored` and `opaque` are those
-    of `Measure`.
+    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored`, `opaque` and
+    `unparsed` are those of `Measure`.
     """
 
     lines: dict[str, frozenset[int]] = {}
@@ -183,6 +216,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
     excluded: dict[str, frozenset[int]] = {}
     ignored: dict[str, frozenset[int]] = {}
     opaque: dict[str, frozenset[int]] = {}
+    unparsed: dict[str, frozenset[int]] = {}
 
     def measure(self) -> Measure:
         """Return the counts of these sets, and what is missing."""
@@ -203,6 +237,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
             excluded=_sorted(self.excluded),
             ignored=_sorted(self.ignored),
             opaque=_sorted(self.opaque),
+            unparsed=_sorted(self.unparsed),
         )
 
 
@@ -279,13 +314,14 @@ class History(Struct, frozen=True, kw_only=True):
 class NamedFile(Struct, frozen=True, kw_only=True):
     """File or directory that the plan names, compared with base. Paths are relative to the root directory.
 
-    It `is_changed` where more than white space differs. The rest is looked for only where a task without tests names
-    it: `broken_links` of Markdown files, as "path:line: target"; `code` in it; and `code_beside`, which came in the
-    same commits and belongs to no other task.
+    It `is_changed` where more than white space differs, and `is_test` where only tests or notes do. The rest is looked
+    for only where a task without tests names it: `broken_links` of Markdown files, as "path:line: target"; `code` in
+    it; and `code_beside`, which came in the same commits and belongs to no other task.
     """
 
     path: str
     is_changed: bool = False
+    is_test: bool = False
     is_empty: bool = False
     broken_links: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
@@ -313,7 +349,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that was observed in one run.
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
-    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base.
+    `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
+    those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
+    neither tests nor implementation; all such files where no implementation is known.
     """
 
     history: History
@@ -322,9 +360,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
     proofs: dict[str, Proof] | Missing = Missing("not replayed")
     coverage: dict[str, Measure] | Missing = Missing("not measured")
     line_sets: dict[str, LineSets] = {}
+    lost_lines: dict[str, tuple[int, ...]] | Missing = {}
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}
     named_files: dict[str, NamedFile] = {}
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
+    unknown_code: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ Every path is relative to the top of the repository and has forward slashes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 TEST_DIRECTORIES = ("tests", "test")
-NOT_MODULES = ("conftest.py", "setup.py", "noxfile.py", "__main__.py")
+TOOL_FILES = ("conftest.py", "setup.py", "noxfile.py")
+"""Files that pytest, a build and nox run: they are implementation only where the policy's `source` names them."""
 
 
 class Layout(Struct, frozen=True, kw_only=True):
@@ -22,34 +23,37 @@ class Layout(Struct, frozen=True, kw_only=True):
     `prefix` leads from the top of the repository to pytest's root directory ("" or "services/api/"), `home` to the
     directory that the plan and all reports see paths from: the root directory, or one above it that has the topics.
 
-    `source` holds directories and files of the implementation, `tests` further directories of tests, `patterns` names
-    of test files, `notes` the directory of the plans.
+    `source` holds directories and files of the implementation, `files` further files of it, wherever they lie. `tests`
+    holds further directories of tests, `patterns` names of test files, `notes` the directory of the plans.
 
     `collected` are files that pytest collected tests from, though their names do not tell. `code` are files and
-    directories of the implementation that are only named like tests.
+    directories of the implementation that are only named like tests. `roots` are directories that modules are imported
+    from, as far as settings and imports tell.
     """
 
     prefix: str = ""
     home: str = ""
     source: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     notes: str = "notes"
     collected: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
 
     def is_test(self, path: str) -> bool:
         """Return whether a file is a test, or a helper, a fixture, data or configuration of tests."""
         if path in self.collected or path.rpartition("/")[2] == "conftest.py":
             return True
-        return self._is_named_like_test(path) and not any(_is_below(path, entry) for entry in self.code)
+        return self._is_named_like_test(path) and not any(is_below(path, entry) for entry in self.code)
 
     def _is_named_like_test(self, path: str) -> bool:
         *directories, name = path.removeprefix(self._unnamed).split("/")
         return (
             any(directory in TEST_DIRECTORIES for directory in directories)
             or any(fnmatch(name, pattern) for pattern in self.patterns)
-            or any(_is_below(path, directory) for directory in self.tests)
+            or any(is_below(path, directory) for directory in self.tests)
         )
 
     @property
@@ -64,7 +68,7 @@ class Layout(Struct, frozen=True, kw_only=True):
         test files and conftest.
         """
         in_source = (path for path in paths if path.endswith(".py") and self._is_in_source(path))
-        in_doubt = (path for path in in_source if not any(_is_below(path, directory) for directory in self.tests))
+        in_doubt = (path for path in in_source if not any(is_below(path, directory) for directory in self.tests))
         modules = [path for path in in_doubt if self._is_named_like_test(path)]
         tests = {path for path in modules if self._is_test_file(path, holds_tests)}
         test_directories = {directory for path in tests for directory in self._test_directories(path)}
@@ -81,7 +85,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     def _test_directories(self, path: str) -> list[str]:
         """Return the directories below the source that lead to `path` and are named like tests, outermost first."""
-        above = max((len(entry) for entry in self.source if _is_below(path, entry)), default=0)
+        above = max((len(entry) for entry in self.source if is_below(path, entry)), default=0)
         parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)]
         return [each for each in parents if len(each) > above and each.rpartition("/")[2] in TEST_DIRECTORIES]
 
@@ -90,11 +94,11 @@ class Layout(Struct, frozen=True, kw_only=True):
         return path.endswith(".py") and not self.is_test(path) and self._is_in_source(path)
 
     def _is_in_source(self, path: str) -> bool:
-        return any(_is_below(path, entry) for entry in self.source)
+        return path in self.files or any(is_below(path, entry) for entry in self.source)
 
     def is_overlaid(self, path: str) -> bool:
         """Return whether the replay takes a file from today, rather than from the commit that it looks at."""
-        return self.is_test(path) or _is_below(path, self.notes)
+        return self.is_test(path) or is_below(path, self.notes)
 
     def overlay_paths(self, paths: Iterable[str]) -> tuple[str, ...]:
         """Return those of `paths` that are overlaid; a directory with nothing else stands for its files."""
@@ -110,15 +114,13 @@ class Layout(Struct, frozen=True, kw_only=True):
     def import_roots(self, paths: Iterable[str]) -> tuple[str, ...]:
         """Return the directories that top-level modules of the implementation are imported from, "" being the top."""
         files = set(paths)
-        found: dict[str, None] = {}
+        found = dict.fromkeys(self.roots)
         for entry in self.source:
-            package = f"{entry}/__init__.py" in files or entry.endswith(".py")
-            root = str(PurePosixPath(entry).parent) if package else entry
-            while f"{root}/__init__.py" in files:
-                root = str(PurePosixPath(root).parent)
-            found.setdefault("" if root == "." else root)
+            is_package = f"{entry}/__init__.py" in files or entry.endswith(".py")
+            if is_package or not any(is_below(entry, root) for root in self.roots):
+                found.setdefault(_root_above(entry, files) if is_package else entry)
         for usual in (f"{self.prefix}src", self.prefix.rstrip("/")):
-            if usual == self.prefix.rstrip("/") or any(_is_below(path, usual) for path in files):
+            if usual == self.prefix.rstrip("/") or any(is_below(path, usual) for path in files):
                 found.setdefault(usual)
         return tuple(found)
 
@@ -136,22 +138,14 @@ class Layout(Struct, frozen=True, kw_only=True):
         return frozenset(names)
 
 
-def detect_source(paths: Iterable[str], prefix: str = "") -> tuple[str, ...]:
-    """Return what is implementation unless the policy says: `src`, else the packages and modules that are no tests."""
-    inside = [path[len(prefix) :] for path in paths if path.startswith(prefix) and path.endswith(".py")]
-    if any(path.startswith("src/") for path in inside):
-        return (f"{prefix}src",)
-    bare = Layout(prefix=prefix, home=prefix)
-    packages = {path.split("/")[0] for path in inside if path.count("/") == 1 and path.endswith("/__init__.py")}
-    modules = {path for path in inside if "/" not in path and path not in NOT_MODULES}
-    return tuple(
-        sorted(
-            prefix + entry
-            for entry in packages | modules
-            if not bare.is_test(f"{entry}/x" if entry in packages else entry)
-        )
-    )
+def _root_above(entry: str, files: Collection[str]) -> str:
+    """Return the directory that a package or module is imported from."""
+    root = entry.rpartition("/")[0]
+    while f"{root}/__init__.py" in files:
+        root = root.rpartition("/")[0]
+    return root
 
 
-def _is_below(path: str, entry: str) -> bool:
+def is_below(path: str, entry: str) -> bool:
+    """Return whether a path is `entry` or below it; "" and "." are the top."""
     return entry in ("", ".") or path == entry or path.startswith(f"{entry}/")

@@ -5,6 +5,8 @@ Every path is relative to the root directory and has forward slashes; every `lin
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from pytest_execute.core import gate_ids, graph, nodeids
@@ -41,12 +43,14 @@ class Task(Struct, frozen=True, kw_only=True):
     """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream.
 
     `no_tests` is the reason why it has no tests, "" where its Tests field gives none, None where it does not say so.
+    `state` is that of a task that is not done: its box or its Status may say that it is begun, or blocked.
     """
 
     id: str
     title: str
     line: int
     done: bool = False
+    state: Literal["open", "begun", "blocked"] = "open"
     stream: str | None = None
     objective: str = ""
     files: tuple[FileRef, ...] = ()

@@ -35,7 +35,7 @@ class ItemContexts:
         self.current: Gates = ()
 
     def begin(self, items: Iterable[pytest.Item], gates: Mapping[str, Gates]) -> None:
-        """Take over the items, and the gates that each test counts for."""
+        """Take over the items, and for each test its gates, or its mark."""
         self.gates, self.users = gates, FixtureUsers(items, gates)
 
     def switch(self, gates: Gates) -> None:

@@ -15,7 +15,8 @@ changed line has one: in changed code, they would hide the lines that are judged
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,6 +46,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     - `owners`: the tasks of these lines
     - `tasks_with_files`: ids of tasks that name files; such a task has a measure even if no line is its own
     - `exclude`: regular expressions of the policy at base for changed lines that need not be reached
+    - `marks`: the marks of the tests that count for each gate
     - `noticed`: functions of which tests noticed each stub: `{path: {line of its def: contexts of these tests}}`
     """
 
@@ -55,6 +57,7 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     owners: LineOwners = {}
     tasks_with_files: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
+    marks: Mapping[str, AbstractSet[str]] = {}
     noticed: dict[str, dict[int, frozenset[str]]] = {}
 
 
@@ -130,7 +133,8 @@ class _Analyzer:
             for owners, own in lines_by_owners.items():
                 statements = self._with_statement_starts(path, own) - measured
                 measured |= statements
-                is_counted = _has_gate({*gates, *map(gate_ids.task, owners)})
+                counted = {*gates, *map(gate_ids.task, owners)}
+                is_counted = _has_part(counted.union(*(self._request.marks.get(gate, ()) for gate in counted)))
                 yield self._measure_lines(path, statements, is_counted)
 
     def measure_changed(self, path: str) -> LineSets:
@@ -142,7 +146,7 @@ class _Analyzer:
 
     def measure_file(self, path: str) -> LineSets:
         """Measure all lines of a file, which anything reaches; exclusions are ignored if a changed line has one."""
-        text = _read_text(self._request.root / path).splitlines()
+        text = _read_lines(self._request.root / path)
         changed = [text[line - 1] for line in self._request.changed.get(path, ()) if line <= len(text)]
         analysis = self._analyze(path, None, with_exclusions=not any(map(_has_exclusion, changed)))
         return LineSets(**_sets(path, analysis.statements, lambda line: analysis))
@@ -166,6 +170,8 @@ class _Analyzer:
         or where nothing ran them.
         """
         lines = self._source_lines(path)
+        if lines.error:
+            return LineSets(unparsed=_by_path(path, {lines.error}))
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
         noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
         on_import = self._analyze(path, lambda context: not context or is_counted(context)) if noticed else counted
@@ -187,7 +193,7 @@ class _Analyzer:
 
     @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _lines_with_exclusion(self, path: str) -> set[int]:
-        text = _read_text(self._request.root / path).splitlines()
+        text = _read_lines(self._request.root / path)
         return {number for number, line in enumerate(text, 1) if _has_exclusion(line)}
 
     def _analyze(self, path: str, is_counted: ContextFilter | None, with_exclusions: bool = False) -> _FileAnalysis:
@@ -216,8 +222,14 @@ class _Analyzer:
         return reporter
 
 
-def _has_gate(gates: set[str]) -> ContextFilter:
-    return lambda context: not gates.isdisjoint(context.split("|"))
+def _has_part(parts: set[str]) -> ContextFilter:
+    return lambda context: not parts.isdisjoint(_parts(context))
+
+
+@functools.cache
+def _parts(context: str) -> frozenset[str]:
+    """Return the parts of a context: that of a fixture for the whole session has one for each test."""
+    return frozenset(context.split("|"))
 
 
 def _has_exclusion(line: str) -> bool:
@@ -257,5 +269,6 @@ def _read_bytes(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _read_text(path: Path) -> str:
-    return _read_bytes(path).decode(errors="replace")
+def _read_lines(path: Path) -> list[str]:
+    """Return the lines of a file as Python counts them: `str.splitlines` would end one at a form feed, too."""
+    return [line.decode(errors="replace") for line in _read_bytes(path).splitlines()]

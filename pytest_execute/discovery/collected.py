@@ -15,9 +15,13 @@ MARKERS = ("task", "stream", "gate")
 
 
 class Collection(Struct, frozen=True):
-    """Collected tests, and the files of the project's modules that were imported for that, by their names."""
+    """Tests of a run, and those that an option, a plugin or a conftest has deselected.
+
+    `imported` are the files of the project's modules that were imported for that, by their names.
+    """
 
     tests: list[CollectedTest]
+    deselected: list[CollectedTest]
     imported: dict[str, str]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import CollectedTest, Manifest, Unmatched
@@ -26,6 +28,33 @@ def map_tests(plan: Plan, tests: Sequence[CollectedTest]) -> Manifest:
         unknown_markers=tuple(unknown_markers),
         missing_tests=tuple(missing_tests),
     )
+
+
+def add_files(plan: Plan, manifest: Manifest, files: Iterable[CollectedTest], undefined: Container[str]) -> Manifest:
+    """Return the manifest with files and directories whose tests are not known, each as one entry.
+
+    A file counts for each gate that names it, a directory around it, or something in it. What is named and in such a
+    file is no longer missing, unless it is in `undefined`.
+    """
+    tests, gates = dict(manifest.tests), dict(manifest.gates)
+    references, missing = tuple(_references(plan)), manifest.missing_tests
+    for file in files:
+        tests[file.id] = file
+        gates[file.id] = tuple(dict.fromkeys(gate for gate, ref in references if _overlap(ref.target, file.id)))
+        missing = tuple(each for each in missing if each.name in undefined or not _overlap(each.name, file.id))
+    in_order = sorted(tests.values(), key=lambda test: (test.path, test.line, test.id))
+    tests = {test.id: test for test in in_order}
+    return replace(manifest, tests=tests, gates={test: gates[test] for test in tests}, missing_tests=missing)
+
+
+def _overlap(target: str, other: str) -> bool:
+    """Return True if one of two nodeids, files or directories contains the other.
+
+    >>> _overlap("tests/test_a.py::test_x", "tests"), _overlap("tests/api/", "tests/api/test_b.py")
+    (True, True)
+    """
+    short, long = sorted((target.rstrip("/"), other.rstrip("/")), key=len)
+    return short in ("", ".") or long == short or long.startswith((f"{short}/", f"{short}::", f"{short}["))
 
 
 def _gates_by_marker(plan: Plan, tests: Sequence[CollectedTest]) -> tuple[dict[str, list[str]], list[Unmatched]]:

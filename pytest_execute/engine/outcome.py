@@ -31,6 +31,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
     missing: tuple[str | None, str | None] | None = None
     raiser: str | None = None
     called: tuple[tuple[str, str], ...] = ()
+    import_path: tuple[str, ...] = ()
     fixture: str | None = None
     accesses: frozenset[str] | None = None
     seconds: float = 0.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Outcome
+from pytest_execute.core.evidence import Evidence, Outcome, tests_without_red
 from pytest_execute.core.plan import Plan, Task
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.verdict import Gate
@@ -25,6 +25,16 @@ class JudgeContext(Struct, frozen=True):
     def tests(self, gate: str) -> tuple[str, ...]:
         """Return the ids of the tests that count for a gate."""
         return self.evidence.manifest.tests_for(gate)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files and directories whose tests are not known: not collected, left out or skipped."""
+        return tuple(test for test, collected in self.evidence.manifest.tests.items() if test == collected.path)
+
+    def own_tests(self, gate: str) -> tuple[str, ...]:
+        """Return the tests of a gate without those that owe no red, which only have to pass."""
+        without_red = tests_without_red(self.evidence.proofs or {})
+        return tuple(test for test in self.tests(gate) if test not in without_red)
 
     def is_without_tests(self, task: Task) -> bool:
         """Return whether a task says that it has no tests, and none counts for it."""

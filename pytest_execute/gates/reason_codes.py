@@ -63,7 +63,8 @@ TABLE = (
         "no-tests",
         "tests",
         ("failed", "unproven"),
-        "no test counts for the task (in the check test-first, unproven: none that passed, or none that owes a red)",
+        "no test counts for the task; unproven where not all files were collected, "
+        "and in the check test-first, where none passed or none owes a red",
         "name one in its Tests field, or mark one",
     ),
     ReasonCode(
@@ -119,8 +120,15 @@ TABLE = (
         "not-run",
         "tests",
         UNPROVEN,
-        "a test was collected and did not run",
-        "run the whole topic, without `-x`; where too many workers died, fix the tests that killed them",
+        "a test did not run: an option such as `-k` or a path left it out, or the run ended before it",
+        "run the whole topic; where too many workers died, fix the tests that killed them",
+    ),
+    ReasonCode(
+        "not-collected",
+        "tests",
+        FAILED,
+        "a test file cannot be imported or collected, or the conftest of a directory",
+        "correct the error that the message names",
     ),
     ReasonCode(
         "unknown-marker",
@@ -217,11 +225,25 @@ TABLE = (
         "nothing, if another test proves the task",
     ),
     ReasonCode(
+        "doctest",
+        "test-first",
+        PASSED,
+        "the test is a doctest in the implementation, which cannot run without the code: it proves nothing",
+        "nothing, if another test proves the task; else write one in a file of tests",
+    ),
+    ReasonCode(
         "at-base",
         "test-first",
         PASSED,
         "tests of the task were there at base, and are the same today: they have to pass, and prove nothing",
         "nothing, if a new test proves the task",
+    ),
+    ReasonCode(
+        "only-data",
+        "test-first",
+        PASSED,
+        "the commit that made the test pass brought nothing but data: no code came with it",
+        "check if that is what the task was to bring",
     ),
     ReasonCode(
         "turned-again",
@@ -253,6 +275,20 @@ TABLE = (
         "test the lines that the message names",
     ),
     ReasonCode(
+        "coverage-lost",
+        "coverage",
+        FAILED,
+        "the tests of base reached lines that are still there, and no test reaches them now",
+        "test these lines again, or remove them",
+    ),
+    ReasonCode(
+        "base-not-measured",
+        "coverage",
+        PASSED,
+        "the tests of base could not be measured, so that only the changed lines count: listed",
+        "set a number for `coverage.system` before the topic begins, if the whole system matters",
+    ),
+    ReasonCode(
         "left-out",
         "coverage",
         PASSED,
@@ -279,6 +315,13 @@ TABLE = (
         UNPROVEN,
         "no implementation is known for the gate; in the check artifacts: a task has neither tests nor files",
         "name the task's files in its Files field",
+    ),
+    ReasonCode(
+        "not-parsed",
+        "coverage",
+        UNPROVEN,
+        "a changed file of the implementation is no Python that can be parsed, so nothing in it was measured",
+        "correct its syntax or encoding, or leave it out of `source`",
     ),
     ReasonCode(
         "not-measured",
@@ -352,6 +395,11 @@ TABLE = (
     ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}
+
+
+def is_refusal(code: str) -> bool:
+    """Return whether a reason with this code usually keeps its check from passing."""
+    return _BY_CODE[code].verdicts[0] != "passed"
 
 
 def finding(

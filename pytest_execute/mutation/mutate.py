@@ -26,6 +26,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
 
     - `tests`: the tests that passed -> their seconds, in the order of the files
     - `task_tests`: task ids -> their tests
+    - `guards`: tests that do not count for functions of tasks
     """
 
     tree: str
@@ -33,6 +34,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     tests: dict[str, float]
     task_tests: dict[str, tuple[str, ...]]
     settings: Settings
+    guards: frozenset[str] = frozenset()
 
 
 def mutate(git: Git, request: MutationRequest, directory: Path, results: ResultCache) -> list[Mutant]:
@@ -45,7 +47,7 @@ def mutate(git: Git, request: MutationRequest, directory: Path, results: ResultC
         instrumented = InstrumentedTree(request.tree, tree, targets.switches())
         cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
         trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
-        outcomes = MutationRunner(trials, request.tests, request.task_tests).run(stubs)
+        outcomes = MutationRunner(trials, request.tests, request.task_tests, request.guards).run(stubs)
     return [_mutant(targets[number], stub, outcomes[(number, stub)]) for number, stub in stubs]
 
 

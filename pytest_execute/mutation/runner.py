@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
@@ -19,11 +19,18 @@ class MutationRunner:
     At the end of a round each stub that nobody noticed is put in effect before a file is imported, if the function
     runs then.
 
-    `task_tests` maps tasks to their tests; a function's own tests are those of its tasks.
+    `task_tests` maps tasks to their tests; a function's own tests are those of its tasks. `guards` are tried over
+    functions of no task only.
     """
 
-    def __init__(self, trials: StubTrials, tests: Iterable[str], task_tests: Mapping[str, Tests]) -> None:
-        self._trials = trials
+    def __init__(
+        self,
+        trials: StubTrials,
+        tests: Iterable[str],
+        task_tests: Mapping[str, Tests],
+        guards: Collection[str] = (),
+    ) -> None:
+        self._trials, self._guards = trials, guards
         self._files: dict[str, ProbedFile] = {}
         for test in tests:
             self._files.setdefault(file_of(test), ProbedFile(file_of(test))).tests.append(test)
@@ -47,8 +54,9 @@ class MutationRunner:
         }
 
     def _select(self, file: ProbedFile, stub: Stub, is_own_round: bool) -> Tests:
-        own = self._own_tests[stub[0]]
-        return tuple(test for test in file.tests if (test in own) == is_own_round)
+        own, has_task = self._own_tests[stub[0]], bool(self._trials.targets[stub[0]].tasks)
+        tests = (test for test in file.tests if not (has_task and test in self._guards))
+        return tuple(test for test in tests if (test in own) == is_own_round)
 
     def _failing_probes(self) -> dict[str, Probe]:
         """Return the tests that do not pass without a stub."""

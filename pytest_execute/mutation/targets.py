@@ -32,6 +32,11 @@ class Target(Struct, frozen=True):
     tasks: tuple[str, ...]
 
     @property
+    def lines(self) -> frozenset[int]:
+        """Return the lines of the function, from its `def` to its end."""
+        return frozenset(range(self.function.line, self.function.end + 1))
+
+    @property
     def key(self) -> str:
         """Path and name of the function, which no other function in the tree has."""
         return f"{self.path}:{self.function.name}"
@@ -160,7 +165,7 @@ def split_targets(targets: Iterable[Target], exempt: Mapping[str, str]) -> tuple
                 path=target.path,
                 line=target.function.line,
                 tasks=target.tasks,
-                state="exempt" if reason else "not-applicable",
+                state="exempt" if reason else "unproven" if target.function.is_unknown else "not-applicable",
                 detail=reason or target.function.no_stub_reason,
             )
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Proof
+from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
@@ -21,7 +22,7 @@ from pytest_execute.replay.former_tests import FormerTests, carry_on, range_to
 from pytest_execute.replay.history import StepBuilder, TopicHistory
 from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
 from pytest_execute.replay.observations import Observations
-from pytest_execute.replay.red_causes import ProjectModules
+from pytest_execute.replay.red_causes import ProjectModules, module_paths
 from pytest_execute.replay.search import Search
 from pytest_execute.replay.time_limits import limits_table
 from pytest_execute.replay.tree_diff import TreeDiff
@@ -65,7 +66,7 @@ def prove(
             cached.on_run = count_trees({step.tree for step in steps}, on_progress)
         known_isolated = cached.isolated(request.tests)
         observations = Observations(cached.run, request.tests, known_isolated)
-        project = ProjectModules(layout.modules(history.today), layout.is_test)
+        project = project_modules(layout, history.today)
         conclusions = Conclusions(steps, observations, project, history)
         search = Search(conclusions, _may_differ(history, settings), settings.pytest.workers)
         name_ignored = functools.partial(_name_ignored, history, settings, conclusions)
@@ -84,6 +85,12 @@ def prove(
         return prove(earlier, replace(request, tests=dict.fromkeys(tests, 0.0), turns=False), directory, cache)
 
     return carry_on(proofs, former, prove_at) | dropped
+
+
+def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:
+    """Return the modules of the project among the files of today."""
+    files = [path for path in today if not layout.is_test(path)]
+    return ProjectModules(layout.modules(files), layout.is_test, module_paths(files))
 
 
 def _name_ignored(history: StepBuilder, settings: Settings, conclusions: Conclusions, proof: Proof) -> Proof:

@@ -19,7 +19,8 @@ The first rule that applies decides:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -35,10 +36,25 @@ class Red(Struct, frozen=True):
 
 
 class ProjectModules(Struct, frozen=True):
-    """Modules of the project at head by their dotted names, and a function that returns whether a path is a test."""
+    """Modules of the project at head by their dotted names, and a function that returns whether a path is a test.
+
+    `paths` are those of all its modules and packages, without a suffix.
+    """
 
     modules: frozenset[str]
     is_test: Callable[[str], bool]
+    paths: frozenset[str] = frozenset()
+
+    def has(self, module: str | None, import_path: Iterable[str]) -> bool:
+        """Return whether the project has a module, in its source or where `import_path` leads to."""
+        path = (module or "").replace(".", "/")
+        return module in self.modules or any(f"{root}/{path}".lstrip("/") in self.paths for root in import_path)
+
+
+def module_paths(files: Iterable[str]) -> frozenset[str]:
+    """Return the paths of the modules in `files`, and of the packages that they are in, without a suffix."""
+    modules = [PurePosixPath(path).with_suffix("") for path in files if path.endswith(".py")]
+    return frozenset(str(path) for module in modules for path in (module, *module.parents))
 
 
 WITHOUT_EXCEPTION: dict[State, Red] = {
@@ -71,7 +87,8 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
         if exception in outcome.types:
             return Red(None, f"{phrase} ({outcome.message})")
     module, name = outcome.missing or (None, None)
-    if module in project.modules and outcome.phase != "teardown" and not _is_dependency_there(outcome, project):
+    is_missing = project.has(module, outcome.import_path) and not _is_dependency_there(outcome, project)
+    if is_missing and outcome.phase != "teardown":
         return Red("missing-symbol", f"{module}.{name} does not exist" if name else f"{module} does not exist")
     if "builtins.ImportError" in outcome.types and not _is_projects_own(outcome, project):
         return Red(
@@ -118,7 +135,7 @@ def _is_projects_own(outcome: TreeOutcome, project: ProjectModules) -> bool:
 
 def _is_call_refused(outcome: TreeOutcome, project: ProjectModules) -> bool:
     """Return whether it was a call of the project, with arguments that it does not take."""
-    return outcome.phase != "teardown" and any(module in project.modules for module, _ in outcome.called)
+    return outcome.phase != "teardown" and any(project.has(module, outcome.import_path) for module, _ in outcome.called)
 
 
 def _is_raised_by_project(outcome: TreeOutcome, project: ProjectModules) -> bool:

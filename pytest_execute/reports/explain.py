@@ -1,13 +1,23 @@
-"""Proof of one test in words, with the commands that show it by hand."""
+"""Proofs of tests in words, with the commands that show them by hand, and what the gate makes of them."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from pytest_execute.core.evidence import History, Order, Proof
+import msgspec
+from msgspec import Struct
+
+from pytest_execute.core import gate_ids
+from pytest_execute.core.evidence import History, Order, Outcome, Proof
+from pytest_execute.core.verdict import Gate, Reason, VerdictWord
 from pytest_execute.reports import json_text
 
+Subject = Callable[[str], str | None]
+"""Returns the first line of a commit's message, None for what is no commit."""
+CHECKS = ("tests", "test-first")
+"""Checks of a task that are about single tests."""
 WORKTREE = "/tmp/replay"
 ORDERS: dict[Order, str] = {
     "before": "the test existed in the commit before, and failed there",
@@ -16,14 +26,63 @@ ORDERS: dict[Order, str] = {
 }
 
 
-def render(proof: Proof, history: History, subject: Callable[[str], str | None]) -> str:
-    """Return the proof in lines. `subject` returns the first line of a commit's message, None for what is no commit."""
-    return "\n".join([*_describe(proof, subject), "by hand:", *_by_hand(proof, history, subject)]) + "\n"
+class ExplainedTest(Struct, frozen=True, kw_only=True):
+    """Test with its outcome, its proof if there is one, and the reasons for which its gate refuses it."""
+
+    test: str
+    outcome: Outcome
+    verdict: VerdictWord
+    reasons: tuple[Reason, ...]
+    proof: Proof | None
 
 
-def as_json(proof: Proof) -> str:
-    """Return the proof as indented JSON."""
-    return json_text.encode(proof)
+class Explanation(Struct, frozen=True):
+    """Tests of a target, and the verdict on all of them; `gate` is that of a task."""
+
+    target: str
+    verdict: VerdictWord
+    tests: tuple[ExplainedTest, ...]
+    gate: Gate | None = None
+
+
+def render(explanation: Explanation, history: History, subject: Subject) -> str:
+    """Return the explanation in lines."""
+    lines = list(_gate(explanation.gate)) if explanation.gate is not None else []
+    for test in explanation.tests:
+        lines += _test(test, history, subject)
+    return "\n".join(lines) + "\n"
+
+
+def as_json(explanation: Explanation) -> str:
+    """Return the explanation as indented JSON: an object for a test, with its proof; else a list of them in `tests`."""
+    tests = [_test_as_json(test) for test in explanation.tests]
+    if explanation.gate is None and [test.test for test in explanation.tests] == [explanation.target]:
+        return json_text.encode(tests[0])
+    whole = {"target": explanation.target, "verdict": explanation.verdict, "tests": tests}
+    return json_text.encode(whole | ({"checks": explanation.gate.checks} if explanation.gate is not None else {}))
+
+
+def _test_as_json(test: ExplainedTest) -> dict[str, Any]:
+    proof = msgspec.structs.asdict(test.proof) if test.proof is not None else {"test": test.test, "found": None}
+    return {**proof, "outcome": test.outcome, "verdict": test.verdict, "reasons": test.reasons}
+
+
+def _gate(gate: Gate) -> Iterator[str]:
+    yield f"{gate_ids.label(gate.id)}  {gate.title}: {gate.verdict}"
+    for check in gate.checks:
+        for reason in check.reasons if check.verdict != "passed" else ():
+            yield f"  {check.name}: {reason.message} ({reason.code})"
+
+
+def _test(test: ExplainedTest, history: History, subject: Subject) -> Iterator[str]:
+    if test.proof is not None:
+        yield from _describe(test.proof, subject)
+    else:
+        yield f"{test.test}: {test.outcome}"
+    yield from (f"  the gate refuses it: {reason.message} ({reason.code})" for reason in test.reasons)
+    if test.proof is not None:
+        yield "by hand:"
+        yield from _by_hand(test.proof, history, subject)
 
 
 def _describe(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.item_contexts import ItemContexts
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import collected_tests
@@ -20,7 +21,8 @@ class ItemPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         plan, scope = self.settings.plan, self.settings.scope
         manifest = mapping.map_tests(plan, collected_tests(items, plan.topic))
-        self.contexts.begin(tuple(items), manifest.gates)
+        parts = {test: test_marks.context_parts(test, gates) for test, gates in manifest.gates.items()}
+        self.contexts.begin(tuple(items), parts)
         if scope.is_partial:
             selected = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)
             self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in selected])

@@ -10,6 +10,7 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.verdict import Verdict
+from pytest_execute.session.observed_run import observed_run
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
 from pytest_execute.session.state import MainProcess, RunState
@@ -27,7 +28,7 @@ class JudgingPlugin:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
         try:
-            exitstatus, verdict = self._judge(exitstatus)
+            exitstatus, verdict = self._judge(session, exitstatus)
             write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
             self.main.error = str(error)
@@ -35,14 +36,14 @@ class JudgingPlugin:
         else:
             session.exitstatus = final_status(verdict, exitstatus)
 
-    def _judge(self, exitstatus: int) -> tuple[int, Verdict]:
+    def _judge(self, session: pytest.Session, exitstatus: int) -> tuple[int, Verdict]:
         """Judge the run; return pytest's exit status, that of an interruption if the user interrupts the replay."""
         if self.main.controller_side is not None:
             self.main.controller_side.check()
-        context = self.main.context = workflow.with_collected(self.main.context, self.main.manifest)
+        run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.directory / "trees"
-        run = self._run_result(is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if not workflow.why_not_replayed(context, run):
             commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
             write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")
@@ -57,11 +58,11 @@ class JudgingPlugin:
             exitstatus = pytest.ExitCode.INTERRUPTED
         return exitstatus, self.main.judgement[0]
 
-    def _run_result(self, is_interrupted: bool) -> workflow.RunResult:
-        manifest = self.main.manifest
+    def _run_result(self, session: pytest.Session, is_interrupted: bool) -> workflow.RunResult:
+        manifest, results = observed_run(session, self.main, is_interrupted)
         return workflow.RunResult(
             manifest=manifest,
-            results=self.main.outcomes.known_results(manifest),
+            results=results,
             coverage=self._measured_coverage(),
             workers=len(self.config.getoption("tx")) if self.main.controller_side is not None else 1,
             interrupted=is_interrupted,

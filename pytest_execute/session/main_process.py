@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,7 @@ from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.own_libraries import OF_PYTEST
 
 
 def prepare(config: pytest.Config) -> MainProcess:
@@ -38,6 +40,7 @@ def prepare(config: pytest.Config) -> MainProcess:
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
         context = workflow.read_context(_request(config), directory, cache)
+        workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
     return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
@@ -66,14 +69,23 @@ def _request(config: pytest.Config) -> workflow.Request:
         testpaths=tuple(path.rstrip("/") for path in config.getini("testpaths")),
         functions=tuple(config.getini("python_functions")),
         classes=tuple(config.getini("python_classes")),
+        module_path=tuple(_module_path(config)),
         turns=options.execute_turns,
     )
+
+
+def _module_path(config: pytest.Config) -> Iterator[Path]:
+    """Yield the directories that pytest's settings and the environment put on the module path."""
+    yield from config.getini("pythonpath")
+    for entry in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        yield config.invocation_params.dir / entry
 
 
 def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
     """Return the settings for all processes that run tests."""
     context = main.context
-    source = tuple(os.path.relpath(entry, context.layout.prefix or ".") for entry in context.layout.source)
+    entries = (*context.layout.source, *context.layout.files, *context.unknown_code)
+    source = tuple(os.path.relpath(entry or ".", context.layout.prefix or ".") for entry in entries)
     scope = context.request.scope
     tasks = tuple(task for name in scope.tasks if (task := context.plan.find(name)) is not None)
     scope = msgspec.structs.replace(scope, tasks=tasks)
@@ -85,7 +97,7 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
         plan=context.plan,
         scope=scope,
         source=source,
-        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)),
+        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)) - {*OF_PYTEST},
         branch=coverage.branch,
         is_measured=is_measured,
         coverage=str(main.directory / "coverage"),
@@ -102,6 +114,8 @@ def idle_workers(config: pytest.Config) -> list[str]:
 
 def plugins(config: pytest.Config, state: RunState, main: MainProcess) -> dict[str, object]:
     """Return the plugins of the main process by the names to register them with."""
+    # as with workers (xdist 3.8): a file that cannot be collected keeps no other test from running
+    config.option.continue_on_collection_errors = True
     registered: dict[str, object] = {
         "execute-outcomes": main.outcomes,
         "execute-judging": JudgingPlugin(config, state, main),
@@ -131,12 +145,12 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     Raises UsageError where the tests import the project from another place than the checkout.
     """
     plan, cache = settings.plan, main.context.cache
-    collection = msgspec.json.decode(tests, type=Collection)
+    main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
         workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
     except ExecuteError as error:
         raise pytest.UsageError(str(error)) from None
-    main.manifest = manifest = mapping.map_tests(plan, collection.tests)
+    manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),
         {test: mapping.lowest_gates(manifest, test) for test in manifest.tests},

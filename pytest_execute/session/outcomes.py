@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +23,15 @@ class OutcomeCollector:
     def __init__(self) -> None:
         self.results: dict[str, TestResult] = {}
         self.ended: set[str] = set()
+        self.uncollected: dict[str, TestResult] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep a file that could not be collected, or was skipped as a whole."""
+        if report.failed:
+            message = collection_message(report)
+            self.uncollected[report.nodeid] = TestResult(report.nodeid, "not-collected", message=message)
+        elif report.skipped:
+            self.uncollected[report.nodeid] = TestResult(report.nodeid, "skipped", message=_message(report))
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -63,7 +74,27 @@ def phase_outcome(report: pytest.TestReport) -> Outcome:
     return "error" if report.when in ("setup", "teardown") else "failed"
 
 
-def _message(report: pytest.TestReport) -> str:
+# matches "tests/test_a.py:1: in <module>" in a traceback, where the path is inside the root directory
+_PLACE = re.compile(r"^(?P<path>(?!\.\.?/|/)[^\s:]+\.py):(?P<line>\d+): in <module>$", re.MULTILINE)
+# matches `File "/repo/tests/test_a.py", line 1` of a syntax error
+_SYNTAX_PLACE = re.compile(r'^E\s+File "(?P<path>.+)", line (?P<line>\d+)$', re.MULTILINE)
+
+
+def collection_message(report: pytest.CollectReport) -> str:
+    """Return the error for which a file could not be collected, with its place where it came up on import."""
+    text = report.longreprtext
+    place = [*_PLACE.finditer(text)][-1:] or [*_SYNTAX_PLACE.finditer(text)][-1:]
+    errors = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+    crash = getattr(report.longrepr, "reprcrash", None)
+    lines = str(crash.message).splitlines() if crash is not None else errors[-1:] or text.strip().splitlines()
+    error = (lines or ["it gives no reason"])[0][:300]
+    if not place:
+        return error
+    path = report.nodeid if Path(place[0]["path"]).is_absolute() else place[0]["path"]
+    return f"its import fails at {path}:{place[0]['line']}: {error}"
+
+
+def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
     """Return the first line of a failure or of the reason of a skip."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:

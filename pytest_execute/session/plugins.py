@@ -13,6 +13,7 @@ import pytest
 from pytest_execute.core.gate_ids import label
 from pytest_execute.discovery.collected import Collection, collected_tests, imported_files
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
+from pytest_execute.session.deselection import DeselectionPlugin
 from pytest_execute.session.item_plugin import ItemPlugin
 from pytest_execute.session.state import RunState, state_key
 
@@ -27,8 +28,10 @@ def register(config: pytest.Config) -> None:
         return
     for name, plugin in _plugins(config, state).items():
         config.pluginmanager.register(plugin, name)
+    deselection = DeselectionPlugin()
+    config.pluginmanager.register(deselection, "execute-deselection")
     callbacks = SchedulingCallbacks(
-        functools.partial(_encode_tests, state),
+        functools.partial(_encode_tests, state, deselection),
         functools.partial(_create_work, config, state),
         label,
     )
@@ -57,11 +60,12 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
     return plugins
 
 
-def _encode_tests(state: RunState, items: Sequence[pytest.Item]) -> bytes:
+def _encode_tests(state: RunState, deselection: DeselectionPlugin, items: Sequence[pytest.Item]) -> bytes:
     """Encode the collected tests; a worker in another checkout looks at its imported modules by itself."""
     settings = state.settings
     modules = imported_files(settings.top_modules) if state.worker_input is None else {}
-    return msgspec.json.encode(Collection(collected_tests(items, settings.plan.topic), modules))
+    tests, deselected = (collected_tests(each, settings.plan.topic) for each in (items, deselection.items))
+    return msgspec.json.encode(Collection(tests, deselected, modules))
 
 
 def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:

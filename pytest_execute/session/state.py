@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_execute.core.evidence import Evidence, Manifest
+from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.session.run_settings import RunSettings
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_execute import workflow
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
     from pytest_execute.coverage.recorder import CoverageRecorder
+    from pytest_execute.discovery.collected import Collection
     from pytest_execute.distributed.bootstrap import WorkerInput
     from pytest_execute.distributed.controller_side import ControllerSide
     from pytest_execute.progress.plugin import ProgressPlugin
@@ -28,8 +29,8 @@ class MainProcess:
     """State of the process that the user started, which judges the run.
 
     `directory` is the run's own directory, `notices` are lines for the terminal summary. `controller_side` is None
-    without workers. `manifest` is empty until the tests are collected. `judgement` is None before the end, and after an
-    `error` that kept the run from being judged.
+    without workers. `collection` is None until the tests are collected. `judgement` is None before the end, and after
+    an `error` that kept the run from being judged.
     """
 
     directory: Path
@@ -38,7 +39,7 @@ class MainProcess:
     outcomes: OutcomeCollector
     progress: ProgressPlugin
     controller_side: ControllerSide | None = None
-    manifest: Manifest = field(default_factory=Manifest)
+    collection: Collection | None = None
     judgement: tuple[Verdict, Evidence] | None = None
     error: str = ""
 

@@ -5,6 +5,7 @@ Modules of `engine/child` start processes by themselves: they run in a child pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -27,13 +28,49 @@ def run(
     return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, check=False)
 
 
-def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: IO[str] | None = None) -> int:
-    """Run a command with its output on the terminal, or in `output`, and return its exit status.
+def follow(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    output: IO[str] | None = None,
+    errors: IO[str] | None = None,
+) -> int:
+    """Run a command and return its exit status.
+
+    It writes to the terminal, or to the files `output` and `errors`.
 
     On Linux the command ends with this process, also where this process is killed.
     """
     preexec = end_with_parent if hasattr(os, "fork") else None
-    return subprocess.run(command, cwd=cwd, env=env, stdout=output, check=False, preexec_fn=preexec).returncode
+    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, check=False, preexec_fn=preexec)
+    return done.returncode
+
+
+def run_silently(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> int | None:
+    """Run a command without input and output; return its exit status, None where it did not end within so many seconds.
+
+    All processes that it started end with it; on Linux it ends with this process.
+    """
+    preexec = end_with_parent if hasattr(os, "fork") else None
+    child = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=preexec,  # noqa: PLW1509 - as in `follow`: it takes no lock
+    )
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
+        child.wait()
 
 
 def end_with_parent() -> None:

@@ -3,9 +3,10 @@
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
-from pytest_execute.workflow.implementation import with_collected
-from pytest_execute.workflow.imported_modules import check_imports
-from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy, source_paths
+from pytest_execute.workflow.implementation import with_run
+from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
+from pytest_execute.workflow.layout import project_layout
+from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
@@ -19,10 +20,11 @@ __all__ = [
     "find_project",
     "judge_run",
     "prefix_of",
+    "project_layout",
     "project_policy",
     "read_context",
-    "source_paths",
+    "refuse_modules_of_pytest",
     "why_not_replayed",
-    "with_collected",
+    "with_run",
     "write_coverage",
 ]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
 from pytest_execute import breakdown
+from pytest_execute.core.detect_source import may_be_implementation, with_named_files
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.plan_parts import check_parts
 from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.engine.settings import PytestOptions, Settings, settings_for
 from pytest_execute.replay.older_roots import older_roots
+from pytest_execute.tools import git_diff
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.workflow.imported_modules import CheckedOut
-from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of, source_paths
+from pytest_execute.workflow.layout import directories_in, project_layout
+from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of
 from pytest_execute.workflow.request import Request
 
 T = TypeVar("T")
@@ -30,9 +34,9 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `policy` is what counts: that of base, where head is not stricter. `weaker_keys` are those that head made weaker.
-    The `source` of a policy begins at the top as well. Plan and reports see paths from `home`. Older
-    trees also import modules from `older_roots`.
+    `changed_files` are those that differ from base. `policy` is what counts: that of base, where head is not stricter.
+    `weaker_keys` are those that head made weaker. The `source` of a policy begins at the top as well. Plan and reports
+    see paths from `home`. Older trees also import modules from `older_roots`.
     """
 
     request: Request
@@ -46,6 +50,7 @@ class Context(Struct, frozen=True, kw_only=True):
     commit_range: CommitRange
     layout: Layout
     tree: Tree
+    changed_files: tuple[str, ...]
     older_roots: tuple[str, ...]
     cache: ResultCache
 
@@ -67,6 +72,14 @@ class Context(Struct, frozen=True, kw_only=True):
         """Return the files of the implementation, relative to the home."""
         home = self.layout.home
         return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
+
+    @property
+    def unknown_code(self) -> tuple[str, ...]:
+        """Return the changed Python files that are neither tests nor known to be implementation."""
+        layout = self.layout
+        return tuple(
+            path for path in self.changed_files if may_be_implementation(path, layout) and not layout.is_source(path)
+        )
 
     @property
     def checked_out(self) -> CheckedOut:
@@ -97,7 +110,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     plan = _collect_problems(problems, lambda: breakdown.load_plan(project.home, project.notes, request.topic))
     if git is None or found is None or plan is None:
         raise ExecuteError(*problems)
-    _check_scope(plan, request.scope)
+    check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
     commits = commit_range(git, home + plan.path, request.base, request.index, named)
@@ -105,18 +118,20 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
     tree = git.tree(commits.tree)
-    source = source_paths(policy, tree, prefix, home)
-    layout = Layout(
+    known = Layout(
         prefix=prefix,
         home=home,
-        source=source,
-        tests=tuple(prefix + path for path in request.testpaths if not _contains_source(prefix + path, source)),
+        tests=tuple(prefix + path for path in request.testpaths),
         patterns=request.patterns,
         notes=home + project.notes,
+        roots=directories_in(git.work_tree, request.module_path),
     )
+    plan = place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree])
+    changed_files = tuple(git_diff.changed_files(git, commits.base, commits.tree))
+    layout = with_named_files(project_layout(git, tree, policy, known), plan, {*tree, *changed_files}, changed_files)
     return Context(
         request=request,
-        plan=place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree]),
+        plan=plan,
         policy=policy,
         policy_at_base=base,
         policy_at_head=head,
@@ -126,6 +141,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         commit_range=commits,
         layout=layout,
         tree=tree,
+        changed_files=changed_files,
         older_roots=older_roots(git, commits, layout, tree),
         cache=cache,
     )
@@ -146,23 +162,6 @@ def _repository(request: Request, scratch: Path) -> Git:
     return Git(Git.find(request.repository).git_dir, request.work_tree, scratch)
 
 
-def _check_scope(plan: Plan, scope: Scope) -> None:
-    """Raise ExecuteError where the scope names a stream or a task that the plan does not have."""
-    streams = {stream.id for stream in plan.streams}
-    problems = [
-        Problem("unknown-stream", f"--execute-stream={name}: streams here are {', '.join(sorted(streams))}", plan.path)
-        for name in scope.streams
-        if name not in streams
-    ]
-    problems += [
-        Problem("unknown-task", f"--execute-task={name}: no task has this id", plan.path)
-        for name in scope.tasks
-        if plan.find(name) is None
-    ]
-    if problems:
-        raise ExecuteError(*problems)
-
-
 def _prefix(git: Git, root: Path) -> str:
     """Return the path from the top of the repository to the root directory, "" or with a slash at its end."""
     try:
@@ -171,7 +170,3 @@ def _prefix(git: Git, root: Path) -> str:
         remedy = "run pytest in the repository, or pass --rootdir"
         hint = f"pytest's root directory is not in the repository at {git.work_tree}: {remedy}"
         raise ExecuteError(Problem("no-git", hint, str(root))) from None
-
-
-def _contains_source(path: str, source: Iterable[str]) -> bool:
-    return path in ("", ".") or any(entry == path or entry.startswith(f"{path}/") for entry in source)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Evidence, Missing, Mutant
-from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, tests_without_red
+from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.recorder import context_name
-from pytest_execute.workflow.alone_step import measure_doubtful_tests
+from pytest_execute.workflow.alone_step import Measured, lines_on_import, measure_doubtful_tests
+from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.mutation_step import try_functions
 from pytest_execute.workflow.request import Rerun, RunResult
 
 if TYPE_CHECKING:
@@ -30,9 +32,14 @@ def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evide
 
     request, recording = _measure_request(context, run, evidence), data.read(run.coverage)
     line_sets = measure.line_sets(context.plan, request, recording)
-    if alone := measure_doubtful_tests(context, run, rerun, line_sets, recording):
+    if alone := measure_doubtful_tests(context, run, rerun, evidence, Measured(line_sets, recording)):
         recording.update(alone)
         line_sets = measure.line_sets(context.plan, request, recording)
+    if not context.policy.mutation.task:  # then no function was tried
+        lines = lines_on_import(context, Measured(line_sets, recording))
+        mutants = try_functions(context, run, rerun, evidence.proofs or {}, lines)
+        request = replace(request, noticed=_noticed(mutants, run.manifest.gates))
+        line_sets = measure.line_sets(context.plan, request, recording) if mutants else line_sets
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
     return replace(evidence, line_sets=line_sets, coverage=measures)
 
@@ -43,7 +50,7 @@ def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> Me
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
-    ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.home)
+    ownership = code_owners(context, run, evidence.proofs or {})
     return measure.MeasureRequest(
         root=context.home,
         branch=context.policy.coverage.branch,
@@ -52,6 +59,7 @@ def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> Me
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy.coverage.exclude,
+        marks=test_marks.marks_by_gate(run.manifest.gates, tests_without_red(evidence.proofs or {})),
         noticed=_noticed(evidence.mutants or (), run.manifest.gates),
     )
 
@@ -64,8 +72,8 @@ def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> d
     noticed: dict[str, dict[int, frozenset[str]]] = {}
     for (path, line), tests in noticed_by.items():
         if None not in tests:
-            contexts = frozenset(context_name(gates.get(test, ())) for test in tests if test is not None)
-            noticed.setdefault(path, {})[line] = contexts
+            parts = (test_marks.context_parts(test, gates.get(test, ())) for test in tests if test is not None)
+            noticed.setdefault(path, {})[line] = frozenset(map(context_name, parts))
     return noticed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from pytest_execute import breakdown
+from pytest_execute.core.detect_source import may_be_implementation
 from pytest_execute.core.evidence import Evidence, History
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.git_diff import changed_files
@@ -23,6 +24,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
         documents=_documents(context),
         files=_named_files(context) | deployment.artifacts(context),
         weaker_keys=context.weaker_keys,
+        unknown_code=_unknown_code(context),
     )
 
 
@@ -41,6 +43,14 @@ def _history(context: Context, config_file: str) -> History:
         prefix=layout.prefix,
         prepare=context.policy.prepare,
     )
+
+
+def _unknown_code(context: Context) -> tuple[str, ...]:
+    """Return the changed Python files of which nobody knows what they are; all where no implementation is known."""
+    layout = context.layout
+    everything = () if any(map(layout.is_source, context.tree)) else context.tree
+    code = (*context.unknown_code, *(path for path in everything if may_be_implementation(path, layout)))
+    return tuple(sorted({context.relative(path) for path in code}))
 
 
 def _documents(context: Context) -> dict[str, bool]:

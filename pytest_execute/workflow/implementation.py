@@ -1,4 +1,4 @@
-"""Implementation and tests of a project, told apart by the files that pytest collected tests from."""
+"""Implementation and tests of a project, as far as the run shows: what pytest collected from, and what tests ran."""
 
 from __future__ import annotations
 
@@ -7,13 +7,29 @@ import functools
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Manifest
 from pytest_execute.core.tests_in_source import holds_tests
 from pytest_execute.tools.git import BlobReader
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.request import RunResult
 
 
-def with_collected(context: Context, manifest: Manifest) -> Context:
+def with_run(context: Context, run: RunResult) -> Context:
+    """Return the context with a layout that knows what only the run shows."""
+    context = _with_collected(context, run)
+    return replace(context, layout=replace(context.layout, files=(*context.layout.files, *_executed(context, run))))
+
+
+def _executed(context: Context, run: RunResult) -> tuple[str, ...]:
+    """Return the changed files that tests imported or started, in directories that no setting names."""
+    if isinstance(run.coverage, str) or not context.unknown_code:
+        return ()
+    from pytest_execute.coverage.data import measured_files  # without coverage it needs no database
+
+    measured, root = measured_files(run.coverage), context.home.resolve()
+    return tuple(path for path in context.unknown_code if str(root / context.relative(path)) in measured)
+
+
+def _with_collected(context: Context, run: RunResult) -> Context:
     """Return the context with a layout that knows the files which pytest collected tests from.
 
     Below the source a name alone makes no test, and a doctest does not make one of the implementation. Files of base
@@ -21,7 +37,7 @@ def with_collected(context: Context, manifest: Manifest) -> Context:
     """
     layout, request = context.layout, context.request
     tree = context.git.tree(context.commit_range.base) | context.tree
-    collected = {layout.prefix + test.path for test in manifest.tests.values()}
+    collected = {layout.prefix + test.path for test in run.manifest.tests.values()}
     with contextlib.closing(BlobReader(context.git)) as reader:
 
         @functools.cache

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof
-from pytest_execute.core.ownership import Ownership, turning_commits
+from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof, tests_without_red
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
+from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -24,7 +24,22 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
     reason = _why_not_mutated(context, run)
     if reason:
         return replace(evidence, mutants=Missing(reason))
-    return replace(evidence, mutants=_mutants(context, run, rerun, evidence.proofs or {}))
+    proofs = evidence.proofs or {}
+    return replace(evidence, mutants=_mutants(context, run, rerun, proofs, _targets(context, run, proofs)))
+
+
+def try_functions(
+    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], lines: Mapping[str, Collection[int]]
+) -> tuple[Mutant, ...]:
+    """Return the mutants of the functions that have some of these lines: `{path: lines}`."""
+    if not lines or _why_not_mutated(context, run):
+        return ()
+    targets_in_lines = [
+        target
+        for target in _targets(context, run, proofs)
+        if not target.lines.isdisjoint(lines.get(context.relative(target.path), ()))
+    ]
+    return _mutants(context, run, rerun, proofs, targets_in_lines)
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
@@ -36,16 +51,23 @@ def why_not_forked() -> str:
     return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
-def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
+def _mutants(
+    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
+) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
-    tests_of_tasks = {task.id: run.manifest.tests_for(gate_ids.task(task.id)) for task in context.plan.tasks}
+    without_red = tests_without_red(proofs)
+    tests_of_tasks = {
+        task.id: tuple(t for t in run.manifest.tests_for(gate_ids.task(task.id)) if t not in without_red)
+        for task in context.plan.tasks
+    }
     exempt = targets.exemption_reasons(context.policy.mutation.exempt)
-    chosen, others = targets.split_targets(_targets(context, run, proofs), exempt)
+    chosen, others = targets.split_targets(found, exempt)
     request = mutate.MutationRequest(
         tree=context.commit_range.tree,
         targets=chosen,
         tests=run.passed,
         task_tests=tests_of_tasks,
+        guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
     )
     mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
@@ -58,7 +80,6 @@ def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> l
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.home)
-    changed = targets.find_targets(context.git, commits, context.layout, ownership)
+    changed = targets.find_targets(context.git, commits, context.layout, code_owners(context, run, proofs))
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from pytest_execute.tools.git_diff import changed_files
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.request import Rerun, RunResult
 
+Contents = Mapping[str, bytes]
 WHOLE_FILE = range(1, 2**31)
 
 
@@ -38,30 +39,32 @@ def named_files(context: Context, turning: Mapping[str, frozenset[str]]) -> dict
 
 
 class _Comparison:
-    """Compares files of the tree that is judged with those of base."""
+    """Compares files of the tree that is judged with those of base, and of what came from elsewhere since."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._layout, self._today = context, context.layout, context.tree
-        self._base: Tree = context.git.tree(context.commit_range.base)
-        self._differing = {path for path, entry in self._today.items() if self._base.get(path) != entry}
-        self._differing |= self._base.keys() - self._today.keys()
-        self._contents: dict[str, bytes] = {}
+        self._before: list[Tree] = [context.git.tree(commit) for commit in context.commit_range.before]
+        paths = self._today.keys() | {path for tree in self._before for path in tree}
+        self._differing = {
+            path for path in paths if all(tree.get(path) != self._today.get(path) for tree in self._before)
+        }
 
     def compare(self, path: str) -> NamedFile:
         """Return whether a file, or some file in a directory, has changed."""
-        return NamedFile(path=path, is_changed=bool(self._changed_in(path)))
+        changed = self._changed_in(path)
+        is_test = bool(changed) and all(map(self._layout.is_overlaid, changed))
+        return NamedFile(path=path, is_changed=bool(changed), is_test=is_test)
 
     def look_closer(self, file: NamedFile, task: Task, ownership: Ownership) -> NamedFile:
         """Return all that counts of a file of a task without tests."""
         changed = self._changed_in(file.path)
-        named = [*changed, *({self._whole(file.path)} & self._today.keys())]
-        self._load(named)
-        written = [path for path in dict.fromkeys(named) if path in self._today]
+        named = {*changed, *({self._whole(file.path)} & self._today.keys())}
+        written, before = self._contents(named)
         beside = self._brought_with(set(changed)) if changed else ()
         return replace(
             file,
-            is_changed=any(self._text(path, self._today) != self._text(path, self._base) for path in changed),
-            is_empty=bool(written) and not any(self._text(path, self._today) for path in written),
+            is_changed=any(all(_text(written, path) != _text(old, path) for old in before) for path in changed),
+            is_empty=bool(written) and not any(_text(written, path) for path in written),
             broken_links=tuple(self._broken_links(written)),
             code=self._relative(path for path in named if is_code(path, self._layout)),
             code_beside=self._relative(
@@ -80,20 +83,15 @@ class _Comparison:
     def _relative(self, paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted({self._context.relative(path) for path in paths}))
 
-    def _load(self, paths: Iterable[str]) -> None:
-        """Read the contents of these files in both trees at once."""
-        entries = (tree[path] for path in paths for tree in (self._base, self._today) if path in tree)
-        self._contents.update(self._context.git.blobs({entry.oid for entry in entries}))
+    def _contents(self, paths: Collection[str]) -> tuple[Contents, list[Contents]]:
+        """Return the contents of these files today, and in each tree before."""
+        git, commits = self._context.git, self._context.commit_range
+        return git.contents(commits.tree, paths), [git.contents(commit, paths) for commit in commits.before]
 
-    def _text(self, path: str, tree: Tree) -> bytes:
-        """Return the content of a file without white space; of one that is not there, nothing."""
-        return b"".join(self._contents[tree[path].oid].split()) if path in tree else b""
-
-    def _broken_links(self, paths: Iterable[str]) -> Iterator[str]:
-        for path in paths:
+    def _broken_links(self, written: Contents) -> Iterator[str]:
+        for path, content in written.items():
             if path.endswith(".md"):
-                text = self._contents[self._today[path].oid].decode(errors="replace")
-                for line, target in broken_links(text, path, self._today):
+                for line, target in broken_links(content.decode(errors="replace"), path, self._today):
                     yield f"{self._context.relative(path)}:{line}: {target}"
 
     def _brought_with(self, paths: set[str]) -> Iterator[tuple[str, set[str]]]:
@@ -101,7 +99,7 @@ class _Comparison:
         found: dict[str, set[str]] = {}
         for commit, changed in self._changed_by_commit():
             if not paths.isdisjoint(changed):
-                for path in filter(self._layout.is_source, changed - paths):
+                for path in filter(self._layout.is_source, (changed - paths) & self._differing):
                     found.setdefault(path, set()).add(commit)
         yield from sorted(found.items())
 
@@ -111,5 +109,10 @@ class _Comparison:
         for commit, parents in commits.commits.items():
             if len(parents) == 1:
                 yield commit, set(changed_files(git, parents[0], commit))
-        if commits.snapshot is not None:
+        if commits.snapshot is not None and len(commits.snapshot_parents) == 1:
             yield commits.snapshot, set(changed_files(git, commits.head, commits.tree))
+
+
+def _text(contents: Contents, path: str) -> bytes:
+    """Return the content of a file without white space; of one that is not there, nothing."""
+    return b"".join(contents.get(path, b"").split())

@@ -1,10 +1,10 @@
-"""Place of a project: its policy, now and at base, its topics, and the paths of its implementation."""
+"""Place of a project: its policy, now and at base, and its topics."""
 
 from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.layout import Layout, detect_source
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
@@ -118,14 +117,3 @@ def prefix_of(directory: Path, top: Path) -> str:
     """Return the path from `top` to a directory in it, "" or with a slash at its end; ValueError for one outside."""
     path = directory.resolve().relative_to(top.resolve()).as_posix()
     return "" if path == "." else f"{path}/"
-
-
-def source_paths(policy: Policy, paths: Collection[str], prefix: str, home: str) -> tuple[str, ...]:
-    """Return the paths of the implementation: those that the policy names, else those detected among `paths`.
-
-    All begin at the top of the repository, those of the policy too. They are detected in the root directory, to which
-    `prefix` leads, or in `home` where the root directory holds nothing but tests.
-    """
-    is_test = Layout(prefix=prefix, home=home).is_test
-    has_code = any(path.startswith(prefix) and path.endswith(".py") and not is_test(path) for path in paths)
-    return policy.source or detect_source(paths, prefix if has_code else home)

@@ -13,7 +13,7 @@ from pytest_execute.replay.prove import ProgressCallback
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """Options of the judgement, and the names of tests from pytest's configuration.
+    """Options of the judgement, and what pytest's configuration and PYTHONPATH say of tests and modules.
 
     For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
     from, and `repository` is the checkout whose history counts. With `turns`, each test is replayed on every tree.
@@ -31,6 +31,7 @@ class Request(Struct, frozen=True, kw_only=True):
     testpaths: tuple[str, ...] = ()
     functions: tuple[str, ...] = ("test",)
     classes: tuple[str, ...] = ("Test",)
+    module_path: tuple[Path, ...] = ()
     turns: bool = False
 
 

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_execute.breakdown import read_text
 
 from .plans import (
+    FIELDS,
     only_task,
     read_plan,
 )
@@ -50,3 +53,27 @@ def test_labels_in_one_word() -> None:
         ((), ["tests/test_a.py"]),
         (("T1",), []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("box", "status", "state"),
+    [
+        ("[ ] ", "", "open"),
+        ("[-] ", "", "begun"),
+        ("[~] ", "", "begun"),
+        ("[/] ", "", "begun"),
+        ("[!] ", "", "blocked"),
+        ("[WIP] ", "", "begun"),
+        ("[🚧] ", "", "begun"),
+        ("[ ] ", "- **Status**: In progress\n", "begun"),
+        ("", "- **Status**: in review\n", "begun"),
+        ("", "- **Status**: Blocked by the vendor\n", "blocked"),
+        ("", "- **Status**: not started\n", "open"),
+        ("[x] ", "", "open"),
+    ],
+)
+def test_a_task_is_open_begun_or_blocked(box: str, status: str, state: str) -> None:
+    text = f"### 1. [x] One\n{FIELDS}\n### Task 2: {box}Two\n{FIELDS}{status}"
+    plan = read_text(text if box else text.replace("### 1. [x] One", "### Task 1: One"), "t", "b.md").plan
+    assert plan is not None
+    assert plan.tasks[1].state == state

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +54,50 @@ def test_words_after_two_dashes_are_no_options(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(gate, "run", run)
     assert main(["gate", "chat", "--", "-k", "x", "--", "--json"]) == 0
     assert handed == [["-k", "x", "--", "--json"]]
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib.metadata import version
+
+    with pytest.raises(SystemExit) as error:
+        main(["--version"])
+    assert (error.value.code, capsys.readouterr().out) == (0, f"pytest-execute {version('pytest-execute')}\n")
+
+
+@pytest.mark.parametrize("name", ["gate", "check", "next", "explain", "init"])
+def test_commands_have_the_same_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "--notes DIR directory of the topics (default: the policy's notes, then notes)" in text
+    assert ("--task ID" in text) == ("--stream ID" in text) == (name in ("gate", "next"))
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        ("pytest-execute ex", {"explain"}),
+        ("pytest-execute gate --st", {"--staged", "--stream"}),
+        ("pytest-execute next ", {"a", "b"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_topics(tmp_path: Path, line: str, answers: set[str]) -> None:
+    pytest.importorskip("argcomplete")
+    for topic in ("a", "b"):
+        (tmp_path / "notes" / topic).mkdir(parents=True)
+        (tmp_path / "notes" / topic / "breakdown.md").write_text("### 1. [ ] Do it\n")
+    variables = {
+        "_ARGCOMPLETE": "1",
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "out"),
+    }
+    command = [sys.executable, "-m", "pytest_execute"]
+    subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **variables}, check=False, timeout=60, stdout=subprocess.DEVNULL
+    )
+    words = {word.strip() for word in (tmp_path / "out").read_text().split("\013")}
+    assert answers <= words
 
 
 @pytest.mark.parametrize("name", COMMANDS)

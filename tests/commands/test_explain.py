@@ -114,13 +114,104 @@ def test_json_has_all_turns(tmp_path: Path) -> None:
     assert report["verdict"] == "passed"
 
 
-def test_an_unproven_test_ends_with_1_and_an_unknown_one_with_2(passing: Repository, tmp_path: Path) -> None:
+MORE = """from hello import greet
+import pytest
+
+
+@pytest.mark.parametrize("name", ["Ada", "Ben"])
+def test_greets_all(name):
+    assert greet(name) == f"Hello, {name}!"
+
+
+def test_greets():
+    assert greet("Ada") == "Hello, Ada!"
+"""
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """Make the topic with one test that came before the code, and two that came with it."""
+    repository = hello.begun(tmp_path_factory.mktemp("explain") / "mixed")
+    repository.commit("Greet", hello.DONE | {"tests/test_hello.py": MORE})
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "told"),
+    [
+        ("tests/test_hello.py::test_greets", 0, ["tests/test_hello.py::test_greets: turned, before"]),
+        (
+            "tests/test_hello.py::test_greets_all",
+            1,
+            [
+                "tests/test_hello.py::test_greets_all[Ada]: turned, same-commit",
+                "tests/test_hello.py::test_greets_all[Ben]: turned, same-commit",
+                "  the gate refuses it: tests/test_hello.py::test_greets_all[Ada] came together with the code, in",
+            ],
+        ),
+        (
+            "tests/test_hello.py",
+            1,
+            [
+                "tests/test_hello.py::test_greets_all[Ben]: turned, same-commit",
+                "tests/test_hello.py::test_greets: turned, before",
+            ],
+        ),
+        ("1", 1, ["task 1  Greet: failed", "tests/test_hello.py::test_greets: turned, before"]),
+    ],
+)
+def test_a_function_a_file_and_a_task_are_explained_with_the_status_of_the_gate(
+    mixed: Repository, target: str, status: int, told: list[str]
+) -> None:
+    done = hello.run(["pytest-execute", "explain", target], mixed.path)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert done.stderr == ""
+    for line in told:
+        assert any(each.startswith(line) for each in done.stdout.splitlines()), done.stdout
+
+
+def test_json_of_several_tests_has_each(mixed: Repository) -> None:
+    done = hello.run(["pytest-execute", "explain", "test_hello.py::test_greets_all", "--json"], mixed.path / "tests")
+    answer = json.loads(done.stdout)
+    assert (answer["target"], answer["verdict"]) == ("tests/test_hello.py::test_greets_all", "failed")
+    assert [(test["test"][-5:], test["found"], test["outcome"], test["verdict"]) for test in answer["tests"]] == [
+        ("[Ada]", "turned", "passed", "failed"),
+        ("[Ben]", "turned", "passed", "failed"),
+    ]
+    assert [reason["code"] for reason in answer["tests"][0]["reasons"]] == ["same-commit"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (
+            "tests/test_hello.py::test_greet",
+            "no such test (did you mean tests/test_hello.py::test_greets?) (unknown-test)",
+        ),
+        ("tests/test_helo.py", "no such file (did you mean tests/test_hello.py?) (unknown-test)"),
+        ("2", "no such test, file or task: tasks here are 1 (unknown-test)"),
+    ],
+)
+def test_an_unknown_target_names_the_nearest(mixed: Repository, target: str, message: str) -> None:
+    done = hello.run(["pytest-execute", "explain", target], mixed.path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{target}: error: {message}\n"
+
+
+def test_what_does_not_pass_today_is_told(passing: Repository, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(passing.path, copy)
     (copy / "tests/test_hello.py").write_text("def test_greets():\n    assert True\n")
     done = hello.run(["pytest-execute", "explain", TEST], copy)
     assert done.returncode == 1
     assert f"{TEST}: never-red\n" in done.stdout
-    done = hello.run(["pytest-execute", "explain", "tests/test_hello.py::test_none"], copy)
+    (copy / "tests/test_hello.py").write_text("import nowhere\n")
+    done = hello.run(["pytest-execute", "explain", "tests/test_hello.py"], copy)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[0] == "tests/test_hello.py: not-collected"
+    assert "No module named 'nowhere'" in done.stdout
+    (copy / "notes/hello/breakdown.md").write_text("# Nothing\n")
+    done = hello.run(["pytest-execute", "explain", TEST], copy)
     assert done.returncode == 2
-    assert "tests/test_hello.py::test_none: error: not a passing test of a task" in done.stderr
+    message = "notes/hello/breakdown.md:1: error: no task here: write one as `### 1. [ ] Title` (no-task)\n"
+    assert done.stderr == message

@@ -26,3 +26,13 @@ def test_a_pyproject_whose_tool_is_no_table(tmp_path: Path) -> None:
     status, text = init(tmp_path, "notes", "chat")
     message = "pyproject.toml: error: not valid TOML: correct it, then run `pytest-execute init` again (bad-toml)"
     assert (status, text.splitlines()[-1]) == (2, message)
+
+
+def test_init_below_the_top_writes_beside_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    monkeypatch.chdir(tmp_path / "tests")
+    assert main(["init", "chat"]) == 0
+    assert (tmp_path / "notes/chat/plan.md").is_file()
+    assert not (tmp_path / "tests/notes").exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.layout import Layout
 
 SRC = Layout(source=("src/app",))
 
@@ -41,23 +41,6 @@ def test_notes_and_configured_test_directories_are_overlaid() -> None:
     layout = Layout(source=("app",), tests=("checks",), notes="notes")
     assert layout.is_overlaid("notes/chat/breakdown.md")
     assert layout.is_test("checks/data.txt")
-
-
-@pytest.mark.parametrize(
-    ("paths", "source"),
-    [
-        (["src/app/__init__.py", "tests/test_a.py", "tool/__init__.py"], ("src",)),
-        (["app/__init__.py", "app/x.py", "tests/__init__.py", "docs/conf.py", "setup.py"], ("app",)),
-        (["one.py", "test_one.py", "conftest.py"], ("one.py",)),
-        (["README.md"], ()),
-    ],
-)
-def test_the_source_is_found_where_the_policy_is_silent(paths: list[str], source: tuple[str, ...]) -> None:
-    assert detect_source(paths) == source
-
-
-def test_the_source_is_found_below_a_prefix() -> None:
-    assert detect_source(["api/app/__init__.py", "web/other/__init__.py"], "api/") == ("api/app",)
 
 
 def test_module_names_from_the_roots_of_the_source() -> None:

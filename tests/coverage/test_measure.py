@@ -8,6 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Measure
 from pytest_execute.core.ownership import LineOwners
@@ -96,6 +97,20 @@ def test_only_its_own_tests_reach_the_functions_of_a_task(recording: Recorded) -
     assert (first.lines, first.missing) == (3, {"code.py": (5,)})
     assert (first.branches, first.covered_branches, first.missing_branches) == (2, 1, {"code.py": (4,)})
     assert first.missing_arcs == {"code.py": ((4, 5),)}
+
+
+def test_a_test_with_a_mark_reaches_the_lines_of_the_gates_that_it_counts_for(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    (root / "code.py").write_text(dedent(SOURCE).lstrip())
+    recorder = Recorder([root], True, root / "data")
+    code = load(root / "code.py")
+    recorder.switch(["test:a"])
+    code.grow(1)
+    recorder.stop()
+    data, one = read(root / "data"), request(root, owned_by(range(1, 10), FIRST))
+    assert measure(PLAN, one, data)["task:1"].covered == 0
+    marked = replace(one, marks={"task:1": frozenset(["test:a"])})
+    assert measure(PLAN, marked, data)["task:1"].covered == 2
 
 
 def test_lines_that_run_on_import_do_not_count_for_a_task(recording: Recorded) -> None:
@@ -191,7 +206,8 @@ def test_code_without_lines_is_listed(tmp_path: Path) -> None:
 def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, {}, ("idle.py", "broken.py")), data)
-    assert found["changed"].missing == {"idle.py": (1, 2), "broken.py": (1,)}
+    assert found["changed"].missing == {"idle.py": (1, 2)}
+    assert found["changed"].unparsed == {"broken.py": (1,)}
     assert found["changed"].covered == 0
 
 

@@ -1,8 +1,10 @@
 """Gates for which tests count, by marker and by the breakdown's Tests fields."""
 
+from msgspec.structs import replace
+
 from pytest_execute.core.evidence import CollectedTest, Unmatched
 from pytest_execute.core.plan import NamedGate, Plan, Stream, Task, TestRef
-from pytest_execute.discovery.mapping import gate_dependencies, lowest_gates, map_tests, select_tests
+from pytest_execute.discovery.mapping import add_files, gate_dependencies, lowest_gates, map_tests, select_tests
 
 PLAN = Plan(
     topic="t",
@@ -71,3 +73,22 @@ def test_a_task_is_selected_with_its_dependencies() -> None:
         "tests/test_a.py::test_x[1]", "tests/apis/test_c.py::test_c", "tests/api/test_b.py::TestB::test_b",
     }  # fmt: skip
     assert "tests/test_e.py::test_e" in select_tests(PLAN, MANIFEST, ("B",), ())
+
+
+def test_a_file_stands_for_its_tests_where_these_are_not_known() -> None:
+    file, directory = collected("tests/test_no.py"), collected("tests/api")
+    manifest = add_files(PLAN, MANIFEST, [file, directory, collected("tests/test_a.py")], undefined=())
+    assert manifest.gates["tests/test_no.py"] == ("task:2",)
+    assert manifest.gates["tests/api"] == ("task:2",)
+    assert manifest.gates["tests/test_a.py"] == ("task:1", "gate:Gate 1")
+    assert manifest.missing_tests == ()
+    assert list(manifest.tests) == sorted(manifest.tests)
+
+
+def test_what_a_file_does_not_define_stays_missing() -> None:
+    plan = replace(
+        PLAN, tasks=(Task(id="1", title="", line=2, tests=(TestRef("tests/test_d.py::test_no", 3),)),), gates=()
+    )
+    manifest = add_files(plan, map_tests(plan, []), [collected("tests/test_d.py")], {"tests/test_d.py::test_no"})
+    assert [each.name for each in manifest.missing_tests] == ["tests/test_d.py::test_no"]
+    assert manifest.gates["tests/test_d.py"] == ("task:1",)

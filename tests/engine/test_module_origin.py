@@ -30,6 +30,24 @@ def test_a_module_of_the_project_from_outside_the_tree_is_foreign(repo: Reposito
     assert outcome.message.startswith("pluggy")
 
 
+def test_modules_are_searched_in_the_tree_in_the_order_of_the_module_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module beside its test comes before a directory of its name, and before the same name in another place."""
+    tree, katas = tmp_path / "tree", tmp_path / "tree/katas"
+    for file in ("bowling/bowling.py", "bowling/util.py", "tennis/util.py"):
+        (katas / file).parent.mkdir(parents=True, exist_ok=True)
+        (katas / file).touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/bowling.py").touch()
+    finder = TreeFinder(str(tree), [str(katas), str(tree)], ["bowling", "tennis", "util"], {})
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "elsewhere"), str(katas / "bowling"), str(tree), str(katas)])
+    assert finder.find_spec("bowling").origin == str(katas / "bowling/bowling.py")
+    assert finder.find_spec("util").origin == str(katas / "bowling/util.py")
+    monkeypatch.setattr(sys, "path", [])
+    assert finder.find_spec("tennis").submodule_search_locations._path == [str(katas / "tennis")]
+
+
 def test_the_project_may_be_pytest_execute(repo: Repository) -> None:
     """The engine's own modules are in the checkout then, and are not foreign."""
     commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "def test_a():\n    import app\n"})
@@ -88,7 +106,7 @@ def finder(tmp_path: Path) -> TreeFinder:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").touch()
     (tmp_path / "mdurl").mkdir()
-    return TreeFinder([str(tmp_path)], ["app", "mdurl", "markdown_it"], {"mdurl": SITE})
+    return TreeFinder(str(tmp_path), [str(tmp_path)], ["app", "mdurl", "markdown_it"], {"mdurl": SITE})
 
 
 def test_a_finder_looks_in_the_tree_then_where_a_dependency_is_installed(finder: TreeFinder) -> None:
@@ -173,5 +191,5 @@ def test_the_origin_of_a_module_is_its_own_and_not_its_key(
     module.__spec__ = ModuleSpec(name, None) if has_spec else None
     monkeypatch.setitem(sys.modules, key, module)
     places: Any = {"tree": str(tmp_path / "tree"), "work_tree": str(tmp_path / "checkout")}
-    check = OriginCheck(places, TreeFinder([f"{tmp_path}/tree/src"], ["app"], {}))
+    check = OriginCheck(places, TreeFinder(places["tree"], [f"{tmp_path}/tree/src"], ["app"], {}))
     assert (check.find_foreign() is not None) == is_foreign

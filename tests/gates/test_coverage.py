@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    LineSets,
     Measure,
     Missing,
+    NamedFile,
 )
-from pytest_execute.core.policy import CoveragePolicy, Policy
+from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy
 from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
+    FULL,
     GOOD,
     PLAN,
     find_check,
@@ -48,7 +52,10 @@ def test_uncovered_lines_and_branches_are_named() -> None:
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
     gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
     assert reasons(verdict, "task:1") == [
-        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % required; not reached: {gaps}"
+        (
+            "coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, "
+            f"90 % required by coverage.task; not reached: {gaps}"
+        )
     ]
     reason = find_check(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
@@ -92,15 +99,36 @@ def test_lines_left_out_of_coverage_are_listed_once() -> None:
 
 @pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
 def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
-    verdict = judge(PLAN, Policy(), with_measure(key, Measure(lines=10, covered=1)))
-    assert find_check(verdict, gate_id, "coverage").reasons[0].code == "coverage-too-low"
+    policy = Policy(coverage=CoveragePolicy(system=Decimal(85)))
+    verdict = judge(PLAN, policy, with_measure(key, Measure(lines=10, covered=1)))
+    reason = find_check(verdict, gate_id, "coverage").reasons[0]
+    assert reason.code == "coverage-too-low"
+    assert f"required by coverage.{key.partition(':')[0]};" in reason.message
     assert not verdict.passed
+
+
+def test_the_system_must_not_be_worse_than_at_base() -> None:
+    too_few = with_measure("system", Measure(lines=10, covered=1))
+    assert judge(PLAN, Policy(), too_few).passed
+    lost = {"a.py": (3, 4), "b.py": (1,), "c.py": (5,), "d.py": (9,)}
+    verdict = judge(PLAN, Policy(), replace(too_few, lost_lines=lost))
+    remedy = 'test these lines again, or remove them (coverage.system = "base")'
+    files = "a.py:3-4; b.py:1; c.py:5; and 1 more files"
+    (reason,) = reasons(verdict, "system")
+    assert reason == f"coverage/failed/coverage-lost: tests reached {files} at base, and none does now: {remedy}"
+    unknown = judge(PLAN, Policy(), replace(too_few, lost_lines=Missing("it has no tests")))
+    (reason,) = reasons(unknown, "system")
+    assert unknown.passed
+    assert reason == (
+        "coverage/passed/base-not-measured: the system cannot be compared with base, where the tests could not be "
+        'measured: it has no tests; only the changed lines count (coverage.system = "base")'
+    )
 
 
 def test_coverage_that_is_not_required_need_not_be_measured() -> None:
     nothing = CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0))
     evidence = replace(GOOD, coverage=Missing("the policy asks for no coverage"))
-    assert judge(PLAN, Policy(coverage=nothing), evidence).passed
+    assert judge(PLAN, Policy(coverage=nothing, mutation=MutationPolicy(Decimal(0))), evidence).passed
     assert not judge(PLAN, Policy(coverage=replace(nothing, changed=Decimal(1))), evidence).passed
     assert (nothing.is_required, replace(nothing, changed=Decimal(1)).is_required) == (False, True)
 
@@ -126,3 +154,59 @@ def test_a_test_that_crashed_its_process_leaves_coverage_unproven() -> None:
         f"mutation/unproven/not-measured: {message}",
     ]
     assert find_gate(verdict, "task:1").verdict == "failed"
+
+
+NOTHING = dict.fromkeys(("task:1", "task:2", "task:3", "stream:A", "stream:B", "system", "changed"), Measure())
+CODE = "src/app/m.py"
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE)}}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True, is_test=True)}}, ["no-files"]),
+        ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True)}}, []),
+        ({"line_sets": {"task:1": LineSets(lines={CODE: frozenset({1})}, imported={CODE: frozenset({1})})}}, []),
+        ({"line_sets": {"task:1": LineSets()}}, ["no-files"]),
+        ({"coverage": {**NOTHING, "task:1": Measure(excluded={CODE: (3,)})}}, []),
+    ],
+)
+def test_a_task_passes_on_no_lines_only_if_something_was_looked_at(changes: dict[str, Any], codes: list[str]) -> None:
+    """Data, lines that run on import, removed and excluded code leave nothing to measure."""
+    verdict = judge(PLAN, Policy(), replace(GOOD, **{"coverage": NOTHING, **changes}))
+    found = [reason.code for reason in find_check(verdict, "task:1", "coverage").reasons if reason.code != "left-out"]
+    assert found == codes
+    assert find_check(verdict, "stream:A", "coverage").verdict == "unproven", "task 2 has no files"
+
+
+def test_the_topic_and_the_system_do_not_pass_on_code_that_nobody_knows() -> None:
+    nothing = replace(GOOD, coverage={**(GOOD.coverage or {}), "system": Measure(), "changed": Measure()})
+    assert judge(PLAN, Policy(), nothing).passed
+    unknown = replace(nothing, unknown_code=("bin/a.py", "bin/b.py", "bin/c.py", "bin/d.py"))
+    message = (
+        "coverage/unproven/no-files: nothing was measured, and nobody knows what these files are: bin/a.py, bin/b.py, "
+        "bin/c.py and 1 more: name them in a task's Files, or set `source` in [tool.pytest-execute]"
+    )
+    assert reasons(judge(PLAN, Policy(), unknown), "system") == [message, message]
+    measured = replace(unknown, coverage=GOOD.coverage)
+    assert judge(PLAN, Policy(), measured).passed
+
+
+def test_without_coverage_the_mutants_do_not_pass_on_nothing() -> None:
+    policy = Policy(coverage=CoveragePolicy(task=Decimal(0), stream=Decimal(0), system=Decimal(0), changed=Decimal(0)))
+    evidence = replace(GOOD, coverage=Missing("not required"), unknown_code=("bin/a.py",))
+    for gate in ("task:1", "system"):
+        assert find_check(judge(PLAN, policy, evidence), gate, "mutation").reasons[0].code == "no-files"
+    changed = replace(evidence, named_files={CODE: NamedFile(path=CODE, is_changed=True)}, unknown_code=())
+    verdict = judge(PLAN, policy, changed)
+    assert [find_check(verdict, gate, "mutation").verdict for gate in ("task:1", "system")] == ["passed", "passed"]
+
+
+def test_a_file_that_cannot_be_parsed_is_unproven_even_where_all_else_is_reached() -> None:
+    measure = replace(FULL, unparsed={"src/app/m.py": (3,)})
+    (reason,) = reasons(judge(PLAN, Policy(), with_measure("task:1", measure)), "task:1")
+    assert reason == (
+        "coverage/unproven/not-parsed: src/app/m.py:3: it cannot be parsed, so nothing in it was measured: correct its "
+        "syntax or encoding, or leave it out of `source`"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    Guard,
     Missing,
     Mutant,
 )
@@ -18,6 +19,7 @@ from tests.gates.samples import (
     PLAN,
     find_gate,
     nodeid,
+    proof,
     reasons,
 )
 
@@ -103,6 +105,23 @@ def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions
     assert mutated(mutant("f", tasks=("1", "2"), killed_by=nodeid("2"))) == []
 
 
+def test_a_test_that_owes_no_red_is_none_of_the_tasks_own() -> None:
+    at_base = proof("1", found="never-red", at_base="same")
+    evidence = replace(GOOD, proofs={**(GOOD.proofs or {}), nodeid("1"): at_base}, mutants=(mutant("f"),))
+    assert [line.partition(":")[0] for line in reasons(judge(PLAN, Policy(), evidence), "task:1")] == [
+        "test-first/unproven/at-base", "test-first/unproven/no-tests", "mutation/failed/own-tests-miss",
+    ]  # fmt: skip
+
+
+def test_a_function_that_only_a_guard_runs_is_not_reached() -> None:
+    guard = proof("1", found="never-red", guard=Guard(function="app.m:g"))
+    missed = mutant("f", state="not-reached", killed_by=None)
+    evidence = replace(GOOD, proofs={**(GOOD.proofs or {}), nodeid("1"): guard}, mutants=(missed,))
+    assert reasons(judge(PLAN, Policy(), evidence), "task:1")[-1] == (
+        "mutation/failed/not-reached: app.m:f is run by no passing test; guards do not count"
+    )
+
+
 def test_a_task_fails_where_other_tasks_brought_all_functions_of_its_files() -> None:
     elsewhere = mutant("g", path="src/app/z.py")
     assert mutated(elsewhere, mutant("f", tasks=("2",), killed_by=nodeid("2"))) == [
@@ -120,3 +139,18 @@ def test_functions_of_no_task_count_for_the_system() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
     assert "mutation/failed/not-reached: app.m:f is run by no passing test" in reasons(verdict, "system")
     assert mutated(mutant("f", tasks=(), state="not-reached")) == []
+
+
+def test_functions_of_a_file_that_cannot_be_parsed_are_unknown() -> None:
+    mutant = Mutant(
+        function="app.m:<module>",
+        path="src/app/m.py",
+        line=3,
+        tasks=("1",),
+        state="unproven",
+        detail="it cannot be parsed: x",
+    )
+    verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant,)))
+    assert reasons(verdict, "task:1") == [
+        "mutation/unproven/not-tried: app.m:<module> was not tried: it cannot be parsed: x"
+    ]

@@ -117,6 +117,21 @@ def test_tests_that_were_at_base_prove_no_task() -> None:
     assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed
 
 
+DOCTEST = replace(AT_BASE, at_base=None, found="doctest")
+
+
+def test_a_doctest_of_the_implementation_has_to_pass_and_proves_no_task() -> None:
+    line = (
+        f"test-first/{{}}/doctest: {nodeid('1')} is a doctest in the code that it tests, which cannot run without it: "
+        "it has to pass, and proves nothing"
+    )
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, proof("1")))
+    assert reasons(verdict, "task:1") == [line.format("passed")]
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, DOCTEST))
+    assert reasons(verdict, "task:1")[0] == line.format("unproven")
+    assert find_gate(verdict, "task:1").verdict == "unproven"
+
+
 GUARD = replace(AT_BASE, at_base=None, detail="it passes at base", guard=Guard(function="app.m:f"))
 
 
@@ -178,6 +193,26 @@ def test_guards_prove_no_task() -> None:
 def test_a_test_that_is_no_guard_was_never_red(guard: Guard, line: str) -> None:
     verdict = judge(PLAN, Policy(), with_two_tests(proof("1"), replace(GUARD, guard=guard)))
     assert reasons(verdict, "task:1") == [f"test-first/{line.format(nodeid('1') + '_too')}"]
+
+
+def test_a_commit_that_brought_nothing_but_data_is_listed() -> None:
+    """Once for each commit; the test is proven all the same."""
+    verdict = judge(PLAN, Policy(), with_proof("1", only_data=("docs/a.json", "docs/b.json")))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: tests/test_1.py::test_it passes with bbbbbbb, which brought nothing but "
+            "data: docs/a.json, docs/b.json"
+        )
+    ]
+    assert verdict.passed
+    many = tuple(f"{number}.json" for number in range(5))
+    verdict = judge(PLAN, Policy(), with_two_tests(proof("1", only_data=many), proof("1", only_data=many)))
+    assert reasons(verdict, "task:1") == [
+        (
+            "test-first/passed/only-data: 2 tests pass with bbbbbbb, which brought nothing but data: "
+            "0.json, 1.json, 2.json and 2 more"
+        )
+    ]
 
 
 TURNS = (Turn("b" * 40, True), Turn("d" * 40, False), Turn("worktree", True))

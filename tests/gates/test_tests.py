@@ -62,6 +62,10 @@ from tests.gates.samples import (
             ),
         ),
         ("not-run", "tests/unproven/not-run: tests/test_2.py::test_it did not run: AssertionError: no"),
+        (
+            "not-collected",
+            "tests/failed/not-collected: tests/test_2.py::test_it cannot be collected: AssertionError: no",
+        ),
     ],
 )
 def test_a_test_of_a_task_must_pass(outcome: str, line: str) -> None:

@@ -65,3 +65,11 @@ def test_a_file_that_cannot_be_imported_has_noticed_by_the_first_test_that_was_t
     assert outcome.noticed_by == "b.py::own"
     outcome, _ = MutationReplies(failed, None, [MADE.key], False).import_outcome(("b.py::own",))
     assert outcome.noticed_by == "b.py::own"
+
+
+def test_a_guard_notices_nothing_for_a_task() -> None:
+    """Neither where it enters the function, nor where the function runs on import."""
+    noticing = {"b.py::other"}
+    for entering in (set[str](), {"b.py::other"}):
+        runner = MutationRunner(cast(StubTrials, Trials(entering, noticing)), TESTS, {"1": ("b.py::own",)}, noticing)
+        assert runner.run([(0, "raise")])[(0, "raise")].noticed_by is None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pytest_execute.core.detect_source import detect_source
 from pytest_execute.core.evidence import Proof
-from pytest_execute.core.layout import Layout, detect_source
+from pytest_execute.core.layout import Layout
 from pytest_execute.engine.settings import PytestOptions, settings_for
 from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.older_roots import older_roots
@@ -35,7 +36,7 @@ def replay(
     git = Git.find(repo.path).with_scratch(scratch)
     commits = commit_range(git, BREAKDOWN, base)
     today = git.tree(commits.tree)
-    layout = Layout(source=detect_source(today))
+    layout = Layout(source=detect_source(today, Layout()))
     settings = settings_for(git, layout, today, pytest, prepare, older_roots(git, commits, layout, today))
     request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=turns)
     history = TopicHistory(git, commits, layout)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.engine.outcome import TreeOutcome
-from pytest_execute.replay.red_causes import ProjectModules, Red, classify
+from pytest_execute.replay.red_causes import ProjectModules, Red, classify, module_paths
 
 PROJECT = ProjectModules(frozenset({"app", "app.sums"}), lambda path: path.startswith("tests/"))
 IMPORT_ERROR = ("builtins.ModuleNotFoundError", "builtins.ImportError")
@@ -53,6 +53,31 @@ def cause(**facts: Any) -> str | None:
 )
 def test_a_failure_counts_by_its_cause(facts: dict[str, Any], expected: str | None) -> None:
     assert cause(**facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("module", "import_path", "expected"),
+    [
+        ("bowling", ("katas/bowling", ""), "missing-symbol"),
+        ("game.score", ("backend/lib",), "missing-symbol"),
+        ("game", ("backend/lib",), "missing-symbol"),
+        ("katas.bowling", ("",), "missing-symbol"),
+        ("bowling", ("katas/tennis", ""), None),
+        ("score", ("", "backend/lib"), None),
+        ("helpers", ("tests",), None),
+        ("bowling", (), None),
+    ],
+)
+def test_a_missing_module_counts_where_head_has_it_on_the_module_path(
+    module: str, import_path: tuple[str, ...], expected: str | None
+) -> None:
+    files = ["katas/bowling/bowling.py", "backend/lib/game/score.py", "tests/helpers.py"]
+    project = ProjectModules(frozenset(), lambda path: path.startswith("tests/"), module_paths(files[:2]))
+    facts = TreeOutcome(
+        test="t.py::test", state="failed", phase="collect", missing=(module, None), types=IMPORT_ERROR,
+        import_path=import_path,
+    )  # fmt: skip
+    assert classify(facts, project).cause == expected
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,79 @@ def test_a_file_that_is_not_named_like_tests_is_a_test_where_pytest_collects_fro
     ran = run(repo.path, "-n0", "test.py")
     assert (reasons(ran), ran.status) == ({}, 0), ran.text
     assert {mutant["path"] for mutant in ran.report["mutants"]} == {"calc.py"}
+
+
+INSERTED = "import sys\nfrom pathlib import Path\n\nsys.path.insert(0, str(Path(__file__).parent.parent / 'tools'))\n"
+TASKS = {
+    "backend/app/it.py": "tests/test_it.py",
+    "katas/bowling/bowling.py": "katas/bowling/test_bowling.py",
+    "tools/billing.py": "tests/test_billing.py",
+    "bin/report.py": "tests/test_report.py",
+}
+SCRIPT = "import sys\n\n\ndef main(text):\n    print(text.upper())\n\n\nmain(sys.argv[1])\n"
+TEST_OF_SCRIPT = """import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(__file__).parent.parent / "bin" / "report.py"
+
+
+def test_report():
+    ran = subprocess.run([sys.executable, SCRIPT, "a"], capture_output=True, text=True)
+    assert ran.stdout == "A\\n"
+"""
+
+
+def test_code_wherever_it_lies_is_found_without_a_policy(tmp_path: Path) -> None:
+    """Directories without `__init__.py`, `pythonpath`, beside the test, by a conftest, a script; then with more code.
+
+    The conftest's directory, `tools`, is known from what ran, the script from the plan.
+    """
+    project = '[tool.pytest.ini_options]\npythonpath = ["backend"]\n'
+    repo = topic(tmp_path / "repo", project, {"tests/conftest.py": INSERTED}, TASKS)
+    tests = [a_test_of("app.it", "it"), a_test_of("bowling", "bowl"), a_test_of("billing", "bill"), TEST_OF_SCRIPT]
+    code = [function("it"), function("bowl"), function("bill"), SCRIPT]
+    for (file, test_file), text, test in zip(TASKS.items(), code, tests, strict=True):
+        repo.commit("test", {test_file: test})
+        repo.commit("feat", {file: text})
+    ran = run(repo.path, "-n2")
+    assert (reasons(ran), ran.status) == ({}, 0), ran.text
+    assert {mutant["path"] for mutant in ran.report["mutants"]} == {*TASKS}
+    never = "\n\ndef never(n):\n    return n / 0\n"
+    repo.put("backend/app/never.py", never.lstrip())
+    repo.put("tools/billing.py", function("bill") + never)
+    repo.put("bin/report.py", SCRIPT + never)
+    found = run(repo.path, "-n0")
+    short, dead = ("coverage", "coverage-too-low"), ("mutation", "not-reached")
+    failed = reasons(found)
+    assert (failed["task:3"], failed["task:4"], failed["system"][-2:]) == ([short, dead], [short, dead], [short, dead])
+    assert "backend/app/never.py:1: app.never:never is run by no passing test" in found.text
+
+
+def test_code_that_nothing_knows_is_not_passed(tmp_path: Path) -> None:
+    """A module that no test imports and no task names: nothing was looked at."""
+    repo = topic(tmp_path / "repo", "", {}, {"data/rates.json": "tests/test_rates.py"})
+    test = "import json\n\n\ndef test_rates():\n    assert json.load(open('data/rates.json')) == [1]\n"
+    repo.commit("test", {"tests/test_rates.py": test})
+    repo.commit("feat", {"data/rates.json": "[1]\n"})
+    assert run(repo.path, "-n0").status == 0, "data alone is nothing to measure"
+    repo.commit("more", {"backend/app/never.py": "def never(n):\n    return n / 0\n"})
+    ran = run(repo.path, "-n0")
+    assert reasons(ran) == {"system": [("coverage", "no-files"), ("coverage", "no-files")]}, ran.text
+    assert "backend/app/never.py" in ran.text
+
+
+def test_doctests_of_the_implementation_beside_the_tests_of_a_task(tmp_path: Path) -> None:
+    """In the replay they would take the code with them to the older trees, for all tests."""
+    settings = 'pythonpath = ["src"]\ntestpaths = ["src", "tests"]\naddopts = "--doctest-modules"\n'
+    tasks = {"src/app/sums.py": "tests/test_sums.py`, `src/app/sums.py"}
+    repo = topic(tmp_path / "repo", f"[tool.pytest.ini_options]\n{settings}", {"src/app/__init__.py": ""}, tasks)
+    repo.commit("test: two", {"tests/test_sums.py": a_test_of("app.sums", "two")})
+    docstring = '    """\n    >>> two(1)\n    2\n    """\n'
+    repo.commit("feat: two", {"src/app/sums.py": f"def two(a):\n{docstring}    return a + 1\n"})
+    ran = run(repo.path, "-n0")
+    assert (reasons(ran), ran.status) == ({"task:1": [("test-first", "doctest")]}, 0), ran.text
+    assert [(proof["verdict"], proof["code"]) for proof in ran.report["proofs"]] == [
+        ("unproven", "doctest"),
+        ("proven", None),
+    ]

@@ -205,9 +205,15 @@ def test_all_problems_of_plan_and_policy_are_reported_in_one_pass(repo: Reposito
         ),
         (
             "--execute-stream=Z",
-            "notes/sums/breakdown.md: error: --execute-stream=Z: streams here are A, B, C (unknown-stream)",
+            (
+                "notes/sums/breakdown.md: error: --execute-stream=Z: no such stream: streams here are A, B, C "
+                "(unknown-stream)"
+            ),
         ),
-        ("--execute-task=99", "notes/sums/breakdown.md: error: --execute-task=99: no task has this id (unknown-task)"),
+        (
+            "--execute-task=99",
+            "notes/sums/breakdown.md: error: --execute-task=99: no such task: tasks here are 1, 2, 3 (unknown-task)",
+        ),
     ],
 )
 def test_options_with_unknown_names_are_errors(repo: Repository, option: str, line: str) -> None:

@@ -15,7 +15,6 @@ from pytest_execute.workflow.project import (
     find_project,
     policy_at_base,
     project_policy,
-    source_paths,
 )
 from tests.repository import Repository
 
@@ -49,21 +48,6 @@ def test_a_broken_policy_of_a_commit_counts_as_the_default_one(tmp_path: Path) -
     repo = Repository(tmp_path / "repo")
     commit = repo.commit("project", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 3\n"})
     assert committed_policy(Git.find(repo.path), commit, "") == Policy()
-
-
-@pytest.mark.parametrize(
-    ("policy", "paths", "prefix", "expected"),
-    [
-        (Policy(source=("services/lib",)), ["services/api/app.py"], "services/api/", ("services/lib",)),
-        (Policy(), ["services/api/src/app/x.py"], "services/api/", ("services/api/src",)),
-        (Policy(), ["services/tests/help.py", "services/calc.py"], "services/tests/", ("services/calc.py",)),
-        (Policy(), ["services/api/x/y/z.py", "services/calc.py"], "services/api/", ()),
-    ],
-)
-def test_the_policy_names_the_source_or_it_is_detected(
-    policy: Policy, paths: list[str], prefix: str, expected: tuple[str, ...]
-) -> None:
-    assert source_paths(policy, paths, prefix, "services/") == expected
 
 
 def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_commit(tmp_path: Path) -> None:

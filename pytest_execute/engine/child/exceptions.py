@@ -25,6 +25,7 @@ MAX_ENTRIES, MAX_LINES, MAX_LENGTH = 3, 8, 200
 def describe(error: BaseException, phase: str, tree: str) -> FailureFacts:
     """Return the facts of an exception that was raised in a phase of a test."""
     error = unwrap(error)
+    missing, called = missing_symbol(error), refusing_callables(error) if phase != "call" else []
     text = relative_message(error, tree).splitlines() or [""]
     return {
         "phase": phase,
@@ -32,9 +33,10 @@ def describe(error: BaseException, phase: str, tree: str) -> FailureFacts:
         "message": f"{type(error).__name__}: {text[0]}"[:300],
         "frames": [path for path, _ in entries_in_tree(error, tree)],
         "lines": last_lines(error, tree),
-        "missing": missing_symbol(error),
+        "missing": missing,
+        "import_path": import_path(tree) if missing or called else [],
         "raiser": raising_file(error, tree) if isinstance(error, ImportError) else None,
-        "called": refusing_callables(error) if phase != "call" else [],
+        "called": called,
         "fixture": getattr(error, "argname", None) if type(error).__name__ == "FixtureLookupError" else None,
     }
 
@@ -141,6 +143,12 @@ def missing_symbol(error: BaseException) -> list[str | None] | None:
         *_, last = traceback_entries(error)
         return [str(last.tb_frame.f_globals.get("__name__")), error.name]
     return None
+
+
+def import_path(tree: str) -> list[str]:
+    """Return the directories of the tree on the module path, relative to it; "" is its top."""
+    paths = (os.path.realpath(entry) + os.sep for entry in sys.path if isinstance(entry, str))
+    return [path[len(tree) + 1 : -1].replace(os.sep, "/") for path in paths if path.startswith(tree + os.sep)]
 
 
 # -- refused calls

@@ -19,8 +19,9 @@ import json
 import mmap
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
 from typing import Any
 
 SWITCH_NAME = "__pytest_execute_stub__"
@@ -80,9 +81,7 @@ class InstrumentingFinder:
         places = self.functions.get(os.path.realpath(spec.origin)) if spec is not None and spec.origin else None
         if spec is None or places is None:
             return spec
-        loader = InstrumentingLoader(
-            name, str(spec.origin), {(line, column): number for line, column, number in places}
-        )
+        loader = InstrumentingLoader(name, str(spec.origin), numbers_by_place(places))
         locations = spec.submodule_search_locations
         return importlib.util.spec_from_file_location(
             name, spec.origin, loader=loader, submodule_search_locations=locations
@@ -90,6 +89,49 @@ class InstrumentingFinder:
 
     def invalidate_caches(self) -> None:
         """Do nothing, as there are no caches; `importlib.invalidate_caches` calls it."""
+
+
+class ScriptFinder:
+    """Finder for one script, as Python has them for zip files with a `__main__`.
+
+    CPython (3.10 to 3.14) looks for such a finder before it runs a script, and so does `runpy.run_path`; where there is
+    one, `__main__` is imported, and an InstrumentingFinder takes part.
+    """
+
+    def __init__(self, script: str) -> None:
+        self.script = script
+
+    def find_spec(self, name: str, target: Any = None) -> ModuleSpec | None:
+        if name != "__main__":
+            return None
+        is_started = [os.path.realpath(each) for each in sys.argv[:1]] == [os.path.realpath(self.script)]
+        if is_started and sys.path[:1] == [self.script]:  # CPython put the script where its directory would be
+            sys.path[:1] = [] if getattr(sys.flags, "safe_path", False) else [str(Path(self.script).resolve().parent)]
+        return importlib.util.spec_from_file_location(name, self.script, loader=SourceFileLoader(name, self.script))
+
+
+def script_hook(functions: Places) -> Callable[[str], ScriptFinder]:
+    """Return a hook of `sys.path_hooks` for the files of the plan."""
+
+    def find_script(path: str) -> ScriptFinder:
+        if os.path.realpath(path) not in functions:
+            raise ImportError
+        return ScriptFinder(path)
+
+    return find_script
+
+
+def load_instrumented(functions: Places) -> None:
+    """Have modules instrumented that no finder finds: those that a test loads by their path."""
+    get_code = SourceFileLoader.get_code
+
+    def get_instrumented_code(self: SourceFileLoader, fullname: str) -> Any:
+        places = functions.get(os.path.realpath(self.path))
+        if places is None or isinstance(self, InstrumentingLoader):
+            return get_code(self, fullname)
+        return InstrumentingLoader(self.name, str(self.path), numbers_by_place(places)).get_code(fullname)
+
+    SourceFileLoader.get_code = get_instrumented_code  # type: ignore[method-assign, assignment]
 
 
 class InstrumentingLoader(SourceFileLoader):
@@ -104,6 +146,10 @@ class InstrumentingLoader(SourceFileLoader):
         tree = ast.parse(self.get_data(path), path)
         instrument_module(tree, self.numbers)
         return compile(tree, path, "exec", dont_inherit=True)
+
+
+def numbers_by_place(places: list[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
+    return {(line, column): number for line, column, number in places}
 
 
 def instrument_module(tree: ast.Module, numbers: dict[tuple[int, int], int]) -> None:
@@ -150,6 +196,8 @@ def install(functions: Places, marks: Any) -> StubSwitch:
     switch = StubSwitch(marks)
     setattr(builtins, SWITCH_NAME, switch)
     sys.meta_path.insert(0, InstrumentingFinder(functions))
+    sys.path_hooks.insert(0, script_hook(functions))
+    load_instrumented(functions)
     return switch
 
 

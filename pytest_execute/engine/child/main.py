@@ -87,7 +87,7 @@ def prepare_process(setup: SetupMessage) -> TreeFinder:
     sys.path[:0] = [setup["root"], *setup["source_roots"]]
     sys.argv[:] = ["pytest"]
     bytecode.BytecodeCache(setup["bytecode_cache"], setup["tree"]).install()
-    finder = TreeFinder(setup["source_roots"], setup["top_modules"], setup["installed"])
+    finder = TreeFinder(setup["tree"], setup["source_roots"], setup["top_modules"], setup["installed"])
     finder.install()
     return finder
 

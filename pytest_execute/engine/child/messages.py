@@ -168,6 +168,8 @@ class FailureFacts(TypedDict, total=False):
     """Symbol whose absence raised the exception; the name is None if a whole module is missing."""
     raiser: str | None
     """File whose own `raise` statement raised an ImportError."""
+    import_path: list[str]
+    """Directories of the tree on the module path, "" being its top, where something is missing or was called."""
     called: list[list[str]]
     """Callables that may have refused their arguments."""
     fixture: str | None

@@ -34,10 +34,14 @@ class TreeFinder:
 
     A module that the tree does not have is missing, wherever else there is one of its name. The exception is a
     dependency, which a later commit has taken into the tree: it comes from the directory in `installed`.
+
+    The directories of the tree are searched in Python's order: pytest puts that of a test before the others, and what
+    lies there may have the name of a directory elsewhere.
     """
 
-    def __init__(self, source_roots: list[str], top_modules: list[str], installed: dict[str, str]) -> None:
-        self.source_roots, self.top_modules, self.installed = source_roots, frozenset(top_modules), installed
+    def __init__(self, tree: str, source_roots: list[str], top_modules: list[str], installed: dict[str, str]) -> None:
+        self.tree_prefix, self.source_roots = tree + os.sep, source_roots
+        self.top_modules, self.installed = frozenset(top_modules), installed
 
     def install(self) -> None:
         """Become the first finder, and the only one of the project's modules, also for those that pytest rewrites."""
@@ -53,7 +57,7 @@ class TreeFinder:
             return None
         if path is None and self.is_dependency(name):
             return importlib.machinery.PathFinder.find_spec(name, [self.installed[name]])
-        return importlib.machinery.PathFinder.find_spec(name, self.source_roots if path is None else path)
+        return importlib.machinery.PathFinder.find_spec(name, self.import_path() if path is None else path)
 
     def find_file(self, name: str, path: Any = None) -> Any:
         """Return the spec of any module that has a file."""
@@ -75,8 +79,15 @@ class TreeFinder:
         directory = self.installed.get(top_module)
         if directory is None or (file and not file.startswith(os.path.realpath(directory) + os.sep)):
             return False
-        spec = importlib.machinery.PathFinder.find_spec(top_module, self.source_roots)
+        spec = importlib.machinery.PathFinder.find_spec(top_module, self.import_path())
         return spec is None or spec.origin is None
+
+    def import_path(self) -> list[str]:
+        """Return the directories of the tree on the module path, and the roots that a test has removed from it."""
+        path = [
+            entry for entry in sys.path if isinstance(entry, str) and f"{entry}{os.sep}".startswith(self.tree_prefix)
+        ]
+        return [*path, *(root for root in self.source_roots if root not in path)]
 
     def invalidate_caches(self) -> None:
         importlib.machinery.PathFinder.invalidate_caches()

@@ -9,6 +9,7 @@ from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
 STUBS = {"raise": "a raise", "none": "`return None`"}
@@ -28,19 +29,23 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
     elif unknown is not None:
         yield unknown
     elif (len(functions) - len(bad)) * 100 < context.policy.mutation.task * len(functions):
+        proofs = context.evidence.proofs or {}
+        has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
-            yield _not_killed(each)
+            yield _not_killed(each, "; guards do not count" if has_guards else "")
+    elif not functions and not context.policy.coverage.is_required:
+        yield from check_looked_at(context, gate_ids.task(task) if task is not None else gate_ids.SYSTEM)
     elif task is not None:
         yield from _own_tests_miss(context, functions)
         yield from _others_brought_its_files(context, task, mutants)
 
 
-def _not_killed(mutants: Iterable[Mutant]) -> Finding:
-    """Return what is wrong with a function of which some stub was not noticed: the worst of it."""
+def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
+    """Return what is wrong with a function of which some stub was not noticed: the worst of it, with a note."""
     states = ("survived", "not-reached", "unproven")
     worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
     stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
-    ignored = "; its exemption is newer than base, and does not count" if worst.ignored else ""
+    ignored = note + ("; its exemption is newer than base, and does not count" if worst.ignored else "")
     place = (worst.path, worst.line)
     if worst.state == "survived":
         over = ", ".join(worst.tests[:3]) + (f" and {len(worst.tests) - 3} more" if len(worst.tests) > 3 else "")
@@ -50,16 +55,15 @@ def _not_killed(mutants: Iterable[Mutant]) -> Finding:
         return finding("pseudo-tested", message, place)
     if worst.state == "not-reached":
         return finding("not-reached", f"{worst.function} is run by no passing test{ignored}", place)
-    return finding(
-        "not-tried", f"{worst.function} was not tried with its body replaced by {stub}: {worst.detail}", place
-    )
+    tried = f" with its body replaced by {stub}" if worst.stub else ""
+    return finding("not-tried", f"{worst.function} was not tried{tried}: {worst.detail}", place)
 
 
 def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
     """Find a task whose functions only tests of other tasks fail without."""
     mutants = [mutant for each in functions.values() for mutant in each if mutant.state == "killed"]
     owners = {owner for mutant in mutants for owner in mutant.tasks}
-    own = {test for owner in owners for test in context.tests(gate_ids.task(owner))}
+    own = {test for owner in owners for test in context.own_tests(gate_ids.task(owner))}
     if mutants and not any(mutant.killed_by in own for mutant in mutants):
         removed = f"{len(functions)} function bodies are" if len(functions) > 1 else "function body is"
         message = f"none of this task's tests fails when its {removed} removed; only other tasks' tests do"

@@ -45,6 +45,7 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
         for test in owing:
             yield from _check_test(context, test, proofs.get(test))
         yield from _allowed(context, [proofs[test] for test in passed if test not in owing])
+        yield from _only_data([proofs[test] for test in passed if test in proofs])
         if not owing:
             message = "no test of this task failed before the code: write one for what the task adds"
             yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
@@ -61,18 +62,24 @@ def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterat
 
 
 def _owes_no_red(context: JudgeContext, proof: Proof | None) -> bool:
-    """Return whether a test only has to pass: base had it, or it is a guard and the policy allows these."""
+    """Return whether a test only has to pass: base had it, it is a doctest of the code, or an allowed guard."""
     if proof is None or proof.at_base == "same":
         return proof is not None
+    if proof.found == "doctest":
+        return True
     return proof.is_guard and context.policy.guards == "biting"
 
 
 def _allowed(context: JudgeContext, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """List the guards among tests that owe no red, and count those that base had as they are today."""
+    """List guards and doctests among tests that owe no red, and count those that base had as they are today."""
     count = 0
     for proof in proofs:
         if proof.at_base == "same":
             count += 1
+        elif proof.found == "doctest":
+            message = f"{proof.test} is a doctest in the code that it tests, which cannot run without it"
+            message = f"{message}: it has to pass, and proves nothing"
+            yield finding("doctest", message, context.place(proof.test), test=proof.test)
         elif proof.guard is not None:
             was = "; base has this test in another form" if proof.at_base == "other" else ""
             fails = f"it fails when the body of {proof.guard.function}, which base has, goes"
@@ -82,6 +89,19 @@ def _allowed(context: JudgeContext, proofs: Iterable[Proof]) -> Iterator[Finding
         were = "1 test was there at base, and is" if count == 1 else f"{count} tests were there at base, and are"
         have = "it has to pass, and proves nothing" if count == 1 else "they have to pass, and prove nothing"
         yield finding("at-base", f"{were} the same today: {have}")
+
+
+def _only_data(proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """List the commits that made tests pass and brought no code."""
+    tests: dict[tuple[str | None, tuple[str, ...]], list[str]] = {}
+    for proof in proofs:
+        if proof.only_data:
+            tests.setdefault((proof.after, proof.only_data), []).append(proof.test)
+    for (commit, files), passing in tests.items():
+        who = f"{passing[0]} passes" if len(passing) == 1 else f"{len(passing)} tests pass"
+        shown = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+        message = f"{who} with {short_commit(commit)}, which brought nothing but data: {shown}"
+        yield finding("only-data", message, (files[0], None))
 
 
 def _turns(proof: Proof | None, title: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Outcome, TestResult
@@ -21,22 +21,43 @@ PHRASES: dict[Outcome, str] = {
     "passed-alone": "failed beside other tests, and passes by itself: if it is not safe in parallel, run with -n0",
     "blocked": "was not run: what it depends on did not pass",
     "not-run": "did not run",
+    "not-collected": "cannot be collected",
 }
-WITH_MESSAGE: tuple[Outcome, ...] = ("failed", "error", "rerun", "passed-alone", "blocked", "not-run")
+WITH_MESSAGE: tuple[Outcome, ...] = ("failed", "error", "rerun", "passed-alone", "blocked", "not-run", "not-collected")
 """Outcomes whose own message is part of the reason."""
-DID_NOT_RUN: dict[Outcome, VerdictWord] = {"blocked": "blocked", "not-run": "unproven"}
+DID_NOT_RUN: dict[Outcome, VerdictWord] = {"blocked": "blocked", "not-run": "unproven", "not-collected": "unproven"}
 
 
 def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     """Find a task without tests, and its tests that are missing or did not pass."""
     gate = gate_ids.task(task.id)
+    missing = list(_missing_tests(context, gate))
     if context.is_without_tests(task):
         yield from _without_tests(context, task)
-    elif not context.tests(gate):
-        remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
-        yield finding("no-tests", f"no test counts for this task: {remedy}", (context.plan.path, task.line))
-    yield from _missing_tests(context, gate)
+    elif not context.tests(gate) and not missing:
+        yield _no_tests(context, task)
+    yield from missing
     yield from check_outcomes(context, context.tests(gate))
+
+
+def _no_tests(context: JudgeContext, task: Task) -> Finding:
+    """Return the finding for a task without tests; nothing is proven by it where some file was not collected."""
+    place = (context.plan.path, task.line)
+    if left_out := _left_out(context):
+        message = f"no test counts for this task, but not all files were collected: {_some(left_out)}"
+        return finding("no-tests", message, place, verdict="unproven")
+    remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
+    broken = [test for test in context.files if context.outcome(test) == "not-collected"]
+    more = f", or mend the file that it is in: {_some(broken)} cannot be collected" if broken else ""
+    return finding("no-tests", f"no test counts for this task: {remedy}{more}", place)
+
+
+def _left_out(context: JudgeContext) -> list[str]:
+    return [file for file in context.files if context.outcome(file) == "not-run"]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _without_tests(context: JudgeContext, task: Task) -> Iterator[Finding]:
@@ -108,8 +129,11 @@ def _missing_tests(context: JudgeContext, gate: str) -> Iterator[Finding]:
 
 
 def check_all_ran(context: JudgeContext, tests: Iterable[str]) -> Finding | None:
-    """Return why not everything is known of what `tests` execute: one did not run, or its process died; else None."""
-    for test in tests:
+    """Return why not everything is known of what `tests` execute: one did not run, or its process died; else None.
+
+    Where there are no `tests`, those in files that were not collected may be meant.
+    """
+    for test in list(tests) or _left_out(context):
         outcome, result = context.outcome(test), context.evidence.results.get(test)
         if outcome in DID_NOT_RUN:
             message = f"cannot be measured, as not all tests of the gate ran: {test} {PHRASES[outcome]}"

@@ -1,0 +1,25 @@
+"""Contexts of tests: those of tasks have marks of their own, as only the replay knows which of them count."""
+
+from __future__ import annotations
+
+from pytest_execute.coverage.test_marks import context_parts, mark, marks_by_gate
+
+GATES = {"a.py::one": ("task:1", "stream:A"), "a.py::two": ("task:1",), "b.py::three": ("stream:A",), "b.py::four": ()}
+
+
+def test_a_test_of_a_task_has_a_context_of_its_own() -> None:
+    parts = {test: tuple(context_parts(test, gates)) for test, gates in GATES.items()}
+    assert parts == {
+        "a.py::one": (mark("a.py::one"),),
+        "a.py::two": (mark("a.py::two"),),
+        "b.py::three": ("stream:A",),
+        "b.py::four": (),
+    }
+    assert "|" not in mark("a.py::one[x|y]")
+
+
+def test_a_gate_has_the_marks_of_the_tests_that_count_for_it() -> None:
+    assert marks_by_gate(GATES, {"a.py::two"}) == {
+        "task:1": {mark("a.py::one")},
+        "stream:A": {mark("a.py::one"), mark("b.py::three")},
+    }
