@@ -317,6 +317,13 @@ TABLE = (
         "name the task's files in its Files field",
     ),
     ReasonCode(
+        "not-parsed",
+        "coverage",
+        UNPROVEN,
+        "a changed file of the implementation is no Python that can be parsed, so nothing in it was measured",
+        "correct its syntax or encoding, or leave it out of `source`",
+    ),
+    ReasonCode(
         "not-measured",
         "coverage",
         ("unproven", "blocked"),
