@@ -32,6 +32,7 @@ ProofState = Literal[
     "red-not-counted",
     "not-reproduced",
     "not-prepared",
+    "not-started",
     "foreign-module",
     "unstable",
     "dropped",
@@ -179,6 +180,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     | `excluded` | lines that the policy at base allows to leave out |
     | `ignored` | lines whose comment would leave them out, and does not count |
     | `opaque` | lines that run code which has no lines, such as `exec` |
+    | `unparsed` | for a file that cannot be parsed the line of the error; nothing in it is counted |
     """
 
     lines: int = 0
@@ -191,6 +193,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+    unparsed: dict[str, tuple[int, ...]] = {}
 
     def reaches(self, required: Decimal) -> bool:
         """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
@@ -202,8 +205,8 @@ class LineSets(Struct, frozen=True, kw_only=True):
 
     `lines` are executable and `covered` were reached; `branches` lead from a line that has several to another, a
     negative one being the exit of what starts there, and `covered_branches` were taken. Lines that are `imported` ran
-    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored` and `opaque` are those
-    of `Measure`.
+    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored`, `opaque` and
+    `unparsed` are those of `Measure`.
     """
 
     lines: dict[str, frozenset[int]] = {}
@@ -214,6 +217,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
     excluded: dict[str, frozenset[int]] = {}
     ignored: dict[str, frozenset[int]] = {}
     opaque: dict[str, frozenset[int]] = {}
+    unparsed: dict[str, frozenset[int]] = {}
 
     def measure(self) -> Measure:
         """Return the counts of these sets, and what is missing."""
@@ -234,6 +238,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
             excluded=_sorted(self.excluded),
             ignored=_sorted(self.ignored),
             opaque=_sorted(self.opaque),
+            unparsed=_sorted(self.unparsed),
         )
 
 
