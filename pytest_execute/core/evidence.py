@@ -32,6 +32,7 @@ ProofState = Literal[
     "red-not-counted",
     "not-reproduced",
     "not-prepared",
+    "not-started",
     "foreign-module",
     "unstable",
     "dropped",

@@ -26,6 +26,7 @@ ALLOWED_ORDERS = {
 UNPROVEN = {
     "not-reproduced": "passes in this run, but not in the replay of the same tree: {}",
     "not-prepared": "was not replayed on all trees: {}",
+    "not-started": "was not replayed on all trees, as pytest does not start {}",
     "foreign-module": "imported a module from outside the replayed tree: {}",
     "unstable": "is unstable: {}",
 }
