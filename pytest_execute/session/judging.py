@@ -43,7 +43,7 @@ class JudgingPlugin:
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
-        directory = self.main.directory / "trees"
+        directory = self.main.outside / "trees"
         if not workflow.why_not_replayed(context, run):
             commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
             write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")

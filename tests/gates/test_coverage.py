@@ -18,6 +18,7 @@ from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy
 from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
+    FULL,
     GOOD,
     PLAN,
     find_check,
@@ -200,3 +201,12 @@ def test_without_coverage_the_mutants_do_not_pass_on_nothing() -> None:
     changed = replace(evidence, named_files={CODE: NamedFile(path=CODE, is_changed=True)}, unknown_code=())
     verdict = judge(PLAN, policy, changed)
     assert [find_check(verdict, gate, "mutation").verdict for gate in ("task:1", "system")] == ["passed", "passed"]
+
+
+def test_a_file_that_cannot_be_parsed_is_unproven_even_where_all_else_is_reached() -> None:
+    measure = replace(FULL, unparsed={"src/app/m.py": (3,)})
+    (reason,) = reasons(judge(PLAN, Policy(), with_measure("task:1", measure)), "task:1")
+    assert reason == (
+        "coverage/unproven/not-parsed: src/app/m.py:3: it cannot be parsed, so nothing in it was measured: correct its "
+        "syntax or encoding, or leave it out of `source`"
+    )

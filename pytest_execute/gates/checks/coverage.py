@@ -35,6 +35,7 @@ def check_share(
             yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
         elif not obstacles:
             yield from check_looked_at(context, key)
+        yield from _unparsed(measure)
         yield from list_unmeasured(key, context.evidence.coverage or {})
 
 
@@ -48,6 +49,13 @@ def _obstacles(context: JudgeContext, key: str, tests: Iterable[str], no_files: 
         yield unknown
     elif key not in measures:
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
+
+
+def _unparsed(measure: Measure) -> Iterator[Finding]:
+    for path, lines in measure.unparsed.items():
+        remedy = "correct its syntax or encoding, or leave it out of `source`"
+        message = f"{path}:{lines[0]}: it cannot be parsed, so nothing in it was measured: {remedy}"
+        yield finding("not-parsed", message, (path, lines[0]))
 
 
 def check_system(context: JudgeContext, tests: Iterable[str]) -> Iterator[Finding]:
