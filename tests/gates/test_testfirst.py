@@ -36,8 +36,10 @@ from tests.gates.samples import (
         ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, which came in bbbbbbb"),
         (
             {"order": "same-commit"},
-            "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb, like all since base: if "
-            "that is a squash merge, judge its branch, `pytest-execute gate chat --at BRANCH`",
+            (
+                "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb, which brought "
+                "everything at once: if it is a squash merge, judge its branch, `pytest-execute gate chat --at BRANCH`"
+            ),
         ),
         (
             {"found": "never-red", "detail": "it passes at base"},
