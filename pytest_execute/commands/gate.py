@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
             f"--execute-report={report}",
             f"--execute-summary={summary}",
             *location.options,
+            *([f"--execute-output={summary_file}"] if summary_file is not None else []),
             *([f"--execute-notes={options.notes}"] if options.notes else []),
             *(f"--execute-stream={name}" for name in options.stream),
             *(f"--execute-task={name}" for name in options.task),

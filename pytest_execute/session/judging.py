@@ -31,7 +31,7 @@ class JudgingPlugin:
             exitstatus, verdict = self._judge(session, exitstatus)
             write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
-            self.main.error = str(error)
+            self.main.error = "\n".join(error.usage)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         else:
             session.exitstatus = final_status(verdict, exitstatus)

@@ -17,6 +17,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
     For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
     from, and `repository` is the checkout whose history counts. With `turns`, each test is replayed on every tree.
+    `outputs` are files that this run writes, which are no work of the user.
     """
 
     topic: str
@@ -33,6 +34,7 @@ class Request(Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ("Test",)
     module_path: tuple[Path, ...] = ()
     turns: bool = False
+    outputs: tuple[Path, ...] = ()
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
