@@ -80,9 +80,15 @@ def _seconds(text: str) -> float:
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, object, object]:
     """Read the plan and start coverage, before any conftest is loaded and so before the project's code is imported."""
     if early_config.known_args_namespace.execute_topic:
-        from pytest_execute import session
+        from pytest_execute.tools import own_libraries
 
-        session.begin(early_config, args)
+        try:
+            with own_libraries.imported_from_elsewhere(early_config.rootpath):
+                from pytest_execute import session
+
+                session.begin(early_config, args)
+        except own_libraries.OwnLibraryError as error:
+            raise pytest.UsageError(str(error)) from None
     return (yield)
 
 

@@ -1,14 +1,15 @@
-"""Measures tests once more, each in a process of its own, where nothing is cached.
+"""Measures the tests of a gate once more, without any other test, where nothing is cached.
 
 What one test has cached, imported or started, later tests of the same process use without running it again: the lines
-count for the first test alone. A test that runs by itself runs all that it needs. Only its test file and the conftest
-files are imported before.
+count for the first test alone. Here, the tests of one gate in one file share a process, and no other test runs in it.
+Only the file and the conftest files are imported before.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,18 +20,17 @@ from pytest_execute.core.evidence import Measure
 from pytest_execute.coverage import alone_plugin
 from pytest_execute.coverage.alone_plugin import AloneSettings
 from pytest_execute.coverage.data import Recording, read
-from pytest_execute.coverage.recorder import context_name
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
 from pytest_execute.tools.cache import ResultCache, digest
-from pytest_execute.tools.git import Git
+from pytest_execute.tools.git import Git, Tree
 
 FORMAT, KIND = 1, "alone"
 """Number of the form of entries in the result cache, and their kind."""
 
 
 class AloneRequest(Struct, frozen=True, kw_only=True):
-    """Tests to measure in `tree`, with their seconds and gates.
+    """Tests of each gate to measure in `tree`.
 
     `sources` has the files that count: `{file in the checkout: its path from pytest's root directory}`.
     """
@@ -38,42 +38,51 @@ class AloneRequest(Struct, frozen=True, kw_only=True):
     tree: str
     sources: dict[str, str]
     branch: bool
-    tests: dict[str, float]
-    gates: Mapping[str, Sequence[str]]
+    tests: dict[str, tuple[str, ...]]
     settings: Settings
 
 
 def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: ResultCache) -> Recording:
-    """Return what each test runs that passes by itself, for its gates. All files are written below `directory`.
+    """Return what the tests of each gate run, as far as they pass. All files are written below `directory`.
 
     A second run on the same tree takes the answer from the cache, if all tests have passed.
     """
+    recording, data = Recording(), directory / "alone-data"
+    files = {path: file for file, path in request.sources.items()}
+    with contextlib.closing(Runner(git, _settings(request, data), directory / "alone")) as runner:
+        for gate, tests in request.tests.items():
+            key = _cache_key(request, tests)
+            known = cache.get(KIND, [key])
+            if key in known:
+                by_test = Recording.decode(known[key])
+            else:
+                by_test, have_all_passed = _run(runner, git.tree(request.tree), tests, tuple(files), data)
+                cache.put(KIND, {key: by_test.encode()} if have_all_passed else {})
+            recording.update(by_test.renamed(files, dict.fromkeys(tests, gate)))
+    return recording
+
+
+def _settings(request: AloneRequest, data: Path) -> Settings:
+    """Return the settings of the runs, with the plugin that measures."""
+    value = AloneSettings(tuple(request.sources.values()), request.branch, str(data))
+    option = f"{alone_plugin.OPTION}={msgspec.json.encode(value).decode()}"
+    arguments = ("-p", alone_plugin.__name__, option, *request.settings.pytest.arguments)
+    return replace(request.settings, pytest=replace(request.settings.pytest, arguments=arguments))
+
+
+def _cache_key(request: AloneRequest, tests: Iterable[str]) -> str:
     facts = (FORMAT, request.tree, request.settings.fingerprint(), request.branch, sorted(request.sources.values()))
-    key = digest(*map(str, facts), *request.tests)
-    known = cache.get(KIND, [key])
-    if key in known:
-        by_test = Recording.decode(known[key])
-    else:
-        by_test, has_all_passed = _run(git, request, directory)
-        if has_all_passed:
-            cache.put(KIND, {key: by_test.encode()})
-    contexts = {test: context_name(request.gates.get(test, ())) for test in request.tests}
-    return by_test.renamed({path: file for file, path in request.sources.items()}, contexts)
+    return digest(*map(str, facts), *tests)
 
 
-def _run(git: Git, request: AloneRequest, directory: Path) -> tuple[Recording, bool]:
+def _run(runner: Runner, tree: Tree, tests: Sequence[str], paths: Sequence[str], data: Path) -> tuple[Recording, bool]:
     """Return what the tests that pass have run, by test and by path from the root, and whether all of them pass."""
-    data = directory / "alone"
-    paths = tuple(request.sources.values())
-    value = msgspec.json.encode(AloneSettings(paths, request.branch, str(data))).decode()
-    arguments = ("-p", alone_plugin.__name__, f"{alone_plugin.OPTION}={value}", *request.settings.pytest.arguments)
-    options = replace(request.settings.pytest, arguments=arguments)
-    settings = replace(request.settings, pytest=options, seconds=request.tests)
-    with contextlib.closing(Runner(git, settings, directory / "alone-trees")) as runner:
-        outcomes = runner.run(git.tree(request.tree), list(request.tests), alone=True)
-        files = {str((worker.root / path).resolve()): path for worker in runner.workers for path in paths}
+    outcomes = runner.run(tree, tests)
+    files = {str((worker.root / path).resolve()): path for worker in runner.workers for path in paths}
     passed = {test: test for test, outcome in outcomes.items() if outcome.passed}
-    return read(data).renamed(files, passed), len(passed) == len(request.tests)
+    recording = read(data).renamed(files, passed)
+    shutil.rmtree(data, ignore_errors=True)
+    return recording, len(passed) == len(tests)
 
 
 def ran_elsewhere(measure: Measure, root: Path, recording: Recording) -> set[str]:

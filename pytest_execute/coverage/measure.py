@@ -221,7 +221,13 @@ class _Analyzer:
 
 
 def _has_part(parts: set[str]) -> ContextFilter:
-    return lambda context: not parts.isdisjoint(context.split("|"))
+    return lambda context: not parts.isdisjoint(_parts(context))
+
+
+@functools.cache
+def _parts(context: str) -> frozenset[str]:
+    """Return the parts of a context: that of a fixture for the whole session has one for each test."""
+    return frozenset(context.split("|"))
 
 
 def _has_exclusion(line: str) -> bool:

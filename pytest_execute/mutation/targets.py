@@ -32,6 +32,11 @@ class Target(Struct, frozen=True):
     tasks: tuple[str, ...]
 
     @property
+    def lines(self) -> frozenset[int]:
+        """Return the lines of the function, from its `def` to its end."""
+        return frozenset(range(self.function.line, self.function.end + 1))
+
+    @property
     def key(self) -> str:
         """Path and name of the function, which no other function in the tree has."""
         return f"{self.path}:{self.function.name}"

@@ -32,6 +32,7 @@ from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
 from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.own_libraries import OF_PYTEST
 
 
 def prepare(config: pytest.Config) -> MainProcess:
@@ -41,6 +42,7 @@ def prepare(config: pytest.Config) -> MainProcess:
     try:
         check_outputs(config)
         context = workflow.read_context(_request(config), directory, cache)
+        workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
     return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
@@ -101,7 +103,7 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
         plan=context.plan,
         scope=scope,
         source=source,
-        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)),
+        top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)) - {*OF_PYTEST},
         branch=coverage.branch,
         is_measured=is_measured,
         coverage=str(main.directory / "coverage"),

@@ -11,9 +11,9 @@ from pytest_execute.core.policy import Scope
 class RunSettings(Struct, frozen=True):
     """Settings of every process that runs tests, on any machine.
 
-    `source` is relative to the root directory, `top_modules` are the first names of its modules. `coverage` is the
-    directory that all processes of this machine write their data files to. `is_measured` is True if coverage is
-    measured, `branch` if that includes branches.
+    `source` is relative to the root directory, `top_modules` are the first names of its modules, without those of
+    pytest. `coverage` is the directory that all processes of this machine write their data files to. `is_measured` is
+    True if coverage is measured, `branch` if that includes branches.
     """
 
     plan: Plan

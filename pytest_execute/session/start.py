@@ -17,6 +17,7 @@ from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import RunState, state_key
+from pytest_execute.tools.own_libraries import leave_to_project
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
@@ -40,6 +41,7 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     else:
         return
     config.stash[state_key] = state
+    leave_to_project(state.settings.top_modules)
 
 
 def _worker_state(config: pytest.Config, worker_input: WorkerInput) -> RunState:

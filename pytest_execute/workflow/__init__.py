@@ -4,7 +4,7 @@ from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_run
-from pytest_execute.workflow.imported_modules import check_imports
+from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
 from pytest_execute.workflow.layout import project_layout
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.replay_step import why_not_replayed
@@ -23,6 +23,7 @@ __all__ = [
     "project_layout",
     "project_policy",
     "read_context",
+    "refuse_modules_of_pytest",
     "why_not_replayed",
     "with_run",
     "write_coverage",

@@ -1,4 +1,4 @@
-"""Second run for coverage: tests whose gate lacks lines that ran elsewhere are measured once more, each by itself.
+"""Second run for coverage: tests of a gate that lacks lines which ran elsewhere are measured once more, without others.
 
 A line that ran in another test, or on import, may be missing only because its value was cached by then.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import LineSets, Measure
+from pytest_execute.core.evidence import Evidence, LineSets, Measure, tests_without_red
 from pytest_execute.core.layout import Layout
-from pytest_execute.coverage import test_marks
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -21,29 +22,34 @@ if TYPE_CHECKING:
     from pytest_execute.coverage.data import Recording
 
 
-def measure_doubtful_tests(
-    context: Context, run: RunResult, rerun: Rerun, line_sets: Mapping[str, LineSets], recording: Recording
-) -> Recording | None:
-    """Return what the tests of such gates run by themselves; None where no gate is in doubt or tests cannot be rerun.
+class Measured(NamedTuple):
+    """Lines and branches of each gate, and the recording that they come from."""
 
-    `recording` is that of the whole run.
-    """
+    line_sets: Mapping[str, LineSets]
+    recording: Recording
+
+
+def measure_doubtful_tests(
+    context: Context, run: RunResult, rerun: Rerun, evidence: Evidence, measured: Measured
+) -> Recording | None:
+    """Return what the tests of such gates run by themselves; None where no gate is in doubt or no test can be rerun."""
     from pytest_execute.coverage import alone
 
     if why_not_rerun(context, run):
         return None
-    tests, paths = dict[str, float](), set[str]()
-    for gate, measure in _short_gates(context, line_sets):
-        if found := alone.ran_elsewhere(measure, context.home, recording):
+    tests, paths = dict[str, tuple[str, ...]](), set[str]()
+    counted = run.passed.keys() - tests_without_red(evidence.proofs or {})
+    for gate, measure in _short_gates(context, measured):
+        passed = tuple(test for test in run.manifest.tests_for(gate) if test in counted)
+        if passed and (found := alone.ran_elsewhere(measure, context.home, measured.recording)):
+            tests[gate] = passed
             paths |= found
-            tests |= {test: run.passed[test] for test in run.manifest.tests_for(gate) if test in run.passed}
     request = alone.AloneRequest(
         tree=context.commit_range.tree,
         sources={str((context.home / path).resolve()): _from_root(context.layout, path) for path in paths},
         branch=context.policy.coverage.branch,
         tests=tests,
-        gates={test: test_marks.context_parts(test, gates) for test, gates in run.manifest.gates.items()},
-        settings=rerun.settings,
+        settings=replace(rerun.settings, seconds=run.passed),
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None
 
@@ -53,12 +59,25 @@ def _from_root(layout: Layout, path: str) -> str:
     return os.path.relpath(layout.home + path, layout.prefix or ".")
 
 
-def _short_gates(context: Context, line_sets: Mapping[str, LineSets]) -> Iterator[tuple[str, Measure]]:
-    """Yield the ticked tasks in the scope, and the streams, that reach less than the policy requires."""
+def lines_on_import(context: Context, measured: Measured) -> dict[str, frozenset[int]]:
+    """Return `{path: lines}` that such gates, or the changed lines, lack, and that ran outside of tests."""
+    found: dict[str, frozenset[int]] = {}
+    for _, measure in _short_gates(context, measured):
+        for path, missing in measure.missing.items():
+            arcs = measured.recording.arcs(str((context.home / path).resolve()), lambda name: not name)
+            lines = found.get(path, frozenset()).union({line for arc in arcs for line in arc} & {*missing})
+            found |= {path: lines} if lines else {}
+    return found
+
+
+def _short_gates(context: Context, measured: Measured) -> Iterator[tuple[str, Measure]]:
+    """Yield the ticked tasks in the scope, the streams, and "changed", that reach less than the policy requires."""
     policy, plan = context.policy.coverage, context.plan
     tasks = [gate_ids.task(task.id) for task in plan.tasks if task.done and task.id in context.selected_tasks]
     required = dict.fromkeys(tasks, policy.task)
     required |= {gate_ids.stream(stream.id): policy.stream for stream in plan.streams}
+    required[gate_ids.CHANGED] = policy.changed
     for gate, percent in required.items():
-        if gate in line_sets and not (measure := line_sets[gate].measure()).reaches(percent):
+        sets = measured.line_sets.get(gate)
+        if sets is not None and not (measure := sets.measure()).reaches(percent):
             yield gate, measure

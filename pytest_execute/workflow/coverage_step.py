@@ -15,8 +15,9 @@ from pytest_execute.core.evidence import Evidence, Missing, Mutant, tests_withou
 from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.recorder import context_name
-from pytest_execute.workflow.alone_step import measure_doubtful_tests
+from pytest_execute.workflow.alone_step import Measured, lines_on_import, measure_doubtful_tests
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.mutation_step import try_functions
 from pytest_execute.workflow.request import Rerun, RunResult
 
 if TYPE_CHECKING:
@@ -31,9 +32,14 @@ def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evide
 
     request, recording = _measure_request(context, run, evidence), data.read(run.coverage)
     line_sets = measure.line_sets(context.plan, request, recording)
-    if alone := measure_doubtful_tests(context, run, rerun, line_sets, recording):
+    if alone := measure_doubtful_tests(context, run, rerun, evidence, Measured(line_sets, recording)):
         recording.update(alone)
         line_sets = measure.line_sets(context.plan, request, recording)
+    if not context.policy.mutation.task:  # then no function was tried
+        lines = lines_on_import(context, Measured(line_sets, recording))
+        mutants = try_functions(context, run, rerun, evidence.proofs or {}, lines)
+        request = replace(request, noticed=_noticed(mutants, run.manifest.gates))
+        line_sets = measure.line_sets(context.plan, request, recording) if mutants else line_sets
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
     return replace(evidence, line_sets=line_sets, coverage=measures)
 

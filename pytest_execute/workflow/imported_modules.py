@@ -9,10 +9,23 @@ from typing import NamedTuple
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
+from pytest_execute.core.policy import Policy
+from pytest_execute.engine.installed_modules import installed_modules, project_name
 from pytest_execute.tools.git import Tree
+from pytest_execute.tools.own_libraries import OF_PYTEST
 
 INSTALLED = ("site-packages", "dist-packages")
 """Names of directories that packages are installed in; the second is Debian's."""
+
+
+IS_PYTESTS = (
+    "pytest itself runs with {}, which here is the project's own, so tests cannot run with an older one: "
+    'set `test-first` and `mutation.task` to "off" in the policy'
+)
+IS_MEASUREMENT = (
+    "the judge measures with coverage, which here is the project's own: "
+    "set `task`, `stream`, `system` and `changed` of [tool.pytest-execute.coverage] to 0"
+)
 
 
 class CheckedOut(NamedTuple):
@@ -41,6 +54,19 @@ def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], python_p
     copies = sorted(_copies(checked_out, imported), key=lambda copy: (copy.module.count("."), copy.module))
     if copies:
         raise ExecuteError(_problem(copies[0], checked_out, python_path))
+
+
+def refuse_modules_of_pytest(checked_out: CheckedOut, policy: Policy) -> None:
+    """Raise ExecuteError where the project is a module of pytest, or of the measurement, that the policy requires."""
+    layout, tree, top = checked_out
+    names = {name.partition(".")[0] for name in layout.modules(tree)}
+    of_pytest = sorted(names.intersection(OF_PYTEST))
+    others = installed_modules(of_pytest, project_name(top / layout.prefix), top) if of_pytest else {}
+    own = [name for name in of_pytest if name not in others]
+    if own and (policy.test_first != "off" or policy.mutation.task):
+        raise ExecuteError(Problem("own-library", IS_PYTESTS.format(own[0])))
+    if "coverage" in names and policy.coverage.is_required:
+        raise ExecuteError(Problem("own-library", IS_MEASUREMENT))
 
 
 def _copies(checked_out: CheckedOut, imported: Mapping[str, str]) -> Iterator[Copy]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -24,7 +24,22 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
     reason = _why_not_mutated(context, run)
     if reason:
         return replace(evidence, mutants=Missing(reason))
-    return replace(evidence, mutants=_mutants(context, run, rerun, evidence.proofs or {}))
+    proofs = evidence.proofs or {}
+    return replace(evidence, mutants=_mutants(context, run, rerun, proofs, _targets(context, run, proofs)))
+
+
+def try_functions(
+    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], lines: Mapping[str, Collection[int]]
+) -> tuple[Mutant, ...]:
+    """Return the mutants of the functions that have some of these lines: `{path: lines}`."""
+    if not lines or _why_not_mutated(context, run):
+        return ()
+    targets_in_lines = [
+        target
+        for target in _targets(context, run, proofs)
+        if not target.lines.isdisjoint(lines.get(context.relative(target.path), ()))
+    ]
+    return _mutants(context, run, rerun, proofs, targets_in_lines)
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
@@ -36,7 +51,9 @@ def why_not_forked() -> str:
     return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
-def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof]) -> tuple[Mutant, ...]:
+def _mutants(
+    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
+) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
     without_red = tests_without_red(proofs)
     tests_of_tasks = {
@@ -44,7 +61,7 @@ def _mutants(context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str
         for task in context.plan.tasks
     }
     exempt = targets.exemption_reasons(context.policy.mutation.exempt)
-    chosen, others = targets.split_targets(_targets(context, run, proofs), exempt)
+    chosen, others = targets.split_targets(found, exempt)
     request = mutate.MutationRequest(
         tree=context.commit_range.tree,
         targets=chosen,

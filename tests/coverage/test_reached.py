@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,16 @@ def test_honest_work_reaches_its_lines(ran: Ran, name: str) -> None:
 @pytest.mark.parametrize("name", DISHONEST)
 def test_lines_that_no_own_test_needs_are_not_reached(ran: Ran, name: str) -> None:
     assert coverage_of(ran, name) == ["coverage-too-low"], ran.text
+
+
+def test_functions_that_run_on_import_are_tried_where_the_policy_has_no_mutation_check(tmp_path: Path) -> None:
+    """The task with functions that tests run anyway is not tried."""
+    cases = {name: (HONEST | DISHONEST)[name] for name in ("factory", "unnoticed", "other_line")}
+    policy = '\ntest-first = "off"\n\n[tool.pytest-execute.mutation]\ntask = "off"\n'
+    ran = run(repository(tmp_path / "work", cases, policy).path, "-n0", topic="cases")
+    assert {name: coverage_of(ran, name) for name in cases} == {
+        "factory": [],
+        "unnoticed": ["coverage-too-low"],
+        "other_line": ["coverage-too-low"],
+    }
+    assert ran.report["mutants"] == []
