@@ -198,7 +198,7 @@ def test_all_problems_of_plan_and_policy_are_reported_in_one_pass(repo: Reposito
     [
         (
             "--execute-base=nowhere",
-            "error: no commit is called 'nowhere': fetch it, or name another base (unknown-base)",
+            "no commit is called 'nowhere': fetch it, or name another base (unknown-base)",
         ),
         (
             "--execute-stream=Z",
@@ -281,3 +281,14 @@ def test_lines_of_a_plugin_that_pytest_imports_before_it_measures_count_as_run(t
     ran = run(repo.path, "-n0", "-p", "app.plug", PYTHONPATH=str(repo.path / "src"))
     assert ran.status == 0, ran.text
     assert ran.report["coverage"]["changed"]["lines"] == ran.report["coverage"]["changed"]["covered"] == 4
+
+
+def test_a_file_that_cannot_be_written_is_an_error_before_the_tests_run(repo: Repository) -> None:
+    told = refused(repo.path, "--execute-evidence=.", "--execute-lcov=pyproject.toml/lcov")
+    assert told == [
+        "--execute-evidence=. is a directory: name a file that can be written (unwritable)",
+        (
+            "--execute-lcov=pyproject.toml/lcov is below a file, pyproject.toml: "
+            "name a file that can be written (unwritable)"
+        ),
+    ]
