@@ -20,7 +20,10 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
         return replace(evidence, proofs=Missing(reason))
     request = ReplayRequest(tests=_tests_of_tasks(run), settings=rerun.settings, turns=context.request.turns)
     history = TopicHistory(context.git, context.commit_range, context.layout)
-    proofs = prove(history, request, rerun.directory, context.cache, rerun.on_progress)
+    commits = context.commit_range
+    title = f"replaying the tests on {len(commits.commits)} commits since {commits.base[:7]}"
+    with rerun.phase(title, "trees replayed") as on_progress:
+        proofs = prove(history, request, rerun.directory, context.cache, on_progress)
     return replace(evidence, proofs=note_data(context.git, context.commit_range, context.layout, proofs))
 
 
