@@ -93,5 +93,5 @@ def test_the_workflow_can_be_pasted(tmp_path: Path) -> None:
 
 def test_every_link_leads_to_a_file() -> None:
     links = re.findall(r"\]\(([^)]+)\)", "\n".join(LINES))
-    assert len(links) == 7
+    assert len(links) == 8
     assert all((TOP / link).is_file() for link in links)
