@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_execute.commands.pytest_run import RunLocation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
+from pytest_execute.tools import process
+from pytest_execute.tools.environment import without_git_variables
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.scratch import scratch
@@ -51,7 +56,29 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CEILING_DIRECTORIES": str(parent),
         }
+        _prepare(found.policy.prepare, root, environment)
         yield RunLocation(root, options, environment)
+
+
+def _prepare(command: Sequence[str], root: Path, environment: Mapping[str, str]) -> None:
+    """Run the command of the policy that makes what the tests need, as in each tree of the replay."""
+    if not command:
+        return
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    env = {**without_git_variables(os.environ), **environment, "PATH": path}
+    try:
+        done = process.run(command, cwd=root, env=env)
+        problem = f"ended with {done.returncode}: {_last_line(done)}" if done.returncode else ""
+    except OSError as error:
+        problem = f"could not be started: {error.strerror}"
+    if problem:
+        message = f"`{shlex.join(command)}`, the policy's `prepare`, {problem}"
+        raise ExecuteError(Problem("not-prepared", f"{message}: let it work where only the files of git are"))
+
+
+def _last_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the last line that a command has printed."""
+    return ((done.stderr or done.stdout).decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
 def _index_file(git: Git) -> Path:

@@ -5,7 +5,8 @@ The first rule that applies decides on a test:
     1. a module from outside the tree in any run          foreign-module
     2. no turn                                            not-reproduced, not-prepared
     3. the turn is base                                   never-red
-    4. a parent of the turn could not be prepared         not-prepared
+    4. a parent of the turn could not be prepared,
+       or pytest could not start there                    not-prepared, not-started
     5. two runs at base or around the turn disagree       unstable
     6. a parent that branched off before base passes      never-red
     7. the red does not count, or was no hang             red-not-counted
@@ -61,6 +62,8 @@ def _proof_against(conclusions: Conclusions, test: str, turn: Step, parent: Step
     proof = Proof(test=test, found="turned", order=order, before=parent.commit, after=turn.commit)
     if outcome.state == "unprepared":
         return replace(proof, found="not-prepared", detail=f"at {commit} {outcome.message}")
+    if outcome.phase == "start":
+        return replace(proof, found="not-started", detail=f"with today's settings at {commit}: {outcome.message}")
     for step in (conclusions.steps[0], parent, turn):
         if conclusions.is_unstable((step.tree, test)):
             return replace(proof, found="unstable", detail=f"two runs at {step.commit[:7]} ended differently")

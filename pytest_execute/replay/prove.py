@@ -18,6 +18,7 @@ from pytest_execute.engine.settings import Settings
 from pytest_execute.replay.cache import CachedRunner, ParseCache
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
+from pytest_execute.replay.former_tests import FormerTests, carry_on, range_to
 from pytest_execute.replay.history import StepBuilder, TopicHistory
 from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
 from pytest_execute.replay.observations import Observations
@@ -74,10 +75,16 @@ def prove(
             cached.keep_hangs(test)
         turns = search.turns(request.tests) if request.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
-        proofs |= search.dropped(history.removed_tests(steps))
+        former = FormerTests(history, search).find(proofs)
+        dropped = search.dropped(history.removed_tests(steps))
         parsed.save()
         cached.keep_isolated(observations.isolated - known_isolated)
-        return proofs
+
+    def prove_at(commit: str, tests: list[str]) -> dict[str, Proof]:
+        earlier = replace(topic, commits=range_to(topic.commits, commit))
+        return prove(earlier, replace(request, tests=dict.fromkeys(tests, 0.0), turns=False), directory, cache)
+
+    return carry_on(proofs, former, prove_at) | dropped
 
 
 def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:

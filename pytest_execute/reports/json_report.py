@@ -73,6 +73,7 @@ class MeasureRow(Struct, frozen=True):
     excluded: dict[str, tuple[int, ...]]
     ignored: dict[str, tuple[int, ...]]
     opaque: dict[str, tuple[int, ...]]
+    unparsed: dict[str, tuple[int, ...]]
 
 
 class MutantRow(Struct, frozen=True):

@@ -23,7 +23,7 @@ from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.scheduling.durations import DurationRecorder, known_durations
 from pytest_execute.scheduling.select_plugin import is_distributed
 from pytest_execute.scheduling.work import ScheduledWork
-from pytest_execute.session.directory import cache_directory, run_directory
+from pytest_execute.session.directory import cache_directory, outside_directory, run_directory
 from pytest_execute.session.judging import JudgingPlugin
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
@@ -45,7 +45,9 @@ def prepare(config: pytest.Config) -> MainProcess:
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
-    return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
+    return MainProcess(
+        directory, outside_directory(config, directory), context, notices, OutcomeCollector(), ProgressPlugin(config)
+    )
 
 
 def _open_cache(config: pytest.Config, notices: list[str]) -> ResultCache:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof, tests_without_red
-from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
+from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -89,7 +89,6 @@ def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> l
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.home)
-    changed = targets.find_targets(context.git, commits, context.layout, ownership)
+    changed = targets.find_targets(context.git, commits, context.layout, code_owners(context, run, proofs))
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -64,7 +64,7 @@ BAD = {
     "tests/test_hang.py": "while True: pass\n\ndef test_hang(): pass\n",
     "tests/test_end.py": "import os\nos._exit(0)\n\ndef test_end(): pass\n",
     "tests/below/conftest.py": "1 / 0\n",
-    "tests/below/test_below.py": "def test_below(): pass\n",
+    "tests/below/test_below.py": "def test_below(fixture): pass\n",
     "tests/test_good.py": "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_good(n): assert n == 1\n",
 }
 

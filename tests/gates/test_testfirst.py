@@ -117,6 +117,21 @@ def test_tests_that_were_at_base_prove_no_task() -> None:
     assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed
 
 
+DOCTEST = replace(AT_BASE, at_base=None, found="doctest")
+
+
+def test_a_doctest_of_the_implementation_has_to_pass_and_proves_no_task() -> None:
+    line = (
+        f"test-first/{{}}/doctest: {nodeid('1')} is a doctest in the code that it tests, which cannot run without it: "
+        "it has to pass, and proves nothing"
+    )
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, proof("1")))
+    assert reasons(verdict, "task:1") == [line.format("passed")]
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, DOCTEST))
+    assert reasons(verdict, "task:1")[0] == line.format("unproven")
+    assert find_gate(verdict, "task:1").verdict == "unproven"
+
+
 GUARD = replace(AT_BASE, at_base=None, detail="it passes at base", guard=Guard(function="app.m:f"))
 
 

@@ -26,6 +26,7 @@ ALLOWED_ORDERS = {
 UNPROVEN = {
     "not-reproduced": "passes in this run, but not in the replay of the same tree: {}",
     "not-prepared": "was not replayed on all trees: {}",
+    "not-started": "was not replayed on all trees, as pytest does not start {}",
     "foreign-module": "imported a module from outside the replayed tree: {}",
     "unstable": "is unstable: {}",
 }
@@ -62,18 +63,24 @@ def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterat
 
 
 def _owes_no_red(context: JudgeContext, proof: Proof | None) -> bool:
-    """Return whether a test only has to pass: base had it, or it is a guard and the policy allows these."""
+    """Return whether a test only has to pass: base had it, it is a doctest of the code, or an allowed guard."""
     if proof is None or proof.at_base == "same":
         return proof is not None
+    if proof.found == "doctest":
+        return True
     return proof.is_guard and context.policy.guards == "biting"
 
 
 def _allowed(context: JudgeContext, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """List the guards among tests that owe no red, and count those that base had as they are today."""
+    """List guards and doctests among tests that owe no red, and count those that base had as they are today."""
     count = 0
     for proof in proofs:
         if proof.at_base == "same":
             count += 1
+        elif proof.found == "doctest":
+            message = f"{proof.test} is a doctest in the code that it tests, which cannot run without it"
+            message = f"{message}: it has to pass, and proves nothing"
+            yield finding("doctest", message, context.place(proof.test), test=proof.test)
         elif proof.guard is not None:
             was = "; base has this test in another form" if proof.at_base == "other" else ""
             fails = f"it fails when the body of {proof.guard.function}, which base has, goes"
