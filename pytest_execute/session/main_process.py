@@ -67,6 +67,7 @@ def _request(config: pytest.Config) -> workflow.Request:
         base=options.execute_base,
         scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
         repository=Path(options.execute_repository) if options.execute_repository else None,
+        commit=options.execute_commit,
         index=Path(options.execute_index) if options.execute_index else None,
         work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
         patterns=tuple(config.getini("python_files")),

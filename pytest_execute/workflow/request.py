@@ -29,7 +29,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Options of the judgement, and what pytest's configuration and PYTHONPATH say of tests and modules.
 
     For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
-    from, and `repository` is the checkout whose history counts. With `turns`, each test is replayed on every tree.
+    from, and `repository` is the checkout whose history counts. For those of a commit, `commit` takes the place of
+    `index`. With `turns`, each test is replayed on every tree.
     `outputs` are files that this run writes, which are no work of the user.
     """
 
@@ -40,6 +41,7 @@ class Request(Struct, frozen=True, kw_only=True):
     scope: Scope = Scope()
     repository: Path | None = None
     index: Path | None = None
+    commit: str | None = None
     work_tree: Path | None = None
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     testpaths: tuple[str, ...] = ()
