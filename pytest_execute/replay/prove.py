@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
 from pytest_execute.replay.former_tests import FormerTests, carry_on, range_to
 from pytest_execute.replay.history import StepBuilder, TopicHistory
-from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
+from pytest_execute.replay.ignored_files import ignored_file, python_path_of, with_ignored_file, with_python_path
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules, module_paths
 from pytest_execute.replay.search import Search
@@ -94,12 +95,13 @@ def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:
 
 
 def _name_ignored(history: StepBuilder, settings: Settings, conclusions: Conclusions, proof: Proof) -> Proof:
-    """Add to the detail of a test that fails in the replay of today's tree the file that it misses there."""
+    """Add to the detail of a test that fails in the replay of today's tree where the file is that it misses there."""
     if proof.found != "not-reproduced":
         return proof
     outcome = conclusions.observations.first[(conclusions.trees[-1], proof.test)]
     path = ignored_file(outcome, settings.roots, settings.prefix, history.today, Path(settings.work_tree))
-    return replace(proof, detail=with_ignored_file(proof.detail, path))
+    place = python_path_of(outcome, os.environ.get("PYTHONPATH", "")) if path is None else None
+    return replace(proof, detail=with_python_path(with_ignored_file(proof.detail, path), place))
 
 
 def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:
