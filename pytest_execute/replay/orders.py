@@ -40,7 +40,7 @@ class Trees(Protocol):
     def hollow(self, code: str, before: str, names: frozenset[str] | None = None) -> str:
         """Return the id of `code` without the bodies of functions that `before` has not."""
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         """Return the names of these functions."""
 
     def differ(self, one: str, other: str, test: str, accesses: frozenset[str] | None) -> bool:
@@ -95,7 +95,7 @@ class Orders:
 
     def _asks_less(self, test: str, form: str, turn: Step, parent: Step) -> bool:
         """Return whether the test asks something, since the turn, of functions that came with it."""
-        names = self.trees.new_functions(turn.own_tree, parent.own_tree)
+        names = self.trees.new_definitions(turn.own_tree, parent.own_tree)
         names &= self.trees.new_words(turn.own_tree, parent.own_tree)
         code = self.trees.hollow(turn.own_tree, parent.own_tree, names)
         return self._is_filled(test, form, turn, parent, code, turn)
