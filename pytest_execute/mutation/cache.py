@@ -25,7 +25,7 @@ from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
 
 FACTS, FILE_LISTS, FILES = "mutants", "mutants-by", "file-lists"
-FORMAT = 5
+FORMAT = 6
 """Number of the form of questions and answers: a change of their fields raises it."""
 MAX_LISTS = 4
 """Lists that are kept for one question: as many branches as one may switch back and forth between."""

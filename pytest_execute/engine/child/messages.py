@@ -258,11 +258,15 @@ class ProbeMessage(TypedDict):
 
 @final
 class TrialMessage(TypedDict):
-    """Outcome of a trial: tests that ran over the stub, the one that failed, how many tests were started."""
+    """Outcome of a trial: tests that ran over the stub, the one that failed, how many tests were started.
+
+    `failed_in` is the file of the tree whose code raised the error, "" for an assertion.
+    """
 
     trial: int
     ran: list[str]
     noticed_by: str | None
+    failed_in: str
     tried: int
     test_accesses: list[str]
 
