@@ -100,6 +100,16 @@ class Orders:
         code = self.trees.hollow(turn.own_tree, parent.own_tree, names)
         return self._is_filled(test, form, turn, parent, code, turn)
 
+    def is_filled_later(self, test: str, step: Step, base: Step) -> bool:
+        """Return whether the test of a step asks nothing of the code since base, and that of today does.
+
+        Raises Unobserved. The test passes at the step.
+        """
+        if not self._differ(step, self.today, test, step):
+            return False
+        code = self.trees.hollow(step.own_tree, base.own_tree)
+        return self._is_filled(test, (_name(step, test) or "") + _parameters(test), step, step, code, self.today)
+
     def _is_filled(self, test: str, form: str, turn: Step, parent: Step, code: str, filled: Step) -> bool:
         """Return whether the form passes with this code, and the test as it is in `filled` does not."""
         name = _name(filled, test)

@@ -460,7 +460,7 @@ def test_an_import_that_hangs_does_not_change_the_outcomes_of_other_files(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 0.5)
-    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 10.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(

@@ -127,7 +127,7 @@ def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator
     elif proof.order not in ALLOWED_ORDERS[context.policy.test_first]:
         code = "same-commit" if proof.order == "same-commit" else "test-after"
         came = "together with the code, in" if proof.order == "same-commit" else "after the code, which came in"
-        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(proof)}"
+        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(context, proof)}"
     if code:
         yield finding(code, message, context.place(test), test=test, verdict=verdict)
 
@@ -146,13 +146,24 @@ def _no_guard(guard: Guard | None) -> str:
     return f"; nor is it a guard: of {functions} of base that it runs it notices none, such as {guard.missed}"
 
 
-def _remedy(proof: Proof) -> str:
-    """Return the remedy where test and code are not committed yet: commit the test's file alone, then the rest."""
-    if proof.after not in ("worktree", "index") or proof.order != "same-commit":
+def _remedy(context: JudgeContext, proof: Proof) -> str:
+    """Return the remedy where test and code are not committed yet, or may have been squashed into one commit."""
+    if proof.order != "same-commit":
         return ""
+    if proof.after not in ("worktree", "index"):
+        command = f"`pytest-execute gate {context.plan.topic} --at BRANCH`"
+        hint = f", which brought everything at once: if it is a squash merge, judge its branch, {command}"
+        return hint if _brought_all(context, proof) else ""
     file = shlex.quote(file_of(proof.test))
     add = f"git add -- {file} && " if proof.after == "worktree" else ""
     return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
+
+
+def _brought_all(context: JudgeContext, proof: Proof) -> bool:
+    """Return whether a test turned with the first commit since base, or several tests, all of them, with one commit."""
+    proofs = (context.evidence.proofs or {}).values()
+    turned = [other.after for other in proofs if other.found == "turned"]
+    return proof.before == context.evidence.history.base or (len(turned) > 1 and len(set(turned)) == 1)
 
 
 def _dropped(context: JudgeContext, files: Container[str], proofs: Iterable[Proof]) -> Iterator[Finding]:
