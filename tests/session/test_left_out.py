@@ -141,3 +141,13 @@ def test_nothing_is_known_where_the_run_ends_before_the_tests_are_collected(tmp_
     assert of_tasks(ran) == ["unproven", "unproven", "unproven"], ran.text
     assert messages(ran, "task:1") == ["tests/test_add.py did not run: the run was interrupted"]
     assert (ran.status, ran.verdicts()["system"]) == (2, "unproven")
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_conftest_that_pytest_loads_first_is_named_as_well(tmp_path: Path, workers: str) -> None:
+    """By itself pytest would end before anything is judged."""
+    ran = run(quick(tmp_path, **{"tests/conftest.py": "import nowhere\n"}).path, workers)
+    assert of_tasks(ran) == ["failed", "failed", "failed"], ran.text
+    error = "its import fails at tests/conftest.py:1: ModuleNotFoundError: No module named 'nowhere'"
+    assert messages(ran, "task:1") == [f"tests cannot be collected: {error}"]
+    assert ran.verdicts()["system"] == "failed"
