@@ -156,7 +156,7 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     plan, cache = settings.plan, main.context.cache
     main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
-        workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
+        workflow.check_imports(main.context.checked_out, collection.imported)
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
     manifest = mapping.map_tests(plan, collection.tests)
