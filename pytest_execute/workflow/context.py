@@ -36,8 +36,9 @@ class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
     `changed_files` are those that differ from base. `policy` is what counts: that of base, where head is not stricter.
-    `weaker_keys` are those that head made weaker; with `is_prepare_new`, head has the first `prepare`. The `source` of a
-    policy begins at the top as well. Plan and reports see paths from `home`. Older trees also import modules from `older_roots`.
+    `weaker_keys` are those that head made weaker; with `is_prepare_new`, head has the first `prepare`. The `source` of
+    a policy begins at the top as well. Plan and reports see paths from `home`. Older trees also import modules from
+    `older_roots`.
     """
 
     request: Request
