@@ -33,6 +33,7 @@ COMMANDS = {
     "gate": Command(
         "judge a topic: for CI and for pre-commit", json="print the JSON report and nothing else", has_parts=True
     ),
+    "close": Command("judge a topic at HEAD, and record that it passed: from then on it is judged there"),
     "check": Command(
         "report the problems of a breakdown, and its streams", json="print the plan and its problems as JSON"
     ),

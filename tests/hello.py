@@ -40,7 +40,8 @@ def begun(path: Path) -> Repository:
     """Make the topic with its failing test committed, and its task open."""
     repository = Repository(path)
     repository.commit(
-        "Begin", {"pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\n", ".gitignore": IGNORED}
+        "Begin",
+        {"pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\naddopts = '-n0'\n", ".gitignore": IGNORED},
     )
     notes = {"breakdown.md": BREAKDOWN.format(" "), "research.md": "# R\n\nKnown.\n", "plan.md": "# P\n\nGreet.\n"}
     repository.commit("Plan", {f"notes/hello/{name}": text for name, text in notes.items()})

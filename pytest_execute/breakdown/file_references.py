@@ -26,8 +26,12 @@ _FILE = re.compile(
     r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
     r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
 )
+# matches "src/my file.py"
+_FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
 _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
+# matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
+_UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
 # matches "](../spec.md)" in "[spec](../spec.md)"
 _LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
@@ -38,6 +42,8 @@ _UNCHANGED_FILES = re.compile(
 )
 # matches "tests/test_a.py::TestA::test_b[1]"
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
+# matches "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today", "tests/test_*.py"
+_WRITTEN_TEST = re.compile(r"(?:[^\s`:]+/)?[^`:\n]*[^\s`:/]\.(?:py|\w{1,10}(?=::))(?:::\S.*)?")
 # matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
 _TEST_PATH = re.compile(
     r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
@@ -107,12 +113,34 @@ def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
     if text in FILES_WITHOUT_ENDING:
         yield text, None, None
         return
+    text = text.partition("::")[0] if ".py::" in text else text
+    if _has_blanks(text) and _FILE_WITH_BLANKS.fullmatch(text) and _ending(text) in FILE_ENDINGS:
+        yield text, None, None
     found = _FILE.fullmatch(text)
     if not found or _NO_FILE.search(found["path"]):
         return
     if "/" in text or found["path"].rpartition(".")[2].casefold() in FILE_ENDINGS:
         first = int(found["first"]) if found["first"] else None
         yield found["path"], first, int(found["last"]) if found["last"] else first
+
+
+def _has_blanks(text: str) -> bool:
+    """Return whether a text is one name with blanks: only its last word has the ending of a file."""
+    *words, _ = text.split() or [""]
+    return bool(words) and not any(_ending(word) in FILE_ENDINGS for word in words)
+
+
+def _ending(text: str) -> str:
+    return text.rpartition(".")[2].casefold()
+
+
+def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
+    """Yield the names in backticks, with their lines, that look like paths and cannot be read as such."""
+    for part in parts:
+        for span in () if part.is_code or _UNCHANGED_FILES.match(part.text) else _CODE_SPAN.finditer(part.text):
+            text = span[2].strip()
+            if _UNREAD_FILE.fullmatch(text) and _ending(text) in FILE_ENDINGS and not any(_parse_file(text)):
+                yield text, part.line + part.text.count("\n", 0, span.start())
 
 
 def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) -> tuple[TestRef, ...]:
@@ -145,10 +173,19 @@ def _test_targets(part: ValuePart) -> Iterator[tuple[str, int]]:
     for text, line_number in _candidates(part):
         if _PYTEST_COMMAND.search(text):
             yield from ((target, line_number) for target in _command_targets(text))
-        elif _is_target(text):
-            yield text, line_number
+        else:
+            yield from ((target, line_number) for target in _named_targets(text))
     if "`" not in part.text and _PYTEST_COMMAND.search(part.one_line):
         yield from ((target, part.line) for target in _command_targets(part.one_line))
+
+
+def _named_targets(text: str) -> Iterator[str]:
+    """Yield the tests that a text names: one, as it is written, or several between blanks; none of another command."""
+    words = text.split()
+    if len(words) > 1 and all(map(_is_target, words)) and words[0].endswith(".py"):
+        yield from words
+    elif _is_target(text) or (_WRITTEN_TEST.fullmatch(text) and (len(words) == 1 or "/" in words[0])):
+        yield text
 
 
 def _command_targets(text: str) -> Iterator[str]:

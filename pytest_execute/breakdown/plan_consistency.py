@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pytest_execute.breakdown.file_references import unread_files
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
@@ -42,6 +43,9 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
 
 
 def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    for field in parsed.misspelt:
+        message = f'"{field.label}" is no field of a task, and is not read (did you mean {field.field}?)'
+        problems.warn(field.line, "unknown-field", message)
     if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if task.no_tests == "":
@@ -49,6 +53,9 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(task.line, "no-reason", message)
     elif not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
+    for name, line in unread_files(part for field in parsed.fields_named("files") for part in field.parts):
+        message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"
+        problems.warn(line, "unknown-file", message)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
         line = next((field.line for field in parsed.fields_named("effort")), task.line)
         message = (

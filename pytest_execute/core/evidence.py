@@ -27,7 +27,16 @@ Outcome = Literal[
 ]
 Order = Literal["before", "same-commit", "after"]
 ProofState = Literal[
-    "turned", "never-red", "red-not-counted", "not-reproduced", "not-prepared", "foreign-module", "unstable", "dropped"
+    "turned",
+    "never-red",
+    "red-not-counted",
+    "not-reproduced",
+    "not-prepared",
+    "not-started",
+    "foreign-module",
+    "unstable",
+    "dropped",
+    "doctest",
 ]
 Cause = Literal["assertion", "missing-symbol", "exception", "timeout", "crash"]
 
@@ -121,6 +130,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     | --- | --- |
     | `turned` | it fails at `before`, for a reason that counts, and passes at `after` |
     | `dropped` | it existed at `before`, is gone, and fails on today's code; `after` is the same if it passed there |
+    | `doctest` | it stands in the code that it tests, and so was not replayed |
     | any other | why there is no proof |
 
     `only_data` are the files that `after` brought where none of them is code; tests and their data apart.
@@ -149,6 +159,13 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self.guard is not None and self.guard.function is not None
 
     @property
+    def code(self) -> str:
+        """Return the reason code of what was found; that of a proof is "turned"."""
+        if self.at_base == "same":
+            return "at-base"
+        return "guard" if self.is_guard else self.found
+
+    @property
     def owes_no_red(self) -> bool:
         """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
         return self.at_base == "same" or self.is_guard
@@ -170,6 +187,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     | `excluded` | lines that the policy at base allows to leave out |
     | `ignored` | lines whose comment would leave them out, and does not count |
     | `opaque` | lines that run code which has no lines, such as `exec` |
+    | `unparsed` | for a file that cannot be parsed the line of the error; nothing in it is counted |
     """
 
     lines: int = 0
@@ -182,6 +200,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     excluded: dict[str, tuple[int, ...]] = {}
     ignored: dict[str, tuple[int, ...]] = {}
     opaque: dict[str, tuple[int, ...]] = {}
+    unparsed: dict[str, tuple[int, ...]] = {}
 
     def reaches(self, required: Decimal) -> bool:
         """Return whether the share of lines and branches that are covered is at least `required` percent, exactly."""
@@ -193,8 +212,8 @@ class LineSets(Struct, frozen=True, kw_only=True):
 
     `lines` are executable and `covered` were reached; `branches` lead from a line that has several to another, a
     negative one being the exit of what starts there, and `covered_branches` were taken. Lines that are `imported` ran
-    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored` and `opaque` are those
-    of `Measure`.
+    as their file was loaded, whatever the tests do, and are not counted. `excluded`, `ignored`, `opaque` and
+    `unparsed` are those of `Measure`.
     """
 
     lines: dict[str, frozenset[int]] = {}
@@ -205,6 +224,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
     excluded: dict[str, frozenset[int]] = {}
     ignored: dict[str, frozenset[int]] = {}
     opaque: dict[str, frozenset[int]] = {}
+    unparsed: dict[str, frozenset[int]] = {}
 
     def measure(self) -> Measure:
         """Return the counts of these sets, and what is missing."""
@@ -225,6 +245,7 @@ class LineSets(Struct, frozen=True, kw_only=True):
             excluded=_sorted(self.excluded),
             ignored=_sorted(self.ignored),
             opaque=_sorted(self.opaque),
+            unparsed=_sorted(self.unparsed),
         )
 
 
@@ -336,8 +357,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that was observed in one run.
 
     `proofs` are by test. `coverage` is by gate, with the key "changed" beside the gates, and is counted from
-    `line_sets`. `weaker_keys` are those of the policy that head made weaker than base. `unknown_code` are the Python
-    files that changed and are neither tests nor implementation; all such files where no implementation is known.
+    `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
+    those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
+    neither tests nor implementation; all such files where no implementation is known.
     """
 
     history: History
@@ -346,6 +368,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     proofs: dict[str, Proof] | Missing = Missing("not replayed")
     coverage: dict[str, Measure] | Missing = Missing("not measured")
     line_sets: dict[str, LineSets] = {}
+    lost_lines: dict[str, tuple[int, ...]] | Missing = {}
     mutants: tuple[Mutant, ...] | Missing = Missing("not tried")
     documents: dict[str, bool] = {}
     files: dict[str, bool] = {}

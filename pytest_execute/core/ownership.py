@@ -8,7 +8,8 @@ passing. The first row that applies decides:
 3. A ticked task's Files name the code, and no test of it turned with any commit: those tasks. Their tests prove
    nothing, failed, or were left out of a partial run, so history cannot tell which commits are theirs. They must not
    leave their code to the tasks that share a commit with them.
-4. Otherwise: all tasks of which a test turned with such a commit, whatever their Files say.
+4. Otherwise: all tasks of which a test turned with such a commit, whatever their Files say; but not for a file of
+   which no line ran, as no test turned by what it does not load.
 
 Code that no row gives to a task counts for the whole system only.
 """
@@ -46,10 +47,18 @@ class Ownership:
     """Tasks that code belongs to.
 
     `turning` has the form that `turning_commits` returns. `home` leads from the top of the repository to the
-    directory that the plan's paths are relative to.
+    directory that the plan's paths are relative to. `never_run` are the files of which no line ran, from the
+    top of the repository.
     """
 
-    def __init__(self, plan: Plan, turning: Mapping[str, frozenset[str]], home: str = "") -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        turning: Mapping[str, frozenset[str]],
+        home: str = "",
+        never_run: Collection[str] = (),
+    ) -> None:
+        self._never_run = never_run
         self._order = [task.id for task in plan.tasks]
         self._files = [(task.id, home + ref.path.rstrip("/"), ref) for task in plan.tasks for ref in task.files]
         self._unproven = {task.id for task in plan.tasks if task.done and not turning.get(task.id)}
@@ -71,7 +80,8 @@ class Ownership:
         """
         named = {task for task, reference in self._references(path) if _overlap(reference, lines)}
         turned = set[str]().union(*(self._turned.get(commit, ()) for commit in commits))
-        owners = (named & turned or named & self._unproven or turned) if turned else named
+        others = turned if path not in self._never_run else set[str]()
+        owners = (named & turned or named & self._unproven or others) if turned else named
         return tuple(task for task in self._order if task in owners)
 
     def _find_references(self, path: str) -> Sequence[tuple[str, FileRef]]:

@@ -3,6 +3,7 @@
 | rule | value that counts | head is weaker |
 | --- | --- | --- |
 | `_higher` | the higher number | if its number is lower |
+| `_system` | the higher number, and "base" where base has it | if its number is lower, or 0, or "base" for a number |
 | `_stricter_word` | the word that stands first in its order | if its word comes later |
 | `_either` | true, if one is true | if only base has true |
 | `_all` | everything that one of them lists | if it lacks something of base |
@@ -50,6 +51,13 @@ def join_policies(base: Policy, head: Policy) -> tuple[Policy, tuple[WeakerKey, 
 
 def _higher(base: Any, head: Any) -> Joined:
     return (base, True) if head < base else (head, False)
+
+
+def _system(base: Any, head: Any) -> Joined:
+    """Join two shares of the system, None being "base": it says nothing of the numbers, but is stricter than 0."""
+    if base is None or head is None:
+        return (base, head == 0) if base is None else (base or head, bool(base))
+    return _higher(base, head)
 
 
 def _stricter_word(*words: str) -> Rule:
@@ -100,7 +108,7 @@ RULES: dict[str, Rule] = {
     "guards": _stricter_word("refused", "biting"),
     "coverage.task": _higher,
     "coverage.stream": _higher,
-    "coverage.system": _higher,
+    "coverage.system": _system,
     "coverage.changed": _higher,
     "coverage.branch": _either,
     "coverage.exclude": _common,
@@ -130,4 +138,4 @@ def _of_table(table: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _as_json(value: Any) -> str:
-    return msgspec.json.Encoder(decimal_format="number").encode(value).decode()
+    return msgspec.json.Encoder(decimal_format="number").encode("base" if value is None else value).decode()

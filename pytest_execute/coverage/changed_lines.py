@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.ownership import LineOwners, Ownership
-from pytest_execute.coverage.changed_statements import compare
+from pytest_execute.coverage.changed_statements import Comparison, compare
 from pytest_execute.tools import git_diff
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_commit
+
+Place = tuple[str, int]
+"""Path and line."""
 
 
 def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Sequence[str]) -> dict[str, frozenset[int]]:
@@ -27,11 +31,30 @@ def changed_lines(git: Git, commits: CommitRange, layout: Layout, sources: Seque
 
 
 def _changed_since(git: Git, old: str, new: str, wanted: AbstractSet[str]) -> dict[str, frozenset[int]]:
-    paths = {path for path in git_diff.changed_files(git, old, new) if path.endswith(".py")}
-    if paths.isdisjoint(wanted):
+    if wanted.isdisjoint(git_diff.changed_files(git, old, new)):
         return {}
-    found = compare(git.contents(old, paths), git.contents(new, paths), git_diff.renamed_files(git, old, new))
+    found = _compare_trees(git, old, new)
     return {path: comparison.changed for path, comparison in found.items() if path in wanted}
+
+
+@functools.lru_cache(maxsize=4)
+def _compare_trees(git: Git, old: str, new: str) -> dict[str, Comparison]:
+    paths = {path for path in git_diff.changed_files(git, old, new) if path.endswith(".py")}
+    return compare(git.contents(old, paths), git.contents(new, paths), git_diff.renamed_files(git, old, new))
+
+
+def former_places(git: Git, old: str, new: str, lines: Mapping[str, AbstractSet[int]]) -> dict[Place, Place]:
+    """Return where first lines of statements stood in `old`: those of `lines`, by path, that `old` has.
+
+    Paths begin at the top of the repository.
+    """
+    changed = git_diff.changed_files(git, old, new)
+    found = _compare_trees(git, old, new) if not lines.keys().isdisjoint(changed) else {}
+    places: dict[Place, Place] = {}
+    for path, some in lines.items():
+        before = found[path].before if path in changed else {line: (path, line) for line in some}
+        places |= {(path, line): before[line] for line in some if line in before}
+    return places
 
 
 def line_owners(

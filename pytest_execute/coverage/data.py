@@ -22,6 +22,7 @@ ARC_OFFSET = 1 << 21
 SELECT_ARCS = f"""select file.path, context.context,
     group_concat(fromno * {2 * ARC_OFFSET} + tono + {ARC_OFFSET}) from arc
     join file on file.id = file_id join context on context.id = context_id group by file_id, context_id"""
+SELECT_FILES = "select path from file where id in (select file_id from line_bits union select file_id from arc)"
 
 ContextFilter = Callable[[str], bool]
 Encoded = tuple[dict[str, dict[str, str]], dict[str, dict[str, list[str]]]]
@@ -118,6 +119,15 @@ def measured_files(directory: Path) -> set[str]:
     """Return the files of which some process recorded a line or an arc."""
     recording = read(directory)
     return {*recording.lines, *recording.packed_arcs}
+
+
+def files_that_ran(directory: Path) -> set[str]:
+    """Return the files of which a line ran, by the data files of all processes in `directory`."""
+    found: set[str] = set()
+    for file in sorted(directory.glob("data.*")):
+        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_open(file)) as database:
+            found.update(path for (path,) in database.execute(SELECT_FILES))
+    return found
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -146,7 +146,7 @@ class _Analyzer:
 
     def measure_file(self, path: str) -> LineSets:
         """Measure all lines of a file, which anything reaches; exclusions are ignored if a changed line has one."""
-        text = _read_text(self._request.root / path).splitlines()
+        text = _read_lines(self._request.root / path)
         changed = [text[line - 1] for line in self._request.changed.get(path, ()) if line <= len(text)]
         analysis = self._analyze(path, None, with_exclusions=not any(map(_has_exclusion, changed)))
         return LineSets(**_sets(path, analysis.statements, lambda line: analysis))
@@ -170,6 +170,8 @@ class _Analyzer:
         or where nothing ran them.
         """
         lines = self._source_lines(path)
+        if lines.error:
+            return LineSets(unparsed=_by_path(path, {lines.error}))
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
         noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
         lacking = wanted & {*counted.missing, *counted.missing_branches}
@@ -193,7 +195,7 @@ class _Analyzer:
 
     @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _lines_with_exclusion(self, path: str) -> set[int]:
-        text = _read_text(self._request.root / path).splitlines()
+        text = _read_lines(self._request.root / path)
         return {number for number, line in enumerate(text, 1) if _has_exclusion(line)}
 
     def _analyze(self, path: str, is_counted: ContextFilter | None, with_exclusions: bool = False) -> _FileAnalysis:
@@ -269,5 +271,6 @@ def _read_bytes(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _read_text(path: Path) -> str:
-    return _read_bytes(path).decode(errors="replace")
+def _read_lines(path: Path) -> list[str]:
+    """Return the lines of a file as Python counts them: `str.splitlines` would end one at a form feed, too."""
+    return [line.decode(errors="replace") for line in _read_bytes(path).splitlines()]

@@ -19,6 +19,7 @@ class SourceLines(Struct, frozen=True):
     - `inert`: lines that no test can run and that do nothing: bodies that are `...`, and code for the type checker
       alone
     - `opaque`: lines that run or compile code in a string, which has no lines to measure
+    - `error`: the line at which a source that is not Python cannot be parsed; 0 where it can
     """
 
     function_bodies: frozenset[int]
@@ -26,6 +27,7 @@ class SourceLines(Struct, frozen=True):
     statement_starts: dict[int, int]
     inert: frozenset[int]
     opaque: frozenset[int]
+    error: int = 0
 
 
 STRING_RUNNERS = ("exec", "eval", "compile")
@@ -36,8 +38,9 @@ def classify_lines(source: str | bytes) -> SourceLines:
     """Return the lines of a source by kind; none for a source that is not Python. Bytes are decoded as Python does."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return SourceLines(frozenset(), {}, {}, frozenset(), frozenset())
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = max(1, getattr(error, "lineno", None) or 1)
+        return SourceLines(frozenset(), {}, {}, frozenset(), frozenset(), line)
     bodies: set[int] = set()
     functions: dict[int, int] = {}
     starts: dict[int, int] = {}

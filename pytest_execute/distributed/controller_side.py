@@ -13,7 +13,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import OUTPUT_KEY
+from pytest_execute.distributed.worker_side import IMPORTED_KEY, OUTPUT_KEY
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
 """Part that xdist 3.8 adds to every worker's spec."""
@@ -42,6 +42,7 @@ class ControllerSide:
         self.ended: set[str] = set()
         self.unchecked = 0
         self.problems: list[Problem] = []
+        self.imported: dict[str, str] = {}
 
     @functools.cached_property
     def own_files(self) -> dict[str, str]:
@@ -61,7 +62,7 @@ class ControllerSide:
             reason = error or type(error).__name__
             remedy = "check that its server is running, and the addresses in --tx and --px"
             message = f"a worker cannot be reached: {reason}: {remedy}"
-            raise pytest.UsageError(str(ExecuteError(Problem("no-worker", message)))) from None
+            raise pytest.UsageError(Problem("no-worker", message).usage) from None
 
     def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
         self.unchecked = len(specs)
@@ -93,11 +94,13 @@ class ControllerSide:
     def _refuse(self, problems: Iterable[Problem]) -> None:
         problems = list(problems)
         if problems:
-            raise pytest.UsageError(str(ExecuteError(*problems)))
+            raise pytest.UsageError(*(problem.usage for problem in problems))
 
     def pytest_testnodedown(self, node: Any) -> None:
         self.ended.add(node.gateway.id)
-        output = getattr(node, "workeroutput", {}).pop(OUTPUT_KEY, None)
+        worker_output: dict[str, Any] = getattr(node, "workeroutput", {})
+        self.imported |= worker_output.pop(IMPORTED_KEY, {})
+        output = worker_output.pop(OUTPUT_KEY, None)
         if output is not None:
             coverage, foreign = output
             self.save_coverage(coverage, node.gateway.id, self.roots[node.gateway.id])

@@ -115,7 +115,7 @@ def _system(context: JudgeContext) -> Gate:
     ]
     if context.is_in_scope(parts):
         findings = [
-            *coverage.check_share(context, gate_ids.SYSTEM, required.system, all_tests),
+            *coverage.check_system(context, all_tests),
             *coverage.check_share(context, gate_ids.CHANGED, required.changed, all_tests),
         ]
         checks.append(build_check("coverage", findings))

@@ -37,7 +37,9 @@ def _has_lines(context: JudgeContext, key: str) -> bool:
     """Return whether some line was looked at: measured, run on import, or left out."""
     measure = (context.evidence.coverage or {}).get(key)
     sets = context.evidence.line_sets.get(key)
-    is_measured = measure is not None and any((measure.lines, measure.branches, measure.excluded, measure.opaque))
+    is_measured = measure is not None and any(
+        (measure.lines, measure.branches, measure.excluded, measure.opaque, measure.unparsed)
+    )
     return is_measured or (sets is not None and any(sets.lines.values()))
 
 

@@ -211,6 +211,13 @@ TABLE = (
         "as the message says",
     ),
     ReasonCode(
+        "not-started",
+        "test-first",
+        UNPROVEN,
+        "pytest cannot start with today's settings on the code before the turn",
+        "take what only the new code understands out of pytest's settings; pass it on the command line",
+    ),
+    ReasonCode(
         "foreign-module",
         "test-first",
         UNPROVEN,
@@ -223,6 +230,13 @@ TABLE = (
         PASSED,
         "the test passes at base already, and fails when a function that base has loses its body: it proves nothing",
         "nothing, if another test proves the task",
+    ),
+    ReasonCode(
+        "doctest",
+        "test-first",
+        PASSED,
+        "the test is a doctest in the implementation, which cannot run without the code: it proves nothing",
+        "nothing, if another test proves the task; else write one in a file of tests",
     ),
     ReasonCode(
         "at-base",
@@ -268,6 +282,20 @@ TABLE = (
         "test the lines that the message names",
     ),
     ReasonCode(
+        "coverage-lost",
+        "coverage",
+        FAILED,
+        "the tests of base reached lines that are still there, and no test reaches them now",
+        "test these lines again, or remove them",
+    ),
+    ReasonCode(
+        "base-not-measured",
+        "coverage",
+        PASSED,
+        "the tests of base could not be measured, so that only the changed lines count: listed",
+        "set a number for `coverage.system` before the topic begins, if the whole system matters",
+    ),
+    ReasonCode(
         "left-out",
         "coverage",
         PASSED,
@@ -294,6 +322,13 @@ TABLE = (
         UNPROVEN,
         "no implementation is known for the gate; in the check artifacts: a task has neither tests nor files",
         "name the task's files in its Files field",
+    ),
+    ReasonCode(
+        "not-parsed",
+        "coverage",
+        UNPROVEN,
+        "a changed file of the implementation is no Python that can be parsed, so nothing in it was measured",
+        "correct its syntax or encoding, or leave it out of `source`",
     ),
     ReasonCode(
         "not-measured",
@@ -363,7 +398,7 @@ TABLE = (
         "a task without tests lists or brings code: implementation, tests, or their settings",
         "name tests, or take the file out of the task",
     ),
-    ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
+    ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it, or let git ignore it"),
     ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}

@@ -23,6 +23,7 @@ class Function(Struct, frozen=True, kw_only=True):
     - `fingerprint`: of its own code, without its docstring, its layout, and the bodies of functions in it
     - `stubs`: replacements of its body: "raise", "none", or a constant as Python source
     - `no_stub_reason`: why there are no stubs
+    - `is_unknown`: it stands for all functions of a source that cannot be parsed
     """
 
     name: str
@@ -32,20 +33,35 @@ class Function(Struct, frozen=True, kw_only=True):
     fingerprint: str
     stubs: tuple[str, ...] = ()
     no_stub_reason: str = ""
+    is_unknown: bool = False
 
 
 def find_functions(source: str | bytes) -> tuple[Function, ...]:
-    """Return all functions and methods that a source defines, in its order; none for a source that is not Python.
+    """Return all functions and methods that a source defines, in its order; one, "<module>", for what is no Python.
 
     Bytes are decoded as Python does: with a byte order mark, or by the encoding that a comment names.
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return ()
+    except (SyntaxError, ValueError) as error:
+        return (_unknown_function(source, error),)
     counts: dict[str, int] = {}
     top = _Scope("", None, False, frozenset(type_checking_conditions(tree)))
     return tuple(_with_unique_name(function, counts) for function in _functions_in(tree, top))
+
+
+def _unknown_function(source: str | bytes, error: SyntaxError | ValueError) -> Function:
+    """Return what stands for the functions of a source that cannot be parsed; it is the same where the source is."""
+    text = source.encode(errors="surrogatepass") if isinstance(source, str) else source
+    return Function(
+        name="<module>",
+        line=max(1, getattr(error, "lineno", None) or 1),
+        column=0,
+        end=text.count(b"\n") + 1,
+        fingerprint=hashlib.sha256(text).hexdigest(),
+        no_stub_reason=f"it cannot be parsed: {error}",
+        is_unknown=True,
+    )
 
 
 def _with_unique_name(function: Function, counts: dict[str, int]) -> Function:

@@ -165,7 +165,7 @@ def split_targets(targets: Iterable[Target], exempt: Mapping[str, str]) -> tuple
                 path=target.path,
                 line=target.function.line,
                 tasks=target.tasks,
-                state="exempt" if reason else "not-applicable",
+                state="exempt" if reason else "unproven" if target.function.is_unknown else "not-applicable",
                 detail=reason or target.function.no_stub_reason,
             )
         )

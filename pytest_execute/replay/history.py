@@ -11,9 +11,10 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.replay.cache import ParseCache
 from pytest_execute.replay.definitions import TestForms
 from pytest_execute.replay.file_parts import FileParts, split_file
-from pytest_execute.replay.hollow_code import hollow, new_functions
+from pytest_execute.replay.hollow_code import hollow, new_definitions
 from pytest_execute.replay.mentions import find_words
 from pytest_execute.replay.overlay import overlay, tree_id
+from pytest_execute.replay.renaming import Code
 from pytest_execute.replay.steps import Step, TestForm
 from pytest_execute.replay.support_files import Accesses, SupportFiles
 from pytest_execute.tools.commit_range import CommitRange
@@ -96,8 +97,9 @@ class StepBuilder:
         """
         is_taken = (lambda _: True) if names is None else names.__contains__
         changes: Tree = {}
-        for path, (new, old) in self._changed_code(code, before).items():
-            if (source := hollow(new, old, is_taken)) != new:
+        files = self.code_between(before, code)
+        for path, new in files.new.items():
+            if (source := hollow(new, files.old.get(path, b""), is_taken)) != new:
                 changes[path] = Entry(self.trees[code][path].mode, write_blob(self.git, source))
         if not changes:
             return code
@@ -112,19 +114,25 @@ class StepBuilder:
         """Return the words that only the files of tests in `one` have, of those that `other` has otherwise."""
         return self.support_files.new_words(one, other)
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         """Return the names of the functions that `code` has and `before` has not."""
-        changed = self._changed_code(code, before).values()
-        return frozenset(name for new, old in changed for name in new_functions(new, old))
+        files = self.code_between(before, code)
+        return frozenset(
+            name for path, new in files.new.items() for name in new_definitions(new, files.old.get(path, b""))
+        )
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
-    def _changed_code(self, new: str, old: str) -> dict[str, tuple[bytes, bytes]]:
-        """Return the Python files of the implementation that `new` has otherwise than `old`, with both contents."""
-        new_tree, old_tree = self.trees[new], self.trees[old]
-        changed = [path for path, entry in new_tree.items() if path.endswith(".py") and old_tree.get(path) != entry]
-        paths = [path for path in changed if path not in self.paths and not self.layout.is_test(path)]
-        blobs = self.git.blobs(tree[path].oid for path in paths for tree in (new_tree, old_tree) if path in tree)
-        return {p: (blobs[new_tree[p].oid], blobs[old_tree[p].oid] if p in old_tree else b"") for p in paths}
+    def code_between(self, old: str, new: str) -> Code:
+        """Return the Python files of the implementation that differ between two commits' own trees."""
+        changed = {path for path, _ in self.trees[old].items() ^ self.trees[new].items() if path.endswith(".py")}
+        paths = [path for path in sorted(changed) if path not in self.paths and not self.layout.is_test(path)]
+        return Code(self.contents(old, paths), self.contents(new, paths))
+
+    def contents(self, tree: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of those files that a tree has."""
+        entries = {path: self.trees[tree][path] for path in paths if path in self.trees[tree]}
+        blobs = self.git.blobs(entry.oid for entry in entries.values())
+        return {path: blobs[entry.oid] for path, entry in entries.items()}
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _form(self, own_tree: str, test: str) -> TestForm | None:

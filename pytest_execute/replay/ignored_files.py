@@ -1,7 +1,8 @@
-"""Files that a test misses in every tree, because git ignores them: a build has made them in the user's checkout."""
+"""Files that a test misses in every tree: git ignores them, as a build made them, or they are not in the checkout."""
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,25 @@ def _missing_paths(outcome: TreeOutcome, roots: Sequence[str], prefix: str) -> I
     for path in MISSING_FILE.findall(outcome.message):
         if not posixpath.isabs(path):
             yield from (path, prefix + path)
+
+
+def python_path_of(outcome: TreeOutcome, python_path: str) -> str | None:
+    """Return the directory of the variable PYTHONPATH that has the module which a failed test misses."""
+    module, name = outcome.missing or (None, None)
+    if module is None or name is not None:
+        return None
+    top_module = module.partition(".")[0]
+    places = (place for place in python_path.split(os.pathsep) if place)
+    return next(
+        (place for place in places for suffix in (*SUFFIXES, "") if Path(f"{place}/{top_module}{suffix}").exists()),
+        None,
+    )
+
+
+def with_python_path(detail: str, place: str | None) -> str:
+    """Return the detail of a proof, with the directory of PYTHONPATH that the replay does not use, and the remedy."""
+    remedy = "which is not a directory of the checkout: install the module, so that it can be replayed"
+    return f"{detail}; it comes from PYTHONPATH, {place}, {remedy}" if place is not None else detail
 
 
 def with_ignored_file(detail: str, path: str | None) -> str:

@@ -21,15 +21,17 @@ def find_words(content: bytes) -> frozenset[str]:
     return frozenset(WORD.findall(content.decode(errors="replace")))
 
 
-def reached_words(test_file: str, files: Iterable[str], words_of: Callable[[str], frozenset[str]]) -> frozenset[str]:
-    """Return the words of a test file and of those Python `files` that it may use, directly or by others."""
+def reached_files(test_file: str, files: Iterable[str], words_of: Callable[[str], frozenset[str]]) -> list[str]:
+    """Return a test file, and the Python `files` that it may use, directly or by others."""
     left = {path for path in files if path.endswith(".py")}
     reached, words = left & {test_file}, frozenset({PurePosixPath(test_file).stem})
+    found: list[str] = []
     while reached:
         left -= reached
+        found += sorted(reached)
         words = words.union(*map(words_of, reached))
         reached = {path for path in left if is_mentioned(path, test_file, words)}
-    return words
+    return found
 
 
 def is_mentioned(path: str, test_file: str, words: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from pytest_execute.engine.settings import Settings
 from pytest_execute.replay.cache import CachedRunner, ParseCache
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import MayDiffer
+from pytest_execute.replay.former_tests import FormerTests, carry_on, range_to
 from pytest_execute.replay.history import StepBuilder, TopicHistory
-from pytest_execute.replay.ignored_files import ignored_file, with_ignored_file
+from pytest_execute.replay.ignored_files import ignored_file, python_path_of, with_ignored_file, with_python_path
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.red_causes import ProjectModules, module_paths
 from pytest_execute.replay.search import Search
@@ -74,10 +76,20 @@ def prove(
             cached.keep_hangs(test)
         turns = search.turns(request.tests) if request.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
-        proofs |= search.dropped(history.removed_tests(steps))
+        former = FormerTests(history, search).find(proofs)
+        dropped = search.dropped(history.removed_tests(steps))
         parsed.save()
         cached.keep_isolated(observations.isolated - known_isolated)
-        return proofs
+
+    seconds = {each.test: request.tests[test] for test, each in former.items()}
+
+    def prove_at(commit: str, tests: list[str]) -> dict[str, Proof]:
+        earlier = replace(topic, commits=range_to(topic.commits, commit))
+        return prove(
+            earlier, replace(request, tests={each: seconds[each] for each in tests}, turns=False), directory, cache
+        )
+
+    return carry_on(proofs, former, prove_at) | dropped
 
 
 def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:
@@ -87,12 +99,13 @@ def project_modules(layout: Layout, today: Iterable[str]) -> ProjectModules:
 
 
 def _name_ignored(history: StepBuilder, settings: Settings, conclusions: Conclusions, proof: Proof) -> Proof:
-    """Add to the detail of a test that fails in the replay of today's tree the file that it misses there."""
+    """Add to the detail of a test that fails in the replay of today's tree where the file is that it misses there."""
     if proof.found != "not-reproduced":
         return proof
     outcome = conclusions.observations.first[(conclusions.trees[-1], proof.test)]
     path = ignored_file(outcome, settings.roots, settings.prefix, history.today, Path(settings.work_tree))
-    return replace(proof, detail=with_ignored_file(proof.detail, path))
+    place = python_path_of(outcome, os.environ.get("PYTHONPATH", "")) if path is None else None
+    return replace(proof, detail=with_python_path(with_ignored_file(proof.detail, path), place))
 
 
 def _may_differ(history: StepBuilder, settings: Settings) -> MayDiffer:

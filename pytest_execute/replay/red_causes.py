@@ -5,7 +5,8 @@ The functions are pure: the facts of an outcome decide.
 The first rule that applies decides:
 
     1. did not end, crashed                          counts, as "timeout" or "crash"
-    2. skipped, not collected, not prepared, lost    does not count
+    2. skipped, not collected, not prepared, lost,
+       or pytest could not start                     does not count
     3. missing fixture                               does not count
     4. SyntaxError, warning, MemoryError, Ctrl-C     does not count
     5. symbol of the project that is missing         counts, as "missing-symbol", unless it is a top-level module
@@ -81,6 +82,8 @@ def classify(outcome: TreeOutcome, project: ProjectModules) -> Red:
     """Return the cause of a failure, or the phrase that says why it does not count."""
     if outcome.state in WITHOUT_EXCEPTION:
         return WITHOUT_EXCEPTION[outcome.state]
+    if outcome.phase == "start":
+        return Red(None, f"an error in the start of pytest ({outcome.message})")
     if outcome.fixture:
         return Red(None, f"a missing fixture '{outcome.fixture}'")
     for exception, phrase in NOT_COUNTED.items():

@@ -4,7 +4,7 @@
 | --- | --- |
 | the test's own file | always |
 | any other | if the test, or the collection of its file, looked at it |
-| any other, where they may have looked at all files | if the test's file mentions it, see `mentions.py` |
+| a test file or a conftest, or any where they may have looked at all files | if it is mentioned, see `mentions.py` |
 
 Of a Python file only what all of its tests share counts, and the tests that are mentioned.
 """
@@ -12,13 +12,15 @@ Of a Python file only what all of its tests share counts, and the tests that are
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
 
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.nodeids import names_of
+from pytest_execute.core.nodeids import file_of, names_of
 from pytest_execute.engine.tree_contents import FILES, accesses_that_find
 from pytest_execute.replay.file_parts import FileParts
-from pytest_execute.replay.mentions import is_mentioned, reached_words
+from pytest_execute.replay.mentions import is_mentioned, reached_files
 from pytest_execute.tools.git import Tree
 
 Accesses = frozenset[str] | None
@@ -44,6 +46,7 @@ class SupportFiles:
         self.trees, self.layout, self.paths = trees, layout, paths
         self.read_parts, self.read_words = read_parts, read_words
         self.changed, self.differ = functools.cache(self._changed), functools.cache(self._differ)
+        self.python_files = functools.cache(self._python_files)
         self.reached_words = functools.cache(self._reached_words)
 
     def new_words(self, one: str, other: str) -> frozenset[str]:
@@ -61,11 +64,15 @@ class SupportFiles:
         file, names = names_of(test)
         own = self.layout.prefix + file
         used = self._used_names(one, own, names) | self._used_names(other, own, names)
-        return any(
-            self._share(one, path, used) != self._share(other, path, used)
-            for path in self.changed(one, other)
-            if path == own or self._is_used(path, own, one, other, accesses)
-        )
+        paths = self.used(one, other, test, accesses)
+        return any(self._share(one, path, used) != self._share(other, path, used) for path in paths)
+
+    def used(self, one: str, other: str, test: str, accesses: Accesses) -> Iterator[str]:
+        """Yield the files that a test uses, which looked at `accesses`, and that differ between two trees."""
+        own = self.layout.prefix + file_of(test)
+        for path in self.changed(one, other):
+            if path == own or self._is_used(path, own, one, other, accesses):
+                yield path
 
     def _changed(self, one: str, other: str) -> tuple[str, ...]:
         paths = {path for path, _ in self.trees[one].items() ^ self.trees[other].items()}
@@ -89,12 +96,27 @@ class SupportFiles:
         return self.read_parts(entry.oid) if entry and entry.mode in FILES and path.endswith(".py") else None
 
     def _is_used(self, path: str, own: str, one: str, other: str, accesses: Accesses) -> bool:
-        """Return whether a test of the file `own` looked at another file, or may have."""
-        if accesses is None:
-            return is_mentioned(path, own, self.reached_words(one, own) | self.reached_words(other, own))
+        """Return whether a test of the file `own` looked at another file, or may have.
+
+        Accesses alone say nothing of what pytest looks for or collects: those of one job have all its test files.
+        """
         is_moved = (path in self.trees[one]) != (path in self.trees[other])
-        return not accesses.isdisjoint(accesses_that_find(path, is_moved=is_moved))
+        if accesses is not None and accesses.isdisjoint(accesses_that_find(path, is_moved=is_moved)):
+            return False
+        if accesses is not None and not self._is_collected(path):
+            return True
+        return is_mentioned(path, own, self.reached_words(one, own) | self.reached_words(other, own))
+
+    def _is_collected(self, path: str) -> bool:
+        """Return whether pytest itself loads a file."""
+        name = PurePosixPath(path).name
+        return name == "conftest.py" or any(fnmatch(name, pattern) for pattern in self.layout.patterns)
 
     def _reached_words(self, tree: str, own: str) -> frozenset[str]:
+        words = (self.read_words(self.trees[tree][path].oid) for path in self.python_files(tree, own))
+        return frozenset({PurePosixPath(own).stem}).union(*words)
+
+    def _python_files(self, tree: str, own: str) -> list[str]:
+        """Return a test file, and the Python files that it may use, directly or by others."""
         files = self.trees[tree]
-        return reached_words(own, filter(self._is_test_side, files), lambda path: self.read_words(files[path].oid))
+        return reached_files(own, filter(self._is_test_side, files), lambda path: self.read_words(files[path].oid))

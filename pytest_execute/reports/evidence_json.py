@@ -30,7 +30,7 @@ from pytest_execute.core.stricter_policy import WeakerKey
 from pytest_execute.reports import json_text
 
 SCHEMA: Final = "pytest-execute/evidence/1"
-Part = Literal["proofs", "coverage", "mutants"]
+Part = Literal["proofs", "coverage", "lost_lines", "mutants"]
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
 
     Percentages are texts, so that none is rounded.
 
-    `proofs`, `coverage` or `mutants` are null where there are none; `missing` says why.
+    `proofs`, `coverage`, `lost_lines` or `mutants` are null where there are none; `missing` says why.
     """
 
     schema: Literal["pytest-execute/evidence/1"]
@@ -51,6 +51,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     results: dict[str, TestResult]
     proofs: dict[str, Proof] | None
     coverage: dict[str, LineSets] | None
+    lost_lines: dict[str, tuple[int, ...]] | None
     mutants: tuple[Mutant, ...] | None
     missing: dict[Part, str]
     documents: dict[str, bool]
@@ -71,6 +72,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             proofs=self.proofs if self.proofs is not None else self._missing("proofs"),
             coverage=measures if self.coverage is not None else self._missing("coverage"),
             line_sets=coverage,
+            lost_lines=self.lost_lines if self.lost_lines is not None else self._missing("lost_lines"),
             mutants=self.mutants if self.mutants is not None else self._missing("mutants"),
             documents=self.documents,
             files=self.files,
@@ -89,6 +91,7 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
     parts: dict[Part, object] = {
         "proofs": evidence.proofs,
         "coverage": evidence.coverage,
+        "lost_lines": evidence.lost_lines,
         "mutants": evidence.mutants,
     }
     file = EvidenceFile(
@@ -102,6 +105,7 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         results=evidence.results,
         proofs=None if isinstance(evidence.proofs, Missing) else evidence.proofs,
         coverage=None if isinstance(evidence.coverage, Missing) else evidence.line_sets,
+        lost_lines=None if isinstance(evidence.lost_lines, Missing) else evidence.lost_lines,
         mutants=None if isinstance(evidence.mutants, Missing) else evidence.mutants,
         missing={name: part.reason for name, part in parts.items() if isinstance(part, Missing)},
         documents=evidence.documents,

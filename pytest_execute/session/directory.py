@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.scratch import make_cache, scratch
+from pytest_execute.tools.scratch import make_cache, outside, scratch
 
 
 def run_directory(config: pytest.Config) -> Path:
@@ -15,6 +15,13 @@ def run_directory(config: pytest.Config) -> Path:
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
     return stack.enter_context(scratch(cache_directory(config)))
+
+
+def outside_directory(config: pytest.Config, directory: Path) -> Path:
+    """Return a new directory outside of the project, which is removed with the run's own `directory`."""
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    return stack.enter_context(outside(directory))
 
 
 def cache_directory(config: pytest.Config) -> Path | None:

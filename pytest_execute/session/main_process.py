@@ -23,10 +23,11 @@ from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.scheduling.durations import DurationRecorder, known_durations
 from pytest_execute.scheduling.select_plugin import is_distributed
 from pytest_execute.scheduling.work import ScheduledWork
-from pytest_execute.session.directory import cache_directory, run_directory
+from pytest_execute.session.directory import cache_directory, outside_directory, run_directory
 from pytest_execute.session.judging import JudgingPlugin
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
+from pytest_execute.session.report_files import check_outputs, requested_files
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
@@ -39,11 +40,14 @@ def prepare(config: pytest.Config) -> MainProcess:
     notices: list[str] = []
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
+        check_outputs(config)
         context = workflow.read_context(_request(config), directory, cache)
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
-        raise pytest.UsageError(str(error)) from None
-    return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
+        raise pytest.UsageError(*error.usage) from None
+    return MainProcess(
+        directory, outside_directory(config, directory), context, notices, OutcomeCollector(), ProgressPlugin(config)
+    )
 
 
 def _open_cache(config: pytest.Config, notices: list[str]) -> ResultCache:
@@ -63,6 +67,7 @@ def _request(config: pytest.Config) -> workflow.Request:
         base=options.execute_base,
         scope=Scope(options.execute_scope == "claimed", tuple(options.execute_stream), tuple(options.execute_task)),
         repository=Path(options.execute_repository) if options.execute_repository else None,
+        commit=options.execute_commit,
         index=Path(options.execute_index) if options.execute_index else None,
         work_tree=Path(options.execute_work_tree) if options.execute_work_tree else None,
         patterns=tuple(config.getini("python_files")),
@@ -71,6 +76,10 @@ def _request(config: pytest.Config) -> workflow.Request:
         classes=tuple(config.getini("python_classes")),
         module_path=tuple(_module_path(config)),
         turns=options.execute_turns,
+        outputs=tuple(
+            config.invocation_params.dir / name
+            for name in (*requested_files(options).values(), *options.execute_output)
+        ),
     )
 
 
@@ -147,9 +156,9 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     plan, cache = settings.plan, main.context.cache
     main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
-        workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
+        workflow.check_imports(main.context.checked_out, collection.imported)
     except ExecuteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(*error.usage) from None
     manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),

@@ -19,6 +19,8 @@ def pytest_options(config: pytest.Config) -> PytestOptions:
     file = config.inipath
     options = [str(option) for option in config.getini("addopts")]
     options += ["--cov-reset"] if has_pytest_cov(config.option) else []  # pytest-cov's: ignore each --cov before it
+    import_mode = config.getoption("importmode")
+    options += [f"--import-mode={import_mode}"] if import_mode != "prepend" else []
     return PytestOptions(
         config=(_path_from(config.rootpath, file), file.read_bytes())
         if file is not None

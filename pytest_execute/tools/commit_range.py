@@ -45,20 +45,20 @@ class CommitRange(Struct, frozen=True, kw_only=True):
 
 
 def commit_range(
-    git: Git, breakdown: str, base: str | None = None, index: Path | None = None, named: Iterable[str] = ()
+    git: Git, breakdown: str, base: str | None = None, judged: str | Path | None = None, named: Iterable[str] = ()
 ) -> CommitRange:
     """Return the commits of the topic whose breakdown has the path `breakdown`, from the top of the repository.
 
     `base` is a revision that the work branched off from; without it the topic begins with the commit that added its
-    breakdown, also under an earlier name. `index` is an index file to judge instead of the work tree. `named` are paths
-    that the topic's tasks name. Raises ExecuteError where there is no commit.
+    breakdown, also under an earlier name. `judged` is a commit, or an index file, to judge instead of the work tree.
+    `named` are paths that the topic's tasks name. Raises ExecuteError where there is no commit.
     """
-    head = git.find_commit("HEAD")
+    head = git.find_commit(judged if isinstance(judged, str) else "HEAD")
     if head is None:
         remedy = "commit something first, test-first needs history"
         raise ExecuteError(Problem("no-commit", f"the repository has no commit yet: {remedy}", str(git.work_tree)))
-    tree = write_index(git, index) if index is not None else write_work_tree(git, head)
-    heads = (head, *_merged_heads(git, head))
+    tree = _tree(git, head, judged)
+    heads = (head,) if isinstance(judged, str) else (head, *_merged_heads(git, head))
     if base is not None:
         before = _branch_points(git, base, heads)
         start: str | None = before[0]
@@ -67,7 +67,7 @@ def commit_range(
         start, names = _beginning(git, breakdown, head, tree)
         commits = git.parents(start, heads)
         before = commits_before(git, start, commits, heads, TopicPaths(names, tuple(named)))
-    snapshot: Snapshot = "index" if index is not None else "worktree"
+    snapshot: Snapshot = "index" if isinstance(judged, Path) else "worktree"
     is_changed = len(heads) > 1 or tree != git.run_text("rev-parse", f"{head}^{{tree}}")
     return CommitRange(
         base=start or git.empty_tree(),
@@ -79,6 +79,13 @@ def commit_range(
         snapshot_parents=heads,
         shallow=git.is_shallow(),
     )
+
+
+def _tree(git: Git, head: str, judged: str | Path | None) -> str:
+    """Return the tree to judge: that of a commit, of an index file, or of the work tree."""
+    if isinstance(judged, str):
+        return git.run_text("rev-parse", f"{head}^{{tree}}")
+    return write_index(git, judged) if judged is not None else write_work_tree(git, head)
 
 
 def _merged_heads(git: Git, head: str) -> list[str]:

@@ -5,6 +5,7 @@ Modules of `engine/child` start processes by themselves: they run in a child pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -44,6 +45,32 @@ def follow(
     preexec = end_with_parent if hasattr(os, "fork") else None
     done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, check=False, preexec_fn=preexec)
     return done.returncode
+
+
+def run_silently(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> int | None:
+    """Run a command without input and output; return its exit status, None where it did not end within so many seconds.
+
+    All processes that it started end with it; on Linux it ends with this process.
+    """
+    preexec = end_with_parent if hasattr(os, "fork") else None
+    child = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=preexec,  # noqa: PLW1509 - as in `follow`: it takes no lock
+    )
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
+        child.wait()
 
 
 def end_with_parent() -> None:

@@ -18,7 +18,7 @@ try:
 except ImportError:  # Windows has no fcntl: directories of killed runs stay there
     fcntl = None  # type: ignore[assignment]  # a module, or None
 
-LOCK = "lock"
+LOCK, OUTSIDE = "lock", "outside"
 PREFIX = "run-"
 SUPPORT_FILES = {
     ".gitignore": "# Made by pytest-execute.\n*\n",
@@ -55,6 +55,28 @@ def scratch(parent: Path | None) -> Iterator[Path]:
             remove(directory)
 
 
+@contextlib.contextmanager
+def outside(directory: Path) -> Iterator[Path]:
+    """Yield a new directory for temporary files of the system, and remove it at the end, or together with `directory`.
+
+    It is not in the project: programs look for settings in all directories above the one that they are started in.
+    """
+    place = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+    (directory / OUTSIDE).write_text(str(place), encoding="utf-8")
+    try:
+        yield place
+    finally:
+        remove(place)
+
+
+def _remove_outside(directory: Path) -> None:
+    """Remove the directory that belongs to this one and lies outside."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        place = Path((directory / OUTSIDE).read_text(encoding="utf-8"))
+        if place.parent == Path(tempfile.gettempdir()).resolve() and place.name.startswith(PREFIX):
+            remove(place)
+
+
 def remove(directory: Path) -> None:
     """Remove a directory, also where a test took away the permissions of what is in it."""
     shutil.rmtree(directory, ignore_errors=True)
@@ -86,6 +108,7 @@ def _remove_if_unlocked(directory: Path) -> None:
     if fcntl is not None:
         with contextlib.suppress(OSError), (directory / LOCK).open("ab") as lock:
             if _acquire(lock):
+                _remove_outside(directory)
                 remove(directory)
 
 

@@ -1,5 +1,6 @@
 """Steps of a judgement: read the context before the first test runs, gather the evidence after the last, judge it."""
 
+from pytest_execute.workflow.closed_topics import check_closing, closing_commit
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
@@ -7,7 +8,6 @@ from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
 from pytest_execute.workflow.layout import project_layout
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
-from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
 __all__ = [
@@ -16,7 +16,9 @@ __all__ = [
     "Request",
     "Rerun",
     "RunResult",
+    "check_closing",
     "check_imports",
+    "closing_commit",
     "find_project",
     "judge_run",
     "prefix_of",
@@ -24,7 +26,6 @@ __all__ = [
     "project_policy",
     "read_context",
     "refuse_modules_of_pytest",
-    "why_not_replayed",
     "with_run",
     "write_coverage",
 ]

@@ -23,6 +23,7 @@ from pytest_execute.tools import git_diff
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
+from pytest_execute.workflow.closed_topics import refuse_closed
 from pytest_execute.workflow.imported_modules import CheckedOut
 from pytest_execute.workflow.layout import directories_in, project_layout
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of
@@ -113,7 +114,9 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
-    commits = commit_range(git, home + plan.path, request.base, request.index, named)
+    if request.commit is None:
+        refuse_closed(project, request.topic)
+    commits = commit_range(git, home + plan.path, request.base, request.commit or request.index, named)
     head = project.policy_from(git.work_tree)
     base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
@@ -158,7 +161,7 @@ def _collect_problems(problems: list[Problem], step: Callable[[], T]) -> T | Non
 
 def _repository(request: Request, scratch: Path) -> Git:
     if request.repository is None or request.work_tree is None:
-        return Git.find(request.root).with_scratch(scratch)
+        return Git.find(request.root).with_scratch(scratch, request.outputs)
     return Git(Git.find(request.repository).git_dir, request.work_tree, scratch)
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Evidence, Missing, Mutant, tests_without_red
-from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.coverage import test_marks
 from pytest_execute.coverage.recorder import context_name
 from pytest_execute.workflow.alone_step import Measured, lines_on_import, measure_doubtful_tests
+from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.mutation_step import try_functions
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -50,7 +50,7 @@ def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> Me
     git, commits, layout, plan = context.git, context.commit_range, context.layout, context.plan
     sources = context.source_files
     changed = changed_lines.changed_lines(git, commits, layout, sources)
-    ownership = Ownership(plan, turning_commits(plan, run.manifest, evidence.proofs or {}), layout.home)
+    ownership = code_owners(context, run, evidence.proofs or {})
     return measure.MeasureRequest(
         root=context.home,
         branch=context.policy.coverage.branch,

@@ -13,12 +13,13 @@ from pytest_execute.workflow.coverage_step import add_coverage
 from pytest_execute.workflow.failed_beside_others import rerun_failed_tests
 from pytest_execute.workflow.first_evidence import first_evidence
 from pytest_execute.workflow.guards_step import add_guards
+from pytest_execute.workflow.lost_lines_step import add_lost_lines
 from pytest_execute.workflow.mutation_step import add_mutants
 from pytest_execute.workflow.named_files import add_named_files
 from pytest_execute.workflow.replay_step import add_proofs
 from pytest_execute.workflow.request import Rerun, RunResult
 
-STEPS = (add_proofs, add_guards, add_named_files, add_mutants, add_coverage)
+STEPS = (add_proofs, add_guards, add_named_files, add_mutants, add_coverage, add_lost_lines)
 """Steps in their order, as `step(context, run, rerun, evidence)`: each returns the evidence with its own part added."""
 
 

@@ -46,14 +46,16 @@ class Copy(NamedTuple):
     root: str
 
 
-def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], python_path: str) -> None:
-    """Raise ExecuteError where modules of the project were imported from a copy.
+def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], *, have_run: bool = False) -> None:
+    """Raise ExecuteError where modules of the project, in `imported` with their files, came from a copy.
 
-    `imported` holds the files of modules by their names, `python_path` is the variable PYTHONPATH of the run.
+    Tests that `have_run` may have made a copy by themselves, which is neither installed nor in another checkout.
     """
     copies = sorted(_copies(checked_out, imported), key=lambda copy: (copy.module.count("."), copy.module))
+    if have_run:
+        copies = [copy for copy in copies if _is_installed(copy) or _is_in_other_checkout(copy, checked_out.top)]
     if copies:
-        raise ExecuteError(_problem(copies[0], checked_out, python_path))
+        raise ExecuteError(_problem(copies[0], checked_out, os.environ.get("PYTHONPATH", "")))
 
 
 def refuse_modules_of_pytest(checked_out: CheckedOut, policy: Policy) -> None:
@@ -84,11 +86,19 @@ def _copies(checked_out: CheckedOut, imported: Mapping[str, str]) -> Iterator[Co
 
 
 def _problem(copy: Copy, checked_out: CheckedOut, python_path: str) -> Problem:
-    is_installed = any(part in INSTALLED for part in Path(copy.file).parts)
-    kind = "an installed copy" if is_installed else "in another checkout"
+    kind = "an installed copy" if _is_installed(copy) else "in another checkout"
     root = os.path.relpath(copy.root or ".", checked_out.layout.prefix or ".").replace(os.sep, "/")
     remedy = f'run `pip install -e .` here, or set pytest\'s `pythonpath = ["{root}"]`'
     if copy.place in python_path.split(os.pathsep):
         remedy = f"take {copy.place} out of PYTHONPATH"
     message = f"tests import {copy.module} from {copy.file}, {kind}, and not from {copy.own}: {remedy}"
     return Problem("other-code", message)
+
+
+def _is_installed(copy: Copy) -> bool:
+    return any(part in INSTALLED for part in Path(copy.file).parts)
+
+
+def _is_in_other_checkout(copy: Copy, top: Path) -> bool:
+    checkout = next((each for each in Path(copy.file).resolve().parents if (each / ".git").exists()), None)
+    return checkout is not None and checkout != top.resolve()

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Missing, Mutant, Proof, tests_without_red
-from pytest_execute.core.ownership import Ownership, turning_commits
 from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
+from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
@@ -51,6 +51,15 @@ def why_not_forked() -> str:
     return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
+def _mutate(context: Context, request: mutate.MutationRequest, rerun: Rerun) -> list[Mutant]:
+    count = sum(1 for target in request.targets if target.function.stubs)
+    if not count:
+        return []
+    subject = "the body of 1 function" if count == 1 else f"the bodies of {count} functions"
+    with rerun.phase(f"replacing {subject}, to see which tests notice", "functions tried") as on_progress:
+        return mutate.mutate(context.git, request, rerun.directory, context.cache, on_progress)
+
+
 def _mutants(
     context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
 ) -> tuple[Mutant, ...]:
@@ -70,7 +79,7 @@ def _mutants(
         guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
     )
-    mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
+    mutants = _mutate(context, request, rerun)
     newly_exempt = targets.exemption_reasons(context.policy_at_head.mutation.exempt).keys() - exempt
     marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
     return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))
@@ -80,7 +89,6 @@ def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> l
     """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
     commits = context.commit_range
     ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
-    ownership = Ownership(context.plan, turning_commits(context.plan, run.manifest, proofs), context.layout.home)
-    changed = targets.find_targets(context.git, commits, context.layout, ownership)
+    changed = targets.find_targets(context.git, commits, context.layout, code_owners(context, run, proofs))
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, Missing
+from pytest_execute.core.evidence import Evidence, Missing, Proof
+from pytest_execute.core.nodeids import file_of
 from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.workflow.context import Context
@@ -18,10 +19,22 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
     reason = why_not_replayed(context, run)
     if reason:
         return replace(evidence, proofs=Missing(reason))
-    request = ReplayRequest(tests=_tests_of_tasks(run), settings=rerun.settings, turns=context.request.turns)
-    history = TopicHistory(context.git, context.commit_range, context.layout)
-    proofs = prove(history, request, rerun.directory, context.cache, rerun.on_progress)
-    return replace(evidence, proofs=note_data(context.git, context.commit_range, context.layout, proofs))
+    layout, tests = context.layout, _tests_of_tasks(run)
+    doctests = {test for test in tests if layout.is_source(layout.prefix + file_of(test))}
+    request = ReplayRequest(
+        tests={test: seconds for test, seconds in tests.items() if test not in doctests},
+        settings=rerun.settings,
+        turns=context.request.turns,
+    )
+    history = TopicHistory(context.git, context.commit_range, layout)
+    commits = context.commit_range
+    title = f"replaying the tests on {len(commits.commits)} commits since {commits.base[:7]}"
+    with rerun.phase(title, "trees replayed") as on_progress:
+        proofs = prove(history, request, rerun.directory, context.cache, on_progress)
+    proofs |= {
+        test: Proof(test=test, found="doctest", detail="it is in the code that it tests") for test in sorted(doctests)
+    }
+    return replace(evidence, proofs=note_data(context.git, context.commit_range, layout, proofs))
 
 
 def why_not_replayed(context: Context, run: RunResult) -> str:

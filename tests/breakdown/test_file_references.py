@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_execute.breakdown.reader import read_text
+
 from . import samples
 from .plans import (
     only_task,
@@ -33,6 +35,51 @@ def test_tests_in_commands_fences_and_titles() -> None:
 )
 def test_paths_in_a_files_field(value: str, files: str) -> None:
     assert [ref.path for ref in only_task(f"### 1. [ ] T\n- **Files**: {value}\n").files] == files.split()
+
+
+@pytest.mark.parametrize(
+    ("value", "tests"),
+    [
+        (
+            "`tests/test_a.py::test_x[[1]]`, `tests/test_a.py::test_x[a b]`",
+            ["tests/test_a.py::test_x[[1]]", "tests/test_a.py::test_x[a b]"],
+        ),
+        ("`tests/test_a.py::test_x[a::b-[]]`", ["tests/test_a.py::test_x[a::b-[]]"]),
+        (
+            "`tests/test_more b.py`, `tests/unit tests/test_a.py::test_x`",
+            ["tests/test_more b.py", "tests/unit tests/test_a.py::test_x"],
+        ),
+        ("`tests/test_*.py`", ["tests/test_*.py"]),
+        ("`tests/rates.yaml::rate of today`", ["tests/rates.yaml::rate of today"]),
+        ("`tests/test_größe.py::test_größe`", ["tests/test_größe.py::test_größe"]),
+        ("`tests/test_a.py tests/test_b.py`", ["tests/test_a.py", "tests/test_b.py"]),
+        ("`ruff check src/a.py`, `python tests/test_a.py`, `x: y.py`, `std::move`", []),
+    ],
+)
+def test_names_in_backticks_are_tests_as_they_are_written(value: str, tests: list[str]) -> None:
+    """What pytest did not collect under that name is then a missing test, and not dropped."""
+    assert [ref.target for ref in only_task(f"### 1. [ ] T\n- **Tests**: {value}\n").tests] == tests
+
+
+@pytest.mark.parametrize(
+    ("value", "files", "unread"),
+    [
+        ("`src/my file.py`", ["src/my file.py"], []),
+        ("`src/a.py::Store.load`", ["src/a.py"], []),
+        ("`src/a.py and src/b.py`", [], ["src/a.py and src/b.py"]),
+        ("`src/app/*.py`, `src/**/x.py`", [], ["src/app/*.py", "src/**/x.py"]),
+        ("`POST /api/users`, `https://x.org/a.py`, `and/or`, `Store.load`", [], []),
+    ],
+)
+def test_names_in_a_files_field_are_read_or_reported(value: str, files: list[str], unread: list[str]) -> None:
+    text = f"### 1. [ ] T\n- **Objective**: it\n- **Tests**: `tests/test_a.py`\n- **Files**: {value}\n"
+    reading = read_text(text, "t", "b.md")
+    assert reading.plan is not None
+    assert [ref.path for ref in reading.plan.tasks[0].files] == files
+    remedy = "write one path, without wildcards (unknown-file)"
+    assert [str(each) for each in reading.problems] == [
+        f"b.md:4: warning: `{name}` in the Files of task 1 is not understood: {remedy}" for name in unread
+    ]
 
 
 @pytest.mark.parametrize(

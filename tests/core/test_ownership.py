@@ -77,6 +77,13 @@ def test_an_open_task_without_proof_does_not_take_the_code_of_others() -> None:
     assert ownership.tasks("src/a.py", range(1, 2), ["c1"]) == ("2",)
 
 
+@pytest.mark.parametrize(("named", "owners"), [(OTHER, ()), ((), ()), (WHOLE, ("1",))])
+def test_a_file_that_no_test_loads_made_none_pass(named: tuple[FileRef, ...], owners: tuple[str, ...]) -> None:
+    ownership = Ownership(plan({"1": named}), {"1": frozenset({"c1"})}, never_run={"src/a.py"})
+    assert ownership.tasks("src/a.py", range(1, 2), ["c1"]) == owners
+    assert ownership.tasks("src/c.py", range(1, 2), ["c1"]) == ("1",)
+
+
 @pytest.mark.parametrize(
     ("lines", "owners"),
     [

@@ -17,7 +17,7 @@ def problems(text: str) -> list[str]:
 def test_no_table_is_the_default_policy() -> None:
     assert read_policy("[project]\nname = 'x'\n", "pyproject.toml") == Policy()
     assert read_policy("", "pyproject.toml").coverage == CoveragePolicy(
-        task=Decimal(90), stream=Decimal(90), system=Decimal(85), changed=Decimal(100), branch=True
+        task=Decimal(90), stream=Decimal(90), system=None, changed=Decimal(100), branch=True
     )
 
 

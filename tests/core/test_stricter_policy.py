@@ -24,6 +24,8 @@ def policy(text: str) -> Policy:
         ("", "coverage.task = 89"),
         ("coverage.stream = 95", ""),
         ("coverage.system = 40.5", "coverage.system = 40.4"),
+        ("coverage.system = 40", 'coverage.system = "base"'),
+        ("", "coverage.system = 0"),
         ("", "coverage.changed = 0"),
         ("", "coverage.branch = false"),
         ("", 'coverage.exclude = ["raise"]'),
@@ -52,6 +54,7 @@ def test_weaker_head_is_named_and_base_counts(base: str, head: str) -> None:
     [
         ('test-first = "off"', ""),
         ("coverage.task = 50", "coverage.task = 60"),
+        ("coverage.system = 0", ""),
         ("coverage.branch = false", ""),
         ('coverage.exclude = ["raise"]', ""),
         ("mutation.task = 10", "mutation.task = 20"),
@@ -103,3 +106,8 @@ def test_every_key_of_the_policy_has_a_rule() -> None:
         inner = structs.fields(field.type) if field.name in ("coverage", "mutation", "deployment") else ()
         keys |= {f"{field.name}.{each.name}" for each in inner} or {field.name.replace("_", "-")}
     assert RULES.keys() == keys
+
+
+def test_a_number_for_the_system_is_not_compared_with_base() -> None:
+    joined, weaker = join_policies(policy('coverage.system = "base"'), policy("coverage.system = 90"))
+    assert (joined.coverage.system, weaker) == (None, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.repository import Repository
 
 # main.py loads the child's modules under such names, under which they import each other.
 sys.modules.setdefault("_execute_module_origin", module_origin)
+sys.modules.setdefault("_execute_exceptions", importlib.import_module("pytest_execute.engine.child.exceptions"))
 
 
 @pytest.fixture

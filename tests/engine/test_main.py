@@ -32,10 +32,19 @@ def test_a_conftest_and_a_directory_that_a_tree_adds_are_found(repo: Repository)
 
 def test_all_tests_fail_if_pytest_cannot_start(repo: Repository) -> None:
     commit = repo.commit("a", {"tests/test_a.py": "def test_a(): pass\n"})
-    with tree_runner(repo, "--no-such-option") as runner:
+    with tree_runner(repo, "--maxfail=many") as runner:
         outcome = runner.run(runner.git.tree(commit), [ONE])[ONE]
     assert (outcome.state, outcome.phase) == ("failed", "start")
     assert outcome.types[0].endswith("UsageError")  # its module differs between releases
+
+
+def test_a_plugin_that_the_first_tree_does_not_have_is_loaded_from_the_next(repo: Repository) -> None:
+    first = repo.commit("a", {"tests/test_a.py": "def test_a(value):\n    assert value == 1\n"})
+    second = repo.commit("b", {"src/plugin.py": "import pytest\n@pytest.fixture\ndef value():\n    return 1\n"})
+    with tree_runner(repo, "-p", "plugin", top_modules=("plugin",)) as runner:
+        outcomes = [runner.run(runner.git.tree(commit), [ONE])[ONE] for commit in (first, second, first)]
+    assert [outcome.state for outcome in outcomes] == ["failed", "passed", "failed"]
+    assert outcomes[0].missing == ("plugin", None)
 
 
 def test_project_files_loaded_by_the_start_of_pytest_are_accesses_of_every_test(repo: Repository) -> None:

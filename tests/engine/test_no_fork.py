@@ -17,7 +17,7 @@ import pytest
 from pytest_execute.engine.settings import TimeLimits
 from pytest_execute.tools.cache import ResultCache
 from tests import hello
-from tests.engine.test_runner import FILE, KILLER_TESTS, OTHER_FILE, STATES, TESTS
+from tests.engine.test_runner import FILE, KILLER_TESTS, OTHER_FILE, STATES, TESTS, hang_limits
 from tests.engine.trees import is_running, tree_runner
 from tests.replay.replaying import replay
 from tests.repository import Repository
@@ -44,7 +44,7 @@ def test_each_test_has_an_outcome_of_its_own(
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     no_fork()
     with tree_runner(repo) as runner:
-        outcomes = runner.run(runner.git.tree(commit), tests, alone=alone, limits=lambda _: TimeLimits(3.0))
+        outcomes = runner.run(runner.git.tree(commit), tests, alone=alone, limits=hang_limits)
         assert not is_running(int(note.read_text()))
     assert {test: outcomes[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
     assert "builtins.MemoryError" in outcomes[f"{FILE}::test_takes_all_memory"].types
@@ -61,10 +61,10 @@ def test_only_the_test_that_kills_its_parents_is_lost(repo: Repository, no_fork:
 
 BAD = {
     "tests/test_import.py": "import app.missing\n\ndef test_import(): pass\n",
-    "tests/test_hang.py": "while True: pass\n\ndef test_hang(): pass\n",
+    "tests/test_hang.py": "import time\ntime.sleep(600)\n\ndef test_hang(): pass\n",
     "tests/test_end.py": "import os\nos._exit(0)\n\ndef test_end(): pass\n",
     "tests/below/conftest.py": "1 / 0\n",
-    "tests/below/test_below.py": "def test_below(): pass\n",
+    "tests/below/test_below.py": "def test_below(fixture): pass\n",
     "tests/test_good.py": "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_good(n): assert n == 1\n",
 }
 
@@ -72,14 +72,14 @@ BAD = {
 def test_files_that_cannot_be_imported_have_the_same_outcomes(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 2.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 10.0)
     commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
     tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
     answers: list[dict[str, Any]] = []
     for prepare in (lambda: None, no_fork):
         prepare()
         with tree_runner(repo) as runner:
-            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(1.0))
+            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(60.0))
         answers.append(
             {test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in outcomes.items()}
         )

@@ -18,6 +18,7 @@ from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy
 from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
+    FULL,
     GOOD,
     PLAN,
     find_check,
@@ -51,7 +52,10 @@ def test_uncovered_lines_and_branches_are_named() -> None:
     verdict = judge(PLAN, Policy(), with_measure("task:1", measure))
     gaps = "src/app/m.py:3-4; src/app/n.py:5->exit, 7->11, 9"
     assert reasons(verdict, "task:1") == [
-        f"coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, 90 % required; not reached: {gaps}"
+        (
+            "coverage/failed/coverage-too-low: 68.75 % of lines and branches reached, "
+            f"90 % required by coverage.task; not reached: {gaps}"
+        )
     ]
     reason = find_check(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
@@ -95,9 +99,30 @@ def test_lines_left_out_of_coverage_are_listed_once() -> None:
 
 @pytest.mark.parametrize(("key", "gate_id"), [("stream:A", "stream:A"), ("system", "system"), ("changed", "system")])
 def test_each_level_has_its_own_threshold(key: str, gate_id: str) -> None:
-    verdict = judge(PLAN, Policy(), with_measure(key, Measure(lines=10, covered=1)))
-    assert find_check(verdict, gate_id, "coverage").reasons[0].code == "coverage-too-low"
+    policy = Policy(coverage=CoveragePolicy(system=Decimal(85)))
+    verdict = judge(PLAN, policy, with_measure(key, Measure(lines=10, covered=1)))
+    reason = find_check(verdict, gate_id, "coverage").reasons[0]
+    assert reason.code == "coverage-too-low"
+    assert f"required by coverage.{key.partition(':')[0]};" in reason.message
     assert not verdict.passed
+
+
+def test_the_system_must_not_be_worse_than_at_base() -> None:
+    too_few = with_measure("system", Measure(lines=10, covered=1))
+    assert judge(PLAN, Policy(), too_few).passed
+    lost = {"a.py": (3, 4), "b.py": (1,), "c.py": (5,), "d.py": (9,)}
+    verdict = judge(PLAN, Policy(), replace(too_few, lost_lines=lost))
+    remedy = 'test these lines again, or remove them (coverage.system = "base")'
+    files = "a.py:3-4; b.py:1; c.py:5; and 1 more files"
+    (reason,) = reasons(verdict, "system")
+    assert reason == f"coverage/failed/coverage-lost: tests reached {files} at base, and none does now: {remedy}"
+    unknown = judge(PLAN, Policy(), replace(too_few, lost_lines=Missing("it has no tests")))
+    (reason,) = reasons(unknown, "system")
+    assert unknown.passed
+    assert reason == (
+        "coverage/passed/base-not-measured: the system cannot be compared with base, where the tests could not be "
+        'measured: it has no tests; only the changed lines count (coverage.system = "base")'
+    )
 
 
 def test_coverage_that_is_not_required_need_not_be_measured() -> None:
@@ -176,3 +201,12 @@ def test_without_coverage_the_mutants_do_not_pass_on_nothing() -> None:
     changed = replace(evidence, named_files={CODE: NamedFile(path=CODE, is_changed=True)}, unknown_code=())
     verdict = judge(PLAN, policy, changed)
     assert [find_check(verdict, gate, "mutation").verdict for gate in ("task:1", "system")] == ["passed", "passed"]
+
+
+def test_a_file_that_cannot_be_parsed_is_unproven_even_where_all_else_is_reached() -> None:
+    measure = replace(FULL, unparsed={"src/app/m.py": (3,)})
+    (reason,) = reasons(judge(PLAN, Policy(), with_measure("task:1", measure)), "task:1")
+    assert reason == (
+        "coverage/unproven/not-parsed: src/app/m.py:3: it cannot be parsed, so nothing in it was measured: correct its "
+        "syntax or encoding, or leave it out of `source`"
+    )

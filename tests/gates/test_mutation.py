@@ -139,3 +139,18 @@ def test_functions_of_no_task_count_for_the_system() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant("f", tasks=(), state="not-reached"),)))
     assert "mutation/failed/not-reached: app.m:f is run by no passing test" in reasons(verdict, "system")
     assert mutated(mutant("f", tasks=(), state="not-reached")) == []
+
+
+def test_functions_of_a_file_that_cannot_be_parsed_are_unknown() -> None:
+    mutant = Mutant(
+        function="app.m:<module>",
+        path="src/app/m.py",
+        line=3,
+        tasks=("1",),
+        state="unproven",
+        detail="it cannot be parsed: x",
+    )
+    verdict = judge(PLAN, Policy(), replace(GOOD, mutants=(mutant,)))
+    assert reasons(verdict, "task:1") == [
+        "mutation/unproven/not-tried: app.m:<module> was not tried: it cannot be parsed: x"
+    ]

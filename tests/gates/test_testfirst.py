@@ -36,7 +36,10 @@ from tests.gates.samples import (
         ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, which came in bbbbbbb"),
         (
             {"order": "same-commit"},
-            "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb",
+            (
+                "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb, which brought "
+                "everything at once: if it is a squash merge, judge its branch, `pytest-execute gate chat --at BRANCH`"
+            ),
         ),
         (
             {"found": "never-red", "detail": "it passes at base"},
@@ -115,6 +118,21 @@ def test_tests_that_were_at_base_prove_no_task() -> None:
     ]
     assert find_gate(verdict, "task:1").verdict == "unproven"
     assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed
+
+
+DOCTEST = replace(AT_BASE, at_base=None, found="doctest")
+
+
+def test_a_doctest_of_the_implementation_has_to_pass_and_proves_no_task() -> None:
+    line = (
+        f"test-first/{{}}/doctest: {nodeid('1')} is a doctest in the code that it tests, which cannot run without it: "
+        "it has to pass, and proves nothing"
+    )
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, proof("1")))
+    assert reasons(verdict, "task:1") == [line.format("passed")]
+    verdict = judge(PLAN, Policy(), with_two_tests(DOCTEST, DOCTEST))
+    assert reasons(verdict, "task:1")[0] == line.format("unproven")
+    assert find_gate(verdict, "task:1").verdict == "unproven"
 
 
 GUARD = replace(AT_BASE, at_base=None, detail="it passes at base", guard=Guard(function="app.m:f"))
@@ -264,3 +282,23 @@ def test_without_history_nothing_is_proven_and_nothing_passes() -> None:
 def test_a_test_that_was_not_replayed_is_unproven() -> None:
     verdict = judge(PLAN, Policy(), replace(GOOD, proofs={}))
     assert reasons(verdict, "task:1") == ["test-first/unproven/not-replayed: tests/test_1.py::test_it was not replayed"]
+
+
+SQUASHED = "judge its branch, `pytest-execute gate chat --at BRANCH`"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_squash"),
+    [
+        ({"1": {"before": "d" * 40}}, True),
+        ({"1": {"before": "d" * 40}, "2": {"after": "e" * 40}}, False),
+        ({"1": {"before": "d" * 40, "after": "worktree"}}, False),
+    ],
+    ids=["all tests came with one commit", "another came later", "nothing is committed"],
+)
+def test_a_squash_merge_has_a_remedy(changes: dict[str, Any], is_squash: bool) -> None:
+    proofs = {nodeid(n): proof(n, order="same-commit", **changes.get(n, changes.get("1", {}))) for n in "123"}
+    if "2" in changes:
+        proofs[nodeid("2")] = proof("2", order="before", before="d" * 40, **changes["2"])
+    verdict = judge(PLAN, Policy(), replace(GOOD, proofs=proofs))
+    assert (SQUASHED in " ".join(reasons(verdict, "task:1"))) == is_squash

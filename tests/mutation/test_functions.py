@@ -64,8 +64,9 @@ def test_a_function_has_its_position():
     assert (function.line, function.column, function.end) == (2, 0, 5)
 
 
-def test_a_text_that_is_not_python_has_no_functions():
-    assert find_functions("def f(:\n") == ()
+def test_a_text_that_is_not_python_has_unknown_functions():
+    (function,) = find_functions("x = 1\ndef f(:\n")
+    assert (function.name, function.line, function.stubs, function.is_unknown) == ("<module>", 2, (), True)
 
 
 # -- stubs

@@ -12,7 +12,7 @@ from pytest_execute.core.plan import Plan, Task
 from pytest_execute.coverage.data import read
 from pytest_execute.coverage.measure import MeasureRequest, line_sets
 from pytest_execute.coverage.recorder import Recorder
-from pytest_execute.mutation.targets import find_targets
+from pytest_execute.mutation.targets import find_targets, split_targets
 from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
 from tests.coverage.test_measure import load
@@ -53,3 +53,41 @@ def test_lines_of_functions_need_a_test_of_the_task(tmp_path: Path, source: byte
     )
     measure = line_sets(PLAN, request, read(tmp_path / "data"))["task:1"].measure()
     assert (measure.lines, measure.missing) == (2, {"code.py": (3, 4)})
+
+
+BROKEN = {
+    "syntax error": b"def size(word):\n    return len(word\n",
+    "not decodable": "def size(word):\n    return 'größe'\n".encode("latin-1"),
+    "null byte": b"def size(word):\n    return 0\0\n",
+}
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_a_source_that_cannot_be_parsed_is_unproven(tmp_path: Path, source: bytes) -> None:
+    repository = Repository(tmp_path / "work")
+    (repository.path / "src").mkdir()
+    for file in ("src/code.py", "src/older.py"):
+        (repository.path / file).write_bytes(source if file == "src/older.py" else b"")
+    base = repository.commit("Begin", {"notes/t/breakdown.md": "# T\n"})
+    (repository.path / "src/code.py").write_bytes(source)
+    repository.commit("Code")
+    git = Git.find(repository.path).with_scratch(tmp_path / "scratch")
+    targets = find_targets(git, commit_range(git, "", base), Layout(source=("src",)), Ownership(PLAN, {}))
+    (mutant,) = split_targets(targets, {})[1]
+    assert (mutant.function, mutant.path, mutant.state) == ("code:<module>", "src/code.py", "unproven")
+    assert mutant.detail.startswith("it cannot be parsed: ")
+    assert [each.state for each in split_targets(targets, {"code:<module>": "a template"})[1]] == ["exempt"]
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_lines_of_a_source_that_cannot_be_parsed_are_unknown(tmp_path: Path, source: bytes) -> None:
+    (tmp_path / "code.py").write_bytes(source)
+    changed = {"code.py": frozenset({2})}
+    owners = {"code.py": {2: frozenset("1")}}
+    request = MeasureRequest(root=tmp_path, branch=True, sources=("code.py",), changed=changed, owners=owners)
+    sets = line_sets(PLAN, request, read(tmp_path))
+    for gate in ("task:1", "changed"):
+        measure = sets[gate].measure()
+        assert (measure.lines, [*measure.unparsed]) == (0, ["code.py"])
+    system = sets["system"].measure()
+    assert system.lines > 0 == system.covered, "never taken for reached"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.replay.mentions import find_words, is_mentioned, reached_words
+from pytest_execute.replay.mentions import find_words, is_mentioned, reached_files
 
 OWN = "tests/unit/test_a.py"
 
@@ -12,7 +12,8 @@ OWN = "tests/unit/test_a.py"
 def is_used(path: str, **files: str) -> bool:
     """Return whether a file is mentioned by the test file `test_a`, or by other `files` below tests/unit."""
     contents = {f"tests/unit/{name}.py": find_words(text.encode()) for name, text in files.items()}
-    return is_mentioned(path, OWN, reached_words(OWN, contents, contents.__getitem__))
+    reached = reached_files(OWN, contents, contents.__getitem__)
+    return is_mentioned(path, OWN, frozenset({"test_a"}).union(*(contents[each] for each in reached)))
 
 
 @pytest.mark.parametrize(

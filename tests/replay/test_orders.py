@@ -31,7 +31,7 @@ class FakeTrees(Struct):
         taken = self.functions if names is None else names
         return f"{code} without {' '.join(sorted(taken))}" if taken else code
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         return self.functions
 
     def differ(self, one: str, other: str, test: str, accesses: Accesses) -> bool:
@@ -140,3 +140,20 @@ def test_a_test_that_was_parametrized_later_had_the_form_of_its_function(then: d
     }
     assert find_order(["a", "a", "b"], outcomes) == "before"
     assert find_order(["a", "b", "b"], outcomes) == "same-commit", "these parameters came with the turn"
+
+
+def test_a_shell_that_was_filled_after_it_was_renamed() -> None:
+    base = Step("base", "tree", "base", (), has(FUNCTION))
+    step = Step("step", "step's tree", "step", (base,), has(FUNCTION))
+    today = Step("today", "today's tree", "today", (step,), has(FUNCTION))
+    observations = Observations(lambda *_, **__: {}, {})
+    passed, failed = TreeOutcome(test=TEST, state="passed"), TreeOutcome(test=TEST, state="failed")
+    observations.first = {("step's tree", TEST): passed, ("step without add with tests of step", TEST): passed}
+    trees = FakeTrees({"base": "a", "step": "a", "today": "b"}, frozenset({"add"}))
+    orders = Orders(today, observations, lambda outcome: not outcome.passed, trees)
+    observations.first[("step without add with tests of today", TEST)] = failed
+    assert orders.is_filled_later(TEST, step, base)
+    observations.first[("step without add with tests of step", TEST)] = failed
+    assert not orders.is_filled_later(TEST, step, base), "it asked something then"
+    trees.tests["today"] = "a"
+    assert not orders.is_filled_later(TEST, step, base), "it is the same today"

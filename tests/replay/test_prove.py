@@ -353,7 +353,8 @@ def test_a_missing_name_that_a_test_file_imports_is_a_red(repo: Repository) -> N
 
 def test_a_conftest_that_imports_missing_code_is_a_red(repo: Repository) -> None:
     base = repo.commit("base", {"README.md": "app\n"})
-    red = repo.commit("red", {"tests/conftest.py": "import app\n", "tests/test_a.py": "def test_a(): pass\n"})
+    conftest = "import app, pytest\n\n@pytest.fixture\ndef a(): pass\n"
+    red = repo.commit("red", {"tests/conftest.py": conftest, "tests/test_a.py": "def test_a(a): pass\n"})
     repo.commit("green", {"src/app/__init__.py": ""})
     found = proof(repo, "tests/test_a.py::test_a", base)
     assert (found.found, found.before, found.cause, found.detail) == (
@@ -459,7 +460,7 @@ def test_an_import_that_hangs_does_not_change_the_outcomes_of_other_files(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 0.5)
-    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 3.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 10.0)
     hang = "import time, app.sums\nwhile not app.sums.READY: time.sleep(0.01)\n\ndef test_a(): pass\n"
     base = repo.commit("base", {**INIT, "src/app/sums.py": "READY = False\n"})
     repo.commit(

@@ -36,6 +36,8 @@ def cause(**facts: Any) -> str | None:
         ({"types": ("builtins.UserWarning", "builtins.Warning")}, None),
         ({"types": ("builtins.MemoryError",)}, None),
         ({"fixture": "store", "phase": "setup"}, None),
+        ({"types": TYPE_ERROR, "phase": "start", "frames": ("src/app/sums.py",)}, None),
+        ({"missing": ("app.sums", "add"), "phase": "start"}, None),
         ({"missing": ("app.sums", "add")}, "missing-symbol"),
         ({"missing": ("app.sums", "add"), "phase": "teardown"}, None),
         ({"missing": ("requests", None), "types": IMPORT_ERROR}, None),

@@ -74,3 +74,99 @@ def test_code_that_is_moved_was_no_missing_symbol(repo: Repository, is_copied: b
     rest = {} if is_copied else {"lib/calc.py": None}
     repo.commit("move", {"src/calc.py": code + more, "pytest.ini": ini.format("src"), **rest})
     assert results(repo, base, "test_add", "test_more") == ["never-red", "missing-symbol: calc.more does not exist"]
+
+
+FIXTURE = "import pytest\n\n\n@pytest.fixture\ndef app_name():\n    return 'app'\n"
+TESTS = """
+    def test_name(app_name):
+        assert app_name == "app"
+
+    def test_always():
+        import app
+        assert app
+    """
+OPTION = "\n\ndef pytest_addoption(parser):\n    parser.addoption('--app-mode')\n    parser.addini('app_level', '')\n"
+MODE = """
+
+    def test_mode(request):
+        assert request.config.getoption("app_mode") == "x"
+    """
+
+
+@pytest.mark.parametrize(
+    ("conftest", "options"),
+    [
+        ("pytest_plugins = ['app.testing']\n", ("--app-mode=x", "-p", "app.testing")),
+        ("from app.testing import app_name\n", ()),
+    ],
+    ids=["as a plugin", "by a conftest"],
+)
+def test_a_plugin_that_the_code_brings_is_missing_only_where_a_test_needs_it(
+    repo: Repository, conftest: str, options: tuple[str, ...]
+) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"conftest.py": conftest, "tests/test_a.py": TESTS})
+    repo.commit("green", {"src/app/testing.py": FIXTURE + OPTION})
+    found = results(repo, base, "test_name", "test_always", options=options)
+    assert found == ["missing-symbol: app.testing does not exist", "never-red"]
+
+
+def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(repo: Repository) -> None:
+    """A fixture that an older plugin did not have makes no red that counts."""
+    base = repo.commit("base", {**INIT, "src/app/testing.py": ""})
+    repo.commit("red", {"tests/test_a.py": TESTS + MODE})
+    repo.commit("green", {"src/app/testing.py": FIXTURE + OPTION})
+    found = results(
+        repo, base, "test_name", "test_always", "test_mode", options=("-p", "app.testing", "--app-mode", "x")
+    )
+    assert found == [
+        "red-not-counted",
+        "never-red",
+        "exception: ValueError: no option named 'app_mode'",
+    ]
+
+
+SETTINGS = """
+app_level = 1
+usefixtures = app_name
+filterwarnings =
+  error::pytest.PytestConfigWarning
+  error::app.testing.AppWarning
+  ignore::app.other.OtherWarning
+"""
+
+
+def test_settings_that_name_what_the_code_brings_make_no_red(repo: Repository) -> None:
+    """It is a setting of the plugin, one of its fixtures, a warning's class and a whole module of one."""
+    base = repo.commit("base", {**INIT, "src/app/testing.py": ""})
+    repo.commit("red", {"tests/test_a.py": TESTS})
+    warning = "class {}(UserWarning):\n    pass\n"
+    code = FIXTURE + OPTION + "\n\n" + warning.format("AppWarning")
+    repo.commit("green", {"src/app/testing.py": code, "src/app/other.py": warning.format("OtherWarning")})
+    options = ("--strict-config", "-p", "app.testing")
+    found = results(repo, base, "test_name", "test_always", ini=SETTINGS, options=options)
+    assert found == ["red-not-counted", "never-red"]
+
+
+CHOICES = "def pytest_addoption(parser):\n    parser.addoption('--app-mode', choices={})\n"
+CONFIGURE = "def pytest_configure(config):\n    import app\n    app.begin()\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "conftest", "after", "options", "error"),
+    [
+        (CHOICES.format(["x"]), "", CHOICES.format(["y"]), ("--app-mode=y",), "UsageError: "),
+        ("", CONFIGURE, "def begin(): pass\n", (), "AttributeError: module 'app' has no attribute 'begin'"),
+    ],
+    ids=["option", "hook"],
+)
+def test_a_tree_in_which_pytest_cannot_start_shows_nothing(
+    repo: Repository, before: str, conftest: str, after: str, options: tuple[str, ...], error: str
+) -> None:
+    base = repo.commit("base", {**INIT, "src/app/__init__.py": before})
+    repo.commit("red", {"tests/test_a.py": TESTS, "conftest.py": conftest})
+    repo.commit("green", {"src/app/__init__.py": after})
+    plugin = ("-p", "app") if options else ()
+    (found,) = proofs(repo, base, "test_always", options=(*plugin, *options))
+    assert (found.found, found.cause) == ("not-started", None)
+    assert error in found.detail

@@ -117,3 +117,19 @@ def test_code_that_nothing_knows_is_not_passed(tmp_path: Path) -> None:
     ran = run(repo.path, "-n0")
     assert reasons(ran) == {"system": [("coverage", "no-files"), ("coverage", "no-files")]}, ran.text
     assert "backend/app/never.py" in ran.text
+
+
+def test_doctests_of_the_implementation_beside_the_tests_of_a_task(tmp_path: Path) -> None:
+    """In the replay they would take the code with them to the older trees, for all tests."""
+    settings = 'pythonpath = ["src"]\ntestpaths = ["src", "tests"]\naddopts = "--doctest-modules"\n'
+    tasks = {"src/app/sums.py": "tests/test_sums.py`, `src/app/sums.py"}
+    repo = topic(tmp_path / "repo", f"[tool.pytest.ini_options]\n{settings}", {"src/app/__init__.py": ""}, tasks)
+    repo.commit("test: two", {"tests/test_sums.py": a_test_of("app.sums", "two")})
+    docstring = '    """\n    >>> two(1)\n    2\n    """\n'
+    repo.commit("feat: two", {"src/app/sums.py": f"def two(a):\n{docstring}    return a + 1\n"})
+    ran = run(repo.path, "-n0")
+    assert (reasons(ran), ran.status) == ({"task:1": [("test-first", "doctest")]}, 0), ran.text
+    assert [(proof["verdict"], proof["code"]) for proof in ran.report["proofs"]] == [
+        ("unproven", "doctest"),
+        ("proven", None),
+    ]

@@ -41,3 +41,13 @@ def test_a_virtual_environment_that_is_ignored(repo: Repository) -> None:
     repo.put("new.txt", "n\n")
     git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
     assert sorted(git.tree(write_work_tree(git, "HEAD"))) == [".gitignore", "new.txt"]
+
+
+def test_outputs_of_this_program_are_no_work_unless_git_knows_them(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    head = repo.commit("begin", {"kept.json": "1", ".gitignore": "ignored.json\n"})
+    for name in ("report.json", "out/summary.md", "ignored.json", "work.py"):
+        repo.put(name, "new")
+    outputs = [repo.path / name for name in ("report.json", "out/summary.md", "ignored.json", "kept.json")]
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch", [*outputs, tmp_path / "elsewhere.json"])
+    assert set(git.tree(write_work_tree(git, head))) == {"kept.json", ".gitignore", "work.py"}

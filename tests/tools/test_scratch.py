@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from pytest_execute.tools.scratch import scratch
+from pytest_execute.tools.scratch import outside, scratch
 from tests.repository import Repository
 
 KILLED = """
@@ -47,3 +49,25 @@ def test_directories_of_killed_runs_are_removed_and_those_of_other_runs_are_kept
     with scratch(parent) as first, scratch(parent) as second:
         assert sorted(parent.iterdir()) == sorted([first, second])
     assert list(parent.iterdir()) == []
+
+
+def test_a_directory_outside_is_removed_at_the_end(tmp_path: Path) -> None:
+    with scratch(tmp_path / "execute") as directory, outside(directory) as place:
+        assert not place.is_relative_to(tmp_path)
+        (place / "file").touch()
+    assert not place.exists()
+
+
+def test_a_directory_outside_is_removed_with_that_of_a_killed_run(tmp_path: Path, monkeypatch: Any) -> None:
+    """Only such a one is: the file that names it is in the project."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    places = [tmp_path / "run-1", tmp_path / "mine", tmp_path / "deeper" / "run-2"]
+    for number, place in enumerate(places):
+        place.mkdir(parents=True)
+        directory = tmp_path / "execute" / f"run-{number}"
+        directory.mkdir(parents=True)
+        (directory / "lock").touch()
+        (directory / "outside").write_text(str(place))
+    with scratch(tmp_path / "execute") as directory:
+        assert [*directory.parent.iterdir()] == [directory]
+    assert [place.exists() for place in places] == [False, True, True]

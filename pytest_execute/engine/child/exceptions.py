@@ -21,6 +21,9 @@ else:
 MAX_ENTRIES, MAX_LINES, MAX_LENGTH = 3, 8, 200
 """Entries of a traceback that are reported, lines of the exception's message, and characters of a line."""
 
+WRAPPERS = ("CollectError", "ConftestImportFailure", "PluginImportFailure")
+"""Exceptions of pytest that are raised from another one, which counts."""
+
 
 def describe(error: BaseException, phase: str, tree: str) -> FailureFacts:
     """Return the facts of an exception that was raised in a phase of a test."""
@@ -41,12 +44,11 @@ def describe(error: BaseException, phase: str, tree: str) -> FailureFacts:
     }
 
 
-def unwrap(error: Any) -> BaseException:
-    """Return the exception that pytest has wrapped (8.4 to 9: in CollectError and ConftestImportFailure)."""
-    inner = getattr(error, "cause", None) if type(error).__name__ == "ConftestImportFailure" else None
-    if type(error).__name__ == "CollectError":
-        inner = error.__cause__
-    return unwrap(inner) if isinstance(inner, BaseException) else error
+def unwrap(error: BaseException) -> BaseException:
+    """Return the exception that pytest has wrapped (8.4 to 9)."""
+    is_plugin_missing = type(error).__name__ == "UsageError" and isinstance(error.__cause__, ImportError)
+    is_wrapper = is_plugin_missing or type(error).__name__ in WRAPPERS
+    return unwrap(error.__cause__) if is_wrapper and error.__cause__ is not None else error
 
 
 # -- traceback

@@ -22,7 +22,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 SWITCH_NAME = "__pytest_execute_stub__"
 """Name of the switch among the builtins."""
@@ -195,10 +195,21 @@ def install(functions: Places, marks: Any) -> StubSwitch:
     """Instrument functions in every module that is imported from now on."""
     switch = StubSwitch(marks)
     setattr(builtins, SWITCH_NAME, switch)
-    sys.meta_path.insert(0, InstrumentingFinder(functions))
+    sys.meta_path = MetaPath([InstrumentingFinder(functions), *sys.meta_path])
     sys.path_hooks.insert(0, script_hook(functions))
     load_instrumented(functions)
     return switch
+
+
+class MetaPath(list[Any]):
+    """Meta path on which the finder for assertion rewriting comes after the first, which instruments modules.
+
+    Each pytest that starts inserts it before all others, also one that a test starts. It loads what it finds itself.
+    """
+
+    def insert(self, index: SupportsIndex, finder: Any) -> None:
+        is_rewriting = type(finder).__name__ == "AssertionRewritingHook"  # pytest 8.4 to 9
+        super().insert(1 if is_rewriting and index == 0 else index, finder)
 
 
 def open_marks(path: str, count: int) -> mmap.mmap:

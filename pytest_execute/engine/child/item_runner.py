@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import describe
+    from pytest_execute.engine.child.left_out import LeftOut
     from pytest_execute.engine.child.messages import FailureFacts, ItemOutcome, TimedOutcome
     from pytest_execute.engine.child.module_origin import OriginCheck
 else:
@@ -18,17 +19,18 @@ else:
 class ItemRunner:
     """pytest plugin that notes the reports of the item that runs."""
 
-    def __init__(self, tree: str, origins: OriginCheck) -> None:
-        self.tree, self.origins = tree, origins
+    def __init__(self, tree: str, origins: OriginCheck, left_out: LeftOut) -> None:
+        self.tree, self.origins, self.left_out = tree, origins, left_out
         self.outcomes: list[str] = []
         self.failure: FailureFacts | None = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, call: Any) -> Any:
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
         report = yield
         self.outcomes.append(report.outcome)
         if report.failed and self.failure is None and call.excinfo is not None:
-            self.failure = describe(call.excinfo.value, call.when, self.tree)
+            error = self.left_out.cause(call.excinfo.value, item.nodeid)
+            self.failure = describe(error, call.when, self.tree)
         return report
 
     @pytest.hookimpl(tryfirst=True)

@@ -5,8 +5,8 @@ under names that no project has: the project may be this package. Its first argu
 `messages.py` declares these and what comes on standard input.
 
 pytest is started once, up to the point where it would look at the tree. Each job goes on from there in a fork. If this
-start loads a module of the project (it may be another one in the next tree), or fails, pytest is started for each job
-instead.
+start loads a module of the project (it may be another one in the next tree), misses one or fails, pytest is started for
+each job instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import pdb  # noqa: F401, T100 - pytest's debugging plugin imports it in each se
 with contextlib.suppress(ImportError):
     import readline  # noqa: F401 - pytest's capture plugin imports it in each session (pytest 8.4 to 9)
 
-import pytest  # noqa: F401 - so that every fork has it
+import pytest
 
 if TYPE_CHECKING:
     from pytest_execute.engine.child import bytecode, fixture_scan, job_server, plugin, preload, process_tree
@@ -55,6 +55,7 @@ else:
     )
     SECOND = (
         "exceptions",
+        "left_out",
         "accesses",
         "tree_guard",
         "results",
@@ -70,6 +71,8 @@ else:
     TreeFinder = SIBLINGS["module_origin"].TreeFinder
 
 OUT = reserve_output(int(sys.argv[1]))
+START_ERRORS = (Exception, SystemExit, pytest.skip.Exception, pytest.exit.Exception)
+"""Errors that plugins, conftests and settings may raise: with them, pytest cannot start."""
 START_PER_JOB = 88
 """Exit status of the process that was to start pytest for all jobs, and could not."""
 
@@ -92,24 +95,14 @@ def prepare_process(setup: SetupMessage) -> TreeFinder:
     return finder
 
 
-def report_conftest_failure(job_plugin: plugin.JobPlugin, error: Any) -> None:
-    """Report the tests below the directory of a conftest that cannot be imported as failed."""
-    directory = os.path.relpath(Path(error.path).resolve().parent, job_plugin.root).replace(os.sep, "/")
-    job_plugin.report_failure("" if directory == "." else directory, error, "collect")
-
-
 def run_pytest(job_plugin: plugin.JobPlugin) -> None:
-    """Start pytest and run the job that `job_plugin` receives on the way."""
-    from _pytest.config import ConftestImportFailure, _prepareconfig
+    """Start pytest and run the job that `job_plugin` has, or receives on the way."""
+    from _pytest.config import _prepareconfig
 
     try:
         # pytest 8.4 to 9: as pytest.main does it, which would print errors and lose the exceptions.
         config = _prepareconfig([*job_plugin.setup["arguments"]], [job_plugin, job_plugin.runner])
-    except ConftestImportFailure as error:
-        report_conftest_failure(job_plugin, error)
-        if job_plugin.results.open:
-            return  # without "completed": the engine runs what is left again, file by file
-    except Exception as error:  # noqa: BLE001 - plugins and settings may raise anything, which fails the tests
+    except START_ERRORS as error:
         job_plugin.report_failure("", error, "start")
     else:
         try:
@@ -135,19 +128,19 @@ def run_and_exit(job_plugin: plugin.JobPlugin) -> NoReturn:
 
 def run_job_and_exit(setup: SetupMessage, finder: TreeFinder, job: JobMessage) -> NoReturn:
     """Start pytest for one job. What its start accesses in the tree counts for each test."""
-    job_plugin = plugin.JobPlugin(setup, finder, send, lambda *_: job)
-    job_plugin.log.start()
+    job_plugin = plugin.JobPlugin(setup, finder, send)
+    job_plugin.begin(job)
     run_and_exit(job_plugin)
 
 
 def serve_from_started_pytest(job_plugin: plugin.JobPlugin, config: Any) -> JobMessage:
-    """Return each job in a fork, from within the start of pytest; exit if a module of the project is loaded already."""
+    """Return each job in a fork, from within the start of pytest; exit if it has looked for a module of the project."""
     setup = job_plugin.setup
     process_tree.adopt_orphans()
     code = [f"{root}/{name}" for root in setup["source_roots"] for name in setup["top_modules"]]
     preload.preload(setup["tree"], code, setup["top_modules"], job_plugin.log)
     send({"preloaded": sorted(preload.preloaded_packages())})
-    if job_plugin.origins.is_project_loaded():
+    if job_plugin.origins.is_project_loaded() or job_plugin.left_out.has_any():
         os._exit(START_PER_JOB)
     job_plugin.log.check_modules()
     fixture_scan.shorten_scans(config)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import describe
     from pytest_execute.engine.child.fork_runner import ForkRunner, Items
     from pytest_execute.engine.child.item_runner import ItemRunner
+    from pytest_execute.engine.child.left_out import LeftOut
     from pytest_execute.engine.child.messages import JobMessage, SetupMessage
     from pytest_execute.engine.child.module_origin import OriginCheck, TreeFinder
     from pytest_execute.engine.child.mutation_run import MutationRun
@@ -40,6 +41,7 @@ else:
     from _execute_exceptions import describe
     from _execute_fork_runner import ForkRunner
     from _execute_item_runner import ItemRunner
+    from _execute_left_out import LeftOut
     from _execute_module_origin import OriginCheck
     from _execute_mutation_run import MutationRun
     from _execute_results import JobResults
@@ -51,20 +53,21 @@ MARKERS = ("task(*ids, topic=None)", "stream(*ids, topic=None)", "gate(*names, t
 
 
 class JobPlugin:
-    """Plugin of one job. `receive_job(plugin, config)` returns the job, maybe in a fork that it makes for it."""
+    """Plugin of one job, which has begun, or which `receive_job(plugin, config)` returns, in a fork made for it."""
 
     def __init__(
         self,
         setup: SetupMessage,
         finder: TreeFinder,
         send_out: Callable[[Any], None],
-        receive_job: Callable[[JobPlugin, Any], JobMessage],
+        receive_job: Callable[[JobPlugin, Any], JobMessage] | None = None,
     ) -> None:
         self.setup, self.root, self.tree, self.receive_job = setup, setup["root"], setup["tree"], receive_job
         # Both list directories for us; pytest 8.4 to 9 lists each directory on the way to a file that it collects.
         self.log = AccessLog(self.tree, send_out, [_pytest.pathlib.scandir.__code__, snapshot.take_snapshot.__code__])
         self.origins = OriginCheck(setup, finder)
-        self.runner = ItemRunner(self.tree, self.origins)
+        self.left_out = LeftOut(self.root, setup["top_modules"])
+        self.runner = ItemRunner(self.tree, self.origins, self.left_out)
         self.results = JobResults((), self.log.send)
         self.job_pid = 0
 
@@ -107,9 +110,13 @@ class JobPlugin:
 
     # -- hooks in the order of their calls
 
-    def pytest_addoption(self, parser: Any) -> None:
-        """Declare the ini option of pytest-execute, whose own plugin is switched off here."""
+    def pytest_addoption(self, parser: Any, pluginmanager: Any) -> None:
+        """Declare the ini option of pytest-execute, whose own plugin is switched off here.
+
+        This is the first hook: no other plugin of the project was loaded before.
+        """
         parser.addini("execute_notes", "directory of the plans", default="notes")
+        self.left_out.watch(pluginmanager)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Any:
@@ -117,17 +124,21 @@ class JobPlugin:
 
         Its assertion rewriting is installed already, which must come after the finder that instruments modules.
         """
-        self.begin(self.receive_job(self, early_config))
+        if self.receive_job is not None:
+            self.begin(self.receive_job(self, early_config))
         files = [str(Path(self.root, file)) for file in self.files]
         args.extend(files)
         early_config.known_args_namespace.file_or_dir = files  # pytest 8.4 to 9 looks for the conftests of these
-        return (yield)
+        result = yield
+        self.left_out.forgive_settings(early_config, args)
+        return result
 
     def pytest_configure(self, config: Any) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
     def pytest_sessionstart(self, session: Any) -> None:
+        session.config.args = [str(Path(self.root, file)) for file in self.files]
         if not self.mutation and not self.runs_in_process:
             session.perform_collect = functools.partial(self.collect_file_by_file, session)
 
@@ -139,12 +150,17 @@ class JobPlugin:
     def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """Report the tests of a file or class that cannot be collected as failed."""
         if call.when == "collect":
-            self.report_failure(node.nodeid, call.excinfo.value, "collect")
+            self.report_failure(node.nodeid, self.left_out.cause(call.excinfo.value, node.nodeid), "collect")
+
+    def pytest_internalerror(self, excinfo: Any) -> None:
+        """Report all tests as failed where a hook of a plugin or a conftest raises."""
+        self.report_failure("", excinfo.value, "start")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
         config.hook.pytest_deselected(items=[item for item in items if self.test_of(item) is None])
         items[:] = [item for item in items if self.test_of(item) is not None]
+        self.left_out.drop_missing_fixtures(config, items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from pytest_execute.core import gate_ids
@@ -12,6 +12,9 @@ from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.coverage_gaps import describe, find_gaps, first_missing, list_unmeasured
 from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
+
+KEYS = {key: f"coverage.{key}" for key in ("task", "stream", gate_ids.SYSTEM, gate_ids.CHANGED)}
+"""Keys of the policy by the level of a gate, and for "changed"."""
 
 
 def check_share(
@@ -24,21 +27,71 @@ def check_share(
     """
     if not required:
         return
+    obstacles = list(_obstacles(context, key, tests, no_files))
+    yield from obstacles
+    measure = (context.evidence.coverage or {}).get(key)
+    if measure is not None:
+        if not obstacles and not measure.reaches(required):
+            yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
+        elif not obstacles:
+            yield from check_looked_at(context, key)
+        yield from _unparsed(measure)
+        yield from list_unmeasured(key, context.evidence.coverage or {})
+
+
+def _obstacles(context: JudgeContext, key: str, tests: Iterable[str], no_files: str = "") -> Iterator[Finding]:
+    """Find why nothing is known of the coverage of a gate, or of "changed"."""
     unknown = check_all_ran(context, tests)
     measures = context.evidence.coverage
-    measure = (measures or {}).get(key)
     if isinstance(measures, Missing):
         yield finding("not-measured", measures.reason)
     elif unknown is not None:
         yield unknown
-    elif measure is None:
+    elif key not in measures:
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
-    elif not measure.reaches(required):
-        yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
-    else:
-        yield from check_looked_at(context, key)
-    if measure is not None:
-        yield from list_unmeasured(key, measures or {})
+
+
+def _unparsed(measure: Measure) -> Iterator[Finding]:
+    for path, lines in measure.unparsed.items():
+        remedy = "correct its syntax or encoding, or leave it out of `source`"
+        message = f"{path}:{lines[0]}: it cannot be parsed, so nothing in it was measured: {remedy}"
+        yield finding("not-parsed", message, (path, lines[0]))
+
+
+def check_system(context: JudgeContext, tests: Iterable[str]) -> Iterator[Finding]:
+    """Find too low a coverage of the whole system: less than the policy's number, or lines that base's tests reached.
+
+    Lines that the topic changed are checked by themselves.
+    """
+    required = context.policy.coverage.system
+    if required is not None:
+        yield from check_share(context, gate_ids.SYSTEM, required, tests)
+        return
+    obstacles = list(_obstacles(context, gate_ids.SYSTEM, tests))
+    yield from obstacles
+    if not obstacles:
+        yield from _lost_lines(context.evidence.lost_lines)
+        yield from check_looked_at(context, gate_ids.SYSTEM)
+
+
+def _lost_lines(lost: Mapping[str, Sequence[int]] | Missing) -> Iterator[Finding]:
+    key = f'({KEYS[gate_ids.SYSTEM]} = "base")'
+    if isinstance(lost, Missing):
+        message = (
+            "the system cannot be compared with base, where the tests could not be measured: "
+            f"{lost.reason}; only the changed lines count {key}"
+        )
+        yield finding("base-not-measured", message)
+    elif lost:
+        files = [f"{path}:{describe(lines)}" for path, lines in lost.items()]
+        remedy = "test these lines again, or remove them"
+        message = f"tests reached {_listed(files)} at base, and none does now: {remedy} {key}"
+        path, lines = next(iter(lost.items()))
+        yield finding("coverage-lost", message, (path, lines[0]))
+
+
+def _listed(files: Sequence[str]) -> str:
+    return "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
 
 
 def _shortfall(key: str, measure: Measure, required: Decimal) -> str:
@@ -47,5 +100,5 @@ def _shortfall(key: str, measure: Measure, required: Decimal) -> str:
     rounded = share.quantize(Decimal("0.01"), ROUND_FLOOR)
     kind = "of the changed lines and branches" if key == gate_ids.CHANGED else "of lines and branches"
     files = [f"{path}:{describe(*gap)}" for path, gap in find_gaps(measure).items()]
-    where = "; ".join(files[:3]) + (f"; and {len(files) - 3} more files" if len(files) > 3 else "")
-    return f"{rounded} % {kind} reached, {required} % required; not reached: {where}"
+    name = KEYS.get(key) or KEYS[gate_ids.level(key)]
+    return f"{rounded} % {kind} reached, {required} % required by {name}; not reached: {_listed(files)}"

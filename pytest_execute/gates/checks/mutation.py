@@ -55,9 +55,8 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
         return finding("pseudo-tested", message, place)
     if worst.state == "not-reached":
         return finding("not-reached", f"{worst.function} is run by no passing test{ignored}", place)
-    return finding(
-        "not-tried", f"{worst.function} was not tried with its body replaced by {stub}: {worst.detail}", place
-    )
+    tried = f" with its body replaced by {stub}" if worst.stub else ""
+    return finding("not-tried", f"{worst.function} was not tried{tried}: {worst.detail}", place)
 
 
 def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:

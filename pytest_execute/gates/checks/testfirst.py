@@ -26,6 +26,7 @@ ALLOWED_ORDERS = {
 UNPROVEN = {
     "not-reproduced": "passes in this run, but not in the replay of the same tree: {}",
     "not-prepared": "was not replayed on all trees: {}",
+    "not-started": "was not replayed on all trees, as pytest does not start {}",
     "foreign-module": "imported a module from outside the replayed tree: {}",
     "unstable": "is unstable: {}",
 }
@@ -62,18 +63,24 @@ def _check_test(context: JudgeContext, test: str, proof: Proof | None) -> Iterat
 
 
 def _owes_no_red(context: JudgeContext, proof: Proof | None) -> bool:
-    """Return whether a test only has to pass: base had it, or it is a guard and the policy allows these."""
+    """Return whether a test only has to pass: base had it, it is a doctest of the code, or an allowed guard."""
     if proof is None or proof.at_base == "same":
         return proof is not None
+    if proof.found == "doctest":
+        return True
     return proof.is_guard and context.policy.guards == "biting"
 
 
 def _allowed(context: JudgeContext, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """List the guards among tests that owe no red, and count those that base had as they are today."""
+    """List guards and doctests among tests that owe no red, and count those that base had as they are today."""
     count = 0
     for proof in proofs:
         if proof.at_base == "same":
             count += 1
+        elif proof.found == "doctest":
+            message = f"{proof.test} is a doctest in the code that it tests, which cannot run without it"
+            message = f"{message}: it has to pass, and proves nothing"
+            yield finding("doctest", message, context.place(proof.test), test=proof.test)
         elif proof.guard is not None:
             was = "; base has this test in another form" if proof.at_base == "other" else ""
             fails = f"it fails when the body of {proof.guard.function}, which base has, goes"
@@ -120,7 +127,7 @@ def _refusals(context: JudgeContext, test: str, proof: Proof | None) -> Iterator
     elif proof.order not in ALLOWED_ORDERS[context.policy.test_first]:
         code = "same-commit" if proof.order == "same-commit" else "test-after"
         came = "together with the code, in" if proof.order == "same-commit" else "after the code, which came in"
-        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(proof)}"
+        message = f"{test} came {came} {short_commit(proof.after)}{_remedy(context, proof)}"
     if code:
         yield finding(code, message, context.place(test), test=test, verdict=verdict)
 
@@ -139,13 +146,24 @@ def _no_guard(guard: Guard | None) -> str:
     return f"; nor is it a guard: of {functions} of base that it runs it notices none, such as {guard.missed}"
 
 
-def _remedy(proof: Proof) -> str:
-    """Return the remedy where test and code are not committed yet: commit the test's file alone, then the rest."""
-    if proof.after not in ("worktree", "index") or proof.order != "same-commit":
+def _remedy(context: JudgeContext, proof: Proof) -> str:
+    """Return the remedy where test and code are not committed yet, or may have been squashed into one commit."""
+    if proof.order != "same-commit":
         return ""
+    if proof.after not in ("worktree", "index"):
+        command = f"`pytest-execute gate {context.plan.topic} --at BRANCH`"
+        hint = f", which brought everything at once: if it is a squash merge, judge its branch, {command}"
+        return hint if _brought_all(context, proof) else ""
     file = shlex.quote(file_of(proof.test))
     add = f"git add -- {file} && " if proof.after == "worktree" else ""
     return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
+
+
+def _brought_all(context: JudgeContext, proof: Proof) -> bool:
+    """Return whether a test turned with the first commit since base, or several tests, all of them, with one commit."""
+    proofs = (context.evidence.proofs or {}).values()
+    turned = [other.after for other in proofs if other.found == "turned"]
+    return proof.before == context.evidence.history.base or (len(turned) > 1 and len(set(turned)) == 1)
 
 
 def _dropped(context: JudgeContext, files: Container[str], proofs: Iterable[Proof]) -> Iterator[Finding]:

@@ -1,0 +1,33 @@
+"""Record that a topic was closed, `closed.toml` beside its breakdown: the commit that it passed at."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from pytest_execute.core.errors import ExecuteError, Problem
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE_NAME = "closed.toml"
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def read_closing(text: str, path: str) -> str:
+    """Return the commit that a record names. Raises ExecuteError where it names none; `path` is for the message."""
+    try:
+        commit = tomllib.loads(text).get("commit")
+    except tomllib.TOMLDecodeError as error:
+        raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
+    if not isinstance(commit, str) or not COMMIT.fullmatch(commit):
+        raise ExecuteError(Problem("bad-record", "commit: expected the id of a commit: close the topic again", path))
+    return commit
+
+
+def write_closing(commit: str, version: str) -> str:
+    """Return the text of a record."""
+    comment = "# Written by `pytest-execute close`: the topic passed at this commit, and `gate` judges it there."
+    return f'{comment}\ncommit = "{commit}"\nversion = "{version}"\n'
