@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-cache-dir", help=argparse.SUPPRESS)
+    option("--execute-output", action="append", default=[], help=argparse.SUPPRESS)
     option("--execute-commit", help=argparse.SUPPRESS)
     option("--execute-index", help=argparse.SUPPRESS)
     option("--execute-work-tree", help=argparse.SUPPRESS)

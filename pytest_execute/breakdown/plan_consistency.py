@@ -43,6 +43,9 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
 
 
 def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    for field in parsed.misspelt:
+        message = f'"{field.label}" is no field of a task, and is not read (did you mean {field.field}?)'
+        problems.warn(field.line, "unknown-field", message)
     if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if task.no_tests == "":

@@ -16,6 +16,7 @@ from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
+from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
@@ -36,6 +37,7 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
     optional_lines: frozenset[int] = frozenset()
     has_text: bool = False
     is_one_line: bool = False
+    misspelt: tuple[MisspeltField, ...] = ()
 
     def fields_named(self, name: str) -> tuple[Field, ...]:
         """Return the task's fields with this name."""
@@ -100,6 +102,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
         has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
         is_one_line=start.is_one_line,
+        misspelt=tuple(misspelt_fields(blocks)),
     )
 
 

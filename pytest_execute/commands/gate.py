@@ -81,6 +81,7 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
             f"--execute-report={report}",
             f"--execute-summary={summary}",
             *location.options,
+            *([f"--execute-output={summary_file}"] if summary_file is not None else []),
             *([f"--execute-notes={options.notes}"] if options.notes else []),
             *(f"--execute-stream={name}" for name in options.stream),
             *(f"--execute-task={name}" for name in options.task),

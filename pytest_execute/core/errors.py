@@ -19,8 +19,16 @@ class Problem(Struct, frozen=True):
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
-        return f"{place}{self.severity}: {self.message} ({self.code})"
+        return f"{self._place}{self.severity}: {self.message} ({self.code})"
+
+    @property
+    def usage(self) -> str:
+        """Return the text without the severity, for a `pytest.UsageError`: pytest writes ERROR before it."""
+        return f"{self._place}{self.message} ({self.code})"
+
+    @property
+    def _place(self) -> str:
+        return f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
 
 
 class ExecuteError(Exception):
@@ -29,6 +37,11 @@ class ExecuteError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+    @property
+    def usage(self) -> tuple[str, ...]:
+        """Return the texts for a `pytest.UsageError`, which pytest writes in a line each."""
+        return tuple(problem.usage for problem in self.problems)
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -61,7 +61,7 @@ class ControllerSide:
             reason = error or type(error).__name__
             remedy = "check that its server is running, and the addresses in --tx and --px"
             message = f"a worker cannot be reached: {reason}: {remedy}"
-            raise pytest.UsageError(str(ExecuteError(Problem("no-worker", message)))) from None
+            raise pytest.UsageError(Problem("no-worker", message).usage) from None
 
     def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
         self.unchecked = len(specs)
@@ -93,7 +93,7 @@ class ControllerSide:
     def _refuse(self, problems: Iterable[Problem]) -> None:
         problems = list(problems)
         if problems:
-            raise pytest.UsageError(str(ExecuteError(*problems)))
+            raise pytest.UsageError(*(problem.usage for problem in problems))
 
     def pytest_testnodedown(self, node: Any) -> None:
         self.ended.add(node.gateway.id)

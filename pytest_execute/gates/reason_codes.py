@@ -398,7 +398,7 @@ TABLE = (
         "a task without tests lists or brings code: implementation, tests, or their settings",
         "name tests, or take the file out of the task",
     ),
-    ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it"),
+    ReasonCode("uncommitted", "artifacts", OPEN, "work is not committed yet", "commit it, or let git ignore it"),
     ReasonCode("command-failed", "artifacts", FAILED, "a command of the policy did not end with 0", "read its output"),
 )
 _BY_CODE = {row.code: row for row in TABLE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -37,8 +38,17 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     guards: frozenset[str] = frozenset()
 
 
-def mutate(git: Git, request: MutationRequest, directory: Path, results: ResultCache) -> list[Mutant]:
-    """Return a mutant for each stub of each target. All files are written below `directory`."""
+def mutate(
+    git: Git,
+    request: MutationRequest,
+    directory: Path,
+    results: ResultCache,
+    on_progress: Callable[[int, int], None],
+) -> list[Mutant]:
+    """Return a mutant for each stub of each target. All files are written below `directory`.
+
+    `on_progress` is called with the number of functions whose stubs have all been decided, and that of all functions.
+    """
     stubs = [(number, stub) for number, target in enumerate(request.targets) for stub in target.function.stubs]
     if not stubs:
         return []
@@ -47,7 +57,7 @@ def mutate(git: Git, request: MutationRequest, directory: Path, results: ResultC
         instrumented = InstrumentedTree(request.tree, tree, targets.switches())
         cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
         trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
-        outcomes = MutationRunner(trials, request.tests, request.task_tests, request.guards).run(stubs)
+        outcomes = MutationRunner(trials, request.tests, request.task_tests, request.guards).run(stubs, on_progress)
     return [_mutant(targets[number], stub, outcomes[(number, stub)]) for number, stub in stubs]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
@@ -39,14 +39,17 @@ class MutationRunner:
             for target in trials.targets.targets
         ]
 
-    def run(self, stubs: Sequence[Stub]) -> dict[Stub, StubOutcome]:
-        """Return the outcome of each stub."""
+    def run(self, stubs: Sequence[Stub], on_progress: Callable[[int, int], None]) -> dict[Stub, StubOutcome]:
+        """Return the outcome of each stub. `on_progress` is called with the functions that are decided, and all."""
+        functions = len({number for number, _ in stubs})
         outcomes = dict.fromkeys(stubs, StubOutcome())
         for is_own_round in (True, False):
             for file in self._files.values():
                 tests_by_stub = {stub: self._select(file, stub, is_own_round) for stub in _unnoticed(outcomes)}
                 _merge(outcomes, self._trials.try_stubs(file, {stub: t for stub, t in tests_by_stub.items() if t}))
+                on_progress(functions - len({number for number, _ in _unnoticed(outcomes)}), functions)
             _merge(outcomes, self._try_on_import(_unnoticed(outcomes), is_own_round))
+        on_progress(functions, functions)
         failing = self._failing_probes()
         return {
             stub: replace(outcome, unreliable=_find_unreliable(failing, self._own_tests[stub[0]]))

@@ -11,10 +11,10 @@ from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.session.observed_run import observed_run
+from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
 from pytest_execute.session.state import MainProcess, RunState
-from pytest_execute.session.summary import write_line
 
 
 class JudgingPlugin:
@@ -31,7 +31,7 @@ class JudgingPlugin:
             exitstatus, verdict = self._judge(session, exitstatus)
             write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
-            self.main.error = str(error)
+            self.main.error = "\n".join(error.usage)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         else:
             session.exitstatus = final_status(verdict, exitstatus)
@@ -44,14 +44,9 @@ class JudgingPlugin:
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
         directory = self.main.outside / "trees"
-        if not workflow.why_not_replayed(context, run):
-            commits, base = len(context.commit_range.commits), context.commit_range.base[:7]
-            write_line(self.config, f"execute: replaying the tests on {commits} commits since {base} …")
+        phases = Phases(self.config, self.main.progress)
         try:
-            with self.main.progress.counting("trees replayed") as report_progress:
-                self.main.judgement = workflow.judge_run(
-                    context, run, workflow.Rerun(settings, directory, report_progress)
-                )
+            self.main.judgement = workflow.judge_run(context, run, workflow.Rerun(settings, directory, phases))
         except KeyboardInterrupt:  # judge by what the tests have shown so far
             run = msgspec.structs.replace(run, interrupted=True)
             self.main.judgement = workflow.judge_run(context, run, workflow.Rerun(settings, directory))

@@ -27,6 +27,7 @@ from pytest_execute.session.directory import cache_directory, outside_directory,
 from pytest_execute.session.judging import JudgingPlugin
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
+from pytest_execute.session.report_files import check_outputs, requested_files
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
@@ -39,10 +40,11 @@ def prepare(config: pytest.Config) -> MainProcess:
     notices: list[str] = []
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
+        check_outputs(config)
         context = workflow.read_context(_request(config), directory, cache)
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
     except ExecuteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(*error.usage) from None
     return MainProcess(
         directory, outside_directory(config, directory), context, notices, OutcomeCollector(), ProgressPlugin(config)
     )
@@ -74,6 +76,10 @@ def _request(config: pytest.Config) -> workflow.Request:
         classes=tuple(config.getini("python_classes")),
         module_path=tuple(_module_path(config)),
         turns=options.execute_turns,
+        outputs=tuple(
+            config.invocation_params.dir / name
+            for name in (*requested_files(options).values(), *options.execute_output)
+        ),
     )
 
 
@@ -152,7 +158,7 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     try:
         workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
     except ExecuteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(*error.usage) from None
     manifest = mapping.map_tests(plan, collection.tests)
     work = ScheduledWork(
         mapping.gate_dependencies(plan),

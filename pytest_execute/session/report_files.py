@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,32 @@ from pytest_execute.session.state import MainProcess
 
 FILES = {"execute_report": json_report.render, "execute_summary": markdown.render}
 """Options that request a file, and the functions that render it."""
+
+
+def check_outputs(config: pytest.Config) -> None:
+    """Raise ExecuteError with each requested file that cannot be written, before the tests run."""
+    problems = [
+        Problem("unwritable", f"{option}={name} {reason}: name a file that can be written")
+        for option, name in requested_files(config.known_args_namespace).items()
+        if (reason := _why_unwritable(config.invocation_params.dir / name))
+    ]
+    if problems:
+        raise ExecuteError(*problems)
+
+
+def requested_files(options: argparse.Namespace) -> dict[str, str]:
+    """Return `{option: path as given}` of the files that the user requests."""
+    names = (*FILES, "execute_evidence", *COVERAGE_FILES.values())
+    return {f"--{name.replace('_', '-')}": value for name in names if (value := getattr(options, name))}
+
+
+def _why_unwritable(path: Path) -> str:
+    existing = next(each for each in (path, *path.parents) if each.exists())
+    if path.is_dir():
+        return "is a directory"
+    if existing != path and not existing.is_dir():
+        return f"is below a file, {existing.name}"
+    return "" if os.access(existing, os.W_OK) else "is not writable"
 
 
 def write_files(config: pytest.Config, main: MainProcess, coverage: Path | str) -> None:

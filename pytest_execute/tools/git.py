@@ -31,11 +31,17 @@ Tree = dict[str, Entry]
 
 
 class Git:
-    """Repository with its work tree. `scratch` is the directory for new objects and private indexes."""
+    """Repository with its work tree. `scratch` is the directory for new objects and private indexes.
 
-    def __init__(self, git_dir: Path, work_tree: Path, scratch: Path | None = None) -> None:
+    `outputs` are files that this program writes; where git does not know them, they are no part of the user's work.
+    """
+
+    def __init__(
+        self, git_dir: Path, work_tree: Path, scratch: Path | None = None, outputs: Iterable[Path] = ()
+    ) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
+        self.outputs = tuple(outputs)
         self.env = git_environment()
         self.env["GIT_DIR"] = str(git_dir)
         self.env["GIT_WORK_TREE"] = str(work_tree)
@@ -64,9 +70,9 @@ class Git:
             raise ExecuteError(Problem("no-git", message, str(directory)))
         return cls(Path(lines[0]), Path(lines[1]))
 
-    def with_scratch(self, scratch: Path) -> Git:
+    def with_scratch(self, scratch: Path, outputs: Iterable[Path] = ()) -> Git:
         """Return the same repository with `scratch` as the directory for new objects and private indexes."""
-        return Git(self.git_dir, self.work_tree, scratch)
+        return Git(self.git_dir, self.work_tree, scratch, outputs)
 
     # -- running git
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError
@@ -17,25 +17,34 @@ IDENTITY = ("-c", "user.name=pytest-execute", "-c", "user.email=pytest-execute@l
 def write_work_tree(git: Git, head: str) -> str:
     """Return the id of the tree that a commit of the whole work tree, untracked files included, would have.
 
-    A virtual environment at the top that git does not ignore is left out: it is not part of the user's work.
+    A virtual environment at the top that git does not ignore is left out, and so are the outputs of this program: they
+    are not part of the user's work.
     """
     index = _private_index(git, "snapshot")
     git.run("read-tree", head, index=index)
-    environments = {path.parent.name for path in git.work_tree.glob("*/pyvenv.cfg")}
-    if environments:  # `git add` fails where an excluded path is ignored as well
-        environments -= _ignored(git, environments)
-    excluded = [f":(top,exclude,literal){name}" for name in sorted(environments)]
+    others = {path.parent.name for path in git.work_tree.glob("*/pyvenv.cfg")} | set(_outputs(git))
+    if others:  # `git add` fails where an excluded path is ignored as well
+        others -= _ignored(git, others)
+    excluded = [f":(top,exclude,literal){name}" for name in sorted(others)]
     git.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *excluded, index=index)
     return git.run_text("write-tree", index=index)
 
 
 def _ignored(git: Git, names: Iterable[str]) -> set[str]:
-    """Return those names at the top that git ignores; it fails where it ignores none."""
+    """Return those paths that git ignores; its command fails where it ignores none."""
     try:
         output = git.run("check-ignore", "-z", "--stdin", stdin=os.fsencode("\0".join(names)))
     except ExecuteError:
         return set()
     return {os.fsdecode(name) for name in output.split(b"\0")}
+
+
+def _outputs(git: Git) -> Iterator[str]:
+    """Yield the outputs of this program in the work tree, as paths from its top."""
+    top = git.work_tree.resolve()
+    for path in git.outputs:
+        if path.resolve().is_relative_to(top):
+            yield path.resolve().relative_to(top).as_posix()
 
 
 def write_index(git: Git, index_file: Path) -> str:

@@ -8,7 +8,6 @@ from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
 from pytest_execute.workflow.layout import project_layout
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
-from pytest_execute.workflow.replay_step import why_not_replayed
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "project_policy",
     "read_context",
     "refuse_modules_of_pytest",
-    "why_not_replayed",
     "with_run",
     "write_coverage",
 ]

@@ -162,7 +162,7 @@ def _collect_problems(problems: list[Problem], step: Callable[[], T]) -> T | Non
 
 def _repository(request: Request, scratch: Path) -> Git:
     if request.repository is None or request.work_tree is None:
-        return Git.find(request.root).with_scratch(scratch)
+        return Git.find(request.root).with_scratch(scratch, request.outputs)
     return Git(Git.find(request.repository).git_dir, request.work_tree, scratch)
 
 

@@ -51,6 +51,15 @@ def why_not_forked() -> str:
     return "" if hasattr(os, "fork") else "functions cannot be mutated on this platform: Python has no os.fork here"
 
 
+def _mutate(context: Context, request: mutate.MutationRequest, rerun: Rerun) -> list[Mutant]:
+    count = sum(1 for target in request.targets if target.function.stubs)
+    if not count:
+        return []
+    subject = "the body of 1 function" if count == 1 else f"the bodies of {count} functions"
+    with rerun.phase(f"replacing {subject}, to see which tests notice", "functions tried") as on_progress:
+        return mutate.mutate(context.git, request, rerun.directory, context.cache, on_progress)
+
+
 def _mutants(
     context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
 ) -> tuple[Mutant, ...]:
@@ -70,7 +79,7 @@ def _mutants(
         guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
     )
-    mutants = mutate.mutate(context.git, request, rerun.directory, context.cache)
+    mutants = _mutate(context, request, rerun)
     newly_exempt = targets.exemption_reasons(context.policy_at_head.mutation.exempt).keys() - exempt
     marked = [replace(mutant, ignored=mutant.function in newly_exempt) for mutant in mutants]
     return tuple(replace(mutant, path=context.relative(mutant.path)) for mutant in (*marked, *others))

@@ -27,7 +27,10 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
         turns=context.request.turns,
     )
     history = TopicHistory(context.git, context.commit_range, layout)
-    proofs = prove(history, request, rerun.directory, context.cache, rerun.on_progress)
+    commits = context.commit_range
+    title = f"replaying the tests on {len(commits.commits)} commits since {commits.base[:7]}"
+    with rerun.phase(title, "trees replayed") as on_progress:
+        proofs = prove(history, request, rerun.directory, context.cache, on_progress)
     proofs |= {
         test: Proof(test=test, found="doctest", detail="it is in the code that it tests") for test in sorted(doctests)
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,7 +12,17 @@ from msgspec import Struct
 from pytest_execute.core.evidence import Manifest, TestResult
 from pytest_execute.core.policy import Scope
 from pytest_execute.engine.settings import Settings
-from pytest_execute.replay.prove import ProgressCallback
+
+ProgressCallback = Callable[[int, int], None]
+"""Is called with the number of parts of a phase that are done, and that of all."""
+Phase = Callable[[str, str], AbstractContextManager[ProgressCallback]]
+"""Begins a phase with a title, such as "replaying the tests", and a noun, such as "trees replayed"."""
+
+
+@contextlib.contextmanager
+def silent_phase(title: str, noun: str) -> Iterator[ProgressCallback]:
+    """Begin a phase that nobody watches."""
+    yield lambda done, total: None
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -18,6 +31,7 @@ class Request(Struct, frozen=True, kw_only=True):
     For staged files, `work_tree` is a directory that holds only these, `index` is the index file that they were read
     from, and `repository` is the checkout whose history counts. For those of a commit, `commit` takes the place of
     `index`. With `turns`, each test is replayed on every tree.
+    `outputs` are files that this run writes, which are no work of the user.
     """
 
     topic: str
@@ -35,6 +49,7 @@ class Request(Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ("Test",)
     module_path: tuple[Path, ...] = ()
     turns: bool = False
+    outputs: tuple[Path, ...] = ()
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
@@ -57,8 +72,8 @@ class RunResult(Struct, frozen=True, kw_only=True):
 
 
 class Rerun(Struct, frozen=True):
-    """Settings to run tests again, a directory for the trees, and a callback for the progress."""
+    """Settings to run tests again, a directory for the trees, and a function that shows the progress of a phase."""
 
     settings: Settings
     directory: Path
-    on_progress: ProgressCallback | None = None
+    phase: Phase = silent_phase

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_execute.breakdown import read_text
 
 FIELDS = "- **Objective**: x\n- **Tests**: `tests/test_x.py`\n"
@@ -45,6 +47,30 @@ def test_a_cycle_shows_its_whole_path() -> None:
     assert problems_of(canonical_tasks("1: 3", "2: 1", "3: 2")) == [
         "b.md:1: error: these tasks wait for each other: 1 -> 3 -> 2 -> 1; remove a dependency (cycle)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("- **Dependancies**: Task 1", "Dependencies"),
+        ("- **Tets**: `tests/test_x.py`", "Tests"),
+        ("- Fiels: `a.py`", "Files"),
+        ("**Objectiv:** x", "Objective"),
+        ("- **Depend-on**: Task 1", ""),
+        ("- **Risk**: low", ""),
+        ("- **Notes**: none", ""),
+        ("- **Tasks**: two", ""),
+        ("- **Dependencies**: None", ""),
+        ("- Note: the dependancies: are old", ""),
+    ],
+)
+def test_a_misspelt_field_is_told(line: str, field: str) -> None:
+    text = f"### 1. [ ] T\n{FIELDS}\n{line}\n"
+    label = line.strip("-* ").partition(":")[0].strip("*")
+    message = (
+        f'b.md:5: warning: "{label}" is no field of a task, and is not read (did you mean {field}?) (unknown-field)'
+    )
+    assert [each for each in problems_of(text, "warning") if "unknown-field" in each] == ([message] if field else [])
 
 
 def test_a_cycle_through_streams() -> None:

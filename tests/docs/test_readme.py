@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from pytest_execute.breakdown import read_text
 from pytest_execute.core import policy
 from tests import hello
@@ -75,7 +77,21 @@ def test_the_workflow_fits_githubs_schema(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "ok -- validation done\n")
 
 
+def test_the_workflow_can_be_pasted(tmp_path: Path) -> None:
+    """It names no placeholder but the topic, clones the history, and its last command judges."""
+    workflow = block(README, ".github/workflows/chat.yml")
+    assert "OWNER" not in workflow
+    steps = yaml.safe_load(workflow)["jobs"]["chat"]["steps"]
+    assert steps[0]["with"]["fetch-depth"] == 0
+    command = steps[-1]["run"].replace("chat", "hello")
+    repository, summary = hello.done(tmp_path / "work"), tmp_path / "summary.md"
+    (repository.path / ".venv").symlink_to(sys.prefix)
+    done = hello.run(["bash", "-e", "-c", command], repository.path, {"GITHUB_STEP_SUMMARY": str(summary)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ": passed" in summary.read_text()
+
+
 def test_every_link_leads_to_a_file() -> None:
     links = re.findall(r"\]\(([^)]+)\)", "\n".join(LINES))
-    assert len(links) == 7
+    assert len(links) == 8
     assert all((TOP / link).is_file() for link in links)

@@ -30,4 +30,6 @@ def test_artifacts_commands_and_uncommitted_files() -> None:
     history = replace(GOOD.history, snapshot="worktree", uncommitted=("a.py", "b.py"))
     verdict = judge(PLAN, Policy(), replace(GOOD, history=history))
     assert verdicts(verdict)["deployment"] == verdict.verdict == "open"
-    assert reasons(verdict, "deployment") == ["artifacts/open/uncommitted: 2 files are not committed: a.py, b.py"]
+    assert reasons(verdict, "deployment") == [
+        "artifacts/open/uncommitted: 2 files are not committed: a.py, b.py; commit them, or let git ignore them"
+    ]

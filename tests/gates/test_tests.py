@@ -9,7 +9,7 @@ from pytest_execute.core.evidence import (
     Unmatched,
 )
 from pytest_execute.core.plan import NamedGate
-from pytest_execute.core.policy import Policy
+from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
     GOOD,
@@ -130,3 +130,11 @@ def test_the_rest_of_the_suite_counts_for_the_system() -> None:
     assert verdicts(judge(PLAN, Policy(), with_other_test("skipped", ("system",))))["system"] == "failed"
     assert verdicts(judge(PLAN, Policy(), with_other_test("failed", ("stream:A",))))["stream:A"] == "failed"
     assert verdicts(judge(PLAN, Policy(), with_other_test("failed", ("deployment",))))["deployment"] == "failed"
+
+
+@pytest.mark.parametrize(("done", "verdict"), [(True, "failed"), (False, "passed")])
+def test_a_file_that_cannot_be_collected_may_be_that_of_an_open_task(done: bool, verdict: str) -> None:
+    """An open task without a Tests field has its tests by markers, which nobody can read in such a file."""
+    plan = replace(PLAN, tasks=(*PLAN.tasks[:2], replace(PLAN.tasks[2], done=done)))
+    judged = judge(plan, Policy(), with_other_test("not-collected"), Scope(claimed=True))
+    assert judged.verdict == verdict

@@ -118,7 +118,7 @@ class Project:
         )
         os.environ["NOTE"] = str(note)
         try:
-            mutants = mutate(git, order, self.path / "trees", self.results)
+            mutants = mutate(git, order, self.path / "trees", self.results, lambda done, total: None)
         finally:
             del os.environ["NOTE"]
         return set(note.read_text().split()), {f"{m.function} {m.stub}" for m in mutants if m.state != "killed"}

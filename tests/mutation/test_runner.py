@@ -45,7 +45,7 @@ class Trials:
 
 def run(trials: Trials) -> str | None:
     runner = MutationRunner(cast(StubTrials, trials), TESTS, {"1": ("b.py::own",)})
-    return runner.run([(0, "raise")])[(0, "raise")].noticed_by
+    return runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by
 
 
 def test_own_tests_are_tried_first_also_where_the_function_runs_on_import() -> None:
@@ -72,4 +72,12 @@ def test_a_guard_notices_nothing_for_a_task() -> None:
     noticing = {"b.py::other"}
     for entering in (set[str](), {"b.py::other"}):
         runner = MutationRunner(cast(StubTrials, Trials(entering, noticing)), TESTS, {"1": ("b.py::own",)}, noticing)
-        assert runner.run([(0, "raise")])[(0, "raise")].noticed_by is None
+        assert runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by is None
+
+
+def test_the_progress_counts_functions_to_the_last() -> None:
+    counts: list[tuple[int, int]] = []
+    runner = MutationRunner(cast(StubTrials, Trials(set(), {"b.py::other"})), TESTS, {"1": ("b.py::own",)})
+    runner.run([(0, "raise")], lambda done, total: counts.append((done, total)))
+    assert counts == sorted(counts)
+    assert (counts[0], counts[-1]) == ((0, 1), (1, 1))

@@ -156,7 +156,7 @@ def test_a_run_outside_a_repository_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     assert refused(tmp_path) == [
         (
-            f"{tmp_path}: error: not in a git work tree, so nothing can be proven: "
+            f"{tmp_path}: not in a git work tree, so nothing can be proven: "
             "run `git init` and commit, or start in a checkout (no-git)"
         )
     ]
@@ -167,16 +167,13 @@ def test_a_repository_without_commits_is_an_error(tmp_path: Path) -> None:
     for path, text in {"notes/sums/breakdown.md": BREAKDOWN, "pytest.ini": "[pytest]\n"}.items():
         repo.put(path, text)
     assert refused(repo.path) == [
-        (
-            f"{repo.path}: error: the repository has no commit yet: "
-            "commit something first, test-first needs history (no-commit)"
-        )
+        (f"{repo.path}: the repository has no commit yet: commit something first, test-first needs history (no-commit)")
     ]
 
 
 def test_an_unknown_topic_is_an_error(repo: Repository) -> None:
     assert refused(repo.path, topic="sum") == [
-        "notes/sum: error: no such topic: topics here are sums (did you mean sums?) (no-topic)"
+        "notes/sum: no such topic: topics here are sums (did you mean sums?) (no-topic)"
     ]
 
 
@@ -201,18 +198,15 @@ def test_all_problems_of_plan_and_policy_are_reported_in_one_pass(repo: Reposito
     [
         (
             "--execute-base=nowhere",
-            "error: no commit is called 'nowhere': fetch it, or name another base (unknown-base)",
+            "no commit is called 'nowhere': fetch it, or name another base (unknown-base)",
         ),
         (
             "--execute-stream=Z",
-            (
-                "notes/sums/breakdown.md: error: --execute-stream=Z: no such stream: streams here are A, B, C "
-                "(unknown-stream)"
-            ),
+            ("notes/sums/breakdown.md: --execute-stream=Z: no such stream: streams here are A, B, C (unknown-stream)"),
         ),
         (
             "--execute-task=99",
-            "notes/sums/breakdown.md: error: --execute-task=99: no such task: tasks here are 1, 2, 3 (unknown-task)",
+            "notes/sums/breakdown.md: --execute-task=99: no such task: tasks here are 1, 2, 3 (unknown-task)",
         ),
     ],
 )
@@ -287,3 +281,14 @@ def test_lines_of_a_plugin_that_pytest_imports_before_it_measures_count_as_run(t
     ran = run(repo.path, "-n0", "-p", "app.plug", PYTHONPATH=str(repo.path / "src"))
     assert ran.status == 0, ran.text
     assert ran.report["coverage"]["changed"]["lines"] == ran.report["coverage"]["changed"]["covered"] == 4
+
+
+def test_a_file_that_cannot_be_written_is_an_error_before_the_tests_run(repo: Repository) -> None:
+    told = refused(repo.path, "--execute-evidence=.", "--execute-lcov=pyproject.toml/lcov")
+    assert told == [
+        "--execute-evidence=. is a directory: name a file that can be written (unwritable)",
+        (
+            "--execute-lcov=pyproject.toml/lcov is below a file, pyproject.toml: "
+            "name a file that can be written (unwritable)"
+        ),
+    ]

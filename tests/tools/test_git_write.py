@@ -54,3 +54,13 @@ def test_names_that_git_quotes(repo: Repository) -> None:
     assert sorted(git.tree(write_work_tree(git, "HEAD"))) == sorted([".gitignore", *names])
     oids = write_blobs(git, [repo.path / name for name in names])
     assert git.blobs(oids) == {oid: f"{name!a}\n".encode() for oid, name in zip(oids, names, strict=True)}
+
+
+def test_outputs_of_this_program_are_no_work_unless_git_knows_them(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    head = repo.commit("begin", {"kept.json": "1", ".gitignore": "ignored.json\n"})
+    for name in ("report.json", "out/summary.md", "ignored.json", "work.py"):
+        repo.put(name, "new")
+    outputs = [repo.path / name for name in ("report.json", "out/summary.md", "ignored.json", "kept.json")]
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch", [*outputs, tmp_path / "elsewhere.json"])
+    assert set(git.tree(write_work_tree(git, head))) == {"kept.json", ".gitignore", "work.py"}

@@ -17,7 +17,7 @@ def check_deployment(context: JudgeContext) -> Iterator[Finding]:
     if history.snapshot == "worktree":  # what is staged is judged as the commit that it is about to be
         count, files = len(history.uncommitted), ", ".join(history.uncommitted[:5])
         subject = "1 file is" if count == 1 else f"{count} files are"
-        yield finding("uncommitted", f"{subject} not committed: {files}")
+        yield finding("uncommitted", f"{subject} not committed: {files}; commit them, or let git ignore them")
     for command in context.evidence.commands:
         if command.status:
             message = f"`{' '.join(command.command)}` exited with status {command.status}: {command.output}"

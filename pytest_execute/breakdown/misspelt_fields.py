@@ -1,0 +1,51 @@
+"""Labels of tasks that are none of the known fields, and nearly one: `- **Dependancies**: Task 1`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.vocabulary import field_name
+
+# matches "**Dependancies**:", "Fiels:", "_Tets:_" at the beginning of an item or text
+_LABEL = re.compile(r"\s*(?:\*\*|__|_|\*)?(?P<label>[A-Za-z][A-Za-z ]{3,24}?)\s*(?:\*\*|__)?\s*:(?:\*\*|__)?(?=\s|$)")
+_FIELDS = (
+    "objective",
+    "files",
+    "tests",
+    "dependencies",
+    "depends on",
+    "blocked by",
+    "prerequisites",
+    "behavior",
+    "behaviour",
+    "agent",
+    "commit",
+    "effort",
+    "estimate",
+    "acceptance criteria",
+)
+"""Fields as the documentation writes them, and as most breakdowns do."""
+_LEAST_LIKENESS = 0.8
+
+
+class MisspeltField(Struct, frozen=True):
+    """Label as written, the field that it is nearly, and its line."""
+
+    label: str
+    field: str
+    line: int
+
+
+def misspelt_fields(blocks: Iterable[Block]) -> Iterator[MisspeltField]:
+    """Yield the labels at the beginning of items and texts that are nearly a field."""
+    for block in blocks:
+        found = _LABEL.match(block.text) if block.kind in ("item", "text") else None
+        if found is not None and field_name(found["label"]) is None:
+            near = difflib.get_close_matches(found["label"].casefold(), _FIELDS, n=1, cutoff=_LEAST_LIKENESS)
+            if near:
+                yield MisspeltField(found["label"], near[0].capitalize(), block.line)
