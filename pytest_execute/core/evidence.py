@@ -159,6 +159,13 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self.guard is not None and self.guard.function is not None
 
     @property
+    def code(self) -> str:
+        """Return the reason code of what was found; that of a proof is "turned"."""
+        if self.at_base == "same":
+            return "at-base"
+        return "guard" if self.is_guard else self.found
+
+    @property
     def owes_no_red(self) -> bool:
         """Return whether the test has to pass only. Such a test counts for nothing else in its task."""
         return self.at_base == "same" or self.is_guard

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from pytest_execute.core.evidence import Order, Turn
+from pytest_execute.core.nodeids import function_of
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.replay.observations import Observations
 from pytest_execute.replay.orders import Orders, Trees, Unobserved
@@ -109,11 +110,26 @@ class Conclusions:
                     yield error.pair
 
     def form_at_base(self, test: str) -> Literal["same", "other"] | None:
-        """Return whether base had the test as it is today, maybe in another file, or in another form."""
-        then, today = self.steps[0].form(test), self.steps[-1].form(test)
-        if then is None or today is None:
+        """Return whether base had the test as it is today, maybe in another file, or in another form.
+
+        If its definition is the same, and it was moved or uses something that has changed, the form of base has to pass
+        on today's code: nothing was made weaker for it. Raises Unobserved.
+        """
+        base, today = self.steps[0], self.steps[-1]
+        then, now = base.form(test), today.form(test)
+        if then is None or now is None:
             return None
-        return "same" if then.fingerprint == today.fingerprint else "other"
+        if then.fingerprint != now.fingerprint:
+            return "other"
+        if then.test == now.test and not self._uses_other(test):
+            return "same"
+        form = then.test + test.removeprefix(function_of(test))
+        return "same" if self.orders.outcome(self.compose(today.own_tree, base.own_tree), form).passed else "other"
+
+    def _uses_other(self, test: str) -> bool:
+        """Return whether something differs since base that a test uses on the tests' side."""
+        tree = self.observations.passing_tree.get(test, self.trees[-1])
+        return self.orders.differ(self.steps[0], self.steps[-1], test, tree)
 
     # -- reds
 

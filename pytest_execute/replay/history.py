@@ -11,7 +11,7 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.replay.cache import ParseCache
 from pytest_execute.replay.definitions import TestForms
 from pytest_execute.replay.file_parts import FileParts, split_file
-from pytest_execute.replay.hollow_code import hollow, new_functions
+from pytest_execute.replay.hollow_code import hollow, new_definitions
 from pytest_execute.replay.mentions import find_words
 from pytest_execute.replay.overlay import overlay, tree_id
 from pytest_execute.replay.renaming import Code
@@ -114,11 +114,11 @@ class StepBuilder:
         """Return the words that only the files of tests in `one` have, of those that `other` has otherwise."""
         return self.support_files.new_words(one, other)
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         """Return the names of the functions that `code` has and `before` has not."""
         files = self.code_between(before, code)
         return frozenset(
-            name for path, new in files.new.items() for name in new_functions(new, files.old.get(path, b""))
+            name for path, new in files.new.items() for name in new_definitions(new, files.old.get(path, b""))
         )
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof

@@ -1,7 +1,7 @@
-"""Take the bodies of new functions out of a source: what a test still asks of it, it asks of no behaviour.
+"""Take what is new out of a source: a test that still passes asks nothing of it.
 
-A function is new if an older source has none of its name with the same code. Functions that run while the module is
-loaded keep their bodies, so that it can be loaded.
+The bodies of new functions are taken, and the values of new names at the top. New is what an older source has not under
+this name, or otherwise. What loading the module uses is left, so that it can be loaded.
 """
 
 from __future__ import annotations
@@ -10,38 +10,54 @@ import ast
 from collections.abc import Callable, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+AssignmentNode = ast.Assign | ast.AnnAssign
 RUN_BY_CLASS_STATEMENTS = ("__init_subclass__", "__set_name__", "__prepare__", "__class_getitem__")
 """Methods that statements of other classes run."""
 CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 """Methods that a call of their class runs."""
 
 
-def new_functions(source: bytes, older: bytes) -> frozenset[str]:
-    r"""Return the names of the functions of `source` that are new.
+def new_definitions(source: bytes, older: bytes) -> frozenset[str]:
+    r"""Return the names of the functions, and of the names at the top, that are new in `source`.
 
-    >>> sorted(new_functions(b"def f(): return 1\ndef g(): return 2", b"def f(): return 1  # one"))
-    ['g']
+    >>> sorted(new_definitions(b"def f(): return 1\ndef g(): return 2\nN = 1", b"def f(): return 1  # one"))
+    ['N', 'g']
     """
-    return frozenset(node.name for _, node in _new(_parse(source), _parse(older)))
+    return frozenset(name for name, _ in _new(_parse(source), _parse(older)))
 
 
 def hollow(source: bytes, older: bytes, is_taken: Callable[[str], bool] = lambda _: True) -> bytes:
-    r"""Return `source` with the new functions that `is_taken` names doing nothing; the same bytes if there are none.
+    r"""Return `source` without what is new in it and `is_taken` names; the same bytes if there is nothing.
 
-    >>> hollow(b"def f(): return 1\ndef g(): return 2", b"def f(): return 1")
-    b'def f():\n    return 1\n\ndef g():\n    return None'
+    >>> hollow(b"def f(): return 1\ndef g(): return 2\nN = 1", b"def f(): return 1")
+    b'def f():\n    return 1\n\ndef g():\n    return None\nN = None'
     """
     module = _parse(source)
-    kept = _run_on_import(module)
-    taken = [node for _, node in _new(module, _parse(older)) if node.name not in kept and is_taken(node.name)]
+    kept = _used_on_import(module)
+    taken = [node for name, node in _new(module, _parse(older)) if name not in kept and is_taken(name)]
     for node in taken:
-        node.body = [ast.Return(ast.Constant(None))]
+        if isinstance(node, FunctionNode):
+            node.body = [ast.Return(ast.Constant(None))]
+        else:
+            node.value = ast.Constant(None)
     return ast.unparse(ast.fix_missing_locations(module)).encode(errors="surrogatepass") if taken else source
 
 
-def _new(module: ast.Module, older: ast.Module) -> Iterator[tuple[str, FunctionNode]]:
-    known = {name: ast.dump(node) for name, node in _functions(older)}
-    return ((name, node) for name, node in _functions(module) if known.get(name) != ast.dump(node))
+def _new(module: ast.Module, older: ast.Module) -> Iterator[tuple[str, FunctionNode | AssignmentNode]]:
+    """Yield the new functions and assignments with their last names."""
+    known = {name: ast.dump(node) for name, node in [*_functions(older), *_assignments(older)]}
+    for name, node in [*_functions(module), *_assignments(module)]:
+        if known.get(name) != ast.dump(node):
+            yield name.rpartition(".")[2], node
+
+
+def _assignments(module: ast.Module) -> Iterator[tuple[str, AssignmentNode]]:
+    """Yield the assignments at the top of a module to one name with a value."""
+    for node in module.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and not target.id.startswith("__"):
+                yield target.id, node
 
 
 def _parse(source: bytes) -> ast.Module:
@@ -60,39 +76,49 @@ def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionN
             yield from _functions(child, f"{prefix}{child.name}." if isinstance(child, ast.ClassDef) else prefix)
 
 
-def _run_on_import(module: ast.Module) -> frozenset[str]:
-    """Return the names of functions that loading the module runs, directly or through other ones of the module."""
+def _used_on_import(module: ast.Module) -> frozenset[str]:
+    """Return the names of what loading the module calls or reads, directly or through its functions."""
     bodies: dict[str, list[FunctionNode]] = {}
     for name, node in _functions(module):
         bodies.setdefault(node.name, []).append(node)
         if node.name in CONSTRUCTORS and "." in name:
             bodies.setdefault(name.split(".")[-2], []).append(node)
-    run: set[str] = set()
+    used, called = set[str](), set[str]()
     waiting = [*RUN_BY_CLASS_STATEMENTS, *_called(module)]
+    used.update(_read(module))
     while waiting:
-        if (name := waiting.pop()) not in run:
-            run.add(name)
-            waiting += (called for node in bodies.get(name, ()) for part in node.body for called in _called(part))
-            waiting += (node.name for node in bodies.get(name, ()))
-    return frozenset(run)
+        if (name := waiting.pop()) not in called:
+            called.add(name)
+            for node in bodies.get(name, ()):
+                waiting += [node.name, *(each for part in node.body for each in _called(part))]
+                used.update(each for part in node.body for each in _read(part))
+    return frozenset(called | used - bodies.keys())
 
 
 def _called(node: ast.AST) -> Iterator[str]:
-    """Yield the last names of what a statement calls, or decorates with, when it runs.
+    """Yield the last names of what a statement calls, or decorates with."""
+    for part in _executed(node):
+        if isinstance(part, ast.Call):
+            yield _last_name(part.func)
+        if isinstance(part, FunctionNode | ast.ClassDef):
+            yield from map(_last_name, part.decorator_list)
 
-    The bodies of functions do not run, nor what only a script runs.
-    """
+
+def _read(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement reads."""
+    return (part.id for part in _executed(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what runs with a statement: neither the bodies of functions, nor what only a script runs."""
     if isinstance(node, ast.If) and "__name__" in map(_last_name, ast.walk(node.test)):
         return
-    if isinstance(node, ast.Call):
-        yield _last_name(node.func)
-    if isinstance(node, FunctionNode | ast.ClassDef):
-        yield from map(_last_name, node.decorator_list)
+    yield node
     for field, value in ast.iter_fields(node):
         if not (field == "body" and isinstance(node, FunctionNode | ast.Lambda)):
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
-                    yield from _called(child)
+                    yield from _executed(child)
 
 
 def _last_name(node: ast.AST) -> str:

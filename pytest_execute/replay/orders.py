@@ -40,7 +40,7 @@ class Trees(Protocol):
     def hollow(self, code: str, before: str, names: frozenset[str] | None = None) -> str:
         """Return the id of `code` without the bodies of functions that `before` has not."""
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         """Return the names of these functions."""
 
     def differ(self, one: str, other: str, test: str, accesses: frozenset[str] | None) -> bool:
@@ -62,31 +62,31 @@ class Orders:
         """Return when the test came in, against its turn. Raises Unobserved."""
         if any(self._was_before(test, turn, parent) for parent in turn.parents):
             return "before"
-        is_new = _name(turn, test) is not None and all(self._differ(p, turn, test, turn) for p in turn.parents)
+        is_new = _name(turn, test) is not None and all(self.differ(p, turn, test, turn.tree) for p in turn.parents)
         return "same-commit" if is_new else "after"
 
     def _was_before(self, test: str, turn: Step, parent: Step) -> bool:
         name = _name(parent, test)
         if name is None:
             return False
-        if not self._differ(parent, self.today, test, turn):
+        if not self.differ(parent, self.today, test, turn.tree):
             return True
-        came_with_turn = self._differ(parent, turn, test, turn)
+        came_with_turn = self.differ(parent, turn, test, turn.tree)
         own, with_code = parent.own_tree, self.trees.compose(turn.own_tree, parent.own_tree)
         form = name + _parameters(test)
         if not came_with_turn and form != name and self._is_absent(form, own, with_code):
             form = name
         return (
-            self.is_red(self._outcome(own, form))
-            and self._outcome(with_code, form).passed
+            self.is_red(self.outcome(own, form))
+            and self.outcome(with_code, form).passed
             and not self._asks_nothing(test, form, turn, parent)
             and not (came_with_turn and self._asks_less(test, form, turn, parent))
         )
 
     def _is_absent(self, form: str, own: str, with_code: str) -> bool:
         """Return whether a form is not there: where its file cannot be collected without the code, all are red."""
-        outcome = self._outcome(own, form)
-        return outcome.state == "absent" or (self.is_red(outcome) and self._outcome(with_code, form).state == "absent")
+        outcome = self.outcome(own, form)
+        return outcome.state == "absent" or (self.is_red(outcome) and self.outcome(with_code, form).state == "absent")
 
     def _asks_nothing(self, test: str, form: str, turn: Step, parent: Step) -> bool:
         """Return whether the form asks nothing of the functions that the turn brought, and the test of today does."""
@@ -95,7 +95,7 @@ class Orders:
 
     def _asks_less(self, test: str, form: str, turn: Step, parent: Step) -> bool:
         """Return whether the test asks something, since the turn, of functions that came with it."""
-        names = self.trees.new_functions(turn.own_tree, parent.own_tree)
+        names = self.trees.new_definitions(turn.own_tree, parent.own_tree)
         names &= self.trees.new_words(turn.own_tree, parent.own_tree)
         code = self.trees.hollow(turn.own_tree, parent.own_tree, names)
         return self._is_filled(test, form, turn, parent, code, turn)
@@ -105,7 +105,7 @@ class Orders:
 
         Raises Unobserved. The test passes at the step.
         """
-        if not self._differ(step, self.today, test, step):
+        if not self.differ(step, self.today, test, step.tree):
             return False
         code = self.trees.hollow(step.own_tree, base.own_tree)
         return self._is_filled(test, (_name(step, test) or "") + _parameters(test), step, step, code, self.today)
@@ -115,19 +115,20 @@ class Orders:
         name = _name(filled, test)
         if name is None or code == turn.own_tree:
             return False
-        if not self._outcome(self.trees.compose(code, parent.own_tree), form).passed:
+        if not self.outcome(self.trees.compose(code, parent.own_tree), form).passed:
             return False
-        return not self._outcome(self.trees.compose(code, filled.own_tree), name + _parameters(test)).passed
+        return not self.outcome(self.trees.compose(code, filled.own_tree), name + _parameters(test)).passed
 
-    def _differ(self, one: Step, other: Step, test: str, turn: Step) -> bool:
-        """Return whether two commits have another test, or something else that it uses where it passes."""
+    def differ(self, one: Step, other: Step, test: str, tree: str) -> bool:
+        """Return whether two commits have another test, or something else that it uses in `tree`. Raises Unobserved."""
         name = _name(one, test)
         if name is None or name != _name(other, test):
             return True
-        accesses = self._outcome(turn.tree, test).accesses
+        accesses = self.outcome(tree, test).accesses
         return self.trees.differ(one.own_tree, other.own_tree, name, accesses)
 
-    def _outcome(self, tree: str, test: str) -> TreeOutcome:
+    def outcome(self, tree: str, test: str) -> TreeOutcome:
+        """Return the first outcome of a test in a tree. Raises Unobserved."""
         outcome = self.observations.first.get((tree, test))
         if outcome is None:
             raise Unobserved((tree, test))

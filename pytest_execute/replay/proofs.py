@@ -15,30 +15,47 @@ The first rule that applies decides on a test:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Proof, ProofState
 from pytest_execute.replay.conclusions import Conclusions
+from pytest_execute.replay.orders import Unobserved
 from pytest_execute.replay.red_causes import Red
 from pytest_execute.replay.steps import Step
+from pytest_execute.replay.work_queue import TestInTree
 
 
 def proofs(conclusions: Conclusions, tests: Iterable[str]) -> dict[str, Proof]:
     """Return a proof, or the reason why there is none, for each of `tests`."""
+    foreign = _foreign_modules(conclusions)
+    return {test: _proof_or_form(conclusions, test, foreign.get(test)) for test in tests}
+
+
+def needed_runs(conclusions: Conclusions, tests: Iterable[str]) -> Iterator[TestInTree]:
+    """Yield a run that the proof of each test rests on and that was not made yet; there may be more after it."""
+    foreign = _foreign_modules(conclusions)
+    for test in tests:
+        try:
+            _proof_or_form(conclusions, test, foreign.get(test))
+        except Unobserved as error:
+            yield error.pair
+
+
+def _foreign_modules(conclusions: Conclusions) -> dict[str, str]:
+    """Return the first module from outside of the tree that each test has imported, as far as one has."""
     outcomes = reversed(conclusions.observations.first.items())
-    foreign = {test: outcome.message for (_, test), outcome in outcomes if outcome.state == "foreign"}
-    found = {
-        test: Proof(test=test, found="foreign-module", detail=foreign[test])
-        if test in foreign
-        else _proof(conclusions, test)
-        for test in tests
-    }
-    return {
-        test: proof if proof.found == "turned" else replace(proof, at_base=conclusions.form_at_base(test))
-        for test, proof in found.items()
-    }
+    return {test: outcome.message for (_, test), outcome in outcomes if outcome.state == "foreign"}
+
+
+def _proof_or_form(conclusions: Conclusions, test: str, foreign: str | None) -> Proof:
+    """Return the proof of a test, or the reason why there is none and the form that it had at base."""
+    if foreign is not None:
+        proof = Proof(test=test, found="foreign-module", detail=foreign)
+    else:
+        proof = _proof(conclusions, test)
+    return proof if proof.found == "turned" else replace(proof, at_base=conclusions.form_at_base(test))
 
 
 def _proof(conclusions: Conclusions, test: str) -> Proof:
@@ -49,7 +66,9 @@ def _proof(conclusions: Conclusions, test: str) -> Proof:
         found: ProofState = "not-prepared" if last.state == "unprepared" else "not-reproduced"
         return Proof(test=test, found=found, detail=last.message or conclusions.red(pair).phrase)
     if not turn.parents:
-        return Proof(test=test, found="never-red", after=turn.commit, detail=f"it passes at base, {turn.commit[:7]}")
+        left_out = ", ".join(conclusions.observations.first[(turn.tree, test)].left_out)
+        detail = f"it passes at base, {turn.commit[:7]}" + (f", without {left_out}" if left_out else "")
+        return Proof(test=test, found="never-red", after=turn.commit, detail=detail)
     proofs = [_proof_against(conclusions, test, turn, parent) for parent in turn.parents]
     return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
 

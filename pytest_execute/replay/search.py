@@ -9,7 +9,7 @@ from pytest_execute.core.evidence import Proof, Turn
 from pytest_execute.replay.conclusions import Conclusions
 from pytest_execute.replay.first_pass import FirstPassSearch, MayDiffer
 from pytest_execute.replay.orders import Unobserved
-from pytest_execute.replay.proofs import dropped_proof, proofs
+from pytest_execute.replay.proofs import dropped_proof, needed_runs, proofs
 from pytest_execute.replay.steps import Step
 from pytest_execute.replay.work_queue import RunTree, TestInTree, TestsInTrees, run_in_threads, run_jobs
 
@@ -32,7 +32,7 @@ class Search:
         isolated = {test for test in requested if test not in observations.isolated and conclusions.differs_alone(test)}
         observations.isolate(isolated)
         self._find_turns([test for test in requested if test in isolated])
-        while runs := set(conclusions.runs_for_orders(requested)):
+        while runs := set(needed_runs(conclusions, requested)):
             self._run(runs, observations.run)
         return proofs(conclusions, requested)
 

@@ -4,7 +4,7 @@
 | --- | --- |
 | the test's own file | always |
 | any other | if the test, or the collection of its file, looked at it |
-| any other, where they may have looked at all files | if the test's file mentions it, see `mentions.py` |
+| a test file or a conftest, or any where they may have looked at all files | if it is mentioned, see `mentions.py` |
 
 Of a Python file only what all of its tests share counts, and the tests that are mentioned.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from pytest_execute.core.layout import Layout
@@ -95,11 +96,21 @@ class SupportFiles:
         return self.read_parts(entry.oid) if entry and entry.mode in FILES and path.endswith(".py") else None
 
     def _is_used(self, path: str, own: str, one: str, other: str, accesses: Accesses) -> bool:
-        """Return whether a test of the file `own` looked at another file, or may have."""
-        if accesses is None:
-            return is_mentioned(path, own, self.reached_words(one, own) | self.reached_words(other, own))
+        """Return whether a test of the file `own` looked at another file, or may have.
+
+        Accesses alone say nothing of what pytest looks for or collects: those of one job have all its test files.
+        """
         is_moved = (path in self.trees[one]) != (path in self.trees[other])
-        return not accesses.isdisjoint(accesses_that_find(path, is_moved=is_moved))
+        if accesses is not None and accesses.isdisjoint(accesses_that_find(path, is_moved=is_moved)):
+            return False
+        if accesses is not None and not self._is_collected(path):
+            return True
+        return is_mentioned(path, own, self.reached_words(one, own) | self.reached_words(other, own))
+
+    def _is_collected(self, path: str) -> bool:
+        """Return whether pytest itself loads a file."""
+        name = PurePosixPath(path).name
+        return name == "conftest.py" or any(fnmatch(name, pattern) for pattern in self.layout.patterns)
 
     def _reached_words(self, tree: str, own: str) -> frozenset[str]:
         words = (self.read_words(self.trees[tree][path].oid) for path in self.python_files(tree, own))

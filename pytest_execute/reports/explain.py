@@ -25,6 +25,12 @@ ORDERS: dict[Order, str] = {
     "after": "the test was written after the code",
 }
 
+OWES_NO_RED = {
+    "at-base": "it was there at base, and is the same today: it has to pass, and proves nothing",
+    "guard": "it fails when the body of {}, which base has, goes; it proves nothing",
+}
+"""Why a test owes no red, by its code."""
+
 
 class ExplainedTest(Struct, frozen=True, kw_only=True):
     """Test with its outcome, its proof if there is one, and the reasons for which its gate refuses it."""
@@ -86,7 +92,9 @@ def _test(test: ExplainedTest, history: History, subject: Subject) -> Iterator[s
 
 
 def _describe(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:
-    yield f"{proof.test}: {proof.found}" + (f", {proof.order}" if proof.order else "")
+    yield f"{proof.test}: {proof.code}" + (f", {proof.order}" if proof.order else "")
+    if proof.code in OWES_NO_RED:
+        yield f"  {OWES_NO_RED[proof.code].format(proof.guard.function if proof.guard else '')}"
     if proof.before:
         yield f"  fails at    {_name(proof.before, subject)}"
         yield f"              {proof.cause}: {proof.detail}" if proof.cause else f"              {proof.detail}"

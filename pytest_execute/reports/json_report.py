@@ -180,7 +180,7 @@ def _proof(test: str, task: str, proof: Proof) -> ProofRow:
         test,
         task,
         "proven" if is_proven else "unproven",
-        None if is_proven else "at-base" if proof.at_base == "same" else "guard" if proof.is_guard else proof.found,
+        None if is_proven else proof.code,
         proof.order,
         proof.before,
         proof.after,

@@ -25,7 +25,7 @@ def _lines(verdict: Verdict, plan: Plan, evidence: Evidence) -> Iterator[str]:
     for gate in verdict.gates:
         yield f"| {_plain(gate.id)} | {gate.verdict} | {_plain(gate.title)} |"
     for gate in verdict.gates:
-        if gate.verdict != "passed":
+        if gate.verdict != "passed" or any(check.reasons for check in gate.checks):
             yield from _reasons(gate)
 
 

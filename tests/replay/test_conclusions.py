@@ -33,14 +33,19 @@ def line(*forms: TestForm | None) -> list[Step]:
     return steps
 
 
-def concluded(steps: list[Step], passes: int, *outcomes: TreeOutcome) -> Conclusions:
-    """The test has these outcomes on the trees of the steps, twice, and first passes on that of the step `passes`."""
+def concluded(
+    steps: list[Step], passes: int, *outcomes: TreeOutcome, tests: dict[str, str] | None = None
+) -> Conclusions:
+    """The test has these outcomes on the trees of the steps, twice, and first passes on that of the step `passes`.
+
+    `tests` has the text that each tree has as its tests; by default all are the same.
+    """
     observations = Observations(lambda *_, **__: {}, {})
     observations.first = {(step.tree, TEST): seen for step, seen in zip(steps, outcomes, strict=True)}
     observations.second = dict(observations.first)
     observations.passing_tree = {TEST: steps[passes].tree}
     project = ProjectModules(frozenset({"app"}), lambda path: path.startswith("tests/"))
-    return Conclusions(steps, observations, project, FakeTrees())
+    return Conclusions(steps, observations, project, FakeTrees(tests or {}))
 
 
 def turn_of(conclusions: Conclusions) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.replay.hollow_code import hollow, new_functions
+from pytest_execute.replay.hollow_code import hollow, new_definitions
 
 TAKEN = "    return None"
 OLD = b"def old():\n    return 1\n"
@@ -24,7 +24,7 @@ def test_new_and_changed_functions_are_taken_and_no_others() -> None:
     source = (
         "def same():\n    return 'same'\n\ndef changed():\n    return 'changed'\n\nasync def new():\n    return 'new'\n"
     )
-    assert bodies_taken(source, older) == {"changed", "new"} == new_functions(source.encode(), older)
+    assert bodies_taken(source, older) == {"changed", "new"} == new_definitions(source.encode(), older)
     assert hollow(source.encode(), source.encode()) == source.encode()
     assert b"'changed'" in hollow(source.encode(), older, {"new"}.__contains__)
 
@@ -60,6 +60,22 @@ def test_functions_that_run_on_import_are_left(statement: str) -> None:
 )
 def test_functions_that_only_may_run_are_taken(statement: str) -> None:
     assert "f" in bodies_taken(f"def f(*_):\n    return 'f'\n{statement}\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "taken"),
+    [
+        ("LIMIT = 5\nNAMES: list = [1]\n", True),
+        ("LIMIT = 5\nMOST = LIMIT + 1\n", False),
+        ("LIMIT = 5\ndef f():\n    return LIMIT\n", True),
+        ("LIMIT = 5\ndef f():\n    return LIMIT\nMOST = f()\n", False),
+        ("LIMIT = 5\ndef f(n=LIMIT):\n    return n\n", False),
+        ("class A:\n    LIMIT = 5\n", False),
+    ],
+)
+def test_values_at_the_top_are_taken_unless_loading_the_module_reads_them(source: str, taken: bool) -> None:
+    assert ("5" not in hollow(source.encode(), OLD).decode()) is taken
+    assert hollow(source.encode(), source.encode()) == source.encode()
 
 
 def test_a_source_that_is_not_python_stays_as_it_is() -> None:

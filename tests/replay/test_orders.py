@@ -31,7 +31,7 @@ class FakeTrees(Struct):
         taken = self.functions if names is None else names
         return f"{code} without {' '.join(sorted(taken))}" if taken else code
 
-    def new_functions(self, code: str, before: str) -> frozenset[str]:
+    def new_definitions(self, code: str, before: str) -> frozenset[str]:
         return self.functions
 
     def differ(self, one: str, other: str, test: str, accesses: Accesses) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_execute.core.evidence import Proof
-from pytest_execute.replay.proofs import dropped_proof, proofs
+from pytest_execute.engine.outcome import TreeOutcome
+from pytest_execute.replay.proofs import dropped_proof, needed_runs, proofs
 from pytest_execute.replay.red_causes import Red
 from pytest_execute.replay.steps import TestForm
 from tests.replay.test_conclusions import EARLIER, FAILED, PASSED, TEST, TODAY, concluded, line, outcome
@@ -43,10 +44,24 @@ def test_a_test_that_passes_at_base_was_never_red() -> None:
     assert (proof.found, proof.after, proof.before) == ("never-red", "0", None)
 
 
-@pytest.mark.parametrize(("form", "at_base"), [(TODAY, "same"), (MOVED, "same"), (EARLIER, "other"), (None, None)])
+@pytest.mark.parametrize(("form", "at_base"), [(TODAY, "same"), (EARLIER, "other"), (None, None)])
 def test_it_is_noted_whether_base_had_a_test_as_it_is_today(form: TestForm | None, at_base: str | None) -> None:
     proof = proofs(concluded(line(form, TODAY), 0, PASSED, PASSED), [TEST])[TEST]
     assert (proof.found, proof.at_base) == ("never-red", at_base)
+
+
+@pytest.mark.parametrize("form", [TODAY, MOVED], ids=["uses something else", "moved"])
+@pytest.mark.parametrize(("on_todays_code", "at_base"), [(PASSED, "same"), (FAILED, "other")])
+def test_a_test_that_was_moved_or_uses_something_else_has_to_pass_as_it_was_at_base(
+    form: TestForm, on_todays_code: TreeOutcome, at_base: str
+) -> None:
+    """Its definition is the same, and a helper or its parameters are not."""
+    conclusions = concluded(line(form, TODAY), 0, PASSED, PASSED, tests={"own 0": "a", "own 1": "b"})
+    of_base = ("own 1 with tests of own 0", form.test)
+    assert [*needed_runs(conclusions, [TEST])] == [of_base]
+    conclusions.observations.first[of_base] = on_todays_code
+    assert [*needed_runs(conclusions, [TEST])] == []
+    assert proofs(conclusions, [TEST])[TEST].at_base == at_base
 
 
 def test_a_test_that_base_had_and_that_was_red_there_is_proven() -> None:

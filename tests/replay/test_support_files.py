@@ -61,6 +61,10 @@ def differ(changes: dict[str, str | None], accesses: set[str] | None, test: str 
         ({"tests/test_b.py": "HELPS = 2\ndef test_x(): pass\n"}, EVERYTHING, False),
         ({"tests/test_base.py": "class TestBase:\n    def helps(self): return 1\n"}, EVERYTHING, True),
         ({"tests/test_base.py": "class TestBase:\n    def helps(self): return 1\n"}, {"tests/test_base.py"}, True),
+        ({"tests/test_b.py": "HELPS = 2\ndef test_x(): pass\n"}, {"tests/test_b.py"}, False),
+        ({"tests/conftest.py": "FIXTURE = 1\n"}, {"tests/conftest.py"}, True),
+        ({"tests/conftest.py": "FIXTURE = 1\n"}, set(), False),
+        ({"tests/other/conftest.py": "FIXTURE = 1\n"}, {"tests/other/conftest.py"}, False),
         ({"src/app.py": "VALUE = 2\n"}, EVERYTHING, False),
     ],
 )

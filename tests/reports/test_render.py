@@ -103,3 +103,11 @@ def test_the_markdown_page_escapes_titles() -> None:
         "| prerequisites | passed | research, plan and breakdown |\n| task:1 | failed | Model |\n"
         "\n### task:1: failed\n\n- **coverage** (coverage-too-low) `src/m.py:9`: 3 \\| 4 \\`lines\\`\n"
     )
+
+
+def test_the_markdown_page_lists_what_a_gate_tells_although_it_passed() -> None:
+    guard = Check("test-first", "passed", (Reason("guard", "tests/test_a.py::test_x is a guard"),))
+    verdict = replace(VERDICT, gates=(VERDICT.gates[0], replace(VERDICT.gates[1], verdict="passed", checks=(guard,))))
+    assert markdown.render(verdict, PLAN, EVIDENCE).endswith(
+        "\n### task:1: passed\n\n- **test-first** (guard): tests/test\\_a.py::test\\_x is a guard\n"
+    )
