@@ -81,7 +81,9 @@ class Context(Struct, frozen=True, kw_only=True):
         """Return the changed Python files that are neither tests nor known to be implementation."""
         layout = self.layout
         return tuple(
-            path for path in self.changed_files if may_be_implementation(path, layout) and not layout.is_source(path)
+            path
+            for path in self.changed_files
+            if path in self.tree and may_be_implementation(path, layout) and not layout.is_source(path)
         )
 
     @property
