@@ -174,14 +174,16 @@ class _Analyzer:
             return LineSets(unparsed=_by_path(path, {lines.error}))
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
         noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
-        on_import = self._analyze(path, lambda context: not context or is_counted(context)) if noticed else counted
+        lacking = wanted & {*counted.missing, *counted.missing_branches}
+        doubtful = {line for line in lacking if lines.functions.get(line) in noticed}
+        on_import = self._analyze(path, lambda context: not context or is_counted(context)) if doubtful else counted
         executable = (wanted & anything.statements) - lines.inert
         imported = set() if imports else executable - lines.function_bodies - anything.missing
 
         def analysis_for(line: int) -> _FileAnalysis:
             if line not in lines.function_bodies:
                 return anything
-            return on_import if lines.functions.get(line) in noticed else counted
+            return on_import if line in doubtful else counted
 
         return LineSets(
             **_sets(path, executable, analysis_for),

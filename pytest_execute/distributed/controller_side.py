@@ -13,7 +13,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import OUTPUT_KEY
+from pytest_execute.distributed.worker_side import IMPORTED_KEY, OUTPUT_KEY
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
 """Part that xdist 3.8 adds to every worker's spec."""
@@ -42,6 +42,7 @@ class ControllerSide:
         self.ended: set[str] = set()
         self.unchecked = 0
         self.problems: list[Problem] = []
+        self.imported: dict[str, str] = {}
 
     @functools.cached_property
     def own_files(self) -> dict[str, str]:
@@ -97,7 +98,9 @@ class ControllerSide:
 
     def pytest_testnodedown(self, node: Any) -> None:
         self.ended.add(node.gateway.id)
-        output = getattr(node, "workeroutput", {}).pop(OUTPUT_KEY, None)
+        worker_output: dict[str, Any] = getattr(node, "workeroutput", {})
+        self.imported |= worker_output.pop(IMPORTED_KEY, {})
+        output = worker_output.pop(OUTPUT_KEY, None)
         if output is not None:
             coverage, foreign = output
             self.save_coverage(coverage, node.gateway.id, self.roots[node.gateway.id])

@@ -1,4 +1,4 @@
-"""Plugin of a worker in another checkout: returns coverage and foreign modules when the worker ends."""
+"""Plugins of workers: one in another checkout returns coverage and foreign modules, any other what was imported."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ from pytest_execute.distributed.bootstrap import WorkerInput
 
 OUTPUT_KEY = "execute_output"
 """Key in xdist's `workeroutput` of (coverage, {path in the checkout: the file that was imported instead})."""
+
+
+IMPORTED_KEY = "execute_imported"
+"""Key in xdist's `workeroutput` of {module: its file}."""
+
+
+class ImportReport:
+    """Plugin for a worker in this checkout: returns the project's modules that are imported when the worker ends."""
+
+    def __init__(self, config: pytest.Config, imported_files: Callable[[], dict[str, str]]) -> None:
+        self.config, self.imported_files = config, imported_files
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it
+        output[IMPORTED_KEY] = self.imported_files()
 
 
 class WorkerSide:

@@ -44,12 +44,15 @@ def _has_lines(context: JudgeContext, key: str) -> bool:
 
 
 def _has_changed_files(context: JudgeContext, task: Task) -> bool:
-    """Return whether the topic changed a file that the task names and that is no test, if only its data."""
+    """Return whether the topic changed a file that the task names and that is no test nor unknown code: its data."""
+    unknown = context.evidence.unknown_code
     files = (context.evidence.named_files.get(ref.path, NamedFile(path=ref.path)) for ref in task.files)
-    return any(file.is_changed and not file.is_test for file in files)
+    return any(file.is_changed and not file.is_test and file.path not in unknown for file in files)
 
 
 def _task_message(context: JudgeContext, task: Task) -> str:
+    if scripts := [ref.path for ref in task.files if ref.path in context.evidence.unknown_code]:
+        return f"{', '.join(scripts)} cannot be measured: move the code to a module, a file with the ending `.py`"
     if task.files:
         return "nothing that this task's Files name has changed since base, but for tests: correct its Files field"
     return "no implementation is known for this task: list its files in its Files field"

@@ -81,9 +81,13 @@ def prove(
         parsed.save()
         cached.keep_isolated(observations.isolated - known_isolated)
 
+    seconds = {each.test: request.tests[test] for test, each in former.items()}
+
     def prove_at(commit: str, tests: list[str]) -> dict[str, Proof]:
         earlier = replace(topic, commits=range_to(topic.commits, commit))
-        return prove(earlier, replace(request, tests=dict.fromkeys(tests, 0.0), turns=False), directory, cache)
+        return prove(
+            earlier, replace(request, tests={each: seconds[each] for each in tests}, turns=False), directory, cache
+        )
 
     return carry_on(proofs, former, prove_at) | dropped
 

@@ -34,9 +34,12 @@ class Code(Struct, frozen=True):
 
 
 class CodeDefinition(Struct, frozen=True):
-    """Function, class or assignment in a module of the code; `bound` are all names that are defined in it."""
+    """Function, class or assignment of the code; `bound` are all names that are defined in it.
 
-    module: str
+    `place` has the names of its module and of the directories above.
+    """
+
+    place: frozenset[str]
     name: str
     bound: frozenset[str]
     text: str
@@ -137,8 +140,9 @@ class Renaming:
 
 
 def _mentioned(definitions: list[CodeDefinition], names: Collection[str]) -> list[CodeDefinition]:
-    """Return the definitions in modules that the test names; all where none is."""
-    return [each for each in definitions if each.module in names] or definitions
+    """Return the definitions in the places that the test names best."""
+    best = max((len(each.place.intersection(names)) for each in definitions), default=0)
+    return [each for each in definitions if len(each.place.intersection(names)) == best]
 
 
 def _definitions(files: Mapping[str, bytes]) -> Iterator[CodeDefinition]:
@@ -147,22 +151,21 @@ def _definitions(files: Mapping[str, bytes]) -> Iterator[CodeDefinition]:
             module = ast.parse(content)
         except (SyntaxError, ValueError):
             continue
-        file = PurePosixPath(path)
-        yield from _inner_definitions(module, file.parent.name if file.name == "__init__.py" else file.stem)
+        yield from _inner_definitions(module, frozenset(PurePosixPath(path).with_suffix("").parts))
 
 
-def _inner_definitions(node: ast.AST, module: str) -> Iterator[CodeDefinition]:
+def _inner_definitions(node: ast.AST, place: frozenset[str]) -> Iterator[CodeDefinition]:
     """Yield the definitions in a module or class, and the assignments there, at any depth."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, DefinitionNode):
             bound = frozenset(bound_names(child))
-            yield from _inner_definitions(child, module)
-            yield CodeDefinition(module, child.name, bound, ast.unparse(without_docstrings(child)))
+            yield from _inner_definitions(child, place)
+            yield CodeDefinition(place, child.name, bound, ast.unparse(without_docstrings(child)))
         elif isinstance(child, ast.Assign | ast.AnnAssign):
             bound = frozenset(bound_names(child))
-            yield from (CodeDefinition(module, name, bound, ast.unparse(child)) for name in bound)
+            yield from (CodeDefinition(place, name, bound, ast.unparse(child)) for name in bound)
         elif isinstance(child, ast.stmt | ast.ExceptHandler):
-            yield from _inner_definitions(child, module)
+            yield from _inner_definitions(child, place)
 
 
 def _is_module(name: str, files: Mapping[str, bytes]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.verdict import Verdict
+from pytest_execute.discovery.collected import imported_files
 from pytest_execute.session.observed_run import observed_run
 from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
@@ -38,8 +39,11 @@ class JudgingPlugin:
 
     def _judge(self, session: pytest.Session, exitstatus: int) -> tuple[int, Verdict]:
         """Judge the run; return pytest's exit status, that of an interruption if the user interrupts the replay."""
-        if self.main.controller_side is not None:
-            self.main.controller_side.check()
+        controller_side = self.main.controller_side
+        if controller_side is not None:
+            controller_side.check()
+        imported = controller_side.imported if controller_side else imported_files(self.state.settings.top_modules)
+        workflow.check_imports(self.main.context.checked_out, imported, have_run=True)
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,8 @@ from pytest_execute.session.summary import TerminalSummary
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.own_libraries import OF_PYTEST
 
+PREPARE_IS_NEW = "`prepare` came with the topic, as base has no policy: look at what it runs, {}"
+
 
 def prepare(config: pytest.Config) -> MainProcess:
     """Read plan, policy and history; raise UsageError where they cannot be read."""
@@ -43,6 +46,7 @@ def prepare(config: pytest.Config) -> MainProcess:
         check_outputs(config)
         context = workflow.read_context(_request(config), directory, cache)
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
+        notices += [PREPARE_IS_NEW.format(shlex.join(context.policy.prepare))] if context.is_prepare_new else []
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
     return MainProcess(
@@ -156,7 +160,7 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     plan, cache = settings.plan, main.context.cache
     main.collection = collection = msgspec.json.decode(tests, type=Collection)
     try:
-        workflow.check_imports(main.context.checked_out, collection.imported, os.environ.get("PYTHONPATH", ""))
+        workflow.check_imports(main.context.checked_out, collection.imported)
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
     manifest = mapping.map_tests(plan, collection.tests)

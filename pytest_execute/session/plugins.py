@@ -53,6 +53,10 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
 
         read_coverage = functools.partial(remote_data.pack, Path(settings.coverage))
         plugins["execute-worker-side"] = WorkerSide(config, state.worker_input, read_coverage)
+    elif state.role == "worker":
+        from pytest_execute.distributed.worker_side import ImportReport
+
+        plugins["execute-imports"] = ImportReport(config, functools.partial(imported_files, settings.top_modules))
     if state.main is not None:
         from pytest_execute.session import main_process
 

@@ -35,9 +35,10 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `changed_files` are those that differ from base. `policy` is what counts: that of base, where head is not stricter.
-    `weaker_keys` are those that head made weaker. The `source` of a policy begins at the top as well. Plan and reports
-    see paths from `home`. Older trees also import modules from `older_roots`.
+    `changed_files` are those that the topic changed. `policy` is what counts: that of base, where head is not stricter.
+    `weaker_keys` are those that head made weaker; with `is_prepare_new`, head has the first `prepare`. The `source` of
+    a policy begins at the top as well. Plan and reports see paths from `home`. Older trees also import modules from
+    `older_roots`.
     """
 
     request: Request
@@ -47,6 +48,7 @@ class Context(Struct, frozen=True, kw_only=True):
     home: Path
     policy_at_head: Policy
     weaker_keys: tuple[WeakerKey, ...]
+    is_prepare_new: bool
     git: Git
     commit_range: CommitRange
     layout: Layout
@@ -79,7 +81,9 @@ class Context(Struct, frozen=True, kw_only=True):
         """Return the changed Python files that are neither tests nor known to be implementation."""
         layout = self.layout
         return tuple(
-            path for path in self.changed_files if may_be_implementation(path, layout) and not layout.is_source(path)
+            path
+            for path in self.changed_files
+            if path in self.tree and may_be_implementation(path, layout) and not layout.is_source(path)
         )
 
     @property
@@ -120,6 +124,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     head = project.policy_from(git.work_tree)
     base = policy_at_base(git, commits, prefix, head)
     policy, weaker_keys = join_policies(base, head)
+    is_prepare_new = bool(base.prepare) and policy_at_base(git, commits, prefix, Policy()).prepare != base.prepare
     tree = git.tree(commits.tree)
     known = Layout(
         prefix=prefix,
@@ -130,7 +135,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         roots=directories_in(git.work_tree, request.module_path),
     )
     plan = place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree])
-    changed_files = tuple(git_diff.changed_files(git, commits.base, commits.tree))
+    changed = (set(git_diff.changed_files(git, before, commits.tree)) for before in commits.before)
+    changed_files = tuple(sorted(set.intersection(*changed)))
     layout = with_named_files(project_layout(git, tree, policy, known), plan, {*tree, *changed_files}, changed_files)
     return Context(
         request=request,
@@ -139,6 +145,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         policy_at_base=base,
         policy_at_head=head,
         weaker_keys=weaker_keys,
+        is_prepare_new=is_prepare_new,
         home=project.home,
         git=git,
         commit_range=commits,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from pytest_execute import breakdown
 from pytest_execute.core.detect_source import may_be_implementation
@@ -24,7 +26,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
         documents=_documents(context),
         files=_named_files(context) | deployment.artifacts(context),
         weaker_keys=context.weaker_keys,
-        unknown_code=_unknown_code(context),
+        unknown_code=unknown_code(context),
     )
 
 
@@ -45,12 +47,22 @@ def _history(context: Context, config_file: str) -> History:
     )
 
 
-def _unknown_code(context: Context) -> tuple[str, ...]:
+def unknown_code(context: Context) -> tuple[str, ...]:
     """Return the changed Python files of which nobody knows what they are; all where no implementation is known."""
     layout = context.layout
     everything = () if any(map(layout.is_source, context.tree)) else context.tree
     code = (*context.unknown_code, *(path for path in everything if may_be_implementation(path, layout)))
-    return tuple(sorted({context.relative(path) for path in code}))
+    return tuple(sorted({context.relative(path) for path in (*code, *_scripts(context))}))
+
+
+def _scripts(context: Context) -> Iterator[str]:
+    """Yield the changed Python scripts without an ending, which are neither measured nor tried."""
+    paths = [path for path in context.changed_files if path in context.tree and not PurePosixPath(path).suffix]
+    blobs = context.git.blobs(context.tree[path].oid for path in paths)
+    for path in paths:
+        first_line = blobs[context.tree[path].oid].partition(b"\n")[0]
+        if first_line.startswith(b"#!") and b"python" in first_line and not context.layout.is_overlaid(path):
+            yield path
 
 
 def _documents(context: Context) -> dict[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,14 +46,16 @@ class Copy(NamedTuple):
     root: str
 
 
-def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], python_path: str) -> None:
-    """Raise ExecuteError where modules of the project were imported from a copy.
+def check_imports(checked_out: CheckedOut, imported: Mapping[str, str], *, have_run: bool = False) -> None:
+    """Raise ExecuteError where modules of the project, in `imported` with their files, came from a copy.
 
-    `imported` holds the files of modules by their names, `python_path` is the variable PYTHONPATH of the run.
+    Tests that `have_run` may have made a copy by themselves, which is neither installed nor in another checkout.
     """
     copies = sorted(_copies(checked_out, imported), key=lambda copy: (copy.module.count("."), copy.module))
+    if have_run:
+        copies = [copy for copy in copies if _is_installed(copy) or _is_in_other_checkout(copy, checked_out.top)]
     if copies:
-        raise ExecuteError(_problem(copies[0], checked_out, python_path))
+        raise ExecuteError(_problem(copies[0], checked_out, os.environ.get("PYTHONPATH", "")))
 
 
 def refuse_modules_of_pytest(checked_out: CheckedOut, policy: Policy) -> None:
@@ -70,25 +72,40 @@ def refuse_modules_of_pytest(checked_out: CheckedOut, policy: Policy) -> None:
 
 
 def _copies(checked_out: CheckedOut, imported: Mapping[str, str]) -> Iterator[Copy]:
-    """Yield the modules with the path of a module of the implementation, but another file."""
-    layout, tree, top = checked_out
+    """Yield the modules with the path of a module of the implementation, whose file is none of the checkout's."""
+    layout, tree, _ = checked_out
     roots = layout.import_roots(tree)
     for name, file in imported.items():
         path = name.replace(".", "/") + ("/__init__.py" if Path(file).name == "__init__.py" else ".py")
         owns = {f"{root}/{path}".lstrip("/"): root for root in roots}
         owns = {own: root for own, root in owns.items() if own in tree and layout.is_source(own)}
-        real = {os.path.realpath(top / own) for own in owns}
-        if owns and file.replace(os.sep, "/").endswith(f"/{path}") and os.path.realpath(file) not in real:
+        if owns and file.replace(os.sep, "/").endswith(f"/{path}") and not _is_own(file, checked_out, owns):
             own, root = next(iter(owns.items()))
-            yield Copy(name, file, file[: -len(path) - 1], str(top / own), root)
+            yield Copy(name, file, file[: -len(path) - 1], str(checked_out.top / own), root)
+
+
+def _is_own(file: str, checked_out: CheckedOut, owns: Iterable[str]) -> bool:
+    """Return whether a file is one of the tree, or what one of the paths `owns` links to."""
+    real, top = os.path.realpath(file), os.path.realpath(checked_out.top)
+    if os.path.relpath(real, top).replace(os.sep, "/") in checked_out.tree:
+        return True
+    return real in {os.path.realpath(checked_out.top / own) for own in owns}
 
 
 def _problem(copy: Copy, checked_out: CheckedOut, python_path: str) -> Problem:
-    is_installed = any(part in INSTALLED for part in Path(copy.file).parts)
-    kind = "an installed copy" if is_installed else "in another checkout"
+    kind = "an installed copy" if _is_installed(copy) else "in another checkout"
     root = os.path.relpath(copy.root or ".", checked_out.layout.prefix or ".").replace(os.sep, "/")
     remedy = f'run `pip install -e .` here, or set pytest\'s `pythonpath = ["{root}"]`'
     if copy.place in python_path.split(os.pathsep):
         remedy = f"take {copy.place} out of PYTHONPATH"
     message = f"tests import {copy.module} from {copy.file}, {kind}, and not from {copy.own}: {remedy}"
     return Problem("other-code", message)
+
+
+def _is_installed(copy: Copy) -> bool:
+    return any(part in INSTALLED for part in Path(copy.file).parts)
+
+
+def _is_in_other_checkout(copy: Copy, top: Path) -> bool:
+    checkout = next((each for each in Path(copy.file).resolve().parents if (each / ".git").exists()), None)
+    return checkout is not None and checkout != top.resolve()

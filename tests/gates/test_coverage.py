@@ -167,6 +167,7 @@ CODE = "src/app/m.py"
         ({"named_files": {CODE: NamedFile(path=CODE)}}, ["no-files"]),
         ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True, is_test=True)}}, ["no-files"]),
         ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True)}}, []),
+        ({"named_files": {CODE: NamedFile(path=CODE, is_changed=True)}, "unknown_code": (CODE,)}, ["no-files"]),
         ({"line_sets": {"task:1": LineSets(lines={CODE: frozenset({1})}, imported={CODE: frozenset({1})})}}, []),
         ({"line_sets": {"task:1": LineSets()}}, ["no-files"]),
         ({"coverage": {**NOTHING, "task:1": Measure(excluded={CODE: (3,)})}}, []),

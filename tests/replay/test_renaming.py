@@ -216,6 +216,10 @@ def test_what_changed_in_other_modules_does_not_count() -> None:
     assert shares[0] is not None
     assert shares[1] is not None
     assert is_renamed(shares[0], shares[1], code)
+    moved = Code(
+        *({path.replace("it.py", "it/sums.py"): text for path, text in part.items()} for part in (code.old, code.new))
+    )
+    assert is_renamed(shares[0], shares[1], moved), "a package may have it from its module"
     wrong = {**new.old, "src/app/it.py": replaced(CODE, PLUS, ("first + second", "first - second")).encode()}
     assert not is_renamed(shares[0], shares[1], Code(old.old, wrong))
 

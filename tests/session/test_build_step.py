@@ -57,6 +57,7 @@ def test_a_generated_file_is_named_and_a_first_policy_may_make_it(tmp_path: Path
     repo.commit("policy", {"pyproject.toml": f"{PROJECT}prepare = {json.dumps(command)}\n"})
     ran = run(repo.path, "-n0", "--execute-task=1")
     assert [proof["verdict"] for proof in ran.report["proofs"]] == ["proven"], ran.text
+    assert "execute: `prepare` came with the topic, as base has no policy: look at what it runs, " in ran.text
     command = [sys.executable, "-m", "pytest_execute", "gate", "sums", "--staged", "--", "-n0", "--execute-task=1"]
     done = subprocess.run(command, cwd=repo.path, env=environment(), capture_output=True, text=True, check=False)
     assert "(1 test, 1 proven" in done.stdout, "the staged files are prepared too: " + done.stdout + done.stderr

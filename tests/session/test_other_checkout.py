@@ -26,3 +26,15 @@ def test_a_run_in_a_linked_worktree_does_not_judge_the_main_checkout(tmp_path: P
     assert f"tests import app from {repo.path}/src/app/__init__.py" in line
     assert f"not from {tmp_path}/other/src/app/__init__.py" in line
     assert "passed" not in ran.text
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_code_of_another_checkout_that_tests_import_as_they_run_is_not_judged(tmp_path: Path, workers: str) -> None:
+    repo = Repository(tmp_path / "repo")
+    settings = PROJECT.replace('pythonpath = ["src"]\n', "")
+    lazy = {"tests/test_undo.py": topic.TESTS["tests/test_undo.py"]}
+    repo.commit("begin", {**topic.SKELETON, **lazy, **topic.CODE, "pyproject.toml": settings})
+    repo.git("worktree", "add", "-q", str(tmp_path / "other"))
+    ran = topic.run(tmp_path / "other", workers, PYTHONPATH=str(repo.path / "src"))
+    assert (ran.status, ran.report) == (4, {}), ran.text
+    assert f"tests import app from {repo.path}/src/app/__init__.py" in ran.text
