@@ -186,6 +186,8 @@ class TimedOutcome(ItemOutcome, total=False):
     """Outcome with the seconds that the test took: CPU time, or the limit that it exceeded. 0 if missing."""
 
     seconds: float
+    left_out: list[str]
+    """Plugins, conftests, options and classes of warnings that the tree does not have, and today's settings name."""
 
 
 @final
