@@ -39,7 +39,7 @@ def test_honest_work_passes_and_the_repository_is_unchanged(repo: Repository) ->
     assert [test["tasks"] for test in ran.report["tests"]] == [["1"], [], ["2"], ["3"]]
     assert ran.report["coverage"]["task:1"] == {
         "lines": 1, "covered": 1, "branches": 0, "covered_branches": 0, "missing": {}, "missing_branches": {},
-        "missing_arcs": {}, "excluded": {}, "ignored": {}, "opaque": {},
+        "missing_arcs": {}, "excluded": {}, "ignored": {}, "opaque": {}, "unparsed": {},
     }  # fmt: skip
     assert "sums: passed (gates: 10 passed)" in ran.text
     assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
