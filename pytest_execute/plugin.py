@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Generator
 
 import pytest
+from _pytest.config import ConftestImportFailure
 
 MARKERS = (
     "task(*ids, topic=None): the test counts for these tasks of the breakdown",
@@ -90,7 +91,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
                 session.begin(early_config, args)
         except own_libraries.OwnLibraryError as error:
             raise pytest.UsageError(str(error)) from None
-    return (yield)
+    try:
+        return (yield)
+    except ConftestImportFailure:
+        options = early_config.known_args_namespace
+        if not options.execute_topic or options.collectonly:
+            raise
+        # pytest (8.4 to 9.2) loads it again to collect its directory, which is reported, and so becomes part of the
+        # verdict; here pytest would end before anything is judged
+        return None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -146,11 +146,15 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
 def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) -> tuple[TestRef, ...]:
     """Return the nodeids, Python files and test directories that a text names, each once.
 
-    `only_test_names` leaves out files that are not named like tests.
+    `only_test_names` leaves out files that are not named like tests, or only belong to tests: `tests/conftest.py`.
     """
     found = [(target.removeprefix("./"), line) for part in parts for target, line in _test_targets(part)]
-    lines = {target: line for target, line in reversed(found) if not only_test_names or is_test_path(target)}
+    lines = {target: line for target, line in reversed(found) if not only_test_names or _may_hold_tests(target)}
     return tuple(TestRef(target, line) for target, line in reversed(lines.items()))
+
+
+def _may_hold_tests(target: str) -> bool:
+    return is_test_path(target) and target.rpartition("/")[2] not in ("conftest.py", "__init__.py")
 
 
 def is_test_path(target: str) -> bool:

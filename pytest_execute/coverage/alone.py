@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,7 @@ from pytest_execute.core.evidence import Measure
 from pytest_execute.coverage import alone_plugin
 from pytest_execute.coverage.alone_plugin import AloneSettings
 from pytest_execute.coverage.data import Recording, read
+from pytest_execute.coverage.source import classify_lines
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
 from pytest_execute.tools.cache import ResultCache, digest
@@ -85,12 +86,19 @@ def _run(runner: Runner, tree: Tree, tests: Sequence[str], paths: Sequence[str],
     return recording, len(passed) == len(tests)
 
 
-def ran_elsewhere(measure: Measure, root: Path, recording: Recording) -> set[str]:
-    """Return the files in which something ran that a gate has not reached: in another test, or on import."""
+def ran_elsewhere(measure: Measure, root: Path, recording: Recording, not_run: Container[tuple[str, int]]) -> set[str]:
+    """Return the files in which something ran that a gate has not reached: in another test, or on import.
+
+    `not_run` has the functions, as (path, line of the def), that tests of the gate are known not to run.
+    """
     found: set[str] = set()
     for path in {*measure.missing, *measure.missing_arcs}:
-        arcs = recording.arcs(str((root / path).resolve()))
-        ran = {*arcs, *(line for arc in arcs for line in arc)}
-        if not ran.isdisjoint({*measure.missing.get(path, ()), *measure.missing_arcs.get(path, ())}):
+        file = (root / path).resolve()
+        arcs = recording.arcs(str(file))
+        lines = {line for arc in arcs for line in arc}
+        missing = lines.intersection(measure.missing.get(path, ()))
+        missing.update(start for start, _ in arcs.intersection(measure.missing_arcs.get(path, ())))
+        functions = classify_lines(file.read_bytes()).functions if missing else {}
+        if any((path, functions.get(line, 0)) not in not_run for line in missing):
             found.add(path)
     return found

@@ -17,8 +17,9 @@ State = Literal["passed", "failed", "skipped", "timeout", "crash", "foreign", "a
 class TreeOutcome(Struct, frozen=True, kw_only=True):
     """Outcome of one test in one tree; `engine/child/messages.py` describes the facts about an exception.
 
-    `seconds` is the processor time that the test used; for a "timeout" it is the limit. `accesses` holds everything in
-    the tree that the test looked at, as `engine/tree_contents.py` writes it; None where that may be the whole tree.
+    `left_out` names what today's settings name and the tree lacks. `seconds` is the processor time that the test used;
+    for a "timeout" it is the limit. `accesses` holds everything in the tree that the test looked at, as
+    `engine/tree_contents.py` writes it; None where that may be the whole tree.
     """
 
     test: str
@@ -33,6 +34,7 @@ class TreeOutcome(Struct, frozen=True, kw_only=True):
     called: tuple[tuple[str, str], ...] = ()
     import_path: tuple[str, ...] = ()
     fixture: str | None = None
+    left_out: tuple[str, ...] = ()
     accesses: frozenset[str] | None = None
     seconds: float = 0.0
 

@@ -17,12 +17,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import msgspec
-
 from pytest_execute.engine.child import process_tree
 from pytest_execute.engine.child.messages import JobMessage, JobReply, SetupMessage
 from pytest_execute.engine.settings import child_environment
-from pytest_execute.tools import process
+from pytest_execute.tools import json_values, process
 
 START_SECONDS = 60.0
 """Seconds that pytest may take to start, before the first job begins."""
@@ -78,7 +76,7 @@ class ChildProcess:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(msgspec.json.encode(line) + b"\n")
+        self.process.stdin.write(json_values.encode(line) + b"\n")
         self.process.stdin.flush()
 
     def _replies(self, timeout: float) -> Iterator[JobReply]:
@@ -89,7 +87,7 @@ class ChildProcess:
             if not block:
                 return
             *lines, rest = (rest + block).split(b"\n")
-            yield from map(msgspec.json.decode, lines)
+            yield from map(json_values.decode, lines)
 
     def _read(self, timeout: float) -> bytes:
         """Return the next bytes; none where the process is gone."""

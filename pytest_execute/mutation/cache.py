@@ -17,15 +17,14 @@ import functools
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
-import msgspec
-
 from pytest_execute.engine.child.accesses import WHOLE_TREE
 from pytest_execute.engine.tree_contents import TreeContents
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Entry, Tree
 
 FACTS, FILE_LISTS, FILES = "mutants", "mutants-by", "file-lists"
-FORMAT = 5
+FORMAT = 6
 """Number of the form of questions and answers: a change of their fields raises it."""
 MAX_LISTS = 4
 """Lists that are kept for one question: as many branches as one may switch back and forth between."""
@@ -58,7 +57,7 @@ class MutationCache:
     def get(self, questions: Iterable[str], kind: type[T]) -> dict[str, T]:
         """Return the answers that are known; other questions are left out."""
         keys = {question: self._key(question) for question in questions}
-        lists = {key: msgspec.json.decode(data) for key, data in self._results.get(FILE_LISTS, keys.values()).items()}
+        lists = {key: json_values.decode(data) for key, data in self._results.get(FILE_LISTS, keys.values()).items()}
         files = self._results.get(FILES, {name for names in lists.values() for name in names})
         candidates = {
             question: [f"{key} {self._list_digest(files[name])}" for name in lists.get(key, ()) if name in files]
@@ -70,9 +69,7 @@ class MutationCache:
             for question, some in candidates.items()
         }
         return {
-            question: msgspec.json.decode(answer, type=kind)
-            for question, answer in answers.items()
-            if answer is not None
+            question: json_values.decode(answer, kind) for question, answer in answers.items() if answer is not None
         }
 
     def put(self, answers: Mapping[str, tuple[object, Accesses]]) -> None:
@@ -81,13 +78,13 @@ class MutationCache:
             question: (answer, accesses if WHOLE_TREE not in accesses else Accesses([WHOLE_TREE]))
             for question, (answer, accesses) in answers.items()
         }
-        lists = {files: msgspec.json.encode(sorted(files)) for files in {files for _, files in answers.values()}}
+        lists = {files: json_values.encode(sorted(files)) for files in {files for _, files in answers.values()}}
         names = {files: digest(data.decode()) for files, data in lists.items()}
         keys = {question: self._key(question) for question in answers}
         before = self._results.get(FILE_LISTS, keys.values())
         self._results.put(FILES, {names[files]: data for files, data in lists.items()})
         facts = {
-            f"{keys[question]} {self._list_digest(lists[files])}": msgspec.json.encode(answer)
+            f"{keys[question]} {self._list_digest(lists[files])}": json_values.encode(answer)
             for question, (answer, files) in answers.items()
         }
         self._results.put(FACTS, facts)
@@ -102,9 +99,9 @@ class MutationCache:
 
     def _digest_list(self, files: bytes) -> str:
         """Return a digest of a list of files and of their contents."""
-        return digest(files.decode(), self._tree.digest(msgspec.json.decode(files, type=list[str])))
+        return digest(files.decode(), self._tree.digest(json_values.decode(files, list[str])))
 
 
 def _put_first(name: str, encoded_names: bytes | None) -> bytes:
-    others: Collection[str] = msgspec.json.decode(encoded_names) if encoded_names is not None else ()
-    return msgspec.json.encode([name, *(other for other in others if other != name)][:MAX_LISTS])
+    others: Collection[str] = json_values.decode(encoded_names) if encoded_names is not None else ()
+    return json_values.encode([name, *(other for other in others if other != name)][:MAX_LISTS])

@@ -4,8 +4,9 @@
 2. Over the stubs of each of these it runs again, alone. The last stub, a value, is tried first: many tests that assert
    nothing notice a `raise`.
 3. The test is a guard as soon as it has noticed every stub of one function.
-4. For tests that are none, the functions that run while their file is imported are stubbed before that. The test itself
-   has to fail: an import that fails says nothing about it. Of a `raise` alone this is not asked.
+4. For tests that are none, the functions that run while their file is imported are stubbed before that.
+5. Over a value the test itself has to fail. An import that fails, or code of the project that does not bear the value,
+   says nothing about it.
 
 Functions are tried a few at a time, more each time: most guards notice the first ones.
 """
@@ -102,10 +103,15 @@ class GuardSearch:
             outcomes = attempt([*trials])
             for trial, candidate in trials.items():
                 outcome = outcomes.get(trial, StubOutcome())
-                if not _is_noticed(trial[0], outcome):
+                if not self._is_noticed(trial[0], outcome):
                     stub = describe_stub(trial[0][1], self._targets[candidate[1]])
                     missed[candidate] = Guard(missed=stub, error=outcome.error)
         return missed
+
+    def _is_noticed(self, stub: Stub, outcome: StubOutcome) -> bool:
+        """Return whether the test itself failed over a stub, not an import or the project's own code; a raise aside."""
+        is_its_own = not outcome.on_import and outcome.failed_in not in self._targets.positions
+        return outcome.noticed_by is not None and (stub[1] == "raise" or is_its_own)
 
     def _try_on_import(self, file: ProbedFile, trials: Sequence[Trial]) -> dict[Trial, StubOutcome]:
         pool = ThreadPoolExecutor(self._trials.workers)
@@ -121,11 +127,6 @@ def describe_stub(stub: str, target: Target) -> str:
     """Return a stub and its function as people read them."""
     body = {"raise": "a raise", "none": "`return None`"}.get(stub, f"`return {stub}`")
     return f"{body} in {target.name}"
-
-
-def _is_noticed(stub: Stub, outcome: StubOutcome) -> bool:
-    """Return whether the test failed over a stub; an import that fails counts only where nothing else is possible."""
-    return outcome.noticed_by is not None and (stub[1] == "raise" or not outcome.on_import)
 
 
 def _why_not_probed(file: ProbedFile, test: str) -> str:

@@ -20,6 +20,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
     - `tests`: the tests during which the stub was really run
     - `attempts`: how many tests were started with the stub
     - `error`: the reason why the stub could not be tried
+    - `failed_in`: the file whose code raised the error of that test, "" for an assertion
     - `on_import`: the import of the test file noticed it, before any test ran
     - `unreliable`: the own test of the function that does not pass even without a stub, and why
     """
@@ -28,6 +29,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
     tests: Tests = ()
     attempts: int = 0
     error: str = ""
+    failed_in: str = ""
     on_import: bool = False
     unreliable: str = ""
 
@@ -37,6 +39,7 @@ class StubOutcome(Struct, frozen=True, kw_only=True):
             tests=self.tests + later.tests,
             attempts=self.attempts + later.attempts,
             error=self.error or later.error,
+            failed_in=self.failed_in or later.failed_in,
             on_import=self.on_import or later.on_import,
         )
 

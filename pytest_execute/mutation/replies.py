@@ -59,7 +59,12 @@ class MutationReplies:
         if reply is None:
             error = f"the run of its tests did not come to its end ({self._aborted})" if self._aborted else ""
             return StubOutcome(error=error), None
-        outcome = StubOutcome(noticed_by=reply["noticed_by"], tests=tuple(reply["ran"]), attempts=reply["tried"])
+        outcome = StubOutcome(
+            noticed_by=reply["noticed_by"],
+            tests=tuple(reply["ran"]),
+            attempts=reply["tried"],
+            failed_in=reply["failed_in"],
+        )
         return outcome, self.shared_accesses | frozenset(reply["test_accesses"])
 
     def import_outcome(self, tests: Tests) -> tuple[StubOutcome, Accesses | None]:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +15,7 @@ from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.replay.observations import Attempt
 from pytest_execute.replay.time_limits import LimitsTable
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Tree
 
@@ -100,21 +100,21 @@ class CachedRunner:
     def _cached(self, keys: Mapping[str, str]) -> dict[str, TreeOutcome]:
         """Return the cached outcomes of tests, which `keys` maps to their keys."""
         data = self.cache.get(OUTCOMES, keys.values())
-        cached = {test: msgspec.json.decode(data[key], type=CachedOutcome) for test, key in keys.items() if key in data}
+        cached = {test: json_values.decode(data[key], CachedOutcome) for test, key in keys.items() if key in data}
         lists = self.cache.get(ACCESSES, {entry.accesses for entry in cached.values() if entry.accesses})
-        accesses = {key: frozenset(msgspec.json.decode(text, type=list[str])) for key, text in lists.items()}
+        accesses = {key: frozenset(json_values.decode(text, list[str])) for key, text in lists.items()}
         return {test: replace(entry.outcome, accesses=accesses.get(entry.accesses)) for test, entry in cached.items()}
 
     def _store(self, outcomes: Mapping[str, TreeOutcome]) -> None:
         different = {outcome.accesses for outcome in outcomes.values()}
-        lists = {accesses: msgspec.json.encode(sorted(accesses)) for accesses in different if accesses}
+        lists = {accesses: json_values.encode(sorted(accesses)) for accesses in different if accesses}
         keys = {accesses: digest(text.decode()) for accesses, text in lists.items()}
         self.cache.put(ACCESSES, {keys[accesses]: text for accesses, text in lists.items()})
         cached = {
             key: CachedOutcome(replace(outcome, accesses=None), keys.get(outcome.accesses or frozenset(), ""))
             for key, outcome in outcomes.items()
         }
-        self.cache.put(OUTCOMES, {key: msgspec.json.encode(entry) for key, entry in cached.items()})
+        self.cache.put(OUTCOMES, {key: json_values.encode(entry) for key, entry in cached.items()})
 
     def _key(self, tree: str, test: str, mode: str) -> str:
         with self.lock:
@@ -134,10 +134,10 @@ class ParseCache:
         """Return the cached value of `parse`, which `key` names within the facts; call it where there is none."""
         key = f"{self.prefix} {digest(key)}"
         if cached := self.cache.get(PARSED, [key]):
-            value: T = msgspec.json.decode(cached[key], type=value_type)
+            value: T = json_values.decode(cached[key], value_type)
             return value
         value = parse()
-        self.new[key] = msgspec.json.encode(value)
+        self.new[key] = json_values.encode(value)
         return value
 
     def save(self) -> None:

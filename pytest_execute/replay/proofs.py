@@ -66,7 +66,9 @@ def _proof(conclusions: Conclusions, test: str) -> Proof:
         found: ProofState = "not-prepared" if last.state == "unprepared" else "not-reproduced"
         return Proof(test=test, found=found, detail=last.message or conclusions.red(pair).phrase)
     if not turn.parents:
-        return Proof(test=test, found="never-red", after=turn.commit, detail=f"it passes at base, {turn.commit[:7]}")
+        left_out = ", ".join(conclusions.observations.first[(turn.tree, test)].left_out)
+        detail = f"it passes at base, {turn.commit[:7]}" + (f", without {left_out}" if left_out else "")
+        return Proof(test=test, found="never-red", after=turn.commit, detail=detail)
     proofs = [_proof_against(conclusions, test, turn, parent) for parent in turn.parents]
     return next((proof for proof in proofs if proof.found != "turned"), proofs[0])
 

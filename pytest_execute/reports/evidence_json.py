@@ -83,7 +83,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
         )
 
     def _missing(self, part: Part) -> Missing:
-        return Missing(self.missing.get(part, ""))
+        return Missing(self.missing.get(part) or "the evidence does not say why")
 
 
 def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:

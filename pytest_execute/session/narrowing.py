@@ -46,10 +46,12 @@ class Narrowing:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.options = list(_options(config.option))
-        settings = set(_options(_read([str(word) for word in config.getini("addopts")])))
+        words = [str(word) for word in config.getini("addopts")]
+        settings = set(_options(_read(words)))
         self.own = [option for option in self.options if option not in settings]
         self.start = config.invocation_params.dir
-        self.arguments = [] if config.args_source is pytest.Config.ArgsSource.TESTPATHS else config.args
+        is_setting = config.args_source is pytest.Config.ArgsSource.TESTPATHS or {*config.args} <= {*words}
+        self.arguments = [] if is_setting else config.args
 
     def deselected_by(self) -> str:
         """Return a message for tests that were collected and then left out."""

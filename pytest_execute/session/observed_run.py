@@ -11,6 +11,7 @@ import pytest
 from pytest_execute.core.evidence import CollectedTest, Manifest, TestResult
 from pytest_execute.core.nodeids import file_of, names_of
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.tests_in_source import holds_tests
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import Collection
 from pytest_execute.discovery.possible_names import may_define
@@ -78,15 +79,22 @@ def _left_out(context: Context, narrowing: Narrowing, known: Iterable[str], end:
 
 
 def _test_files(context: Context) -> Iterator[str]:
-    """Yield the files that pytest collects tests from by their names, and those that the plan names."""
+    """Yield the files that pytest collects tests from by their names and texts, and those that the plan names."""
     references = [ref for task in context.plan.tasks for ref in task.tests]
     references += [ref for gate in context.plan.gates for ref in gate.tests]
     named = {file_of(ref.target) for ref in references}
     prefix, tests, patterns = context.layout.prefix, context.request.testpaths, context.request.patterns
     for path in (path.removeprefix(prefix) for path in context.tree if path.startswith(prefix)):
         is_below = not tests or any(PurePosixPath(path).is_relative_to(directory) for directory in tests)
-        if path in named or (is_below and any(fnmatch(PurePosixPath(path).name, pattern) for pattern in patterns)):
+        is_named_like_test = is_below and any(fnmatch(PurePosixPath(path).name, pattern) for pattern in patterns)
+        if path in named or (is_named_like_test and _holds_tests(context, path)):
             yield path
+
+
+def _holds_tests(context: Context, path: str) -> bool:
+    """Return whether a file holds tests by its text: one of the implementation may only be named like a test."""
+    file, request = context.root / path, context.request
+    return file.is_file() and holds_tests(file.read_bytes(), request.functions, request.classes)
 
 
 def _may_exist(context: Context, target: str) -> bool:

@@ -83,7 +83,8 @@ _SYNTAX_PLACE = re.compile(r'^E\s+File "(?P<path>.+)", line (?P<line>\d+)$', re.
 def collection_message(report: pytest.CollectReport) -> str:
     """Return the error for which a file could not be collected, with its place where it came up on import."""
     text = report.longreprtext
-    place = [*_PLACE.finditer(text)][-1:] or [*_SYNTAX_PLACE.finditer(text)][-1:]
+    syntax = [*_SYNTAX_PLACE.finditer(text)][-1:]
+    place = [*_PLACE.finditer(text)][-1:] or syntax
     errors = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
     crash = getattr(report.longrepr, "reprcrash", None)
     lines = str(crash.message).splitlines() if crash is not None else errors[-1:] or text.strip().splitlines()
@@ -91,7 +92,8 @@ def collection_message(report: pytest.CollectReport) -> str:
     if not place:
         return error
     path = report.nodeid if Path(place[0]["path"]).is_absolute() else place[0]["path"]
-    return f"its import fails at {path}:{place[0]['line']}: {error}"
+    inner = [f" ({Path(each['path']).name}, line {each['line']})" for each in syntax if each is not place[0]]
+    return f"its import fails at {path}:{place[0]['line']}: {error}{''.join(inner)}"
 
 
 def _message(report: pytest.TestReport | pytest.CollectReport) -> str:

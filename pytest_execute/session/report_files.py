@@ -71,6 +71,6 @@ def write_text(path: Path, text: str) -> None:
     """Write a file and make its directory; raise ExecuteError if that fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ExecuteError(Problem("unwritable", f"cannot be written: {error.strerror}", str(path))) from None

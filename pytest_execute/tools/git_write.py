@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools.git import Git
 
+PATHS_PER_COMMAND = 200
+"""Files in one command: Linux allows 2 MiB of arguments, and a path has at most 4 KiB."""
 IDENTITY = ("-c", "user.name=pytest-execute", "-c", "user.email=pytest-execute@localhost")
 
 
@@ -21,10 +24,19 @@ def write_work_tree(git: Git, head: str) -> str:
     git.run("read-tree", head, index=index)
     others = {path.parent.name for path in git.work_tree.glob("*/pyvenv.cfg")} | set(_outputs(git))
     if others:  # `git add` fails where an excluded path is ignored as well
-        others -= set((git.try_run_text("check-ignore", "--", *others) or "").splitlines())
+        others -= _ignored(git, others)
     excluded = [f":(top,exclude,literal){name}" for name in sorted(others)]
     git.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *excluded, index=index)
     return git.run_text("write-tree", index=index)
+
+
+def _ignored(git: Git, names: Iterable[str]) -> set[str]:
+    """Return those paths that git ignores; its command fails where it ignores none."""
+    try:
+        output = git.run("check-ignore", "-z", "--stdin", stdin=os.fsencode("\0".join(names)))
+    except ExecuteError:
+        return set()
+    return {os.fsdecode(name) for name in output.split(b"\0")}
 
 
 def _outputs(git: Git) -> Iterator[str]:
@@ -44,11 +56,12 @@ def write_index(git: Git, index_file: Path) -> str:
 
 def write_blobs(git: Git, files: Iterable[Path]) -> list[str]:
     """Store the contents of files, byte for byte, and return their ids."""
-    paths = "".join(f"{path}\n" for path in files)
-    if not paths:
-        return []
-    output = git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=os.fsencode(paths))
-    return output.decode().split()
+    paths = [str(path.absolute()) for path in files]
+    oids: list[str] = []
+    for start in range(0, len(paths), PATHS_PER_COMMAND):  # `--stdin-paths` has no `-z` (git 2.51)
+        command = ("hash-object", "-w", "--no-filters", "--", *paths[start : start + PATHS_PER_COMMAND])
+        oids += git.run_text(*command).split()
+    return oids
 
 
 def write_blob(git: Git, content: bytes) -> str:

@@ -86,9 +86,12 @@ def _modules(names: Iterable[str]) -> list[str]:
 
 
 def _is_inside(path: Path, top: Path) -> bool:
-    """Return whether a path is in the checkout, and not in an environment in it."""
+    """Return whether a path is in the checkout, and not in an environment or a directory of packages in it."""
     path = path.resolve()
-    return path.is_relative_to(top) and not {"site-packages", "dist-packages"}.intersection(path.parts)
+    if not path.is_relative_to(top) or {"site-packages", "dist-packages"}.intersection(path.parts):
+        return False
+    directories = [each for each in (path, *path.parents) if each.is_relative_to(top)]
+    return not any(any(directory.glob("*.dist-info")) for directory in directories)
 
 
 def _holds(entry: str, name: str) -> bool:

@@ -6,13 +6,13 @@ A line that ran in another test, or on import, may be missing only because its v
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Evidence, LineSets, Measure, tests_without_red
+from pytest_execute.core.evidence import Evidence, LineSets, Measure, Mutant, tests_without_red
 from pytest_execute.core.layout import Layout
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
@@ -41,7 +41,8 @@ def measure_doubtful_tests(
     counted = run.passed.keys() - tests_without_red(evidence.proofs or {})
     for gate, measure in _short_gates(context, measured):
         passed = tuple(test for test in run.manifest.tests_for(gate) if test in counted)
-        if passed and (found := alone.ran_elsewhere(measure, context.home, measured.recording)):
+        not_run = _functions_not_run(evidence.mutants or (), passed)
+        if passed and (found := alone.ran_elsewhere(measure, context.home, measured.recording, not_run)):
             tests[gate] = passed
             paths |= found
     request = alone.AloneRequest(
@@ -52,6 +53,13 @@ def measure_doubtful_tests(
         settings=replace(rerun.settings, seconds=run.passed),
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None
+
+
+def _functions_not_run(mutants: Iterable[Mutant], tests: Collection[str]) -> set[tuple[str, int]]:
+    """Return the functions, as (path, line of the def), whose stubs were tried and that none of these tests runs."""
+    known = [mutant for mutant in mutants if mutant.state in ("killed", "survived", "not-reached")]
+    run = {(m.path, m.line) for m in known if not {m.killed_by, *m.tests}.isdisjoint(tests)}
+    return {(mutant.path, mutant.line) for mutant in known} - run
 
 
 def _from_root(layout: Layout, path: str) -> str:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 class Context(Struct, frozen=True, kw_only=True):
     """Facts that are known before the first test runs. Paths of `layout` and `tree` begin at the top of the repository.
 
-    `changed_files` are those that differ from base. `policy` is what counts: that of base, where head is not stricter.
+    `changed_files` are those that the topic changed. `policy` is what counts: that of base, where head is not stricter.
     `weaker_keys` are those that head made weaker; with `is_prepare_new`, head has the first `prepare`. The `source` of
     a policy begins at the top as well. Plan and reports see paths from `home`. Older trees also import modules from
     `older_roots`.
@@ -135,7 +135,8 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         roots=directories_in(git.work_tree, request.module_path),
     )
     plan = place_paths(plan, prefix.removeprefix(home), [path.removeprefix(home) for path in tree])
-    changed_files = tuple(git_diff.changed_files(git, commits.base, commits.tree))
+    changed = (set(git_diff.changed_files(git, before, commits.tree)) for before in commits.before)
+    changed_files = tuple(sorted(set.intersection(*changed)))
     layout = with_named_files(project_layout(git, tree, policy, known), plan, {*tree, *changed_files}, changed_files)
     return Context(
         request=request,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,17 +72,24 @@ def refuse_modules_of_pytest(checked_out: CheckedOut, policy: Policy) -> None:
 
 
 def _copies(checked_out: CheckedOut, imported: Mapping[str, str]) -> Iterator[Copy]:
-    """Yield the modules with the path of a module of the implementation, but another file."""
-    layout, tree, top = checked_out
+    """Yield the modules with the path of a module of the implementation, whose file is none of the checkout's."""
+    layout, tree, _ = checked_out
     roots = layout.import_roots(tree)
     for name, file in imported.items():
         path = name.replace(".", "/") + ("/__init__.py" if Path(file).name == "__init__.py" else ".py")
         owns = {f"{root}/{path}".lstrip("/"): root for root in roots}
         owns = {own: root for own, root in owns.items() if own in tree and layout.is_source(own)}
-        real = {os.path.realpath(top / own) for own in owns}
-        if owns and file.replace(os.sep, "/").endswith(f"/{path}") and os.path.realpath(file) not in real:
+        if owns and file.replace(os.sep, "/").endswith(f"/{path}") and not _is_own(file, checked_out, owns):
             own, root = next(iter(owns.items()))
-            yield Copy(name, file, file[: -len(path) - 1], str(top / own), root)
+            yield Copy(name, file, file[: -len(path) - 1], str(checked_out.top / own), root)
+
+
+def _is_own(file: str, checked_out: CheckedOut, owns: Iterable[str]) -> bool:
+    """Return whether a file is one of the tree, or what one of the paths `owns` links to."""
+    real, top = os.path.realpath(file), os.path.realpath(checked_out.top)
+    if os.path.relpath(real, top).replace(os.sep, "/") in checked_out.tree:
+        return True
+    return real in {os.path.realpath(checked_out.top / own) for own in owns}
 
 
 def _problem(copy: Copy, checked_out: CheckedOut, python_path: str) -> Problem:

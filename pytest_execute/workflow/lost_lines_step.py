@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, Missing
 from pytest_execute.engine.suite import Suite, SuiteFailed, run_suite
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import digest
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.replay_step import why_not_rerun
@@ -79,9 +79,10 @@ def _reached_at(context: Context, run: RunResult, rerun: Rerun, commit: str) -> 
     tree_id = context.git.run_text("rev-parse", f"{commit}^{{tree}}")
     key = digest(f"{FORMAT} {rerun.settings.fingerprint()} {tree_id}")
     if cached := context.cache.get(REACHED, [key]):
-        return msgspec.json.decode(cached[key], type=dict[str, list[int]])
+        kept: dict[str, list[int]] = json_values.decode(cached[key], dict[str, list[int]])
+        return kept
     reached = dict(_measure(context, run, rerun, tree_id))
-    context.cache.put(REACHED, {key: msgspec.json.encode(reached)})
+    context.cache.put(REACHED, {key: json_values.encode(reached)})
     return reached
 
 

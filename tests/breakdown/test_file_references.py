@@ -118,3 +118,11 @@ def test_unchanged_files_and_names_in_code_are_left_out() -> None:
     task = only_task(text)
     assert [ref.path for ref in task.files] == ["src/a.py", "Dockerfile", ".env.example"]
     assert [test.target for test in task.tests] == ["tests/test_a.py"]
+
+
+@pytest.mark.parametrize("name", ["tests/conftest.py", "tests/__init__.py"])
+def test_a_file_beside_the_tests_is_no_test_unless_the_field_says_so(name: str) -> None:
+    title = f"- [ ] T001 Write the fixtures in {name} for tests/test_a.py\n- [ ] T002 Look\n"
+    assert [test.target for test in read_plan(title).tasks[0].tests] == ["tests/test_a.py"]
+    field = f"### 1. [ ] One\n- **Tests**: `{name}`\n"
+    assert [test.target for test in read_plan(field).tasks[0].tests] == [name]

@@ -30,6 +30,7 @@ def test_a_plugin_that_cannot_be_imported_is_left_out(manager: Any, tmp_path: Pa
     manager.import_plugin("app.no_such_plugin")
     manager.import_plugin("pytester")
     assert [directory for directory, _ in left_out.errors] == [""]
+    assert left_out.names == ["app.no_such_plugin"]
     assert manager.get_plugin("pytester") is not None
 
 
@@ -40,6 +41,7 @@ def test_a_conftest_that_cannot_be_imported_counts_for_tests_below_it(manager: A
     conftest.parent.mkdir()
     conftest.write_text("import app.no_such_module\n")
     manager._importconftest(conftest, "prepend", tmp_path, consider_namespace_packages=False)
+    assert left_out.names == ["below/conftest.py"]
     error = type("FixtureLookupError", (LookupError,), {})()
     assert isinstance(left_out.cause(error, "below/test_a.py"), ModuleNotFoundError)
     assert left_out.cause(error, "test_a.py") is error
@@ -59,5 +61,6 @@ def test_an_entry_point_that_cannot_be_loaded_is_left_out(
     load = importlib.metadata.EntryPoint.load
     manager.load_setuptools_entrypoints("pytest11", name="other")
     assert [type(error) for _, error in left_out.errors] == [ModuleNotFoundError]
+    assert left_out.names == ["no_such_module.plugin"]
     assert importlib.metadata.EntryPoint.load is load
     assert "no_such_module" not in sys.modules

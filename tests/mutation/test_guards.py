@@ -22,6 +22,9 @@ import functools
 def price(n):
     return n * 2
 
+def total(n):
+    return price(n) + 1
+
 def changed(n):
     return n + 1
 
@@ -63,6 +66,7 @@ def test_output(capsys):
 def test_on_import(): assert LABEL == "x"
 
 def test_no_assertion(): core.price(2)
+def test_no_assertion_on_a_caller(): core.total(2)
 def test_no_assertion_on_a_fixture(made): pass
 def test_new_function(): assert core.fresh(1) == 6
 def test_import_only(): assert core
@@ -110,6 +114,7 @@ def test_a_guard_notices_when_a_function_of_base_loses_its_body(
     ("test", "guard"),
     [
         ("test_no_assertion", Guard(tried=3, missed="`return None` in app.core:price")),
+        ("test_no_assertion_on_a_caller", Guard(tried=4, missed="`return None` in app.core:price")),
         ("test_no_assertion_on_a_fixture", Guard(tried=3, missed="`return None` in app.core:cached")),
         ("test_new_function", Guard(tried=2, missed="`return None` in app.core:kinds")),
         ("test_import_only", Guard(tried=2, missed="`return None` in app.core:kinds")),

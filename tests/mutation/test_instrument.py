@@ -172,3 +172,16 @@ def test_a_stub_returns_its_constant_and_keeps_the_docstring(
     assert names["plain"](1) == "stub"
     assert names["plain"].__doc__ == "Doc."
     assert names["plain"].__code__.co_firstlineno == 2
+
+
+def test_the_traceback_of_a_stub_shows_nothing_of_the_body() -> None:
+    """A test that looks for a text in an output would find it there, as CPython shows the end of a call."""
+    tree = ast.parse("def f():\n    return 'a text'\n")
+    instrument.instrument_module(tree, {(1, 0): 0})
+    switch = instrument.StubSwitch(bytearray(1))
+    switch.active, switch.stub = 0, "raise"
+    names: dict[str, Any] = {instrument.SWITCH_NAME: switch}
+    exec(compile(tree, "app.py", "exec"), names)  # noqa: S102 - that is what is tested
+    with pytest.raises(instrument.StubError) as caught:
+        names["f"]()
+    assert [entry.lineno + 1 for entry in caught.traceback if str(entry.path).endswith("app.py")] == [1]

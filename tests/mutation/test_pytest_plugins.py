@@ -48,8 +48,9 @@ def test_a_function_of_a_plugin_is_stubbed_and_noticed(ran: Ran, name: str) -> N
     assert {(row["verdict"], row["killed_by"]) for row in rows} == {("killed", f"tests/test_{name}.py::test_it")}
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name != "top"])
 def test_what_a_plugin_runs_is_measured_and_its_test_proven(ran: Ran, name: str) -> None:
+    """But for the test that uses the conftest, which came after the code."""
     task = f"task:{[*CASES].index(name) + 1}"
     assert ran.verdicts()[task] == "passed", ran.codes(task)
 

@@ -94,21 +94,23 @@ MODE = """
 
 
 @pytest.mark.parametrize(
-    ("conftest", "options"),
+    ("conftest", "options", "left_out"),
     [
-        ("pytest_plugins = ['app.testing']\n", ("--app-mode=x", "-p", "app.testing")),
-        ("from app.testing import app_name\n", ()),
+        ("pytest_plugins = ['app.testing']\n", ("--app-mode=x", "-p", "app.testing"), "app.testing, --app-mode=x"),
+        ("from app.testing import app_name\n", (), "conftest.py"),
     ],
     ids=["as a plugin", "by a conftest"],
 )
 def test_a_plugin_that_the_code_brings_is_missing_only_where_a_test_needs_it(
-    repo: Repository, conftest: str, options: tuple[str, ...]
+    repo: Repository, conftest: str, options: tuple[str, ...], left_out: str
 ) -> None:
     base = repo.commit("base", INIT)
     repo.commit("red", {"conftest.py": conftest, "tests/test_a.py": TESTS})
     repo.commit("green", {"src/app/testing.py": FIXTURE + OPTION})
     found = results(repo, base, "test_name", "test_always", options=options)
     assert found == ["missing-symbol: app.testing does not exist", "never-red"]
+    (always,) = proofs(repo, base, "test_always", options=options)
+    assert always.detail == f"it passes at base, {base[:7]}, without {left_out}"
 
 
 def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(repo: Repository) -> None:

@@ -11,6 +11,8 @@ FILES = {
     "test_syntax.py": "def test_a(:\n",
     "test_raises.py": "import os\nraise ValueError('no\\nluck')\n",
     "test_inner.py": "import helper\n",
+    "test_broken.py": "import broken\n",
+    "broken.py": "x = (\n",
     "helper.py": "x = 1\n\nx.y\n",
     "test_parameters.py": "import pytest\n@pytest.mark.parametrize('a', [1])\ndef test_a():\n    pass\n",
     "test_skipped.py": "import pytest\npytest.importorskip('nowhere')\n",
@@ -20,11 +22,13 @@ PLACES = {
     "test_syntax.py": "its import fails at test_syntax.py:1: ",
     "test_raises.py": "its import fails at test_raises.py:2: ",
     "test_inner.py": "its import fails at helper.py:3: ",
+    "test_broken.py": "its import fails at test_broken.py:1: SyntaxError: '(' was never closed (broken.py, line 1)",
 }
 ERRORS = {
     "test_import.py": "ImportError: cannot import name 'missing' from 'os' (",
     "test_syntax.py": "SyntaxError: invalid syntax",
     "test_raises.py": "ValueError: no",
+    "test_broken.py": "SyntaxError: '(' was never closed",
     "test_inner.py": "AttributeError: 'int' object has no attribute 'y'",
     "test_parameters.py": "function uses no argument 'a'",
     "test_skipped.py": "Skipped: could not import 'nowhere': No module named 'nowhere'",

@@ -76,8 +76,12 @@ def test_a_part_of_a_file_is_not_the_file_and_what_exists_nowhere_stays_missing(
     ]
 
 
-def test_all_test_files_may_be_named(repo: Repository) -> None:
-    assert run(repo.path, "-n0", "tests").report["verdict"] == "passed"
+def test_all_test_files_may_be_named(tmp_path: Path) -> None:
+    """Code that is only named like a test is none of them."""
+    settings = (PROJECT + QUICK).replace('testpaths = ["tests"]\n', "")
+    files = {"pyproject.toml": settings, "src/app/ab_test.py": "def split(users):\n    return users\n"}
+    ran = run(quick(tmp_path, **files).path, "-n0", "tests")
+    assert ran.report["verdict"] == "passed", ran.text
 
 
 @pytest.mark.parametrize(
@@ -141,3 +145,13 @@ def test_nothing_is_known_where_the_run_ends_before_the_tests_are_collected(tmp_
     assert of_tasks(ran) == ["unproven", "unproven", "unproven"], ran.text
     assert messages(ran, "task:1") == ["tests/test_add.py did not run: the run was interrupted"]
     assert (ran.status, ran.verdicts()["system"]) == (2, "unproven")
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_conftest_that_pytest_loads_first_is_named_as_well(tmp_path: Path, workers: str) -> None:
+    """By itself pytest would end before anything is judged."""
+    ran = run(quick(tmp_path, **{"tests/conftest.py": "import nowhere\n"}).path, workers)
+    assert of_tasks(ran) == ["failed", "failed", "failed"], ran.text
+    error = "its import fails at tests/conftest.py:1: ModuleNotFoundError: No module named 'nowhere'"
+    assert messages(ran, "task:1") == [f"tests cannot be collected: {error}"]
+    assert ran.verdicts()["system"] == "failed"

@@ -43,6 +43,7 @@ def test_deselecting_options_are_named(narrowing: Narrowing, is_own: bool, messa
         ([], "tests/old/test_c.py", ""),
         (["tests"], "tests/test_a.py", ""),
         (["."], "tests/test_a.py", ""),
+        (["tests/sub", "--override-ini=addopts=tests/sub"], "tests/test_a.py", ""),
         (["tests/sub"], "tests/sub/test_b.py", ""),
         (["tests/sub"], "tests/test_a.py", "`tests/sub` on the command line left it out"),
         (["tests/sub/test_b.py::test_it"], "tests/sub/test_b.py", ""),

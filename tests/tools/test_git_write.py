@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.git_write import write_work_tree
+from pytest_execute.tools.git_write import write_blobs, write_work_tree
 from tests.repository import Repository
 
 
@@ -41,6 +41,19 @@ def test_a_virtual_environment_that_is_ignored(repo: Repository) -> None:
     repo.put("new.txt", "n\n")
     git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
     assert sorted(git.tree(write_work_tree(git, "HEAD"))) == [".gitignore", "new.txt"]
+
+
+def test_names_that_git_quotes(repo: Repository) -> None:
+    names = ["a\nb.txt", '"c.txt', "caf\udce9.txt", "-w"]
+    repo.commit("base", {".gitignore": '.ve*/\n"ä env"/\n'})
+    for name in ("ä env", '.ve"nv', "in"):
+        repo.put(f"{name}/pyvenv.cfg", "x\n")
+    for name in names:
+        repo.put(name, f"{name!a}\n")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    assert sorted(git.tree(write_work_tree(git, "HEAD"))) == sorted([".gitignore", *names])
+    oids = write_blobs(git, [repo.path / name for name in names])
+    assert git.blobs(oids) == {oid: f"{name!a}\n".encode() for oid, name in zip(oids, names, strict=True)}
 
 
 def test_outputs_of_this_program_are_no_work_unless_git_knows_them(tmp_path: Path) -> None:

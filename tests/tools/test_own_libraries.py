@@ -28,11 +28,13 @@ def write(directory: Path, owner: str) -> None:
     (directory / "steady.py").write_text(f"OWNER = {owner}\n")
 
 
-@pytest.mark.parametrize("place", ["elsewhere", "checkout/.venv/lib/python3.12/site-packages"])
+@pytest.mark.parametrize("place", ["elsewhere", "checkout/.venv/lib/python3.12/site-packages", "checkout/.deps"])
 def test_the_judge_imports_the_installed_one_and_the_tests_the_projects(
     checkout: Path, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """`pip install --target` installs into any directory; beside a package is then what describes it."""
     write(tmp_path / place, "'judge'")
+    (tmp_path / place / "steady_py-1.0.dist-info").mkdir()
     path = [*sys.path, str(tmp_path / place)]
     monkeypatch.setattr(sys, "path", path[:])
     with imported_from_elsewhere(checkout / "tests"):

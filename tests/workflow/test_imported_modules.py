@@ -11,7 +11,14 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.tools.git import Entry
 from pytest_execute.workflow.imported_modules import CheckedOut, check_imports
 
-OWN = ("src/app/__init__.py", "src/app/it.py", "src/build.py", "tests/test_it.py", "src/tests/help.py")
+OWN = (
+    "src/app/__init__.py",
+    "src/app/it.py",
+    "src/build.py",
+    "tests/test_it.py",
+    "src/tests/help.py",
+    "examples/app/it.py",
+)
 TREE = {path: Entry("100644", "0") for path in OWN}
 INSTALLED = "venv/lib/python3.12/site-packages"
 
@@ -41,6 +48,7 @@ def error(tmp_path: Path, imported: dict[str, str], source: str = "src", *, have
         ("alias", "main/src/app/it.py"),
         ("__main__", "main/src/app/__main__.py"),
         ("app.it", "linked/app/it.py"),
+        ("app.it", "here/examples/app/it.py"),
     ],
 )
 def test_a_file_of_the_checkout_or_no_copy_of_one_is_no_error(tmp_path: Path, name: str, file: str) -> None:

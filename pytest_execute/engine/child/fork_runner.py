@@ -7,7 +7,7 @@ import functools
 import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
@@ -28,12 +28,20 @@ Items = dict[str, list[Any]]
 POLL_SECONDS = 0.02
 
 
+ASSERTIONS = frozenset(["builtins.AssertionError", "builtins.Failed"])
+"""Types of failed assertions; pytest's `Failed` says that it is a builtin."""
+
+
 class AloneOutcome(NamedTuple):
-    """Outcome of a test in a process of its own, with the CPU seconds that it took and its accesses."""
+    """Outcome of a test in a process of its own, with the CPU seconds that it took and its accesses.
+
+    `failed_in` is the file of the tree that raised the error, "" for an assertion.
+    """
 
     state: str
     seconds: float
     accesses: list[str]
+    failed_in: str = ""
 
 
 class ForkRunner:
@@ -67,9 +75,10 @@ class ForkRunner:
             process_tree.lead_group()
             process_tree.end_with_parent()
             self.log.send_out, self.log.sends_at_once = functools.partial(write_message, write_end), True
-            states = (self.runner.run(item, None)["state"] for item in items)
-            state = next((state for state in states if state != "passed"), "passed")
-            self.log.send({"state": state, "seconds": time.process_time()})
+            outcomes = (self.runner.run(item, None) for item in items)
+            bad = next((outcome for outcome in outcomes if outcome["state"] != "passed"), None)
+            state, failed_in = (bad["state"], find_raiser(bad)) if bad is not None else ("passed", "")
+            self.log.send({"state": state, "seconds": time.process_time(), "failed_in": failed_in})
             os._exit(0)
         os.close(write_end)
         try:
@@ -146,6 +155,12 @@ class ForkRunner:
         return limits.start_clock(child, self.job["wall_limits"][test], cpu_limit)
 
 
+def find_raiser(outcome: Mapping[str, Any]) -> str:
+    """Return the file of the tree that raised the error of a failed test, "" for an assertion."""
+    is_assertion = not ASSERTIONS.isdisjoint(outcome.get("types", ()))
+    return "" if is_assertion else next(reversed(outcome.get("frames", ())), "")
+
+
 def read_outcome(child: int, messages: MessageReader, clock: limits.Clock) -> AloneOutcome:
     """Read the outcome that a process writes at its end; "timeout" or "crash" if it does not come to its end."""
     accesses, has_ended = list[str](), False
@@ -154,7 +169,7 @@ def read_outcome(child: int, messages: MessageReader, clock: limits.Clock) -> Al
         while (received := messages.read(0 if is_late or has_ended else POLL_SECONDS)) is not None:
             for message in received:
                 if "state" in message:
-                    return AloneOutcome(message["state"], message["seconds"], accesses)
+                    return AloneOutcome(message["state"], message["seconds"], accesses, message["failed_in"])
                 accesses += message["accesses"]
         if is_late or has_ended or messages.is_closed:
             return AloneOutcome("timeout" if is_late else "crash", 0.0, accesses)

@@ -49,7 +49,7 @@ class ItemRunner:
         """Run an item; `next_item` tells pytest which fixtures to keep."""
         self.failure, self.outcomes, start = None, [], time.process_time()
         outcome = self._run(item, next_item)
-        return {**outcome, "seconds": time.process_time() - start}
+        return {**outcome, "seconds": time.process_time() - start, "left_out": self.left_out.names}
 
     def _run(self, item: Any, next_item: Any) -> ItemOutcome:
         try:

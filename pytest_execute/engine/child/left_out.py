@@ -48,22 +48,19 @@ class UnknownWarning(Warning):
 class LeftOut:
     """Plugins and conftests that could not be loaded: `errors` holds for each the directory of its tests, and why.
 
-    Directories are relative to `root`, "" being the root itself. `modules` are the project's top-level modules.
+    Directories are relative to `root`, "" being the root itself. `names` are those of all that was left out: plugins,
+    conftests, options and classes of warnings. `modules` are the project's top-level modules.
     """
 
     def __init__(self, root: str, modules: list[str]) -> None:
         self.root, self.modules = root, modules
         self.errors: list[tuple[str, BaseException]] = []
-        self.categories: list[str] = []  # of warnings
-
-    def has_any(self) -> bool:
-        """Return whether something is missing that another tree may have."""
-        return bool(self.errors or self.categories)
+        self.names: list[str] = []
 
     def watch(self, manager: Any) -> None:
         """Leave out what `manager` cannot load from now on."""
-        manager.import_plugin = self._tolerant(manager.import_plugin, lambda *_: "")
-        manager._importconftest = self._tolerant(manager._importconftest, self._directory_of)
+        manager.import_plugin = self._tolerant(manager.import_plugin, lambda name, *_: str(name))
+        manager._importconftest = self._tolerant(manager._importconftest, self._path_of)
         manager.load_setuptools_entrypoints = self._with_tolerant_entry_points(manager.load_setuptools_entrypoints)
         resolve = _pytest.config._resolve_warning_category
         _pytest.config._resolve_warning_category = functools.partial(self._resolve_category, resolve)
@@ -72,6 +69,7 @@ class LeftOut:
         """Drop options that no plugin has declared, and report no such settings."""
         _, unknown = config._parser.parse_known_and_unknown_args(args, namespace=copy.copy(config.option))
         args[:] = [argument for argument in args if argument not in unknown]
+        self._note(*unknown)
         config._validate_config_options = lambda: None
 
     def drop_missing_fixtures(self, config: Any, items: list[Any]) -> None:
@@ -94,18 +92,22 @@ class LeftOut:
             name in marked or name in item._fixtureinfo.argnames or bool(item._fixtureinfo.name2fixturedefs.get(name))
         )
 
-    def _directory_of(self, conftest: Path, *_: Any) -> str:
-        directory = os.path.relpath(conftest.parent.resolve(), self.root).replace(os.sep, "/")
-        return "" if directory == "." else f"{directory}/"
+    def _path_of(self, conftest: Path, *_: Any) -> str:
+        return os.path.relpath(conftest.resolve(), self.root).replace(os.sep, "/")
 
-    def _tolerant(self, load: Callable[..., Any], directory_of: Callable[..., str]) -> Callable[..., Any]:
+    def _note(self, *names: str) -> None:
+        self.names += [name for name in names if name not in self.names]
+
+    def _tolerant(self, load: Callable[..., Any], name_of: Callable[..., str]) -> Callable[..., Any]:
         """Return a function that loads like `load`, or returns an empty module where that is not possible."""
 
         def load_or_leave_out(*args: Any, **named: Any) -> Any:
             try:
                 return load(*args, **named)
             except LOAD_ERRORS as error:
-                self.errors.append((directory_of(*args), unwrap(error)))
+                self._note(name := name_of(*args))
+                directory, slash, file = name.rpartition("/")
+                self.errors.append((directory + slash if file == "conftest.py" else "", unwrap(error)))
                 return ModuleType("left_out")
 
         return load_or_leave_out
@@ -122,7 +124,7 @@ class LeftOut:
         """Make all entry points tolerant: pluggy loads them one by one, and stops at the first error."""
         entry_point: Any = importlib.metadata.EntryPoint
         load = entry_point.load
-        entry_point.load = self._tolerant(load, lambda *_: "")
+        entry_point.load = self._tolerant(load, lambda entry: str(entry.value))
         try:
             yield
         finally:
@@ -134,7 +136,7 @@ class LeftOut:
         except (ImportError, AttributeError):
             if category.partition(".")[0] not in self.modules:
                 raise
-            self.categories.append(category)
+            self._note(category)
             return UnknownWarning
 
 

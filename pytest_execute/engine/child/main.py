@@ -140,7 +140,7 @@ def serve_from_started_pytest(job_plugin: plugin.JobPlugin, config: Any) -> JobM
     code = [f"{root}/{name}" for root in setup["source_roots"] for name in setup["top_modules"]]
     preload.preload(setup["tree"], code, setup["top_modules"], job_plugin.log)
     send({"preloaded": sorted(preload.preloaded_packages())})
-    if job_plugin.origins.is_project_loaded() or job_plugin.left_out.has_any():
+    if job_plugin.origins.is_project_loaded() or job_plugin.left_out.names:
         os._exit(START_PER_JOB)
     job_plugin.log.check_modules()
     fixture_scan.shorten_scans(config)

@@ -186,6 +186,8 @@ class TimedOutcome(ItemOutcome, total=False):
     """Outcome with the seconds that the test took: CPU time, or the limit that it exceeded. 0 if missing."""
 
     seconds: float
+    left_out: list[str]
+    """Plugins, conftests, options and classes of warnings that the tree does not have, and today's settings name."""
 
 
 @final
@@ -258,11 +260,15 @@ class ProbeMessage(TypedDict):
 
 @final
 class TrialMessage(TypedDict):
-    """Outcome of a trial: tests that ran over the stub, the one that failed, how many tests were started."""
+    """Outcome of a trial: tests that ran over the stub, the one that failed, how many tests were started.
+
+    `failed_in` is the file of the tree whose code raised the error, "" for an assertion.
+    """
 
     trial: int
     ran: list[str]
     noticed_by: str | None
+    failed_in: str
     tried: int
     test_accesses: list[str]
 

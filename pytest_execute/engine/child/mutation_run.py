@@ -125,7 +125,14 @@ class MutationRun:
     def run_trial(self, index: int, tests: Items, cpu_limit: CpuLimit, send: Send) -> None:
         """Run the tests of a trial over its stub until one fails."""
         function, stub, test_list = self.job["trials"][index]
-        trial: TrialMessage = {"trial": index, "ran": [], "noticed_by": None, "tried": 0, "test_accesses": []}
+        trial: TrialMessage = {
+            "trial": index,
+            "ran": [],
+            "noticed_by": None,
+            "failed_in": "",
+            "tried": 0,
+            "test_accesses": [],
+        }
         accesses: set[str] = set()
         ran_on_import = bool(self.job["stubbed_on_import"] and self.imported[function])
         self.switch.activate(function, stub)
@@ -140,7 +147,7 @@ class MutationRun:
             if is_stub_run:
                 trial["ran"].append(test)
             if is_stub_run and outcome.state != "passed":
-                trial["noticed_by"] = test
+                trial["noticed_by"], trial["failed_in"] = test, outcome.failed_in
                 break
             send({})  # shows the engine that the job goes on
         self.switch.activate(instrument.NO_FUNCTION, "")

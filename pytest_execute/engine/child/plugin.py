@@ -106,7 +106,8 @@ class JobPlugin:
 
     def report_failure(self, prefix: str, error: BaseException, phase: str) -> None:
         """Report all tests of a directory, a file or a class as failed; with "" all tests."""
-        self.results.report_below(prefix, {"state": "failed", "seconds": 0.0, **describe(error, phase, self.tree)})
+        facts = describe(error, phase, self.tree)
+        self.results.report_below(prefix, {"state": "failed", "seconds": 0.0, "left_out": self.left_out.names, **facts})
 
     # -- hooks in the order of their calls
 

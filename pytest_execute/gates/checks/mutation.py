@@ -12,6 +12,7 @@ from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
+UNKNOWN = "the run of its tests gave no reason: run them again"
 STUBS = {"raise": "a raise", "none": "`return None`"}
 
 
@@ -56,7 +57,7 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
     if worst.state == "not-reached":
         return finding("not-reached", f"{worst.function} is run by no passing test{ignored}", place)
     tried = f" with its body replaced by {stub}" if worst.stub else ""
-    return finding("not-tried", f"{worst.function} was not tried{tried}: {worst.detail}", place)
+    return finding("not-tried", f"{worst.function} was not tried{tried}: {worst.detail or UNKNOWN}", place)
 
 
 def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
