@@ -39,7 +39,7 @@ def test_honest_work_passes_and_the_repository_is_unchanged(repo: Repository) ->
     assert [test["tasks"] for test in ran.report["tests"]] == [["1"], [], ["2"], ["3"]]
     assert ran.report["coverage"]["task:1"] == {
         "lines": 1, "covered": 1, "branches": 0, "covered_branches": 0, "missing": {}, "missing_branches": {},
-        "missing_arcs": {}, "excluded": {}, "ignored": {}, "opaque": {},
+        "missing_arcs": {}, "excluded": {}, "ignored": {}, "opaque": {}, "unparsed": {},
     }  # fmt: skip
     assert "sums: passed (gates: 10 passed)" in ran.text
     assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
@@ -225,10 +225,11 @@ def test_a_shallow_clone_is_unproven_and_does_not_pass(repo: Repository) -> None
 
 
 def test_the_base_can_be_given(repo: Repository) -> None:
-    """If the base has the code already, its test never failed after it."""
+    """If the base has a task's code and tests already, nothing of the task is judged."""
     ran = run(repo.path, "-n0", "--execute-base=HEAD~2")
-    assert ran.verdicts()["task:3"] == "blocked"
-    assert ran.codes("task:1") == [("test-first", "never-red")]
+    assert ran.verdicts()["task:3"] == "unproven"
+    assert ("test-first", "no-tests") in ran.codes("task:1")
+    assert ("coverage", "no-files") in ran.codes("task:1")
 
 
 def test_the_project_may_be_in_a_subdirectory_of_the_repository(tmp_path: Path) -> None:
