@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.coverage import test_marks
+from pytest_execute.coverage import single_tests
 from pytest_execute.coverage.item_contexts import ItemContexts
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import collected_tests
@@ -21,7 +21,7 @@ class ItemPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         plan, scope = self.settings.plan, self.settings.scope
         manifest = mapping.map_tests(plan, collected_tests(items, plan.topic))
-        parts = {test: test_marks.context_parts(test, gates) for test, gates in manifest.gates.items()}
+        parts = {test: single_tests.context_parts(test, gates) for test, gates in manifest.gates.items()}
         self.contexts.begin(tuple(items), parts)
         if scope.is_partial:
             selected = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)

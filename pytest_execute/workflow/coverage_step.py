@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Evidence, Missing, Mutant, tests_without_red
-from pytest_execute.coverage import test_marks
+from pytest_execute.coverage import single_tests
 from pytest_execute.coverage.recorder import context_name
 from pytest_execute.workflow.alone_step import Measured, lines_on_import, measure_doubtful_tests
 from pytest_execute.workflow.code_owners import code_owners
@@ -59,7 +59,7 @@ def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> Me
         owners=changed_lines.line_owners(git, commits, layout, ownership, changed),
         tasks_with_files=frozenset(task.id for task in plan.tasks if task.files),
         exclude=context.policy.coverage.exclude,
-        marks=test_marks.marks_by_gate(run.manifest.gates, tests_without_red(evidence.proofs or {})),
+        marks=single_tests.marks_by_gate(run.manifest.gates, tests_without_red(evidence.proofs or {})),
         noticed=_noticed(evidence.mutants or (), run.manifest.gates),
     )
 
@@ -72,7 +72,7 @@ def _noticed(mutants: Iterable[Mutant], gates: Mapping[str, Sequence[str]]) -> d
     noticed: dict[str, dict[int, frozenset[str]]] = {}
     for (path, line), tests in noticed_by.items():
         if None not in tests:
-            parts = (test_marks.context_parts(test, gates.get(test, ())) for test in tests if test is not None)
+            parts = (single_tests.context_parts(test, gates.get(test, ())) for test in tests if test is not None)
             noticed.setdefault(path, {})[line] = frozenset(map(context_name, parts))
     return noticed
 

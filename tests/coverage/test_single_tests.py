@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_execute.coverage.test_marks import context_parts, mark, marks_by_gate
+from pytest_execute.coverage.single_tests import context_parts, mark, marks_by_gate
 
 GATES = {"a.py::one": ("task:1", "stream:A"), "a.py::two": ("task:1",), "b.py::three": ("stream:A",), "b.py::four": ()}
 
