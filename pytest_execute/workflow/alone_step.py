@@ -38,7 +38,9 @@ def measure_doubtful_tests(
     if why_not_rerun(context, run):
         return None
     tests, paths = dict[str, tuple[str, ...]](), set[str]()
-    counted = run.passed.keys() - tests_without_red(evidence.proofs or {})
+    proofs = evidence.proofs or {}
+    failing = {test for test, proof in proofs.items() if proof.found == "not-reproduced"}  # they fail in every tree
+    counted = run.passed.keys() - tests_without_red(proofs) - failing
     for gate, measure in _short_gates(context, measured):
         passed = tuple(test for test in run.manifest.tests_for(gate) if test in counted)
         not_run = _functions_not_run(evidence.mutants or (), passed)
