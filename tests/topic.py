@@ -48,6 +48,7 @@ PROJECT = """\
 [tool.pytest.ini_options]
 pythonpath = ["src"]
 testpaths = ["tests"]
+addopts = "-n0 -p no:randomly"
 
 [tool.pytest-execute]
 source = ["src/app"]
