@@ -43,13 +43,15 @@ ON_EVERY_PYTHON = (
     "tests/reports",
     "tests/tools",
     "tests/replay/test_accesses.py",
-    "tests/session/test_run.py",
     "--ignore=tests/breakdown/test_properties.py",
     "--ignore=tests/coverage/test_beside_pytest_cov.py",
+    "--ignore=tests/coverage/test_equality.py",
     "--ignore=tests/coverage/test_export.py",
     "--ignore=tests/engine/test_no_fork.py",
     "--ignore=tests/mutation/test_cache.py",
     "--ignore=tests/mutation/test_hollow_tests.py",
+    "--ignore=tests/mutation/test_mutate.py",
+    "--ignore=tests/mutation/test_pytest_plugins.py",
 )
 """Tests of what another Python may break, without slow ones that none would. The README's command runs all tests, on
 one Python.

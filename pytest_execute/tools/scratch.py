@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -61,9 +62,10 @@ def outside(directory: Path) -> Iterator[Path]:
 
     It is not in the project: programs look for settings in all directories above the one that they are started in.
     """
-    place = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-    (directory / OUTSIDE).write_text(str(place), encoding="utf-8")
+    place = Path(tempfile.gettempdir()).resolve() / f"{PREFIX}{secrets.token_hex(8)}"
+    (directory / OUTSIDE).write_text(str(place), encoding="utf-8")  # first: a run may be killed at any moment
     try:
+        place.mkdir(mode=0o700)
         yield place
     finally:
         remove(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import execnet
@@ -17,9 +18,13 @@ from tests.topic import PROJECT, honest, run
 OTHER = "def take(a, b):\n    return b - a\n"
 
 
+BY_DEFAULT = PROJECT.replace("-n0 ", "")
+"""Settings of the project, where the command line alone says how many processes run the tests."""
+
+
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
-    return honest(tmp_path / "repo")
+    return honest(tmp_path / "repo", BY_DEFAULT)
 
 
 def checkouts(repo: Repository, *names: str) -> list[Path]:
@@ -44,7 +49,7 @@ def refused(directory: Path, *arguments: str, **changes: str) -> list[str]:
     assert (ran.status, ran.report) == (4, {}), ran.text
     assert "Traceback" not in ran.text
     assert "INTERNALERROR" not in ran.text
-    return [line.removeprefix("ERROR: ") for line in ran.text.splitlines() if ": error: " in line]
+    return [line.removeprefix("ERROR: ") for line in ran.text.splitlines() if re.search(r" \([a-z-]+\)$", line)]
 
 
 def test_workers_in_two_other_checkouts_give_the_same_verdict(repo: Repository) -> None:
@@ -68,9 +73,9 @@ def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
     problem = "its checkout has other files than this one"
     remedy = "copy the files of this checkout there, then run again (other-checkout)"
     assert refused(repo.path, *workers(one, two, three)) == [
-        f"gw1 (popen//chdir={two}): error: {problem}: src/app/take.py differs: {remedy}",
+        f"gw1 (popen//chdir={two}): {problem}: src/app/take.py differs: {remedy}",
         (
-            f"gw2 (popen//chdir={three}): error: {problem}: tests/test_other.py is missing, "
+            f"gw2 (popen//chdir={three}): {problem}: tests/test_other.py is missing, "
             f"src/conftest.py exists only there: {remedy}"
         ),
     ]
@@ -78,11 +83,11 @@ def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
 
 def test_code_imported_from_another_checkout_is_an_error(repo: Repository) -> None:
     """xdist gives workers its own `sys.path`, so a module that their checkout lacks is imported from this one."""
-    repo.commit("rely on the path", {"pyproject.toml": PROJECT.replace('pythonpath = ["src"]\n', "")})
+    repo.commit("rely on the path", {"pyproject.toml": BY_DEFAULT.replace('pythonpath = ["src"]\n', "")})
     (one,) = checkouts(repo, "one")
     lines = refused(repo.path, *workers(one), PYTHONPATH=str(repo.path / "src"))
     assert (
-        f"gw0 (popen//chdir={one}): error: it imported "
+        f"gw0 (popen//chdir={one}): it imported "
         f"{repo.path}/src/app/add.py instead of src/app/add.py in its own checkout: "
         "install the project there, or add its directories to pytest's `pythonpath` (other-code)"
     ) in lines
@@ -93,12 +98,12 @@ def test_path_arguments_and_unreachable_workers_are_refused(repo: Repository) ->
     (one,) = checkouts(repo, "one")
     assert refused(repo.path, *workers(one), "tests") == [
         (
-            "tests: error: workers in other checkouts cannot run a path of this one: "
+            "tests: workers in other checkouts cannot run a path of this one: "
             "select tests with -k, -m or --execute-task (path-argument)"
         )
     ]
     (line,) = refused(repo.path, "-d", "--tx=socket=127.0.0.1:1")
-    assert line.startswith("error: a worker cannot be reached: ")
+    assert line.startswith("a worker cannot be reached: ")
     assert line.endswith(": check that its server is running, and the addresses in --tx and --px (no-worker)")
 
 

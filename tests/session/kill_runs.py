@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pytest_execute.demo.history import build
+from pytest_execute.tools.scratch import PREFIX
 from tests import hello
 from tests.topic import environment, honest
 
@@ -65,8 +66,10 @@ class Workspace:
 
     def start(self, mark: str) -> subprocess.Popen[bytes]:
         """Start a run in a session of its own; every process below it has the mark in its environment."""
-        shutil.rmtree(self.outside, ignore_errors=True)
-        self.outside.mkdir()
+        self.outside.mkdir(exist_ok=True)
+        for path in self.outside.iterdir():
+            if not _is_of_a_run(path):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.report.unlink(missing_ok=True)
         home = str(self.outside)
         return subprocess.Popen(
@@ -139,8 +142,13 @@ def _left(workspace: Workspace, mark: str) -> Iterator[str]:
         yield f"process {pid} is alive after {END_SECONDS:.0f} s: {command}"
         os.kill(pid, signal.SIGKILL)
     for path in sorted(workspace.outside.iterdir()):
-        if not _is_pytests(path):
+        if not _is_pytests(path) and not _is_of_a_run(path):
             yield f"{path.name} is left outside the cache"
+
+
+def _is_of_a_run(path: Path) -> bool:
+    """Return True for a directory that the next run removes, where a run was killed."""
+    return path.name.startswith(PREFIX)
 
 
 def _is_pytests(path: Path) -> bool:
@@ -166,7 +174,8 @@ def attempt(
     if report != expected:
         faults.append(f"after {kills} another verdict: {difference(expected, report)}")
     faults += [f"after the last run: {fault}" for fault in changes(before, state(workspace.repository))]
-    faults += [f"{path} is left in the cache" for path in workspace.cache.glob("d/execute/run-*")]
+    left = [*workspace.cache.glob(f"d/execute/{PREFIX}*"), *workspace.outside.glob(f"{PREFIX}*")]
+    faults += [f"{path} is left by the last run" for path in left]
     return faults
 
 

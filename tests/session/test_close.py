@@ -45,7 +45,7 @@ def test_pytest_itself_says_where_a_closed_topic_is_judged(closed: Repository) -
     ran = run(closed.path, "-n0")
     commit = closed.git("rev-parse", "HEAD~2")
     message = (
-        f"{RECORD}: error: the topic was closed at {commit[:7]}: run `pytest-execute gate sums`, "
+        f"{RECORD}: the topic was closed at {commit[:7]}: run `pytest-execute gate sums`, "
         "which judges it there, or remove this file to go on with the topic (closed)"
     )
     assert (ran.status, message in ran.text) == (4, True), ran.text

@@ -60,28 +60,31 @@ def test_a_run_can_be_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_gro
     repo: Repository = honest(tmp_path / "repo")
     repo.commit("slow", {"tests/test_slow.py": SLOW})
     before = repo.state()
+    trees = tmp_path / "temporary"
+    trees.mkdir()
     child = subprocess.Popen(
         [sys.executable, "-m", "pytest", "--execute-topic=sums", "-n0"],
         cwd=repo.path,
-        env=environment(),
+        env=environment(TMPDIR=str(trees)),
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
     cache = repo.path / ".pytest_cache/d/execute"
     try:
-        assert wait_for(lambda: processes_below(cache), 60), "the replay never began"
+        assert wait_for(lambda: processes_below(trees), 60), "the replay never began"
         assert repo.state() == before
         (os.killpg if whole_group else os.kill)(child.pid, signal.SIGKILL)
         child.wait()
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
-    assert wait_for(lambda: not processes_below(cache), 5), "a process of the replay survived"
+    assert wait_for(lambda: not processes_below(trees), 60), "a process of the replay survived"
     assert repo.state() == before
     assert list(cache.glob("run-*")), "killed, so it could not clean up"
-    ran = run(repo.path, "-n0")
+    assert list(trees.glob("run-*"))
+    ran = run(repo.path, "-n0", TMPDIR=str(trees))
     assert (ran.status, ran.codes("task:3")) == (1, [("test-first", "test-after")])
-    assert list(cache.glob("run-*")) == []
+    assert list(cache.glob("run-*")) == list(trees.glob("run-*")) == []
     assert repo.state() == before
 
 
