@@ -9,7 +9,7 @@
 | `docs` | the documentation builds without a warning |
 | `schemas` | the files of GitHub and of pre-commit follow their published schemas |
 | `changelog` | towncrier can render the fragments in changelog.d |
-| `own_topic` | pytest-execute passes its own last topic, from this repository's history |
+| `own_topic` | pytest-execute passes a task of its own, from this repository's history |
 | `tests` | the tests pass against the built wheel, on each Python that is installed |
 | `coverage` | on demand: how much of the package the tests reach |
 
@@ -196,12 +196,12 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def own_topic(session: nox.Session) -> None:
-    """Judge the last topic in notes/ from this repository's own history."""
+    """Judge a task of the last topic in notes/ from this repository's own history."""
     session.install("--quiet", "-e", ".[test]")
     shallow = session.run("git", "rev-parse", "--is-shallow-repository", external=True, silent=True, log=False) or ""
     if shallow.strip() == "true":
         session.skip("a shallow clone has no history that could prove anything")
-    session.run("python", "-m", "pytest", "-q", "--execute-topic=verdicts", "--execute-stream=A")
+    session.run("python", "-m", "pytest", "-q", "--execute-topic=verdicts", "--execute-task=2")
 
 
 @nox.session(python=PYTHONS)
