@@ -174,8 +174,8 @@ def attempt(
     if report != expected:
         faults.append(f"after {kills} another verdict: {difference(expected, report)}")
     faults += [f"after the last run: {fault}" for fault in changes(before, state(workspace.repository))]
-    left = [*workspace.cache.glob(f"d/execute/{PREFIX}*"), *workspace.outside.glob(f"{PREFIX}*")]
-    faults += [f"{path} is left by the last run" for path in left]
+    directories = [*workspace.cache.glob(f"d/execute/{PREFIX}*"), *workspace.outside.glob(f"{PREFIX}*")]
+    faults += [f"{path} is left by the last run" for path in directories]
     return faults
 
 

@@ -24,6 +24,7 @@ from pytest_execute.core.evidence import (
     unite,
 )
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
+from pytest_execute.core.stricter_policy import WeakerKey, join_policies
 from pytest_execute.gates.judge import judge
 from pytest_execute.reports import evidence_json, json_report, markdown, terminal
 
@@ -102,6 +103,13 @@ def look_at_ids(gate: gate_ids.GateId) -> list[str]:
     assert_type(gate_ids.name(gate), str)
     assert_type(gate_ids.label(gate), str)
     return [gate_ids.task("1"), gate_ids.stream("A"), gate_ids.named("Gate 1")]
+
+
+def counted(base: policy.Policy, head: policy.Policy) -> policy.Policy:
+    """Return the policy that counts."""
+    rules, weaker = join_policies(base, head)
+    assert_type(weaker, tuple[WeakerKey, ...])
+    return rules
 
 
 def judged(plan: Plan, rules: policy.Policy) -> verdict.Verdict:
