@@ -48,7 +48,6 @@ PROJECT = """\
 [tool.pytest.ini_options]
 pythonpath = ["src"]
 testpaths = ["tests"]
-addopts = "-n0 -p no:randomly"
 
 [tool.pytest-execute]
 source = ["src/app"]

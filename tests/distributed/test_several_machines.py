@@ -18,13 +18,9 @@ from tests.topic import PROJECT, honest, run
 OTHER = "def take(a, b):\n    return b - a\n"
 
 
-BY_DEFAULT = PROJECT.replace("-n0 ", "")
-"""Settings of the project, where the command line alone says how many processes run the tests."""
-
-
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
-    return honest(tmp_path / "repo", BY_DEFAULT)
+    return honest(tmp_path / "repo")
 
 
 def checkouts(repo: Repository, *names: str) -> list[Path]:
@@ -83,7 +79,7 @@ def test_a_checkout_that_differs_is_refused(repo: Repository) -> None:
 
 def test_code_imported_from_another_checkout_is_an_error(repo: Repository) -> None:
     """xdist gives workers its own `sys.path`, so a module that their checkout lacks is imported from this one."""
-    repo.commit("rely on the path", {"pyproject.toml": BY_DEFAULT.replace('pythonpath = ["src"]\n', "")})
+    repo.commit("rely on the path", {"pyproject.toml": PROJECT.replace('pythonpath = ["src"]\n', "")})
     (one,) = checkouts(repo, "one")
     lines = refused(repo.path, *workers(one), PYTHONPATH=str(repo.path / "src"))
     assert (

@@ -50,8 +50,8 @@ def test_honest_work_passes_and_the_repository_is_unchanged(repo: Repository) ->
 
 def test_the_verdict_is_the_same_with_one_process_and_two_and_four_workers(repo: Repository) -> None:
     repo.commit("break task 2", {"src/app/take.py": "def take(a, b):\n    return 0\n"})
-    in_random_order = ["-o", "addopts="]  # without the "-p no:randomly" of the project
-    ran = [run(repo.path, *options) for options in (["-n0"], ["-n2", *in_random_order], ["-n4"])]
+    in_order = ["-p", "no:randomly"]
+    ran = [run(repo.path, *options) for options in (["-n0", *in_order], ["-n2"], ["-n4", *in_order])]
     assert {each.status for each in ran} == {1}
     assert all(each.without_times() == ran[0].without_times() for each in ran)
 
