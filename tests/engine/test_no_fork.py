@@ -72,14 +72,14 @@ BAD = {
 def test_files_that_cannot_be_imported_have_the_same_outcomes(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 10.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 5.0)
     commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
     tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
     answers: list[dict[str, Any]] = []
     for prepare in (lambda: None, no_fork):
         prepare()
         with tree_runner(repo) as runner:
-            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(60.0))
+            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(8.0))
         answers.append(
             {test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in outcomes.items()}
         )
