@@ -57,7 +57,7 @@ def test_paths_in_a_files_field(value: str, files: str) -> None:
     ],
 )
 def test_names_in_backticks_are_tests_as_they_are_written(value: str, tests: list[str]) -> None:
-    """What pytest did not collect under that name is then a missing test, and not dropped."""
+    """A name that pytest did not collect is then a missing test, and not dropped."""
     assert [ref.target for ref in only_task(f"### 1. [ ] T\n- **Tests**: {value}\n").tests] == tests
 
 

@@ -1,4 +1,4 @@
-"""What is a test and what is implementation, told from paths alone."""
+"""Tests and implementation, told from paths alone."""
 
 import pytest
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_execute.coverage.item_contexts import ItemContexts
 
 RAN: list[tuple[str, str]] = []
-"""What ran, and the gates that it counted for, joined by spaces."""
+"""Calls that ran, each with the gates that it counted for, joined by spaces."""
 SOURCES = {
     "conftest": """
         import pytest

@@ -1,4 +1,4 @@
-"""What a tree does not have is left out of pytest's start."""
+"""pytest starts without the plugins, conftests and options that a tree does not have."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def results(repo: Repository, base: str, *tests: str, ini: str = "", options: tu
 
 
 def test_a_dependency_that_is_taken_into_the_tree_was_no_missing_symbol(repo: Repository) -> None:
-    """What the copy adds is one."""
+    """A function that only the copy has is a missing symbol there."""
     code = "import mdurl\n\ndef name():\n    return mdurl.__name__\n"
     test = """
         from app.core import name

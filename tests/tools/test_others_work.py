@@ -90,7 +90,7 @@ def test_a_branch_of_the_topic_itself_is_its_own_work(repo: History) -> None:
 
 
 def test_a_topic_that_was_merged_into_main(repo: History) -> None:
-    """What came on its branch before the breakdown is not the topic's, as it was not before the merge."""
+    """Commits of its branch before the breakdown are not the topic's, as they were not before the merge."""
     repo.branch("work")
     repo.add("before.py")
     repo.add(NOTES)
