@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class Target(Struct, frozen=True):
-    """What is to be explained: a task's id, or a nodeid or file as seen from the project."""
+    """Task, by its id, or test or file, as seen from the project, that is to be explained."""
 
     name: str
     is_task: bool

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.policy import read_policy
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from pytest_execute.core.toml_reader import tomllib
 
 OTHER_SETTINGS = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 """Files that pytest may read its settings from, beside pyproject.toml."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -81,17 +80,12 @@ def _prepare(command: Sequence[str], root: Path, environment: Mapping[str, str])
     env = {**without_git_variables(os.environ), **environment, "PATH": path}
     try:
         done = process.run(command, cwd=root, env=env)
-        problem = f"ended with {done.returncode}: {_last_line(done)}" if done.returncode else ""
+        problem = f"ended with {done.returncode}: {process.last_line(done)}" if done.returncode else ""
     except OSError as error:
         problem = f"could not be started: {error.strerror}"
     if problem:
         message = f"`{shlex.join(command)}`, the policy's `prepare`, {problem}"
         raise ExecuteError(Problem("not-prepared", f"{message}: let it work where only the files of git are"))
-
-
-def _last_line(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line that a command has printed."""
-    return ((done.stderr or done.stdout).decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
 def _index_file(git: Git) -> Path:

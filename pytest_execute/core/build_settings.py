@@ -12,14 +12,10 @@
 from __future__ import annotations
 
 import configparser
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from pytest_execute.core.toml_reader import tomllib
 
 Table = Mapping[str, Any]
 

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 
 from pytest_execute.core.errors import ExecuteError, Problem
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from pytest_execute.core.toml_reader import tomllib
 
 FILE_NAME = "closed.toml"
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

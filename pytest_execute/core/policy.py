@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,11 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from pytest_execute.core.toml_reader import tomllib
 
 TestFirst = Literal["before", "same-commit", "proven", "off"]
 Guards = Literal["biting", "refused"]

@@ -115,12 +115,6 @@ def read(directory: Path) -> Recording:
     return recording
 
 
-def measured_files(directory: Path) -> set[str]:
-    """Return the files of which some process recorded a line or an arc."""
-    recording = read(directory)
-    return {*recording.lines, *recording.packed_arcs}
-
-
 def files_that_ran(directory: Path) -> set[str]:
     """Return the files of which a line ran, by the data files of all processes in `directory`."""
     found: set[str] = set()

@@ -12,10 +12,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from pytest_execute.core.toml_reader import tomllib
 
 
 def installed_modules(names: Iterable[str], project: str, work_tree: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import NamedFile
 from pytest_execute.core.plan import Task
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.listing import list_names
 from pytest_execute.gates.reason_codes import Finding, finding
 
 REMEDY = "name them in a task's Files, or set `source` in [tool.pytest-execute]"
@@ -29,7 +30,7 @@ def check_looked_at(context: JudgeContext, key: str) -> Iterator[Finding]:
             if not context.is_without_tests(task):
                 yield from check_looked_at(context, gate_ids.task(task.id))
     elif unknown := context.evidence.unknown_code:
-        files = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} more" if len(unknown) > 3 else "")
+        files = list_names(unknown)
         yield finding("no-files", f"nothing was measured, and nobody knows what these files are: {files}: {REMEDY}")
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -114,13 +113,7 @@ class GuardSearch:
         return outcome.noticed_by is not None and (stub[1] == "raise" or is_its_own)
 
     def _try_on_import(self, file: ProbedFile, trials: Sequence[Trial]) -> dict[Trial, StubOutcome]:
-        pool = ThreadPoolExecutor(self._trials.workers)
-        try:
-            outcomes = pool.map(lambda trial: self._trials.try_on_import(file, *trial), trials)
-            return dict(zip(trials, outcomes, strict=True))
-        finally:
-            # After an error or an interrupt, closing the engine's runner ends the threads that are still at work.
-            pool.shutdown(wait=False, cancel_futures=True)
+        return self._trials.in_threads(lambda trial: self._trials.try_on_import(file, *trial), trials)
 
 
 def describe_stub(stub: str, target: Target) -> str:

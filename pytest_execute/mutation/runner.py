@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
 
@@ -68,13 +67,7 @@ class MutationRunner:
 
     def _try_on_import(self, stubs: Sequence[Stub], is_own_round: bool) -> dict[Stub, StubOutcome]:
         """Try stubs on functions that run while a file is imported, several at once."""
-        pool = ThreadPoolExecutor(self._trials.workers)
-        try:
-            outcomes = pool.map(lambda stub: self._try_one_on_import(stub, is_own_round), stubs)
-            return dict(zip(stubs, outcomes, strict=True))
-        finally:
-            # After an error or an interrupt, closing the engine's runner ends the threads that are still at work.
-            pool.shutdown(wait=False, cancel_futures=True)
+        return self._trials.in_threads(lambda stub: self._try_one_on_import(stub, is_own_round), stubs)
 
     def _try_one_on_import(self, stub: Stub, is_own_round: bool) -> StubOutcome:
         outcome, key = StubOutcome(), self._trials.targets[stub[0]].key

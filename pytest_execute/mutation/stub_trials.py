@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from pytest_execute.engine.child.messages import MutationJob
 from pytest_execute.engine.runner import Runner
@@ -15,6 +17,7 @@ from pytest_execute.mutation.targets import NumberedTargets
 from pytest_execute.tools.cache import digest
 from pytest_execute.tools.git import Tree
 
+T = TypeVar("T")
 NOT_PROBED = "the run of its tests did not come to its end"
 """Error of all stubs of a file whose tests could not be run without one."""
 
@@ -71,6 +74,15 @@ class StubTrials:
         if accesses is not None and not replies.is_tree_modified:
             self._cache.put({question: (outcome, accesses)})
         return outcome
+
+    def in_threads(self, attempt: Callable[[T], StubOutcome], questions: Sequence[T]) -> dict[T, StubOutcome]:
+        """Return the outcome of each question, several at once."""
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            return dict(zip(questions, pool.map(attempt, questions), strict=True))
+        finally:
+            # After an error or an interrupt, closing the engine's runner ends the threads that are still at work.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, file: ProbedFile, trials: Sequence[Trial], probe: Sequence[str] = ()) -> dict[Trial, StubOutcome]:
         """Run the tests in `probe` without a stub, then each trial, and keep what was learnt."""

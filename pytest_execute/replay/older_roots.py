@@ -6,20 +6,15 @@ They are those that a module of today was moved from, and those of pytest's `pyt
 from __future__ import annotations
 
 import configparser
-import sys
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 from pytest_execute.core.layout import Layout
+from pytest_execute.core.toml_reader import tomllib
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.git_diff import removed_in_commits
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 INI_SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 """Sections of pytest's settings."""

@@ -28,6 +28,11 @@ def run(
     return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, check=False)
 
 
+def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the last line of a command's errors, or else of its output."""
+    return ((done.stderr or done.stdout).decode(errors="replace").strip().splitlines() or [""])[-1]
+
+
 def follow(
     command: Sequence[str],
     *,

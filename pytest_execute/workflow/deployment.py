@@ -39,5 +39,4 @@ def _run(command: tuple[str, ...], directory: Path) -> CommandResult:
         done = process.run(command, cwd=directory)
     except OSError as error:
         return CommandResult(command, COMMAND_NOT_FOUND, str(error))
-    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines() or [""]
-    return CommandResult(command, done.returncode, lines[-1])
+    return CommandResult(command, done.returncode, process.last_line(done))

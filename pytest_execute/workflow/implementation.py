@@ -23,10 +23,10 @@ def _executed(context: Context, run: RunResult) -> tuple[str, ...]:
     """Return the changed files that tests imported or started, in directories that no setting names."""
     if isinstance(run.coverage, str) or not context.unknown_code:
         return ()
-    from pytest_execute.coverage.data import measured_files  # without coverage it needs no database
+    from pytest_execute.coverage.data import files_that_ran  # without coverage it needs no database
 
-    measured, root = measured_files(run.coverage), context.home.resolve()
-    return tuple(path for path in context.unknown_code if str(root / context.relative(path)) in measured)
+    ran, root = files_that_ran(run.coverage), context.home.resolve()
+    return tuple(path for path in context.unknown_code if str(root / context.relative(path)) in ran)
 
 
 def _with_collected(context: Context, run: RunResult) -> Context:

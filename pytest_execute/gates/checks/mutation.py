@@ -9,6 +9,7 @@ from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.listing import list_names
 from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
@@ -49,7 +50,7 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
     ignored = note + ("; its exemption is newer than base, and does not count" if worst.ignored else "")
     place = (worst.path, worst.line)
     if worst.state == "survived":
-        over = ", ".join(worst.tests[:3]) + (f" and {len(worst.tests) - 3} more" if len(worst.tests) > 3 else "")
+        over = list_names(worst.tests)
         message = (
             f"the body of {worst.function} can be replaced by {stub}, and no test that runs it fails: {over}{ignored}"
         )

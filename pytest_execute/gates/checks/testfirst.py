@@ -16,6 +16,7 @@ from pytest_execute.core.nodeids import file_of
 from pytest_execute.core.plan import Task
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.listing import list_names
 from pytest_execute.gates.reason_codes import Finding, finding
 
 ALLOWED_ORDERS = {
@@ -100,8 +101,7 @@ def _only_data(proofs: Iterable[Proof]) -> Iterator[Finding]:
             tests.setdefault((proof.after, proof.only_data), []).append(proof.test)
     for (commit, files), passing in tests.items():
         who = f"{passing[0]} passes" if len(passing) == 1 else f"{len(passing)} tests pass"
-        shown = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
-        message = f"{who} with {short_commit(commit)}, which brought nothing but data: {shown}"
+        message = f"{who} with {short_commit(commit)}, which brought nothing but data: {list_names(files)}"
         yield finding("only-data", message, (files[0], None))
 
 

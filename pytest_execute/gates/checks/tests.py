@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Outcome, TestResult
 from pytest_execute.core.plan import NamedGate, Task
 from pytest_execute.core.verdict import VerdictWord
 from pytest_execute.gates.context import JudgeContext
+from pytest_execute.gates.listing import list_names
 from pytest_execute.gates.reason_codes import Finding, finding
 
 PHRASES: dict[Outcome, str] = {
@@ -44,20 +45,16 @@ def _no_tests(context: JudgeContext, task: Task) -> Finding:
     """Return the finding for a task without tests; nothing is proven by it where some file was not collected."""
     place = (context.plan.path, task.line)
     if left_out := _left_out(context):
-        message = f"no test counts for this task, but not all files were collected: {_some(left_out)}"
+        message = f"no test counts for this task, but not all files were collected: {list_names(left_out)}"
         return finding("no-tests", message, place, verdict="unproven")
     remedy = f'name one in its Tests field, or mark one with task("{task.id}")'
     broken = [test for test in context.files if context.outcome(test) == "not-collected"]
-    more = f", or mend the file that it is in: {_some(broken)} cannot be collected" if broken else ""
+    more = f", or mend the file that it is in: {list_names(broken)} cannot be collected" if broken else ""
     return finding("no-tests", f"no test counts for this task: {remedy}{more}", place)
 
 
 def _left_out(context: JudgeContext) -> list[str]:
     return [file for file in context.files if context.outcome(file) == "not-run"]
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _without_tests(context: JudgeContext, task: Task) -> Iterator[Finding]:
