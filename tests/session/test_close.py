@@ -44,7 +44,8 @@ def test_a_closed_topic_is_judged_at_its_commit(closed: Repository) -> None:
 def test_check_says_where_a_closed_topic_is_judged(closed: Repository) -> None:
     commit = closed.git("rev-parse", "HEAD~2")
     done = command(closed.path, "check", "sums")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"sums was closed at {commit[:7]}, and is judged there")
+    message = f"sums was closed at {commit[:7]}, and is judged there"
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, message)
     assert json.loads(command(closed.path, "check", "sums", "--json").stdout)["closed"] == commit
 
 
