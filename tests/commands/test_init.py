@@ -46,7 +46,11 @@ def test_init_below_the_top_writes_beside_the_settings(tmp_path: Path, monkeypat
         ({"src/app/__init__.py": "", "tests/test_a.py": ""}, ["src"], "src/app/chat.py", "tests/test_chat.py"),
         ({"app/__init__.py": "", "test/test_a.py": "", "setup.py": ""}, ["app"], "app/chat.py", "test/test_chat.py"),
         (
-            {"backend/app/main.py": "", "backend/tests/test_a.py": "from app import main\n", "pytest.ini": "[pytest]"},
+            {
+                "backend/app/main.py": "",
+                "backend/tests/test_a.py": "from app import main\n",
+                "pytest.ini": "[pytest]\npythonpath = backend\n",
+            },
             ["backend/app"],
             "backend/app/chat.py",
             "backend/tests/test_chat.py",
