@@ -66,13 +66,13 @@ ADDS, PUSHES, OTHER = "test_add", "TestStack::test_push", "test_other"
 SITUATIONS = {
     "function": Situation(replaced(TEST, PLUS), replaced(CODE, PLUS), ("test_plus", PUSHES, OTHER)),
     "method": Situation(replaced(TEST, PUT), replaced(CODE, PUT), (ADDS, "TestStack::test_put")),
-    "class": Situation(
+    "a_class": Situation(
         replaced(TEST, ("Stack", "Pile")), replaced(CODE, ("Stack", "Pile")), (ADDS, "TestPile::test_push", OTHER)
     ),
     "argument": Situation(replaced(TEST, ("first", "one")), replaced(CODE, ("first", "one")), (ADDS, PUSHES)),
     "fixture": Situation(replaced(TEST, PLUS, ("two", "pair")), replaced(CODE, PLUS), ("test_plus", OTHER)),
     "only_a_fixture": Situation(replaced(TEST, ("two", "pair")), CODE, (ADDS, OTHER)),
-    "only_the_test": Situation(replaced(TEST, ("test_add", "test_sum")), CODE, ("test_sum", OTHER)),
+    "only_its_name": Situation(replaced(TEST, ("test_add", "test_sum")), CODE, ("test_sum", OTHER)),
     "module": Situation(
         replaced(TEST, ("{0}", "{0}_2"), PLUS),
         replaced(CODE, PLUS),
@@ -80,7 +80,7 @@ SITUATIONS = {
         file="test_{0}_2.py",
         module="{0}_2",
     ),
-    "new_test": Situation(
+    "beside_a_new_one": Situation(
         replaced(TEST, ("Stack\n", "Stack, minus\n"), ("class TestStack", NEW_TEST)),
         CODE + MINUS,
         (ADDS, PUSHES, OTHER),
@@ -147,7 +147,7 @@ def test_a_renaming_carries_on_that_a_test_stood_at_base(found: dict[str, Proof]
 
 
 def test_the_detail_says_what_happened_and_no_more(found: dict[str, Proof], repo: Repository) -> None:
-    base, rename = (repo.git("rev-parse", "--short=7", commit) for commit in ("HEAD~1", "HEAD"))
+    base = repo.git("rev-parse", "--short=7", "HEAD~1")
     renamed, beside = (found[test].detail for test in nodeids("function", ("test_plus", OTHER)))
-    assert renamed == f"it passes at base, {base}, before names in it changed in {rename}"
+    assert renamed == f"it passes at base, {base}; only names in it changed since"
     assert beside == f"it passes at base, {base}"
