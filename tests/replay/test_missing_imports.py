@@ -83,6 +83,20 @@ SITUATIONS: dict[str, dict[str, str]] = {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises(Exception):\n        early('1')\n"
     },
+    "a_value_that_is_only_there": {
+        TEST: f"{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n    assert early is not None and callable(early)\n"
+    },
+    "an_argument": {
+        TEST: "import pytest\nfrom app.{0} import late, early\n\n\n@pytest.mark.parametrize('call', [late, early])\n"
+        "def test_it(call):\n    assert call is not None\n"
+    },
+    "a_fixture": {
+        TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\n@pytest.fixture\ndef it():\n    return early\n\n\n"
+        "def test_early(it):\n    assert repr(it)\n"
+    },
+    "an_attribute_of_that_name": {
+        TEST: f"{IMPORT}\n\nclass Other:\n    early = 0\n\n\n{BOTH}".replace("late(1)", "late(Other.early + 1)")
+    },
     "an_exception_class": {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises((ZeroDivisionError, TypeError)):\n        early(1) / 0\n"
@@ -90,6 +104,7 @@ SITUATIONS: dict[str, dict[str, str]] = {
 }
 TESTS = {
     "parameters": ("test_it[late-2]", "test_it[early-3]"),
+    "an_argument": ("test_it[late]", "test_it[early]"),
     "computed_parameters": ("test_late", "test_early[3]"),
     "parameters_with_other_names": ("test_late", "test_early[3]"),
     "generated": ("test_late", "test_early[3]"),
