@@ -31,6 +31,8 @@ class ItemRunner:
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
         report = yield
         self.outcomes.append(report.outcome)
+        if call.when == "call" and report.passed:
+            self.imports.note_mentions(item)
         if report.failed and self.failure is None and call.excinfo is not None:
             error = self.imports.cause(self.left_out.cause(call.excinfo.value, item.nodeid))
             phase = "collect" if self.imports.is_of_missing_value(error) else call.when

@@ -17,14 +17,14 @@ it refuses. And only while pytest collects: an import in a test is the test's ow
 """
 
 from __future__ import annotations
-import __future__
 
 import ast
 import contextlib
+import inspect
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
-from types import CodeType, FunctionType, TracebackType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,14 +41,32 @@ if TYPE_CHECKING:
         original_error,
         values_in,
     )
+    from pytest_execute.engine.child.module_statements import (
+        IMPORTS,
+        bound_names,
+        future_flags,
+        import_parts,
+        is_at,
+        lines_in,
+        loaded_names,
+        packages_above,
+    )
 else:
     from _execute_exceptions import entries_in_tree, missing_symbol, refusing_callables, traceback_entries
     from _execute_missing_values import MissingUses, MissingValue, has_error, original_error, values_in
+    from _execute_module_statements import (
+        IMPORTS,
+        bound_names,
+        future_flags,
+        import_parts,
+        is_at,
+        lines_in,
+        loaded_names,
+        packages_above,
+    )
 
 READ_BY_PYTEST = ("pytestmark", "pytest_plugins", "collect_ignore", "collect_ignore_glob", "__all__", "__test__")
 """Names that say something of the whole module. A missing value can say nothing."""
-IMPORTS = (ast.Import, ast.ImportFrom)
-INNER_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PLACEHOLDER = "@execute_missing"
 """Global name, none that a source can have, of the missing value that a class is to be made with."""
 
@@ -91,6 +109,18 @@ class PartialImports:
     def is_of_missing_value(self, error: BaseException) -> bool:
         """Return whether an error is that of a missing value."""
         return any(has_error(value, error) for value in self.values)
+
+    def note_mentions(self, test: Any) -> None:
+        """Note the missing value that a function of a test mentions, or gets as an argument."""
+        values = [*getattr(test, "funcargs", {}).values(), *self._mentioned(getattr(test, "function", None))]
+        if self.uses.first is None:
+            self.uses.first = next((value for value in values if type(value) is MissingValue), None)
+
+    def _mentioned(self, function: Any) -> Iterator[object]:
+        inner = inspect.unwrap(function) if callable(function) else None
+        inner = getattr(getattr(inner, "hypothesis", None), "inner_test", inner)
+        if self.values and isinstance(inner, FunctionType):
+            yield from (inner.__globals__.get(name) for name in loaded_names(inner.__code__))
 
     def _tolerant(self, execute: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def exec_module(loader: Any, module: Any) -> None:
@@ -215,86 +245,10 @@ class ModuleRest:
         missing = {name for name, value in self.names.items() if type(value) is MissingValue}
         for name, value in [*self.names.items()]:
             is_hook = name.startswith("pytest_") and name != "pytest_generate_tests" and isinstance(value, FunctionType)
-            if is_hook and not missing.isdisjoint(_names_used(value.__code__)):
+            if is_hook and not missing.isdisjoint(loaded_names(value.__code__)):
                 del self.names[name]
 
 
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - a string already
         return file.read()
-
-
-def _names_used(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_used(constant)
-
-
-def lines_in(path: str, error: BaseException) -> list[int]:
-    """Return the lines at which the module at `path`, and then the bodies of its classes, stopped."""
-    lines: list[int] = []
-    entry: TracebackType
-    for entry in traceback_entries(error):
-        code, is_in_module = entry.tb_frame.f_code, entry.tb_frame.f_code.co_filename == path
-        is_body = code.co_name == "<module>" if not lines else "__qualname__" in code.co_names
-        if is_in_module and is_body:
-            lines.append(entry.tb_lineno)
-        elif lines:
-            break
-    return lines
-
-
-def is_at(statement: ast.stmt, line: int) -> bool:
-    """Return whether a line is one of a statement, its decorators included, that pytest has not added."""
-    decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(each.lineno for each in decorators)])
-    is_of_pytest = isinstance(statement, ast.Import) and str(statement.names[0].asname).startswith("@")
-    return bool(first <= line <= (statement.end_lineno or first)) and not is_of_pytest
-
-
-def future_flags(module: ast.Module) -> int:
-    """Return the compiler's flags of the `__future__` imports of a module."""
-    imports = [each for each in module.body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
-    features = [getattr(__future__, alias.name) for each in imports for alias in each.names]
-    flags = 0
-    for feature in features:
-        flags |= feature.compiler_flag
-    return flags
-
-
-def import_parts(statement: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
-    """Return an import as one statement for each of its names."""
-    parts: list[ast.stmt] = []
-    for alias in statement.names:
-        part: ast.stmt = ast.Import([alias])
-        if isinstance(statement, ast.ImportFrom):
-            part = ast.ImportFrom(statement.module, [alias], statement.level)
-        parts.append(ast.fix_missing_locations(ast.copy_location(part, statement)))
-    return parts
-
-
-def packages_above(statement: ast.stmt) -> list[ast.stmt]:
-    """Return imports of the packages that `import package.module` binds the first one of, the innermost first."""
-    if not isinstance(statement, ast.Import) or statement.names[0].asname is not None:
-        return []
-    parts = statement.names[0].name.split(".")
-    names = [".".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
-    return [ast.fix_missing_locations(ast.copy_location(ast.Import([ast.alias(name)]), statement)) for name in names]
-
-
-def bound_names(statement: ast.stmt, known: Collection[str] = ()) -> Iterator[str]:
-    """Yield the names that a statement binds; of imports in a block only those that are not known."""
-    is_import = isinstance(statement, IMPORTS)
-    nodes: list[ast.AST] = [statement]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, IMPORTS):
-            names = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-            yield from (name for name in names if name != "*" and (is_import or name not in known))
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif not isinstance(node, INNER_SCOPES):
-            nodes += ast.iter_child_nodes(node)

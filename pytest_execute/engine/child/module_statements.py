@@ -1,0 +1,98 @@
+"""Statements of a module: at which one it stopped, what they bind, in which parts they can be executed."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import dis
+from collections.abc import Collection, Iterator
+from types import CodeType, TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_execute.engine.child.exceptions import traceback_entries
+else:
+    from _execute_exceptions import traceback_entries
+
+IMPORTS = (ast.Import, ast.ImportFrom)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+INNER_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+"""Instructions that look a name up in a module; CPython 3.10 to 3.14."""
+
+
+def lines_in(path: str, error: BaseException) -> list[int]:
+    """Return the lines at which the module at `path`, and then the bodies of its classes, stopped."""
+    lines: list[int] = []
+    entry: TracebackType
+    for entry in traceback_entries(error):
+        code, is_in_module = entry.tb_frame.f_code, entry.tb_frame.f_code.co_filename == path
+        is_body = code.co_name == "<module>" if not lines else "__qualname__" in code.co_names
+        if is_in_module and is_body:
+            lines.append(entry.tb_lineno)
+        elif lines:
+            break
+    return lines
+
+
+def is_at(statement: ast.stmt, line: int) -> bool:
+    """Return whether a line is one of a statement, its decorators included, that pytest has not added."""
+    decorators = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(each.lineno for each in decorators)])
+    is_of_pytest = isinstance(statement, ast.Import) and str(statement.names[0].asname).startswith("@")
+    return bool(first <= line <= (statement.end_lineno or first)) and not is_of_pytest
+
+
+def future_flags(module: ast.Module) -> int:
+    """Return the compiler's flags of the `__future__` imports of a module."""
+    imports = [each for each in module.body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
+    features = [getattr(__future__, alias.name) for each in imports for alias in each.names]
+    flags = 0
+    for feature in features:
+        flags |= feature.compiler_flag
+    return flags
+
+
+def import_parts(statement: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
+    """Return an import as one statement for each of its names."""
+    parts: list[ast.stmt] = []
+    for alias in statement.names:
+        part: ast.stmt = ast.Import([alias])
+        if isinstance(statement, ast.ImportFrom):
+            part = ast.ImportFrom(statement.module, [alias], statement.level)
+        parts.append(ast.fix_missing_locations(ast.copy_location(part, statement)))
+    return parts
+
+
+def packages_above(statement: ast.stmt) -> list[ast.stmt]:
+    """Return imports of the packages that `import package.module` binds the first one of, the innermost first."""
+    if not isinstance(statement, ast.Import) or statement.names[0].asname is not None:
+        return []
+    parts = statement.names[0].name.split(".")
+    names = [".".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
+    return [ast.fix_missing_locations(ast.copy_location(ast.Import([ast.alias(name)]), statement)) for name in names]
+
+
+def bound_names(statement: ast.stmt, known: Collection[str] = ()) -> Iterator[str]:
+    """Yield the names that a statement binds; of imports in a block only those that are not known."""
+    is_import = isinstance(statement, IMPORTS)
+    nodes: list[ast.AST] = [statement]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, IMPORTS):
+            names = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            yield from (name for name in names if name != "*" and (is_import or name not in known))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif not isinstance(node, INNER_SCOPES):
+            nodes += ast.iter_child_nodes(node)
+
+
+def loaded_names(code: CodeType) -> Iterator[str]:
+    """Yield the names that a code object, and those in it, look up in their module."""
+    yield from (str(each.argval) for each in dis.get_instructions(code) if each.opname in LOADS)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from loaded_names(constant)
