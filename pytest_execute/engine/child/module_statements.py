@@ -16,7 +16,10 @@ else:
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+BLOCKS = (ast.ClassDef, ast.If, ast.With, ast.Try, getattr(ast, "TryStar", ast.Try))
 INNER_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+PLACEHOLDER = "@execute_missing"
+"""Global name, none that a source can have, of the missing value that a statement is to bind."""
 LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 """Instructions that look a name up in a module; CPython 3.10 to 3.14."""
 
@@ -36,11 +39,50 @@ def lines_in(path: str, error: BaseException) -> list[int]:
 
 
 def is_at(statement: ast.stmt, line: int) -> bool:
-    """Return whether a line is one of a statement, its decorators included, that pytest has not added."""
+    """Return whether a line is one of a statement, its decorators included, that neither pytest nor we have added."""
+    if isinstance(statement, ast.Pass) or str(getattr(getattr(statement, "value", 0), "id", "")).startswith(
+        PLACEHOLDER
+    ):
+        return False
     decorators = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(each.lineno for each in decorators)])
     is_of_pytest = isinstance(statement, ast.Import) and str(statement.names[0].asname).startswith("@")
     return bool(first <= line <= (statement.end_lineno or first)) and not is_of_pytest
+
+
+def failed_part(statement: ast.stmt, lines: list[int]) -> tuple[list[ast.stmt], int] | None:
+    """Return the innermost statement of a block or class that stopped at `lines`, as its place in a list.
+
+    `lines` are those of `lines_in`. What runs more than once, as the body of a loop, is one with its statement.
+    """
+    is_class = isinstance(statement, ast.ClassDef)
+    for body in bodies(statement) if lines[is_class:] else ():
+        for index, each in enumerate(body):
+            if is_at(each, lines[is_class]):
+                return failed_part(each, lines[is_class:]) or (body, index)
+    return None
+
+
+def bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the lists of statements in a class or a block."""
+    if not isinstance(statement, BLOCKS):
+        return []
+    handlers = [handler.body for handler in getattr(statement, "handlers", ())]
+    return [statement.body, *handlers, *(getattr(statement, name, []) for name in ("orelse", "finalbody"))]
+
+
+def drop_annotations(statement: ast.stmt) -> bool:
+    """Replace the annotations of a function or a name with None; return whether there were others."""
+    places: list[tuple[ast.AST, str]] = []
+    if isinstance(statement, ast.AnnAssign):
+        places = [(statement, "annotation")]
+    elif isinstance(statement, FUNCTIONS):
+        arguments = [each for each in ast.walk(statement.args) if isinstance(each, ast.arg)]
+        places = [*((each, "annotation") for each in arguments), (statement, "returns")]
+    found = [(node, name) for node, name in places if not isinstance(getattr(node, name), (ast.Constant, type(None)))]
+    for node, name in found:
+        setattr(node, name, ast.copy_location(ast.Constant(None), statement))
+    return bool(found)
 
 
 def future_flags(module: ast.Module) -> int:
