@@ -222,7 +222,7 @@ def test_a_source_file_is_explained_by_its_tasks(passing: Repository) -> None:
         "  1 of 1 line reached\n"
         f"  hello:greet: {TEST} fails without its body\n"
         "changed, of any task or none\n"
-        "  1 of 1 line reached\n"
+        "  2 of 2 lines reached\n"
     )
     done = hello.run(["pytest-execute", "explain", "pyproject.toml"], passing.path)
     message = "explain takes a test, a file of tests, a source file that the topic changed, or a task"
