@@ -54,7 +54,8 @@ LATER = {nodeid("2"): proof("2", after="e" * 40)}
             (
                 "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb, which brought "
                 "everything at once: if it is a squash merge, judge its branch, "
-                "`pytest-execute gate chat --at BRANCH`; if that is not pushed yet, split it, the test first, `git rebase -i aaaaaaa`"
+                "`pytest-execute gate chat --at BRANCH`; "
+                "if that is not pushed yet, split it, the test first, `git rebase -i aaaaaaa`"
             ),
         ),
         (
