@@ -5,12 +5,12 @@ from pytest_execute.core.plan import Plan, Task
 from pytest_execute.workflow.out_of_scope import passing_tests, startable_tests
 from pytest_execute.workflow.request import RunResult
 
-TASKS = {"1": (), "2": ("1",), "3": ("2",), "4": (), "5": ()}
-PLAN = Plan(
-    topic="t", path="b.md", tasks=tuple(Task(id=task, title="", line=1, depends=d) for task, d in TASKS.items())
-)
-GATES = {"t.py::one": ("task:1",), "t.py::two": ("task:2",), "t.py::three": ("task:3",), "t.py::four": ("task:4",)}
-GATES |= {"t.py::five": ("task:5",), "t.py::suite": (), "t.py::system": ("system",)}
+DEPENDS: dict[str, tuple[str, ...]] = {"1": (), "2": ("1",), "3": ("2",), "4": (), "5": ()}
+TASKS = tuple(Task(id=task, title="", line=1, depends=depends) for task, depends in DEPENDS.items())
+PLAN = Plan(topic="t", path="b.md", tasks=TASKS)
+NAMES = ("one", "two", "three", "four", "five")
+GATES: dict[str, tuple[str, ...]] = {f"t.py::{name}": (f"task:{task}",) for task, name in enumerate(NAMES, 1)}
+GATES |= {"t.py::suite": (), "t.py::system": ("system",)}
 RUN = RunResult(
     manifest=Manifest(tests={test: CollectedTest(test, "t.py", 1) for test in GATES}, gates=GATES),
     results={"t.py::five": TestResult("t.py::five", "passed", 2.0)},
