@@ -19,7 +19,16 @@ BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 WITHOUT_MEANING = ("kind", "type_comment")
 """Fields of the syntax tree that change nothing: the prefix `u` of a string, and comments for type checkers."""
 IMPORTS = ("Import ", "ImportFrom ")
-Text = tuple[str, tuple[str, ...]]
+
+
+class Name(Struct, frozen=True):
+    """Name in a syntax tree, apart from the texts that a program handles."""
+
+    text: str
+    is_bound: bool = False
+
+
+Text = tuple[str, tuple[Name, ...]]
 """Syntax tree as text without the names in it, and these names."""
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -28,11 +37,12 @@ class Statement(Struct, frozen=True):
     """Statement without those in its blocks: what it does and under which others, its names, and its lines.
 
     An exclusion comment, which hides lines from coverage.py, belongs to the shape. An import of several names is
-    several statements.
+    several statements. A keyword is a name with `=` at its end. `bound` are arguments, and variables that are set.
     """
 
     shape: str
     names: tuple[str, ...]
+    bound: frozenset[str]
     lines: range
     is_import: bool = False
 
@@ -64,7 +74,9 @@ def find_statements(source: bytes) -> Scopes | None:
         # lines between two statements, such as `else:`, count with the second
         is_excluded = not excluding.isdisjoint(range(previous[lines.start] + 1, lines.stop))
         shape, names = text
-        return Statement(_digest(f"{shape} {is_excluded}"), names, lines, shape.startswith(IMPORTS))
+        bound = frozenset(each.text for each in names if each.is_bound)
+        texts = tuple(each.text for each in names)
+        return Statement(_digest(f"{shape} {is_excluded}"), texts, bound, lines, shape.startswith(IMPORTS))
 
     return {scope: tuple(statement(*each) for each in statements) for scope, statements in found.items()}
 
@@ -134,18 +146,14 @@ def _is_text(node: ast.AST) -> bool:
 def _text(node: ast.AST, path: tuple[str, ...]) -> Text:
     """Return the syntax tree of a statement as text, without the statements in it, and its names."""
     fields = [value for field, value in ast.iter_fields(node) if field not in (*BLOCKS, *WITHOUT_MEANING)]
+    if isinstance(node, ast.Global | ast.Nonlocal):  # these names are not of its own function
+        return " ".join([*path, type(node).__name__, *node.names]), ()
     tokens = [*_tokens(fields)]
-    names = tuple(token.name for token in tokens if isinstance(token, _Name))
-    return " ".join([*path, type(node).__name__, *("_" if isinstance(each, _Name) else each for each in tokens)]), names
+    texts = ("_" if isinstance(token, Name) else token for token in tokens)
+    return " ".join([*path, type(node).__name__, *texts]), tuple(each for each in tokens if isinstance(each, Name))
 
 
-class _Name(Struct, frozen=True):
-    """Name in a syntax tree, apart from the texts that a program handles."""
-
-    name: str
-
-
-def _tokens(root: Any) -> Iterator[str | _Name]:
+def _tokens(root: Any) -> Iterator[str | Name]:
     """Yield a syntax tree in prefix order; it is a loop, as expressions may be deeper than Python's stack."""
     stack = [root]
     while stack:
@@ -154,12 +162,22 @@ def _tokens(root: Any) -> Iterator[str | _Name]:
             yield f"Constant {value.value!r}"
         elif isinstance(value, ast.AST):
             yield type(value).__name__
-            stack += [inner for field, inner in ast.iter_fields(value) if field not in WITHOUT_MEANING][::-1]
+            stack += _fields(value)[::-1]
         elif isinstance(value, list):
             yield f"[{len(value)}"
             stack += value[::-1]
         else:
-            yield _Name(value) if isinstance(value, str) else repr(value)
+            yield Name(value) if isinstance(value, str) else value if isinstance(value, Name) else repr(value)
+
+
+def _fields(node: ast.AST) -> list[Any]:
+    """Return the values of a node, with the name first where it is that of an argument, variable or keyword."""
+    fields = [inner for field, inner in ast.iter_fields(node) if field not in WITHOUT_MEANING]
+    if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)):
+        fields[0] = Name(fields[0], is_bound=True)
+    elif isinstance(node, ast.keyword) and node.arg is not None:
+        fields[0] = Name(f"{node.arg}=")
+    return fields
 
 
 def _digest(text: str) -> str:

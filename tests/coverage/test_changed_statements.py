@@ -168,6 +168,42 @@ def test_another_name_in_a_file_that_uses_it() -> None:
     assert found["b.py"] == [1, 5], "the old name is still there"
 
 
+SUM = """\
+def add(first, second):
+    result = first + second
+    return result
+
+
+def both():
+    first = 1
+    return add(first=first, second=2)
+
+
+def other(first):
+    return first
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= one +"), ("first=first", "one=first")), []),
+        ((("result = first", "got = first"), ("return result", "return got")), []),
+        ((("add(first, second)", "add(second, first)"),), [1]),
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= second +")), [1, 2]),
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= one -")), [1, 2]),
+        ((("first=first", "one=first"),), [8]),
+        ((("return first", "return other"),), [12]),
+    ],
+    ids=[
+        *("an argument", "a variable", "swapped", "onto another", "and another operator", "only in the call"),
+        "what is bound elsewhere",
+    ],
+)
+def test_another_name_of_an_argument_or_variable(changes: tuple[tuple[str, str], ...], lines: list[int]) -> None:
+    assert changed({"a.py": SUM}, {"a.py": edit(SUM, *changes)}) == ({"a.py": lines} if lines else {})
+
+
 def test_two_functions_that_look_alike_are_not_told_apart() -> None:
     old = "def f(a):\n    return a\n"
     assert changed({"a.py": old}, {"a.py": old.replace("f(", "g(") + old.replace("f(", "h(")}) == {"a.py": [1, 3, 4]}
