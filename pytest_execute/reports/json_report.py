@@ -117,7 +117,7 @@ def build_report(verdict: Verdict, evidence: Evidence) -> Report:
         history.head,
         history.snapshot,
         tuple(map(_gate, verdict.gates)),
-        tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests)),
+        tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests.keys() - {*evidence.out_of_scope})),
         tuple(_proofs(verdict, evidence)),
         {key: MeasureRow(**msgspec.structs.asdict(m)) for key, m in sorted((evidence.coverage or {}).items())},
         tuple(_mutants(evidence)),
@@ -171,6 +171,7 @@ def _proofs(verdict: Verdict, evidence: Evidence) -> list[ProofRow]:
     return [
         _proof(test, task, proof, refused.get(gate_ids.task(task), {}).get(test))
         for test, proof in sorted((evidence.proofs or {}).items())
+        if test not in evidence.out_of_scope
         for task in _tasks(evidence, test)
     ]
 

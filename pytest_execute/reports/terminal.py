@@ -41,7 +41,8 @@ def _extent(plan: Plan, evidence: Evidence) -> str:
     history = evidence.history
     after = {"index": " and what is staged", "worktree": " and uncommitted work", None: ""}[history.snapshot]
     within = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
-    counts = f"{figures.count(len(plan.tasks), 'task')}{within}, {figures.count(len(evidence.manifest.tests), 'test')}"
+    tests = evidence.manifest.tests.keys() - {*evidence.out_of_scope}
+    counts = f"{figures.count(len(plan.tasks), 'task')}{within}, {figures.count(len(tests), 'test')}"
     return f"{counts}, {figures.commits(history)}{after}"
 
 
