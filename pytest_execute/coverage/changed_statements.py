@@ -16,8 +16,8 @@ from difflib import SequenceMatcher
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.coverage.renamed_scopes import rename_scopes
-from pytest_execute.coverage.statements import Statement, find_statements, split_lines
+from pytest_execute.core.renamed_scopes import rename_scopes
+from pytest_execute.core.statements import Statement, find_statements, split_lines
 
 LEAST_SHARE = 0.5
 Sources = Mapping[str, bytes]

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from pytest_execute.coverage.statements import Statement
+from pytest_execute.core.statements import Statement
 
 Place = tuple[str, str]
 """Path of a file, and the qualified name of a function or class in it, "" for the module."""
@@ -32,7 +32,7 @@ def rename_scopes(old: Scopes, new: Scopes, former: Mapping[str, str]) -> dict[P
 
     A statement that is there today as it was, with an old name that means something else in it, stays as it is.
     """
-    names = _find_names(old, new, former)
+    names = find_names(old, new, former)
     places = {
         (path, ".".join(names.get(part, part) for part in scope.split("."))): (path, scope) for path, scope in old
     }
@@ -62,7 +62,7 @@ def _rename_parts(scope: str, names: Names) -> str:
     return ".".join(names.get(part, part) for part in scope.split("."))
 
 
-def _find_names(old: Scopes, new: Scopes, former: Mapping[str, str]) -> Names:
+def find_names(old: Scopes, new: Scopes, former: Mapping[str, str]) -> Names:
     """Return the names of functions and classes that were renamed since the old version."""
     candidates = dict(_candidates(old, new, former))
     uses = Counter(itertools.chain.from_iterable(candidates))
