@@ -107,19 +107,23 @@ SITUATIONS: dict[str, dict[str, str]] = {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises(Exception):\n        early('1')\n"
     },
-    "a_value_that_is_only_there": {
-        TEST: f"{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n    assert early is not None and callable(early)\n"
-    },
     "an_argument": {
         TEST: "import pytest\nfrom app.{0} import late, early\n\n\n@pytest.mark.parametrize('call', [late, early])\n"
         "def test_it(call):\n    assert call is not None\n"
     },
-    "a_fixture": {
-        TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\n@pytest.fixture\ndef it():\n    return early\n\n\n"
-        "def test_early(it):\n    assert repr(it)\n"
+    "existence": {TEST: f"{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n    assert early is not None\n"},
+    "existence_in_a_helper": {
+        TEST: f"import functools\n{IMPORT}\n\ndef wrapped(test):\n    return functools.wraps(test)(lambda: test())\n"
+        f"\n\ndef check():\n    assert [callable(each) for each in [1] for each in [early]]\n\n\n{TEST_LATE}\n\n"
+        "@wrapped\ndef test_early():\n    check()\n"
+    },
+    "existence_in_a_fixture": {
+        TEST: f"import pytest\n{IMPORT}\n\n@pytest.fixture\ndef it():\n    return early\n\n\n"
+        f"{TEST_LATE}\n\ndef test_early(it):\n    assert it is not None\n"
     },
     "an_attribute_of_that_name": {
-        TEST: f"{IMPORT}\n\nclass Other:\n    early = 0\n\n\n{BOTH}".replace("late(1)", "late(Other.early + 1)")
+        TEST: f"import types\n{IMPORT}\nit = types.SimpleNamespace(early=late)\n\n\n"
+        + BOTH.replace("assert late", "assert it.early")
     },
     "an_exception_class": {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"

@@ -4,9 +4,8 @@ from __future__ import annotations
 import __future__
 
 import ast
-import dis
 from collections.abc import Collection, Iterator
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ BLOCKS = (ast.ClassDef, ast.If, ast.With, ast.Try, getattr(ast, "TryStar", ast.T
 INNER_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PLACEHOLDER = "@execute_missing"
 """Global name, none that a source can have, of the missing value that a statement is to bind."""
-LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
-"""Instructions that look a name up in a module; CPython 3.10 to 3.14."""
 
 
 def lines_in(path: str, error: BaseException) -> list[int]:
@@ -130,11 +127,3 @@ def bound_names(statement: ast.stmt, known: Collection[str] = ()) -> Iterator[st
             yield node.id
         elif not isinstance(node, INNER_SCOPES):
             nodes += ast.iter_child_nodes(node)
-
-
-def loaded_names(code: CodeType) -> Iterator[str]:
-    """Yield the names that a code object, and those in it, look up in their module."""
-    yield from (str(each.argval) for each in dis.get_instructions(code) if each.opname in LOADS)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from loaded_names(constant)

@@ -19,9 +19,8 @@ it refuses. And only while pytest collects: an import in a test is the test's ow
 from __future__ import annotations
 
 import ast
-import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
         MissingUses,
         MissingValue,
         has_error,
+        names_loaded,
         original_error,
         values_in,
     )
@@ -51,12 +51,11 @@ if TYPE_CHECKING:
         import_parts,
         is_at,
         lines_in,
-        loaded_names,
         packages_above,
     )
 else:
     from _execute_exceptions import causes, entries_in_tree, missing_symbol, refusing_callables, traceback_entries
-    from _execute_missing_values import MissingUses, MissingValue, has_error, original_error, values_in
+    from _execute_missing_values import MissingUses, MissingValue, has_error, names_loaded, original_error, values_in
     from _execute_module_statements import (
         IMPORTS,
         PLACEHOLDER,
@@ -67,7 +66,6 @@ else:
         import_parts,
         is_at,
         lines_in,
-        loaded_names,
         packages_above,
     )
 
@@ -119,18 +117,6 @@ class PartialImports:
     def is_of_missing_value(self, error: BaseException) -> bool:
         """Return whether an error is that of a missing value."""
         return any(has_error(value, error) for value in self.values)
-
-    def note_mentions(self, test: Any) -> None:
-        """Note the missing value that a function of a test mentions, or gets as an argument."""
-        values = [*getattr(test, "funcargs", {}).values(), *self._mentioned(getattr(test, "function", None))]
-        if self.uses.first is None:
-            self.uses.first = next((value for value in values if type(value) is MissingValue), None)
-
-    def _mentioned(self, function: Any) -> Iterator[object]:
-        inner = inspect.unwrap(function) if callable(function) else None
-        inner = getattr(getattr(inner, "hypothesis", None), "inner_test", inner)
-        if self.values and isinstance(inner, FunctionType):
-            yield from (inner.__globals__.get(name) for name in loaded_names(inner.__code__))
 
     def _tolerant(self, execute: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def exec_module(loader: Any, module: Any) -> None:
@@ -260,7 +246,7 @@ class ModuleRest:
         missing = {name for name, value in self.names.items() if type(value) is MissingValue}
         for name, value in [*self.names.items()]:
             is_hook = name.startswith("pytest_") and name != "pytest_generate_tests" and isinstance(value, FunctionType)
-            if is_hook and not missing.isdisjoint(loaded_names(value.__code__)):
+            if is_hook and not missing.isdisjoint(names_loaded(value.__code__)):
                 del self.names[name]
 
 
