@@ -12,7 +12,7 @@ from pytest_execute.core.evidence import (
     Missing,
     Mutant,
 )
-from pytest_execute.core.policy import MutationPolicy, Policy, Reviewer
+from pytest_execute.core.policy import MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
     GOOD,
@@ -122,7 +122,7 @@ def test_tests_of_base_count_for_functions_that_base_has() -> None:
         GOOD,
         proofs={**(GOOD.proofs or {}), nodeid("1"): at_base},
         mutants=(kept,),
-        tests_of_base=(nodeid("1"),),
+        tests_of_base=frozenset({nodeid("1")}),
         kept_lines={kept.path: frozenset({kept.line})},
     )
     assert find_check(judge(PLAN, Policy(), evidence), "task:1", "mutation").verdict == "passed"
@@ -136,6 +136,18 @@ def test_tests_of_base_count_for_functions_that_base_has() -> None:
         "only tests/test_1.py::test_it does: assert in the task's own tests what it does. Tests of base count only for "
         "functions that base has, with the same parameters and no new condition inside a line"
     )
+
+
+def test_a_function_of_base_is_unknown_where_tests_of_base_did_not_run() -> None:
+    for found in (mutant("f", state="not-reached", killed_by=None), mutant("f", killed_by=nodeid("2"))):
+        evidence = replace(GOOD, mutants=(found,), kept_lines={found.path: frozenset({found.line})})
+        assert find_check(judge(PLAN, Policy(), evidence), "task:1", "mutation").verdict == "failed"
+        (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "mutation").reasons
+        assert (reason.code, reason.message) == (
+            "not-measured",
+            "app.m:f is a function that base has, and tests of base that may notice its stubs did not run: "
+            "run the whole topic",
+        )
 
 
 def test_a_function_that_only_a_guard_runs_is_not_reached() -> None:
