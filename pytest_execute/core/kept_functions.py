@@ -22,7 +22,7 @@ NAME = re.compile(r"\bid='(\w+)'")
 
 
 def kept_lines(old: bytes, new: bytes) -> frozenset[int]:
-    """Return the lines of `new` whose innermost function is kept; none where a source cannot be parsed."""
+    """Return the lines of `new` whose innermost function changed and is kept; none where a source cannot be parsed."""
     try:
         before, after = (dict(_functions(ast.parse(source), "")) for source in (old, new))
         return _lines(before, after)
@@ -63,16 +63,18 @@ def _definitions(node: ast.AST) -> Iterator[DefinitionNode]:
 
 
 def _is_kept(old: FunctionNode, new: FunctionNode, gone: set[str]) -> bool:
+    if ast.dump(old) == ast.dump(new):  # nothing changed
+        return False
     return _signature(old) == _signature(new) and {*_conditions(new, inside=True)} <= {*_conditions(old), *gone}
 
 
 def _signature(node: FunctionNode) -> tuple[object, ...]:
-    """Return the kind, the decorators, the parameters and their defaults, as texts."""
+    """Return the kind of a function, its decorators, and its parameters with their defaults."""
     every = node.args
     groups = (every.posonlyargs, every.args, [every.vararg], every.kwonlyargs, [every.kwarg])
     names = [[arg and arg.arg for arg in group] for group in groups]
-    values = [node.decorator_list, every.defaults, every.kw_defaults]
-    return type(node), names, [[each and ast.dump(each) for each in some] for some in values]
+    values = [*node.decorator_list, *every.defaults, *every.kw_defaults]
+    return type(node), names, [value and ast.dump(value) for value in values], len(every.defaults)
 
 
 def _conditions(function: FunctionNode, *, inside: bool = False) -> Iterator[str]:
@@ -110,11 +112,11 @@ def _tests(node: ast.AST, inside: bool) -> list[ast.expr]:
 
 
 def _atoms(condition: ast.expr) -> Iterator[ast.expr]:
-    """Yield the parts of a condition without `and`, `or` and `not` between them."""
+    """Yield the parts of a condition without `and`, `or` and `not` between them, and without constants."""
     if isinstance(condition, ast.BoolOp):
         for value in condition.values:
             yield from _atoms(value)
     elif isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
         yield from _atoms(condition.operand)
-    else:
+    elif not isinstance(condition, ast.Constant):
         yield condition

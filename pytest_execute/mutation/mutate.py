@@ -28,6 +28,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     - `tests`: the tests that passed -> their seconds, in the order of the files
     - `task_tests`: task ids -> their tests
     - `guards`: tests that do not count for functions of tasks
+    - `of_base`: tests that base had as they are today
     """
 
     tree: str
@@ -36,6 +37,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     task_tests: dict[str, tuple[str, ...]]
     settings: Settings
     guards: frozenset[str] = frozenset()
+    of_base: frozenset[str] = frozenset()
 
 
 def mutate(
@@ -57,7 +59,8 @@ def mutate(
         instrumented = InstrumentedTree(request.tree, tree, targets.switches())
         cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
         trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
-        outcomes = MutationRunner(trials, request.tests, request.task_tests, request.guards).run(stubs, on_progress)
+        runner_of_stubs = MutationRunner(trials, request.tests, request.task_tests, request.guards, request.of_base)
+        outcomes = runner_of_stubs.run(stubs, on_progress)
     return [_mutant(targets[number], stub, outcomes[(number, stub)]) for number, stub in stubs]
 
 

@@ -41,7 +41,7 @@ def measure_doubtful_tests(
     proofs = evidence.proofs or {}
     failing = {test for test, proof in proofs.items() if proof.found == "not-reproduced"}  # they fail in every tree
     counted = run.passed.keys() - tests_without_red(proofs) - failing
-    for gate, measure in _short_gates(context, measured):
+    for gate, measure in short_gates(context, measured):
         passed = tuple(test for test in run.manifest.tests_for(gate) if test in counted)
         not_run = _functions_not_run(evidence.mutants or (), passed)
         if passed and (found := alone.ran_elsewhere(measure, context.home, measured.recording, not_run)):
@@ -72,7 +72,7 @@ def _from_root(layout: Layout, path: str) -> str:
 def lines_on_import(context: Context, measured: Measured) -> dict[str, frozenset[int]]:
     """Return `{path: lines}` that such gates, or the changed lines, lack, and that ran outside of tests."""
     found: dict[str, frozenset[int]] = {}
-    for _, measure in _short_gates(context, measured):
+    for _, measure in short_gates(context, measured):
         for path, missing in measure.missing.items():
             arcs = measured.recording.arcs(str((context.home / path).resolve()), lambda name: not name)
             lines = found.get(path, frozenset()).union({line for arc in arcs for line in arc} & {*missing})
@@ -80,7 +80,7 @@ def lines_on_import(context: Context, measured: Measured) -> dict[str, frozenset
     return found
 
 
-def _short_gates(context: Context, measured: Measured) -> Iterator[tuple[str, Measure]]:
+def short_gates(context: Context, measured: Measured) -> Iterator[tuple[str, Measure]]:
     """Yield the ticked tasks in the scope, the streams, and "changed", that reach less than the policy requires."""
     policy, plan = context.policy.coverage, context.plan
     tasks = [gate_ids.task(task.id) for task in plan.tasks if task.done and task.id in context.selected_tasks]

@@ -145,8 +145,10 @@ def test_a_function_of_base_is_unknown_where_tests_of_base_did_not_run() -> None
         (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "mutation").reasons
         assert (reason.code, reason.message) == (
             "not-measured",
-            "app.m:f is a function that base has, and tests of base that may notice its stubs did not run: "
-            "run the whole topic",
+            (
+                "app.m:f is a function that base has, and tests of base that may notice its stubs did not run: "
+                "run the whole topic"
+            ),
         )
 
 

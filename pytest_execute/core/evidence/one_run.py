@@ -30,6 +30,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
     those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
     neither tests nor implementation; all such files where no implementation is known.
+
+    `tests_of_base` passed, and base had them as they are today. They count for `kept_lines`, by file: those of
+    functions that base has too, see `core/kept_functions.py`. `uncounted` are, by gate, tests and files of tests that
+    ran lines which the gate lacks.
     """
 
     history: History
@@ -46,3 +50,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
     unknown_code: tuple[str, ...] = ()
+    tests_of_base: frozenset[str] = frozenset()
+    kept_lines: dict[str, frozenset[int]] = {}
+    uncounted: dict[str, tuple[str, ...]] = {}
