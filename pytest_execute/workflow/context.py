@@ -13,7 +13,7 @@ from pytest_execute.core.detect_source import may_be_implementation, with_named_
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.plan_parts import check_parts
+from pytest_execute.core.plan_parts import resolve_scope
 from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
@@ -43,6 +43,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
     request: Request
     plan: Plan
+    scope: Scope
     policy: Policy
     policy_at_base: Policy
     home: Path
@@ -60,10 +61,6 @@ class Context(Struct, frozen=True, kw_only=True):
     @property
     def root(self) -> Path:
         return self.request.root
-
-    @property
-    def scope(self) -> Scope:
-        return self.request.scope
 
     @property
     def notes(self) -> str:
@@ -122,16 +119,16 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     plan = _collect_problems(problems, lambda: breakdown.load_plan(project.home, project.notes, request.topic))
     if git is None or found is None or plan is None:
         raise ExecuteError(*problems)
-    check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
+    scope = resolve_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
     if request.commit is None:
         refuse_closed(project, request.topic)
     commits = commit_range(git, home + plan.path, request.base, request.commit or request.index, named)
     head = project.policy_from(git.work_tree)
-    base = policy_at_base(git, commits, prefix, head)
+    committed = policy_at_base(git, commits, prefix)
+    base = committed or Policy(prepare=head.prepare)  # a first topic may need to build something
     policy, weaker_keys = join_policies(base, head)
-    is_prepare_new = bool(base.prepare) and policy_at_base(git, commits, prefix, Policy()).prepare != base.prepare
     tree = git.tree(commits.tree)
     known = Layout(
         prefix=prefix,
@@ -148,11 +145,12 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     return Context(
         request=request,
         plan=plan,
+        scope=scope,
         policy=policy,
         policy_at_base=base,
         policy_at_head=head,
         weaker_keys=weaker_keys,
-        is_prepare_new=is_prepare_new,
+        is_prepare_new=committed is None and bool(head.prepare),
         home=project.home,
         git=git,
         commit_range=commits,

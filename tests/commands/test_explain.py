@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.commands.explain import find_topic
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.workflow import find_project
 from tests import hello
 from tests.repository import Repository
 
@@ -179,6 +182,18 @@ def test_json_of_several_tests_has_each(mixed: Repository) -> None:
         ("[Ben]", "turned", "passed", "failed"),
     ]
     assert [reason["code"] for reason in answer["tests"][0]["reasons"]] == ["same-commit"]
+
+
+def test_the_only_topic_that_is_not_closed_is_meant(tmp_path: Path) -> None:
+    for name in ("new", "old", "older"):
+        (tmp_path / "notes" / name).mkdir(parents=True)
+        (tmp_path / "notes" / name / "breakdown.md").write_text("### 1. [ ] One\n")
+    project = find_project(tmp_path)
+    with pytest.raises(ExecuteError, match="notes: error: name the topic with --topic: new, old, older"):
+        find_topic(project, None)
+    for name in ("old", "older"):
+        (tmp_path / "notes" / name / "closed.toml").write_text(f'commit = "{"a" * 40}"\n')
+    assert (find_topic(project, None), find_topic(project, "old")) == ("new", "old")
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import describe
     from pytest_execute.engine.child.left_out import LeftOut
     from pytest_execute.engine.child.messages import FailureFacts, ItemOutcome, TimedOutcome
+    from pytest_execute.engine.child.missing_values import original_error
     from pytest_execute.engine.child.module_origin import OriginCheck
+    from pytest_execute.engine.child.partial_imports import PartialImports
 else:
     from _execute_exceptions import describe
+    from _execute_missing_values import original_error
 
 
 class ItemRunner:
     """pytest plugin that notes the reports of the item that runs."""
 
-    def __init__(self, tree: str, origins: OriginCheck, left_out: LeftOut) -> None:
-        self.tree, self.origins, self.left_out = tree, origins, left_out
+    def __init__(self, tree: str, origins: OriginCheck, left_out: LeftOut, imports: PartialImports) -> None:
+        self.tree, self.origins, self.left_out, self.imports = tree, origins, left_out, imports
         self.outcomes: list[str] = []
         self.failure: FailureFacts | None = None
 
@@ -29,8 +32,9 @@ class ItemRunner:
         report = yield
         self.outcomes.append(report.outcome)
         if report.failed and self.failure is None and call.excinfo is not None:
-            error = self.left_out.cause(call.excinfo.value, item.nodeid)
-            self.failure = describe(error, call.when, self.tree)
+            error = self.imports.cause(self.left_out.cause(call.excinfo.value, item.nodeid))
+            phase = "collect" if self.imports.is_of_missing_value(error) else call.when
+            self.failure = describe(error, phase, self.tree)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -48,6 +52,7 @@ class ItemRunner:
     def run(self, item: Any, next_item: Any) -> TimedOutcome:
         """Run an item; `next_item` tells pytest which fixtures to keep."""
         self.failure, self.outcomes, start = None, [], time.process_time()
+        self.imports.uses.first = None
         outcome = self._run(item, next_item)
         return {**outcome, "seconds": time.process_time() - start, "left_out": self.left_out.names}
 
@@ -57,6 +62,8 @@ class ItemRunner:
             foreign = self.origins.find_foreign()
             if foreign:
                 return {"state": "foreign", "message": f"{foreign[0]} was loaded from {foreign[1]}, not from the tree"}
+            if self.imports.uses.first is not None:
+                return {"state": "failed", **describe(original_error(self.imports.uses.first), "collect", self.tree)}
             if not self.outcomes:
                 return {"state": "failed", "message": "a plugin took over the test and ran no phase of it"}
             if "failed" in self.outcomes:

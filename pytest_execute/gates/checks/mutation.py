@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
+from pytest_execute.core.evidence import Missing, Mutant, describe_stub, mutants_by_function
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
@@ -15,7 +15,6 @@ from pytest_execute.gates.reason_codes import Finding, finding
 from pytest_execute.gates.tests_of_base import COUNT_FOR, did_not_run, is_kept, is_noticed_by_base, not_run
 
 UNKNOWN = "the run of its tests gave no reason: run them again"
-STUBS = {"raise": "a raise", "none": "`return None`"}
 
 
 def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
@@ -31,7 +30,7 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
         yield finding("not-measured", mutants.reason)
     elif unknown is not None:
         yield unknown
-    elif (len(functions) - len(bad)) * 100 < context.policy.mutation.task * len(functions):
+    elif (len(functions) - len(bad)) * 100 < (context.policy.mutation.task or 0) * len(functions):
         proofs = context.evidence.proofs or {}
         has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
@@ -55,7 +54,7 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
     """Return what is wrong with a function of which some stub was not noticed: the worst of it, with a note."""
     states = ("survived", "not-reached", "unproven")
     worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
-    stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
+    stub = describe_stub(worst.stub)
     ignored = note + ("; its exemption is newer than base, and does not count" if worst.ignored else "")
     place = (worst.path, worst.line)
     if worst.state == "survived":
