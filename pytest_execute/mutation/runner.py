@@ -22,7 +22,8 @@ class MutationRunner:
     runs then.
 
     `task_tests` maps tasks to their tests; a function's own tests are those of its tasks. `guards` are tried over
-    functions of no task only. `of_base` are the tests of base.
+    functions of no task only. `of_base` are the tests of base. It is no fault of a function if one of `may_fail` does
+    not pass.
     """
 
     def __init__(
@@ -31,9 +32,10 @@ class MutationRunner:
         tests: Iterable[str],
         task_tests: Mapping[str, Tests],
         guards: Collection[str] = (),
+        may_fail: Collection[str] = (),
         of_base: Collection[str] = (),
     ) -> None:
-        self._trials, self._guards, self._of_base = trials, guards, of_base
+        self._trials, self._guards, self._of_base, self._may_fail = trials, guards, of_base, may_fail
         self._files: dict[str, ProbedFile] = {}
         for test in tests:
             self._files.setdefault(file_of(test), ProbedFile(file_of(test))).tests.append(test)
@@ -69,9 +71,9 @@ class MutationRunner:
         return OWN if test in own else OF_BASE if test in self._of_base else OTHERS
 
     def _failing_probes(self) -> dict[str, Probe]:
-        """Return the tests that do not pass without a stub."""
+        """Return the tests that do not pass without a stub, and should."""
         probes = (each for file in self._files.values() for each in file.probes.items())
-        return {test: probe for test, probe in probes if probe.state != "passed"}
+        return {test: probe for test, probe in probes if probe.state != "passed" and test not in self._may_fail}
 
     def _try_on_import(self, stubs: Sequence[Stub], number: int) -> dict[Stub, StubOutcome]:
         """Try stubs on functions that run while a file is imported, several at once."""

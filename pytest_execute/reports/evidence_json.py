@@ -63,6 +63,8 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     tests_of_base: frozenset[str]
     kept_lines: dict[str, frozenset[int]]
     uncounted: dict[str, tuple[str, ...]]
+    out_of_scope: tuple[str, ...]
+    undecided: dict[str, str]
 
     def evidence(self) -> Evidence:
         """Return the evidence without what it is judged by."""
@@ -86,6 +88,8 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             tests_of_base=self.tests_of_base,
             kept_lines=self.kept_lines,
             uncounted=self.uncounted,
+            out_of_scope=self.out_of_scope,
+            undecided=self.undecided,
         )
 
     def _missing(self, part: Part) -> Missing:
@@ -123,6 +127,8 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         tests_of_base=evidence.tests_of_base,
         kept_lines=evidence.kept_lines,
         uncounted=evidence.uncounted,
+        out_of_scope=evidence.out_of_scope,
+        undecided=evidence.undecided,
     )
     return json_text.encode(file)
 

@@ -10,6 +10,7 @@ from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.tests_of_base import tests_of_base
 from pytest_execute.tools.git_diff import changed_files, renamed_files
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.out_of_scope import passing_tests
 from pytest_execute.workflow.request import Rerun, RunResult
 
 
@@ -20,9 +21,10 @@ def add_tests_of_base(context: Context, run: RunResult, rerun: Rerun, evidence: 
         return evidence
     proofs = evidence.proofs or {}
     history = TopicHistory(context.git, context.commit_range, context.layout)
-    found = tests_of_base(history, run.passed.keys() - proofs.keys(), context.cache)
+    passing = passing_tests(context.plan, run, proofs).keys()
+    found = tests_of_base(history, passing - proofs.keys(), context.cache)
     found |= {test for test, proof in proofs.items() if proof.at_base == "same"}
-    return replace(evidence, kept_lines=kept, tests_of_base=found & run.passed.keys())
+    return replace(evidence, kept_lines=kept, tests_of_base=found & passing)
 
 
 def _kept_lines(context: Context) -> dict[str, frozenset[int]]:

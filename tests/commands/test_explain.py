@@ -213,6 +213,22 @@ def test_an_unknown_target_names_the_nearest(mixed: Repository, target: str, mes
     assert done.stderr == f"{target}: error: {message}\n"
 
 
+def test_a_source_file_is_explained_by_its_tasks(passing: Repository) -> None:
+    done = hello.run(["pytest-execute", "explain", "src/hello.py"], passing.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "src/hello.py: passed\n"
+        "task 1  Greet\n"
+        "  1 of 1 line reached\n"
+        f"  hello:greet: {TEST} fails without its body\n"
+        "changed, of any task or none\n"
+        "  2 of 2 lines reached\n"
+    )
+    done = hello.run(["pytest-execute", "explain", "pyproject.toml"], passing.path)
+    message = "explain takes a test, a file of tests, a source file that the topic changed, or a task"
+    assert (done.returncode, done.stderr) == (2, f"pyproject.toml: error: has no test: {message} (not-counted)\n")
+
+
 def test_what_does_not_pass_today_is_told(passing: Repository, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(passing.path, copy)

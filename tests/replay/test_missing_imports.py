@@ -83,6 +83,20 @@ SITUATIONS: dict[str, dict[str, str]] = {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises(Exception):\n        early('1')\n"
     },
+    "existence": {TEST: f"{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n    assert early is not None\n"},
+    "existence_in_a_helper": {
+        TEST: f"import functools\n{IMPORT}\n\ndef wrapped(test):\n    return functools.wraps(test)(lambda: test())\n"
+        f"\n\ndef check():\n    assert [callable(each) for each in [1] for each in [early]]\n\n\n{TEST_LATE}\n\n"
+        "@wrapped\ndef test_early():\n    check()\n"
+    },
+    "existence_in_a_fixture": {
+        TEST: f"import pytest\n{IMPORT}\n\n@pytest.fixture\ndef it():\n    return early\n\n\n"
+        f"{TEST_LATE}\n\ndef test_early(it):\n    assert it is not None\n"
+    },
+    "an_attribute_of_that_name": {
+        TEST: f"import types\n{IMPORT}\nit = types.SimpleNamespace(early=late)\n\n\n"
+        + BOTH.replace("assert late", "assert it.early")
+    },
     "an_exception_class": {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises((ZeroDivisionError, TypeError)):\n        early(1) / 0\n"

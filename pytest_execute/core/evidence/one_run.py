@@ -34,6 +34,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     `tests_of_base` passed, and base had them as they are today. They count for `kept_lines`, by file: those of
     functions that base has too, see `core/kept_functions.py`. `uncounted` are, by gate, tests and files of tests that
     ran lines which the gate lacks.
+
+    `out_of_scope` are tests of the manifest that a partial run leaves out, and `undecided` says by gate why such a run
+    cannot tell what the whole one would find.
     """
 
     history: History
@@ -53,3 +56,5 @@ class Evidence(Struct, frozen=True, kw_only=True):
     tests_of_base: frozenset[str] = frozenset()
     kept_lines: dict[str, frozenset[int]] = {}
     uncounted: dict[str, tuple[str, ...]] = {}
+    out_of_scope: tuple[str, ...] = ()
+    undecided: dict[str, str] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Iterator
-from types import TracebackType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any, NoReturn
 
 OPERATORS = (
@@ -106,3 +107,28 @@ def values_in(error: BaseException) -> Iterator[MissingValue]:
         entry = entry.tb_next
     for each in reversed(entries):
         yield from (value for value in each.tb_frame.f_locals.values() if type(value) is MissingValue)
+
+
+def values_named(function: FunctionType) -> Iterator[MissingValue]:
+    """Yield the missing values that a function names, itself or by a function that it names.
+
+    A test may ask only if something exists, which is no use of a value.
+    """
+    functions, known = [function], {function}
+    while functions:
+        each = functions.pop()
+        for name in names_loaded(each.__code__):
+            value = each.__globals__.get(name)
+            if type(value) is MissingValue:
+                yield value
+            if isinstance(value, FunctionType) and value not in known:
+                known.add(value)
+                functions.append(value)
+
+
+def names_loaded(code: CodeType) -> Iterator[str]:
+    """Yield the names of globals that code loads, that of its inner functions included."""
+    yield from (each.argval for each in dis.get_instructions(code) if each.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names_loaded(constant)

@@ -24,7 +24,7 @@ import contextlib
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.machinery import SourceFileLoader
-from types import CodeType, FunctionType, TracebackType
+from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ if TYPE_CHECKING:
         MissingUses,
         MissingValue,
         has_error,
+        names_loaded,
         original_error,
         values_in,
     )
 else:
     from _execute_exceptions import entries_in_tree, missing_symbol, refusing_callables, traceback_entries
-    from _execute_missing_values import MissingUses, MissingValue, has_error, original_error, values_in
+    from _execute_missing_values import MissingUses, MissingValue, has_error, names_loaded, original_error, values_in
 
 READ_BY_PYTEST = ("pytestmark", "pytest_plugins", "collect_ignore", "collect_ignore_glob", "__all__", "__test__")
 """Names that say something of the whole module. A missing value can say nothing."""
@@ -215,20 +216,13 @@ class ModuleRest:
         missing = {name for name, value in self.names.items() if type(value) is MissingValue}
         for name, value in [*self.names.items()]:
             is_hook = name.startswith("pytest_") and name != "pytest_generate_tests" and isinstance(value, FunctionType)
-            if is_hook and not missing.isdisjoint(_names_used(value.__code__)):
+            if is_hook and not missing.isdisjoint(names_loaded(value.__code__)):
                 del self.names[name]
 
 
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - a string already
         return file.read()
-
-
-def _names_used(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_used(constant)
 
 
 def lines_in(path: str, error: BaseException) -> list[int]:
