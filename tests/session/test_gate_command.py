@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, below_the_top, environment, honest
+from tests.topic import BREAKDOWN, CODE, PROJECT, below_the_top, environment, honest
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [sys.executable, "-m", "pytest_execute", *arguments],
         cwd=directory,
-        env=environment(),
+        env=environment(PYTEST_ADDOPTS="-n0"),
         capture_output=True,
         text=True,
         check=False,
@@ -113,21 +113,14 @@ def test_staged_code_that_comes_with_its_test_is_reported(repo: Repository) -> N
 
 def test_an_installed_checkout_does_not_replace_the_index(repo: Repository) -> None:
     """Without `pythonpath` the sources are found through the environment, as with an editable install."""
-    repo.commit(
-        "no path",
-        {
-            "pyproject.toml": (
-                "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"
-            )
-        },
-    )
+    repo.commit("no path", {"pyproject.toml": PROJECT.replace('pythonpath = ["src"]\n', "")})
     repo.put("src/app/add.py", "def add(a, b):\n    return 0\n")
     repo.git("add", "-A")
     repo.put("src/app/add.py", CODE["src/app/add.py"])
     done = subprocess.run(
         [sys.executable, "-m", "pytest_execute", "gate", "sums", "--staged", "--json"],
         cwd=repo.path,
-        env=environment(PYTHONPATH=str(repo.path / "src")),
+        env=environment(PYTHONPATH=str(repo.path / "src"), PYTEST_ADDOPTS="-n0"),
         capture_output=True,
         text=True,
         check=False,
