@@ -1,12 +1,12 @@
 """Steps of a judgement: read the context before the first test runs, gather the evidence after the last, judge it."""
 
-from pytest_execute.workflow.closed_topics import check_closing, closing_commit
+from pytest_execute.workflow.closed_topics import closing_commit, judged_commit
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
-from pytest_execute.workflow.layout import project_layout
+from pytest_execute.workflow.layout import directories_in, project_layout
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
@@ -16,11 +16,12 @@ __all__ = [
     "Request",
     "Rerun",
     "RunResult",
-    "check_closing",
     "check_imports",
     "closing_commit",
+    "directories_in",
     "find_project",
     "judge_run",
+    "judged_commit",
     "prefix_of",
     "project_layout",
     "project_policy",
