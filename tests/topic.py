@@ -138,11 +138,11 @@ def honest(path: Path, project: str = PROJECT) -> Repository:
     return Repository(path)
 
 
-def below_the_top(path: Path, directory: str) -> Repository:
+def below_the_top(path: Path, directory: str, project: str = PROJECT) -> Repository:
     """Make the same topic as a project in a directory of a larger repository."""
     outer = Repository(path / "outer")
     outer.commit("readme", {"README.md": "x\n"})
-    write_honest(outer, f"{directory}/")
+    write_honest(outer, f"{directory}/", project)
     return outer
 
 
