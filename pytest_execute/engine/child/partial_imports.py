@@ -8,18 +8,20 @@ anything, and that failure says nothing of its own.
 | --- | --- |
 | `from module import one, other` | each name that the module does not have |
 | `import package.module` | the package, if it does not exist; else the attribute of the package |
-| in the body of a class | the names of that statement, in the class |
-| in a block: `if`, `for`, `with`, `try` | all names that the block binds; imported ones, if they were not reached |
+| in the body of a class, or of `if`, `with` or `try` | the names of that statement |
+| in a loop | all names that the loop binds; imported ones, if they were not reached |
+| for an annotation | nothing |
 | any other | the names that it binds |
 
 Only errors of the project begin it: a missing module or name of its own, an exception that its code raised, a call that
-it refuses. And only while pytest collects: an import in a test is the test's own.
+it refuses. No module of tests may handle them, and pytest must be collecting: an import in a test is the test's own.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
         drop_annotations,
         failed_part,
         future_flags,
+        handles_errors,
         import_parts,
         is_at,
         lines_in,
@@ -63,6 +66,7 @@ else:
         drop_annotations,
         failed_part,
         future_flags,
+        handles_errors,
         import_parts,
         is_at,
         lines_in,
@@ -131,12 +135,12 @@ class PartialImports:
         return exec_module
 
     def _is_tolerated(self, path: str, error: BaseException) -> bool:
+        is_stopped = self.is_active and self._is_test(path) and bool(lines_in(path, error))
+        return is_stopped and self.is_caused_by_project(error) and not handles_errors(sys._getframe(), self._is_test)
+
+    def _is_test(self, path: str) -> bool:
         real = os.path.realpath(path)
-        is_in_tree = real.startswith(self.tree + os.sep)
-        name = real[len(self.tree) + 1 :].replace(os.sep, "/") if is_in_tree else ""
-        return (
-            self.is_active and name in self.paths and bool(lines_in(path, error)) and self.is_caused_by_project(error)
-        )
+        return real.startswith(self.tree + os.sep) and real[len(self.tree) + 1 :].replace(os.sep, "/") in self.paths
 
     def is_caused_by_project(self, error: BaseException) -> bool:
         cause = self.cause(error)
