@@ -149,6 +149,21 @@ def test_an_error_that_is_not_of_the_project_stays(load: Load, tmp_path: Path, s
         load(source)
 
 
+def test_each_missing_value_has_its_own_error(load: Load) -> None:
+    source = "from project_p import {0}\nfrom project_p.{0} import one, two\nclass C:\n    it = {0}.x\n"
+    module = load(f"{source.format('absent')}from project_p import gone\nclass D:\n    it = gone()\n")
+    for value, message in {
+        module.absent: "cannot import name 'absent'",
+        module.one: "No module named 'project_p.absent'",
+        module.two: "No module named 'project_p.absent'",
+        module.C.it: "cannot import name 'absent'",
+        module.gone: "cannot import name 'gone'",
+        module.D.it: "cannot import name 'gone'",
+    }.items():
+        with pytest.raises(ImportError, match=message):
+            value()
+
+
 @pytest.mark.parametrize("other", ["from project_p import absent\n", "import third\n"])
 def test_an_import_that_is_expected_to_fail_fails(
     load: Load, imports: PartialImports, tmp_path: Path, other: str
