@@ -124,13 +124,15 @@ class PartialImports:
 
     def _tolerant(self, execute: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def exec_module(loader: Any, module: Any) -> None:
+            path = getattr(module.__spec__, "origin", None) or ""
             try:
-                execute(loader, module)
+                return execute(loader, module)
             except Exception as error:
-                path = getattr(module.__spec__, "origin", None) or ""
                 if not self._is_tolerated(path, error):
                     raise
-                ModuleRest(self, module, path, getattr(loader, "config", None)).execute(error)
+                stopped = error
+            # no more in the handler of the error: it would be the context of all others
+            return ModuleRest(self, module, path, getattr(loader, "config", None)).execute(stopped)
 
         return exec_module
 
@@ -183,10 +185,17 @@ class ModuleRest:
         self._drop_hooks()
 
     def _try(self, statement: ast.stmt) -> None:
-        try:
-            exec(self._compiled(statement), self.names)  # noqa: S102 - a statement of the module
-        except Exception as error:  # noqa: BLE001 - a test's module may raise anything
+        error = self._error_of(statement, self.names)
+        if error is not None:
             self._pass_over(statement, error)
+
+    def _error_of(self, statement: ast.stmt, names: dict[str, Any]) -> BaseException | None:
+        """Execute a statement of the module, and return its error."""
+        try:
+            exec(self._compiled(statement), names)  # noqa: S102 - a statement of the module
+        except Exception as error:  # noqa: BLE001 - a module of tests may raise anything
+            return error
+        return None
 
     def _compiled(self, statement: ast.stmt) -> CodeType:
         module = ast.Module([statement], [])
@@ -207,23 +216,19 @@ class ModuleRest:
         """Return statements that bind the names of one that failed, as few as possible to missing values."""
         if isinstance(statement, IMPORTS):
             parts = import_parts(statement)
-            errors = [error] if len(parts) == 1 else [*map(self._error_of, parts)]
+            errors = [error] if len(parts) == 1 else [*map(self._import_error, parts)]
             return [each for pair in zip(parts, errors, strict=True) for each in self._instead_of_import(*pair)]
         return [statement] if drop_annotations(statement) else self._placeholders(statement, error)
 
     def _instead_of_import(self, part: ast.stmt, error: BaseException | None) -> list[ast.stmt]:
         if error is None:
             return [part]
-        package = next((each for each in packages_above(part) if not self._error_of(each)), None)
+        package = next((each for each in packages_above(part) if not self._import_error(each)), None)
         return [package] if package else self._placeholders(part, error)
 
-    def _error_of(self, statement: ast.stmt) -> BaseException | None:
+    def _import_error(self, statement: ast.stmt) -> BaseException | None:
         """Return the error of an import, which binds nothing yet."""
-        try:
-            exec(self._compiled(statement), {**self.names})  # noqa: S102 - a statement of the module
-        except Exception as error:  # noqa: BLE001 - an imported module may raise anything
-            return error
-        return None
+        return self._error_of(statement, {**self.names})
 
     def _missing_value(self, name: str, error: BaseException) -> MissingValue:
         is_known = self.imports.is_caused_by_project(error)
