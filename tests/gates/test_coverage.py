@@ -102,7 +102,7 @@ def test_lines_that_only_tests_of_base_may_reach_are_unknown_where_these_did_not
     assert find_check(judge(PLAN, Policy(), evidence), "task:1", "coverage").verdict == "failed"
     (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "coverage").reasons
     assert (reason.code, reason.message) == (
-        "not-measured",
+        "partial-run",
         (
             "src/app/m.py:3 is in a function that base has, and tests of base that may reach it did not run: "
             "run the whole topic"
