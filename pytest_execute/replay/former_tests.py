@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Proof, short_commit
+from pytest_execute.core.evidence import Former, Proof, short_commit
 from pytest_execute.core.nodeids import function_of
 from pytest_execute.replay.history import StepBuilder
 from pytest_execute.replay.renamed_tests import RenamedTests
@@ -136,7 +136,8 @@ def _carried(proof: Proof, former: FormerTest | None, found: Mapping[str, Mappin
     else:
         return proof
     detail = earlier.detail.removesuffix(changed) + ("" if former.is_equal else changed)
-    return replace(earlier, test=proof.test, detail=detail, turns=proof.turns)
+    turns, was = earlier.turns + proof.turns[1:], earlier.former or Former(former.test, former.commit)
+    return replace(earlier, test=proof.test, detail=detail, turns=turns, former=was)
 
 
 def _passes_at_base(proof: Proof) -> bool:
