@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_execute.breakdown import ParsedBreakdown, read_text
@@ -23,7 +23,6 @@ from pytest_execute.reports.breakdown import render as report
 from .samples import SAMPLES
 
 T = TypeVar("T")
-slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LOWER = "abcdefghijklmnopqrstuvwxyz"
 WORDS = st.text(LOWER + "äöüß", min_size=2, max_size=7)
@@ -112,14 +111,12 @@ def errors(reading: ParsedBreakdown) -> list[str]:
     return [str(problem) for problem in reading.problems if problem.severity == "error"]
 
 
-@slow_machine
 @given(plans())
 def test_a_plan_written_and_read_is_the_same_plan(plan: Plan) -> None:
     reading = read_text(render(plan), "t", "b.md")
     assert (errors(reading), without_lines(reading.plan)) == ([], plan)
 
 
-@slow_machine
 @given(plans())
 def test_lines_are_where_the_text_is(plan: Plan) -> None:
     text = render(plan).splitlines()
@@ -150,7 +147,6 @@ def rewrapped(text: str, width: int, loose: bool, bullet: str) -> str:
     return "\n".join(lines)
 
 
-@slow_machine
 @given(plans(), st.integers(20, 100), st.booleans(), st.sampled_from("-*+"))
 def test_a_formatter_changes_nothing(plan: Plan, width: int, loose: bool, bullet: str) -> None:
     reading = read_text(rewrapped(render(plan), width, loose, bullet), "t", "b.md")
@@ -199,7 +195,6 @@ def edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@slow_machine
 @given(edited())
 def test_any_text_gives_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")
@@ -213,7 +208,6 @@ def test_any_text_gives_a_plan_or_an_error(text: str) -> None:
         assert all(set(task.depends) <= set(ids) - {task.id} for task in reading.plan.tasks)
 
 
-@slow_machine
 @given(st.text(alphabet="#-*_`[]()|:>\n x1.T,ab~<!", max_size=200))
 def test_any_marks_give_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")
