@@ -37,10 +37,10 @@ def may_reach(context: JudgeContext, measure: Measure) -> tuple[str, int] | None
     return next((place for place in missing if is_kept(context, *place)), None) if did_not_run(context) else None
 
 
-def not_run(what: str, verb: str, place: tuple[str, int]) -> Finding:
+def not_run(context: JudgeContext, what: str, verb: str, place: tuple[str, int]) -> Finding:
     """Return the finding that tests of base which may reach or notice something did not run."""
     message = f"{what} a function that base has, and tests of base that may {verb} did not run: run the whole topic"
-    return finding("not-measured", message, place)
+    return finding("partial-run" if context.scope.is_partial else "not-measured", message, place)
 
 
 def uncounted(context: JudgeContext, gate: str) -> str:
@@ -57,8 +57,9 @@ def _kind(context: JudgeContext, test: str) -> str:
     if proof is not None and proof.is_guard:
         return "guard"
     is_same = proof is not None and proof.at_base == "same"
-    names = {name for each in context.evidence.tests_of_base for name in (each, file_of(each))}
-    return "base" if is_same or test in names else "other"
+    known = context.evidence.tests_of_base
+    those = {each for each in context.evidence.manifest.tests if test in (each, file_of(each))} or {test}
+    return "base" if is_same or those <= known else "other"
 
 
 def _reasons(kinds: dict[str, list[str]]) -> Iterator[str]:

@@ -75,9 +75,9 @@ COUNT_FOR = (
     ("proofs", "of_base", "ran", "note"),
     [
         ({"1": "same"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and was there at base. {COUNT_FOR}"),
-        ({}, ("a.py::x",), "a.py", f"a.py runs some of it, and was there at base. {COUNT_FOR}"),
+        ({}, (nodeid("2"),), "tests/test_2.py", f"tests/test_2.py runs some of it, and was there at base. {COUNT_FOR}"),
         ({"1": "guard"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and is a guard, which does not count"),
-        ({}, (), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
+        ({}, ("b.py::x",), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
     ],
 )
 def test_tests_that_run_what_is_missing_and_do_not_count_are_named(
@@ -102,7 +102,7 @@ def test_lines_that_only_tests_of_base_may_reach_are_unknown_where_these_did_not
     assert find_check(judge(PLAN, Policy(), evidence), "task:1", "coverage").verdict == "failed"
     (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "coverage").reasons
     assert (reason.code, reason.message) == (
-        "not-measured",
+        "partial-run",
         (
             "src/app/m.py:3 is in a function that base has, and tests of base that may reach it did not run: "
             "run the whole topic"

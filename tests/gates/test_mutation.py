@@ -144,7 +144,7 @@ def test_a_function_of_base_is_unknown_where_tests_of_base_did_not_run() -> None
         assert find_check(judge(PLAN, Policy(), evidence), "task:1", "mutation").verdict == "failed"
         (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "mutation").reasons
         assert (reason.code, reason.message) == (
-            "not-measured",
+            "partial-run",
             (
                 "app.m:f is a function that base has, and tests of base that may notice its stubs did not run: "
                 "run the whole topic"

@@ -43,7 +43,7 @@ def check_share(
 def _too_low(context: JudgeContext, key: str, measure: Measure, required: Decimal) -> Finding:
     """Return the finding for too low a coverage; it is unknown where tests of base did not run that may reach more."""
     if place := tests_of_base.may_reach(context, measure):
-        return tests_of_base.not_run(f"{place[0]}:{place[1]} is in", "reach it", place)
+        return tests_of_base.not_run(context, f"{place[0]}:{place[1]} is in", "reach it", place)
     message = f"{_shortfall(key, measure, required)}{tests_of_base.uncounted(context, key)}"
     return finding("coverage-too-low", message, first_missing(measure))
 

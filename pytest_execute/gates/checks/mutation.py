@@ -47,7 +47,7 @@ def _unknown(context: JudgeContext, mutants: Sequence[Mutant]) -> Finding | None
     kept = [mutant for mutant in mutants if is_kept(context, mutant.path, mutant.line)]
     if not kept or not did_not_run(context):
         return None
-    return not_run(f"{kept[0].function} is", "notice its stubs", (kept[0].path, kept[0].line))
+    return not_run(context, f"{kept[0].function} is", "notice its stubs", (kept[0].path, kept[0].line))
 
 
 def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
