@@ -8,6 +8,7 @@ each of them what it misses itself.
 | `from __future__ import`, names that pytest reads, hooks, fixtures for all tests | always |
 | import, definition, assignment, block | if what is kept mentions a name that it binds; imports name by name |
 | `from module import *` | if what is kept mentions a name that nothing binds |
+| a decorated method or an assigned call, in a class without tests | if what is kept mentions its name |
 | any other, such as a call | if it mentions nothing but the standard library and pytest |
 """
 
@@ -22,20 +23,28 @@ READ_BY_PYTEST = {"pytestmark", "pytest_plugins", "setup_module", "teardown_modu
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 Unit = tuple[str, str]
-"""Top-level name and the name of a method, "" for a function and for the tests that a class inherits."""
+"""Top-level name and the name of a method, "" for a function and for the tests that a class inherits from elsewhere."""
 
 
 def units(source: str) -> list[Unit]:
-    """Return the tests in a source that cannot be collected; those that a class inherits are one."""
+    """Return the tests in a source that cannot be collected; those that a class inherits from elsewhere are one."""
     found: list[Unit] = []
+    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef):
-            methods = [each.name for each in node.body if isinstance(each, DEFINITIONS) and _is_test(each)]
-            found += [(node.name, method) for method in methods]
+            found += [(node.name, method) for method in dict.fromkeys(_test_methods(node, classes))]
             found += [(node.name, "")] if node.bases else []
         elif isinstance(node, DEFINITIONS) and _is_test(node):
             found.append((node.name, ""))
     return found
+
+
+def _test_methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[str]:
+    """Yield the tests of a class, and those of its bases in the same file."""
+    yield from (each.name for each in node.body if isinstance(each, DEFINITIONS) and _is_test(each))
+    for base in node.bases:
+        if isinstance(base, ast.Name) and base.id in classes and base.id != node.name:
+            yield from _test_methods(classes[base.id], classes)
 
 
 def reduced(source: str, unit: Unit) -> str:
@@ -44,7 +53,7 @@ def reduced(source: str, unit: Unit) -> str:
     module = ast.parse(source)
     statements = [part for node in module.body for part in _parts(node)]
     for node in statements:
-        if isinstance(node, ast.ClassDef) and node.name == name:
+        if isinstance(node, ast.ClassDef):
             others = [each for each in node.body if isinstance(each, DEFINITIONS) and _is_test(each)]
             node.body = [each for each in node.body if each not in others or each.name == method] or [ast.Pass()]
     kept = {node for node in statements if name in _bound(node) or _is_for_all(node)}
@@ -56,9 +65,27 @@ def reduced(source: str, unit: Unit) -> str:
         if not more:
             break
         kept |= more
+    for node in kept - {each for each in kept if name in _bound(each)}:
+        if isinstance(node, ast.ClassDef) and not any(
+            isinstance(each, DEFINITIONS) and _is_test(each) for each in node.body
+        ):
+            _drop_members(node, kept)
     text = "\n".join(ast.unparse(node) for node in kept if not isinstance(node, ast.Import))
     module.body = [node for node in statements if node in kept and _is_used(node, text)]
     return ast.unparse(ast.fix_missing_locations(module))
+
+
+def _drop_members(node: ast.ClassDef, kept: set[ast.stmt]) -> None:
+    """Drop what may fail while a class is made, and that nothing mentions."""
+    attributes = {each.attr for other in kept for each in ast.walk(other) if isinstance(each, ast.Attribute)}
+    mentioned = attributes.union(*map(_mentioned, kept))
+    members = [each for each in node.body if _may_fail(each) and mentioned.isdisjoint(_bound(each))]
+    node.body = [each for each in node.body if each not in members] or [ast.Pass()]
+
+
+def _may_fail(node: ast.stmt) -> bool:
+    is_call = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+    return is_call or (isinstance(node, DEFINITIONS) and bool(node.decorator_list) and not node.name.startswith("__"))
 
 
 def _is_test(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
