@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.replay.mentions import find_words, is_mentioned, reached_files
+from pytest_execute.replay.mentions import asked_words, find_words, is_mentioned, reached_files
 
 OWN = "tests/unit/test_a.py"
 
@@ -41,3 +41,15 @@ def test_files_that_are_mentioned_mention_others() -> None:
     assert is_used("tests/unit/x.yml", **files)
     assert not is_used("tests/unit/y.csv", **files)
     assert is_used("tests/unit/y.csv", **files, conftest="import three"), "a conftest is used by all below it"
+
+
+def test_a_file_asks_by_what_its_statements_name() -> None:
+    source = (
+        b'"""Doc."""\nfrom app import mul\n\ndef test_x():\n    # comment\n    "text"\n    import sub\n'
+    )
+    assert asked_words(source) == {"test_x"}
+    assert asked_words(source + b"    assert getattr(app, 'add')(one, n=2)\n") == {
+        *("test_x", "getattr", "app", "add", "one", "n")
+    }
+    assert asked_words(b'{"name": "add"}') >= {"name", "add"}
+    assert asked_words(b"no Python") == {"no", "Python"}

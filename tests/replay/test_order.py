@@ -108,7 +108,22 @@ SITUATIONS = {
         {},
         {"TestIt::test_add": "before", "TestIt::test_mul": "same-commit"},
     ),
+    "named_in_a_comment": own_file(
+        ADDS.replace("check", "test_x") + "    # and mul\n    'mul'\n",
+        ADDS.replace("check", "test_x") + MULTIPLIES,
+        {"test_x": "same-commit"},
+    ),
+    "only_imported": own_file(
+        ADDS.replace("check", "test_x").replace("add\n", "add, mul\n"),
+        ADDS.replace("check", "test_x") + MULTIPLIES,
+        {"test_x": "same-commit"},
+    ),
     # honest edits
+    "asked_by_its_name": own_file(
+        "def test_x():\n    import app.{0}\n    assert app.{0}.add(1, 2) == 3\n    assert getattr(app.{0}, 'mul')\n",
+        "def test_x():\n    import app.{0}\n    assert app.{0}.add(1, 2) == 3\n    assert app.{0}.mul(2, 3) == 6\n",
+        {"test_x": "before"},
+    ),
     "grown_helper": helper(ADDS, ADDS + MORE, "before"),
     "grown_later": helper(ADDS, None, "before", ADDS + MULTIPLIES),
     "unused_helper": helper(

@@ -38,7 +38,7 @@ class FakeTrees(Struct):
         assert accesses == self.accesses, "what the test looks at where it passes"
         return self.tests.get(one) != self.tests.get(other)
 
-    def new_words(self, one: str, other: str) -> frozenset[str]:
+    def new_words(self, one: str, other: str, test: str) -> frozenset[str]:
         return frozenset(self.tests[one].split()) - set(self.tests[other].split())
 
 

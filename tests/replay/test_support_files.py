@@ -6,7 +6,7 @@ import pytest
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.replay.file_parts import split_file
-from pytest_execute.replay.mentions import find_words
+from pytest_execute.replay.mentions import asked_words, find_words
 from pytest_execute.replay.support_files import SupportFiles
 from pytest_execute.tools.git import Entry, Tree
 
@@ -37,6 +37,7 @@ def differ(changes: dict[str, str | None], accesses: set[str] | None, test: str 
         frozenset({"checks.py"}),
         lambda oid: split_file(oid.encode()),
         lambda oid: find_words(oid.encode()),
+        lambda oid: asked_words(oid.encode()),
     )
     return files.differ("then", "now", test, None if accesses is None else frozenset(accesses))
 
