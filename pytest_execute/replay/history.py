@@ -12,7 +12,7 @@ from pytest_execute.replay.cache import ParseCache
 from pytest_execute.replay.definitions import TestForms
 from pytest_execute.replay.file_parts import FileParts, split_file
 from pytest_execute.replay.hollow_code import hollow, new_definitions
-from pytest_execute.replay.mentions import find_words
+from pytest_execute.replay.mentions import asked_words, find_words
 from pytest_execute.replay.overlay import overlay, tree_id
 from pytest_execute.replay.renaming import Code
 from pytest_execute.replay.steps import Step, TestForm
@@ -44,7 +44,9 @@ class StepBuilder:
         self.trees = self.git.trees([self.commits.tree, self.commits.base, *self.commits.commits, *parents])
         self.today = self.trees[self.commits.tree]
         self.steps: dict[str, Step] = {}
-        self.support_files = SupportFiles(self.trees, self.layout, frozenset(self.paths), self._parts, self._words)
+        self.support_files = SupportFiles(
+            self.trees, self.layout, frozenset(self.paths), self._parts, self._words, self._asked_words
+        )
 
     @functools.cached_property
     def forms(self) -> TestForms:
@@ -110,9 +112,9 @@ class StepBuilder:
         """Return whether something that a test uses on the tests' side differs between two commits' own trees."""
         return self.support_files.differ(one, other, test, accesses)
 
-    def new_words(self, one: str, other: str) -> frozenset[str]:
-        """Return the words that only the files of tests in `one` have, of those that `other` has otherwise."""
-        return self.support_files.new_words(one, other)
+    def new_words(self, one: str, other: str, test: str) -> frozenset[str]:
+        """Return the words by which the files that a test may use ask in `one`, and not in `other`."""
+        return self.support_files.new_words(one, other, test)
 
     def new_definitions(self, code: str, before: str) -> frozenset[str]:
         """Return the names of the functions that `code` has and `before` has not."""
@@ -147,6 +149,10 @@ class StepBuilder:
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _words(self, oid: str) -> frozenset[str]:
         return frozenset(self.parsed.get(f"words {oid}", lambda: find_words(self.forms.source(oid)), frozenset[str]))
+
+    @functools.cache  # noqa: B019 - the object lives as long as one proof
+    def _asked_words(self, oid: str) -> frozenset[str]:
+        return frozenset(self.parsed.get(f"asked {oid}", lambda: asked_words(self.forms.source(oid)), frozenset[str]))
 
     def _step(self, commit: str, own_tree: str, parents: tuple[Step, ...]) -> Step:
         form = functools.partial(self._form, own_tree)

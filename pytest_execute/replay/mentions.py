@@ -6,11 +6,13 @@ use. A directory that is listed may be used with all that is in it.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 WORD = re.compile(r"\w+")
+IMPORTS = (ast.Import, ast.ImportFrom)
 NO_WORDS = frozenset({"py", "__init__"})
 LISTING = frozenset({"glob", "rglob", "iterdir", "listdir", "scandir", "walk", "iter_modules"})
 """Words of programs that look for files whose names they do not say."""
@@ -19,6 +21,28 @@ LISTING = frozenset({"glob", "rglob", "iterdir", "listdir", "scandir", "walk", "
 def find_words(content: bytes) -> frozenset[str]:
     """Return the words of a file."""
     return frozenset(WORD.findall(content.decode(errors="replace")))
+
+
+def asked_words(content: bytes) -> frozenset[str]:
+    """Return the words by which a file asks for something: without comments, imports and texts that nothing uses.
+
+    All words of a file that is not Python.
+    """
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError):
+        return find_words(content)
+    texts: list[str] = []
+    nodes: list[ast.AST] = [tree]
+    while nodes:
+        node = nodes.pop()
+        texts += [value for _, value in ast.iter_fields(node) if isinstance(value, str)]
+        nodes += [each for each in ast.iter_child_nodes(node) if not isinstance(each, IMPORTS) and not _is_text(each)]
+    return frozenset(word for text in texts for word in WORD.findall(text))
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def reached_files(test_file: str, files: Iterable[str], words_of: Callable[[str], frozenset[str]]) -> list[str]:

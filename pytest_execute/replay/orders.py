@@ -46,8 +46,8 @@ class Trees(Protocol):
     def differ(self, one: str, other: str, test: str, accesses: frozenset[str] | None) -> bool:
         """Return whether something differs that a test uses."""
 
-    def new_words(self, one: str, other: str) -> frozenset[str]:
-        """Return the words that only the files of tests in `one` have, of those that differ."""
+    def new_words(self, one: str, other: str, test: str) -> frozenset[str]:
+        """Return the words by which the files that a test may use ask in `one`, and not in `other`."""
 
 
 class Orders:
@@ -96,7 +96,7 @@ class Orders:
     def _asks_less(self, test: str, form: str, turn: Step, parent: Step) -> bool:
         """Return whether the test asks something, since the turn, of functions that came with it."""
         names = self.trees.new_definitions(turn.own_tree, parent.own_tree)
-        names &= self.trees.new_words(turn.own_tree, parent.own_tree)
+        names &= self.trees.new_words(turn.own_tree, parent.own_tree, _name(turn, test) or test)
         code = self.trees.hollow(turn.own_tree, parent.own_tree, names)
         return self._is_filled(test, form, turn, parent, code, turn)
 

@@ -32,7 +32,7 @@ ReadParts = Callable[[str], FileParts | None]
 class SupportFiles:
     """Compares the tests' side of `trees`: the files that `layout` calls tests, and those in `paths`.
 
-    `read_words` returns the words of the file whose content has an id.
+    `read_words` returns the words of the file whose content has an id, `read_asked_words` those that it asks by.
     """
 
     def __init__(
@@ -42,19 +42,19 @@ class SupportFiles:
         paths: frozenset[str],
         read_parts: ReadParts,
         read_words: Callable[[str], frozenset[str]],
+        read_asked_words: Callable[[str], frozenset[str]],
     ) -> None:
         self.trees, self.layout, self.paths = trees, layout, paths
-        self.read_parts, self.read_words = read_parts, read_words
+        self.read_parts, self.read_words, self.read_asked_words = read_parts, read_words, read_asked_words
         self.changed, self.differ = functools.cache(self._changed), functools.cache(self._differ)
         self.python_files = functools.cache(self._python_files)
         self.reached_words = functools.cache(self._reached_words)
 
-    def new_words(self, one: str, other: str) -> frozenset[str]:
-        """Return the words that only the files in `one` have, of those that differ from `other`."""
+    def new_words(self, one: str, other: str, test: str) -> frozenset[str]:
+        """Return the words that the files in `one` ask by, and not in `other`, of those that a test may use."""
+        paths = [*self.used(one, other, test, None)]
         new, old = (
-            frozenset[str]().union(
-                *(self.read_words(tree[path].oid) for path in self.changed(one, other) if path in tree)
-            )
+            frozenset[str]().union(*(self.read_asked_words(tree[path].oid) for path in paths if path in tree))
             for tree in (self.trees[one], self.trees[other])
         )
         return new - old
