@@ -73,8 +73,8 @@ def test_without_effort_the_critical_path_counts_tasks() -> None:
 def test_a_broken_plan_shows_its_problems_and_no_shape() -> None:
     reading = read_text("### 1. [ ] A\n- Goal: o\n- Depends on: 7\n", "t", "b.md")
     assert render(reading, None) == (
-        "b.md:1: warning: task 1 names no test and no behaviour (no-tests)\n"
-        "b.md:3: error: task 1 depends on 7, which no stream has (unknown-task)"
+        "b.md:3: error: task 1 depends on 7, which no stream has (unknown-task)\n"
+        "b.md:1: warning: task 1 names no test and no behaviour (no-tests)"
     )
 
 
@@ -178,17 +178,54 @@ def topic(root: Path, text: str = PLAN) -> None:
     (folder / "breakdown.md").write_text(text)
 
 
+def test_warnings_that_are_alike_are_one_line_with_all_their_places() -> None:
+    text = "".join(f"### {n}. [ ] T\n- **Objective**: o\n\n" for n in range(1, 20)) + "## Done when\n\n- [ ] it works\n"
+    shown = render(read_text(text, "t", "b.md"), None).splitlines()
+    assert shown[:2] == [
+        'b.md:60: warning: this box is not read as a task: "it works" (passed-over)',
+        (
+            "b.md:1: warning: task 1 names no test and no behaviour; the same on 18 other lines: "
+            "4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 34, 37, … (no-tests)"
+        ),
+    ]
+
+
+def test_explain_shows_what_each_line_was_read_as(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text(PLAN + "\n## Done when\n\n- [ ] it works\n")
+    _, text = check("b.md", root=tmp_path, notes="notes", form="explain")
+    meanings = {int(line[:5]): line[7:43].split("  ")[0] for line in text.splitlines()[:29]}
+    assert {line: meaning for line, meaning in meanings.items() if meaning} == {
+        1: "title",
+        3: "stream A",
+        5: "task 1",
+        6: "objective of task 1",
+        7: "files of task 1",
+        8: "tests of task 1",
+        9: "substep 1.1 of task 1",
+        11: "task 2",
+        12: "objective of task 2",
+        13: "tests of task 2",
+        15: "stream B",
+        17: "task 3",
+        18: "objective of task 3",
+        19: "tests of task 3",
+        20: "depends of task 3",
+        24: "gate Gate 1",
+        28: "warning passed-over",
+    }
+
+
 def test_a_topic_with_all_its_documents(tmp_path: Path) -> None:
     topic(tmp_path)
     (tmp_path / "notes/shop/research.md").write_text("found")
     (tmp_path / "notes/shop/plan.md").write_text("do")
-    status, text = check("shop", root=tmp_path, notes="notes", as_json=False)
+    status, text = check("shop", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()[0]) == (0, "Shop")
 
 
 def test_a_topic_without_its_documents(tmp_path: Path) -> None:
     topic(tmp_path)
-    status, text = check("shop", root=tmp_path, notes="notes", as_json=False)
+    status, text = check("shop", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()) == (
         2,
         [
@@ -202,7 +239,7 @@ def test_a_document_that_says_nothing(tmp_path: Path) -> None:
     topic(tmp_path)
     (tmp_path / "notes/shop/research.md").write_text("# Research\n")
     (tmp_path / "notes/shop/plan.md").write_text("do")
-    assert check("shop", root=tmp_path, notes="notes", as_json=False) == (
+    assert check("shop", root=tmp_path, notes="notes", form="text") == (
         2,
         "notes/shop/research.md: error: only headings: write down what was found out (empty-document)",
     )
@@ -210,15 +247,15 @@ def test_a_document_that_says_nothing(tmp_path: Path) -> None:
 
 def test_a_file_has_no_documents_around_it(tmp_path: Path) -> None:
     (tmp_path / "any.md").write_text(PLAN)
-    status, text = check(str(tmp_path / "any.md"), root=tmp_path, notes="notes", as_json=True)
+    status, text = check(str(tmp_path / "any.md"), root=tmp_path, notes="notes", form="json")
     assert (status, len(json.loads(text)["tasks"])) == (0, 3)
 
 
 def test_a_missing_topic_or_file_is_a_problem_in_both_forms(tmp_path: Path) -> None:
     topic(tmp_path)
     problem = "notes/shp: error: no such topic: topics here are shop (did you mean shop?) (no-topic)"
-    assert check("shp", root=tmp_path, notes="notes", as_json=False) == (2, problem)
-    status, text = check("shp", root=tmp_path, notes="notes", as_json=True)
+    assert check("shp", root=tmp_path, notes="notes", form="text") == (2, problem)
+    status, text = check("shp", root=tmp_path, notes="notes", form="json")
     assert (status, json.loads(text)["problems"][0]["code"]) == (2, "no-topic")
     problem = "x.md: error: no such file (no-file)"
-    assert check("x.md", root=tmp_path, notes="notes", as_json=False) == (2, problem)
+    assert check("x.md", root=tmp_path, notes="notes", form="text") == (2, problem)

@@ -83,7 +83,7 @@ def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
 )
 def test_a_task_that_can_never_pass_is_an_error(tmp_path: Path, fields: str, problem: str) -> None:
     (tmp_path / "b.md").write_text(f"### 1. [ ] A\ntext\n{fields}\n")
-    status, text = check("b.md", root=tmp_path, notes="notes", as_json=False)
+    status, text = check("b.md", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()[:1]) == ((2, [problem]) if problem else (0, ["1 task, 0 done"]))
 
 
@@ -92,5 +92,5 @@ def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
     topic(tmp_path, "t", f"### 1. [ ] A\ntext\n{files}\n### 2. [ ] B\ntext\n- **Tests**: `tests/a_check.py`\n")
     settings = '[tool.pytest-execute]\nsource = ["lib"]\n[tool.pytest.ini_options]\npython_files = "*_check.py"\n'
     (tmp_path / "pyproject.toml").write_text(settings)
-    _, text = check("t", root=tmp_path, notes="notes", as_json=False)
+    _, text = check("t", root=tmp_path, notes="notes", form="text")
     assert [line.rpartition(" ")[2] for line in text.splitlines()] == ["(untested-code)"]
