@@ -1,5 +1,8 @@
 """Forms of task ids (`3`, `2.1`, `T05`, `INFRA-1`), and one spelling for all that mean the same."""
 
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001, RUF003
+
 from __future__ import annotations
 
 import re
@@ -14,6 +17,11 @@ NUMBER = r"\d+(?:[a-z]?\.\d+)*[a-z]?"
 CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
 # matches either; not the "1" of "1st" or of "1.5"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
+
+# matches a number or code with an ending, too: "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
+LONG_ID = (
+    rf"(?:{NUMBER}|{CODE})(?:\.[A-Za-z]\w*|[-–][A-Za-z0-9]\w*(?:\.\w+)*)*[↑↓↗′+]?(?=[\s.):：*`|,;—–]|\]|$)(?!\.\d)"
+)
 
 
 @lru_cache(maxsize=1 << 16)

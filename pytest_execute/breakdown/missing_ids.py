@@ -1,4 +1,4 @@
-"""Warnings about boxes without an id beside tasks that are boxes: they are not read as tasks."""
+"""Error for boxes without an id beside tasks that are boxes, where most boxes have none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_execute.breakdown.dialects.common import is_outside_tasks, labels_ab
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, split_title
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 from pytest_execute.breakdown.vocabulary import TASK_WORDS, field_name
 
 # matches "Task 1", "**T2", "1.1" behind a box
@@ -17,7 +17,7 @@ _ID_BEHIND_BOX = re.compile(rf"\W*(?:{TASK_WORDS}\s+#?)?{ID}", re.IGNORECASE)
 
 
 def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
-    """Warn once for each section with such boxes; report one error if those beside the tasks outnumber them."""
+    """Report one error if the boxes without an id beside the tasks outnumber them."""
     sections: dict[int, list[int]] = {}
     for index in _boxes_without_id(outline, starts):
         sections.setdefault(outline.heading_above[index], []).append(index)
@@ -31,13 +31,6 @@ def report_missing_ids(outline: Outline, starts: Sequence[TaskStart], problems: 
             "give each an id, or remove the boxes of what is no task"
         )
         problems.report(outline.blocks[beside[0]].line, "no-id", message)
-        return
-    for boxes in sections.values():
-        first = split_title(LEADING_BOX.sub("", outline.blocks[boxes[0]].text, count=1))[0]
-        count = f"{len(boxes)} boxes" if len(boxes) > 1 else "1 box"
-        not_read = "are not read as tasks" if len(boxes) > 1 else "is not read as a task"
-        message = f'{count} without an id {not_read}, the first is "{first[:60]}": give each an id'
-        problems.warn(outline.blocks[boxes[0]].line, "passed-over", message)
 
 
 def _place(outline: Outline, heading: int) -> tuple[int, int]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
+from pytest_execute.breakdown.account import LineAccount, ReadParts, account_lines, report_unread
 from pytest_execute.breakdown.blocks import Document, parse_blocks
 from pytest_execute.breakdown.detect_dialect import find_task_starts
-from pytest_execute.breakdown.gates import find_gates, report_unread_gates
+from pytest_execute.breakdown.gates import WrittenGate, find_gates, report_unread_gates
 from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
 from pytest_execute.breakdown.ids import normalize_id
 from pytest_execute.breakdown.outline import Outline, task_extent
@@ -36,6 +37,7 @@ class ParsedBreakdown(Struct, frozen=True):
 
     plan: Plan | None
     problems: tuple[Problem, ...]
+    account: LineAccount = LineAccount({}, {})
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -80,9 +82,9 @@ def read_text(text: str, topic: str, path: str) -> ParsedBreakdown:
     starts = find_task_starts(outline, problems)
     if not starts:
         _report_no_task(outline, problems)
-        return ParsedBreakdown(None, problems.by_line())
-    plan = _build_plan(outline, starts, topic, problems)
-    return ParsedBreakdown(plan, problems.by_line())
+        return ParsedBreakdown(None, problems.by_line(), LineAccount({}, {}, document.lines))
+    plan, account = _build_plan(document, outline, starts, topic, problems)
+    return ParsedBreakdown(plan, problems.by_line(), account)
 
 
 def _report_no_task(outline: Outline, problems: Problems) -> None:
@@ -109,26 +111,39 @@ def _report_hidden_tasks(document: Document, problems: Problems) -> None:
         )
 
 
-def _build_plan(outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems) -> Plan:
-    """Return the plan of the tasks that begin at `found`."""
+def _build_plan(
+    document: Document, outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems
+) -> tuple[Plan, LineAccount]:
+    """Return the plan of the tasks that begin at `found`, and what each line was read as."""
     streams, stream_of = find_streams(outline, found, problems)
     starts = _with_stream_in_id(found, stream_of)
     stops = _next_starts(outline, starts)
     tasks = [_in_stream(parse_task(outline, start, stops[start.index]), stream_of.get(start.index)) for start in starts]
     aliases = ids_from_fields(tasks)
-    tasks = _without_duplicates(rename_tasks(tasks, aliases), problems)
+    written_tasks = rename_tasks(tasks, aliases)
+    tasks = _without_duplicates(written_tasks, problems)
     if not streams:
         streams, tasks = streams_from_fields(outline, tasks)
     layout = BreakdownLayout(outline, starts, stops, streams, _first_tasks(stream_of), aliases)
     resolver = Resolver(problems, streams, tasks, aliases)
-    plan = _resolve(layout, tasks, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
+    gates = list(find_gates(outline, stops))
+    plan = _resolve(layout, tasks, gates, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
     plan = _add_sentences(plan, layout, tasks, resolver)
     check_plan(plan, tasks, resolver, problems)
     check_stated_totals(outline, plan, problems)
-    return plan
+    parts = ReadParts(layout.block_owners(), streams, written_tasks, gates, resolver.used_lines, stops)
+    account = account_lines(document, parts)
+    report_unread(outline, document, account, plan, problems)
+    return plan, account
 
 
-def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver, plan: Plan) -> Plan:
+def _resolve(
+    layout: BreakdownLayout,
+    tasks: Sequence[ParsedTask],
+    written: Sequence[WrittenGate],
+    resolver: Resolver,
+    plan: Plan,
+) -> Plan:
     """Return the plan with streams, tasks and gates whose names are resolved."""
     outline, problems = layout.outline, resolver.problems
     resolver.add_stream_sentences(outline, set(layout.stops))
@@ -137,7 +152,6 @@ def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Res
         for stream in layout.streams
     )
     resolved_tasks = tuple(map(resolver.resolve_task, tasks))
-    written = list(find_gates(outline, layout.stops))
     report_unread_gates(outline, written, layout.stops, problems)
     gates = unique_gates((resolver.resolve_gate(outline, gate) for gate in written), problems)
     return structs.replace(plan, streams=streams, tasks=resolved_tasks, gates=gates)

@@ -33,13 +33,24 @@ _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re
 
 def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
     """Yield the substeps in a task's blocks, in order; the id of one without an id is empty."""
-    criteria_depth: int | None = None
-    for block in blocks:
-        if criteria_depth is not None and block.kind == "item" and block.depth > criteria_depth:
-            continue
-        criteria_depth = _criteria_depth(block)
-        if criteria_depth is None:
+    for block, is_criterion in _with_criteria(blocks):
+        if not is_criterion:
             yield from _steps_in_block(task, block)
+
+
+def find_criteria(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the items that are criteria and no steps, in order."""
+    return (block for block, is_criterion in _with_criteria(blocks) if is_criterion and block.kind == "item")
+
+
+def _with_criteria(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool]]:
+    """Yield each block, and True for criteria and the label above them."""
+    depth: int | None = None
+    for block in blocks:
+        is_below_label = depth is not None and block.kind == "item" and block.depth > depth
+        if not is_below_label:
+            depth = _criteria_depth(block)
+        yield block, depth is not None
 
 
 def _criteria_depth(block: Block) -> int | None:

@@ -18,7 +18,7 @@ from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
 from pytest_execute.breakdown.outline import Outline, task_extent
-from pytest_execute.breakdown.substeps import find_substeps
+from pytest_execute.breakdown.substeps import find_criteria, find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, field_name, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
@@ -35,6 +35,7 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     foreign_substeps: tuple[Substep, ...] = ()
     optional_lines: frozenset[int] = frozenset()
+    criteria_lines: frozenset[int] = frozenset()
     has_text: bool = False
     is_one_line: bool = False
     misspelt: tuple[MisspeltField, ...] = ()
@@ -50,6 +51,7 @@ class _Substeps(Struct, frozen=True):
     all: tuple[Substep, ...]
     foreign: tuple[Substep, ...]
     is_complete: bool | None
+    criteria_lines: frozenset[int]
 
 
 # matches "[x] **Task 1 Complete**"
@@ -100,6 +102,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         fields=fields,
         foreign_substeps=substeps.foreign,
         optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
+        criteria_lines=substeps.criteria_lines,
         has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
         is_one_line=start.is_one_line,
         misspelt=tuple(misspelt_fields(blocks)),
@@ -161,12 +164,13 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
         elif block.kind != "row":
             step_blocks.append(block)
     steps = tuple(find_substeps(start.id, step_blocks)) if start.row is None else ()
+    criteria = frozenset(block.line for block in find_criteria(step_blocks))
     foreign = tuple(
         step
         for step in steps
         if re.fullmatch(r"\d+(\.\d+)+", step.id) and not normalize_id(step.id).startswith(f"{name}.")
     )
-    return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete)
+    return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete, criteria)
 
 
 def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pytest_execute.core import graph
@@ -10,6 +10,17 @@ from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
 from pytest_execute.reports import figures, json_text
+
+
+class LineMeanings(Protocol):
+    """Lines of a breakdown with their meanings."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the file."""
+
+    def meaning(self, line: int) -> str:
+        """Return what a line was read as, or an empty text."""
 
 
 class PlanReading(Protocol):
@@ -23,13 +34,17 @@ class PlanReading(Protocol):
     def problems(self) -> tuple[Problem, ...]:
         """Problems in the order of their lines."""
 
+    @property
+    def account(self) -> LineMeanings:
+        """Meanings of the lines."""
+
 
 def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:
-    """Return the problems, one per line, and where none is an error the plan's shape.
+    """Return the problems, the gravest first, those that are alike on one line; where none is an error, the shape.
 
     `documents` maps the topic's other documents to whether they have text; None where there is no topic.
     """
-    lines = [str(problem) for problem in reading.problems]
+    lines = list(_folded(reading.problems))
     if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
         lines += _shape(reading.plan)
         if documents is not None:
@@ -37,6 +52,55 @@ def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:
                 f"prerequisites: {', '.join(name for name, has_text in documents.items() if has_text) or 'none'}"
             )
     return "\n".join(lines)
+
+
+_MILD = ("no-tests", "no-objective", "open-substep", "unknown-effort", "unread-field", "hidden-task")
+"""Codes of warnings that come last: nothing of the plan is lost by them, and there may be many."""
+_FEW = 3
+"""Problems of one code that are shown one by one; of more, the first is shown with the lines of the others."""
+_MOST_LINES = 12
+
+
+def _folded(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield a line for each problem, errors first; many warnings of one code give one line with all their lines."""
+    by_code: dict[tuple[bool, bool, str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=_gravity):
+        is_warning = problem.severity == "warning"
+        key = (is_warning, problem.code in _MILD, problem.path, problem.code if is_warning else "")
+        by_code.setdefault(key, []).append(problem)
+    for (is_warning, *_), alike in by_code.items():
+        shown = alike[:1] if is_warning and len(alike) > _FEW else alike
+        yield from (_with_others(problem, alike[len(shown) :]) for problem in shown)
+
+
+def _gravity(problem: Problem) -> tuple[bool, bool]:
+    return problem.severity == "warning", problem.code in _MILD
+
+
+def _with_others(problem: Problem, others: Sequence[Problem]) -> str:
+    if not others:
+        return str(problem)
+    lines = [str(other.line) for other in others]
+    shown = ", ".join([*lines[:_MOST_LINES], *(["…"] if len(lines) > _MOST_LINES else [])])
+    more = figures.count(len(others), "other line")
+    return f"{str(problem).removesuffix(f' ({problem.code})')}; the same on {more}: {shown} ({problem.code})"
+
+
+def explain(reading: PlanReading) -> str:
+    """Return the file line by line, each with what it was read as, or with its problem."""
+    problems = {problem.line: problem for problem in sorted(reading.problems, key=_gravity, reverse=True)}
+    rows = [(number, _meaning(reading, number, problems), line) for number, line in enumerate(reading.account.lines, 1)]
+    wide = min(_WIDEST, max((len(meaning) for _, meaning, _ in rows), default=0))
+    return "\n".join(f"{number:>5}  {meaning:{wide}}  {line}".rstrip() for number, meaning, line in rows)
+
+
+_WIDEST = 36
+
+
+def _meaning(reading: PlanReading, line: int, problems: Mapping[int, Problem]) -> str:
+    problem = problems.get(line)
+    mark = f"{problem.severity} {problem.code}" if problem is not None else ""
+    return ", ".join(filter(None, (mark, reading.account.meaning(line))))
 
 
 def _shape(plan: Plan) -> Iterator[str]:

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 from pytest_execute.breakdown.dialects.common import (
     DialectProblem,
-    extends_section_number,
     find_boxed_items,
     is_outside_tasks,
 )
@@ -45,7 +44,7 @@ def _numbered_boxes(outline: Outline) -> list[TaskStart]:
 
 
 def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
-    """Yield criteria with a task's number, and boxes that may be tasks or substeps.
+    """Yield the boxes that may be tasks or substeps.
 
     | code | example |
     | --- | --- |
@@ -55,7 +54,6 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
     """
     starts = _numbered_boxes(outline)
     ids = {normalize_id(start.id): start for start in starts}
-    yield from _criteria(outline, set(ids))
     has_dotted = any("." in normalize_id(start.id) for start in tasks)
     has_whole = any("." not in normalize_id(start.id) for start in tasks)
     lines_without_box = _lines_without_box(outline) if has_dotted else {}
@@ -84,19 +82,6 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
         ):
             message = f"{start.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
             yield DialectProblem(start.line, "unclear-level", message)
-
-
-def _criteria(outline: Outline, ids: set[str]) -> Iterator[DialectProblem]:
-    """Yield the boxes in a section of criteria that is counted like the sections with tasks."""
-    for start in find_boxed_items(outline, _NUMBER_AND_TITLE):
-        above = outline.heading_above[start.index]
-        if normalize_id(start.id) not in ids and above >= 0 and extends_section_number(start.id, outline.blocks[above]):
-            title = re.sub(r"^[\W\d]+", "", outline.blocks[above].one_line)
-            message = (
-                f'this looks like task {start.id}, and is not read, because it is below "{title}": move it, '
-                "or remove its box"
-            )
-            yield DialectProblem(start.line, "passed-over", message, is_warning=True)
 
 
 def _lines_without_box(outline: Outline) -> dict[str, int]:
