@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]:
     """Return the exit status and the report for a topic, or for a Markdown file."""
-    documents = None
+    documents = closed = None
     try:
         if _is_file(target):
             reading = breakdown.read_file(root / target, Path(target).stem, target)
@@ -56,12 +56,14 @@ def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]
     problems = [*never_passing(reading.plan, *project_layout(root))] if reading.plan is not None else []
     if documents is not None:
         problems += _document_problems(root, f"{notes}/{target}", documents)
+        closed, more = _closed(root, notes, target)
+        problems += more
     reading = structs.replace(reading, problems=(*reading.problems, *problems))
     status = CANNOT_JUDGE if reading.errors else PASSED
     if form == "json":
-        return status, report.as_json(reading)
+        return status, report.as_json(reading, closed)
     explained = f"{report.explain(reading)}\n\n" if form == "explain" else ""
-    return status, explained + report.render(reading, documents)
+    return status, explained + report.render(reading, documents, closed)
 
 
 def check_all(root: Path, notes: str, *, explain: bool = False) -> tuple[int, str]:
@@ -89,6 +91,21 @@ def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -
         elif not has_text:
             problems.append(Problem("empty-document", f"only headings: {REMEDIES[name]}", path))
     return problems
+
+
+def _closed(root: Path, notes: str, topic: str) -> tuple[str | None, tuple[Problem, ...]]:
+    """Return the commit that a closed topic is judged at, if it is closed, and the problems of its record."""
+    from pytest_execute.tools.checkout_top import checkout_top
+    from pytest_execute.tools.git import Git
+    from pytest_execute.workflow import Project, closing_commit, judged_commit
+
+    project = Project(home=root, policy_home=root, notes=notes)
+    try:
+        if checkout_top(root.resolve()) is None:
+            return closing_commit(project, topic), ()
+        return judged_commit(Git.find(root), project, topic), ()
+    except ExecuteError as error:
+        return None, error.problems
 
 
 def _topics(notes: str | None) -> tuple[Path, str]:

@@ -18,10 +18,11 @@ from pytest_execute.commands.pytest_run import (
     writable_path,
 )
 from pytest_execute.commands.staged_tree import committed_tree, staged_tree
+from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import check_closing, closing_commit, find_project
+from pytest_execute.workflow import find_project, judged_commit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +52,9 @@ def _commit(repository: Git, options: argparse.Namespace) -> str | None:
             raise ExecuteError(Problem("unknown-commit", f"no commit is called {options.at!r}: fetch it"))
         return commit
     project = find_project(Path.cwd(), options.notes, repository.work_tree)
-    commit = closing_commit(project, options.topic)
+    commit = judged_commit(repository, project, options.topic)
     if commit is not None:
-        check_closing(repository, project, options.topic, commit)
-        print(f"{options.topic} was closed at {commit[:7]}, and is judged there", file=sys.stderr)
+        print(describe_closing(options.topic, commit), file=sys.stderr)
     return commit
 
 

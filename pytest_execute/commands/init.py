@@ -14,6 +14,7 @@ from pytest_execute.commands.pytest_run import project_directory
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
+from pytest_execute.tools.checkout_top import checkout_top
 from pytest_execute.workflow import Project, find_project
 
 
@@ -31,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
 def _home(project: Project) -> Path:
     """Return the home of a project; without topics and a policy that is the nearest directory with settings."""
     is_new = project.home == Path.cwd().resolve() and not (project.home / project.notes).is_dir()
-    tops = [each for each in (project.home, *project.home.parents) if (each / ".git").exists()]
-    return project_directory(project.home, tops[0]) if is_new and tops else project.home
+    top = checkout_top(project.home)
+    return project_directory(project.home, top) if is_new and top is not None else project.home
 
 
 def init(root: Path, notes: str, topic: str) -> tuple[int, str]:

@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from pytest_execute import breakdown
 from pytest_execute.commands.arguments import add_topic
+from pytest_execute.core.closing import FILE_NAME
 from pytest_execute.core.plan import Plan, Task
 from pytest_execute.core.plan_parts import check_parts
 from pytest_execute.core.verdict import PASSED
-from pytest_execute.reports.breakdown import file_text
-from pytest_execute.workflow import find_project
+from pytest_execute.reports.breakdown import task_fields
+from pytest_execute.workflow import closing_commit, find_project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +28,15 @@ def run(options: argparse.Namespace) -> int:
     project = find_project(Path.cwd(), options.notes)
     plan = breakdown.load_plan(project.home, project.notes, options.topic)
     check_parts(plan, options.stream, options.task, "--")
-    work = sort_open_tasks(plan, _named(plan, options.stream, options.task))
-    print(json.dumps(_as_json(plan, work), indent=2) if options.json else _as_text(plan, work))
+    closed = closing_commit(project, options.topic)
+    work = sort_open_tasks(plan, set() if closed else _named(plan, options.stream, options.task))
+    if options.json:
+        print(json.dumps({"topic": plan.topic, "closed": closed, **_as_json(plan, work)}, indent=2))
+    elif closed:
+        record = f"{project.notes}/{plan.topic}/{FILE_NAME}"
+        print(f"{plan.topic} was closed at {closed[:7]}: remove {record} to go on with it")
+    else:
+        print(_as_text(plan, work))
     return PASSED
 
 
@@ -73,21 +81,15 @@ def _shared_files(plan: Plan, task: Task) -> dict[str, list[str]]:
 def _as_json(plan: Plan, work: OpenWork) -> dict[str, Any]:
     parts = {"tasks": work.ready, "begun": work.begun, "waiting": work.waiting}
     rows = {name: [_row(plan, task, work.blocked_by) for task in tasks] for name, tasks in parts.items()}
-    return {"topic": plan.topic, **rows, "done": [task.id for task in plan.tasks if task.done]}
+    return {**rows, "done": [task.id for task in plan.tasks if task.done]}
 
 
 def _row(plan: Plan, task: Task, blocked_by: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return a task as JSON. `blocks` are the open tasks that wait for it, `blocked_by` those that it waits for."""
     return {
-        "id": task.id,
-        "title": task.title,
+        **task_fields(task),
         "state": task.state,
-        "stream": task.stream,
-        "effort": task.effort,
         "agent": task.agent,
-        "line": task.line,
-        "files": [file_text(ref) for ref in task.files],
-        "tests": [test.target for test in task.tests],
         "depends": plan.edges()[task.id],
         "blocked_by": blocked_by[task.id],
         "blocks": [other.id for other in plan.tasks if not other.done and task.id in blocked_by[other.id]],

@@ -22,6 +22,11 @@ def read_closing(text: str, path: str) -> str:
     return commit
 
 
+def describe_closing(topic: str, commit: str) -> str:
+    """Return where a closed topic is judged, for the user."""
+    return f"{topic} was closed at {commit[:7]}, and is judged there"
+
+
 def write_closing(commit: str, version: str) -> str:
     """Return the text of a record."""
     comment = "# Written by `pytest-execute close`: the topic passed at this commit, and `gate` judges it there."

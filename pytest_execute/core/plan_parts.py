@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.policy import Scope
+
+
+def resolve_scope(plan: Plan, scope: Scope) -> Scope:
+    """Return the scope with the ids of its tasks, each once. Raises ExecuteError as `check_parts` does."""
+    check_parts(plan, scope.streams, scope.tasks, "--execute-")
+    found = (plan.find(name) for name in scope.tasks)
+    return replace(scope, tasks=tuple(dict.fromkeys(task for task in found if task is not None)))
 
 
 def check_parts(plan: Plan, streams: Iterable[str], tasks: Iterable[str], options: str) -> None:

@@ -49,9 +49,12 @@ class Exemption(Struct, frozen=True):
 
 
 class MutationPolicy(Struct, frozen=True):
-    """Required share, in percent, of a task's new functions that are not pseudo-tested; 0 switches mutation off."""
+    """Required share, in percent, of a task's new functions that are not pseudo-tested.
 
-    task: Decimal = Decimal(100)
+    0 and None, "off" in the file, switch mutation off.
+    """
+
+    task: Decimal | None = Decimal(100)
     exempt: tuple[Exemption, ...] = ()
 
 
@@ -166,8 +169,8 @@ def _command(value: Any) -> tuple[str, ...]:
     return words
 
 
-def _percent_or_off(value: Any) -> Decimal:
-    return Decimal(0) if value == "off" else _percent(value)
+def _percent_or_off(value: Any) -> Decimal | None:
+    return None if value == "off" else _percent(value)
 
 
 def _percent_or_base(value: Any) -> Decimal | None:

@@ -3,6 +3,7 @@
 | rule | value that counts | head is weaker |
 | --- | --- | --- |
 | `_higher` | the higher number | if its number is lower |
+| `_higher_or_off` | the higher number, "off" being none | if its number is lower, or "off" for a number |
 | `_system` | the higher number, and "base" where base has it | if its number is lower, or 0, or "base" for a number |
 | `_stricter_word` | the word that stands first in its order | if its word comes later |
 | `_either` | true, if one is true | if only base has true |
@@ -45,12 +46,16 @@ def join_policies(base: Policy, head: Policy) -> tuple[Policy, tuple[WeakerKey, 
         before, after = _value(base, key), _value(head, key)
         values[key], is_weaker = rule(before, after)
         if is_weaker:
-            weaker.append(WeakerKey(key, _as_json(before), _as_json(after)))
+            weaker.append(WeakerKey(key, _as_json(key, before), _as_json(key, after)))
     return _with_values(head, values), tuple(weaker)
 
 
 def _higher(base: Any, head: Any) -> Joined:
     return (base, True) if head < base else (head, False)
+
+
+def _higher_or_off(base: Any, head: Any) -> Joined:
+    return (base, True) if (head or 0) < (base or 0) else (head, False)
 
 
 def _system(base: Any, head: Any) -> Joined:
@@ -112,13 +117,15 @@ RULES: dict[str, Rule] = {
     "coverage.changed": _higher,
     "coverage.branch": _either,
     "coverage.exclude": _common,
-    "mutation.task": _higher,
+    "mutation.task": _higher_or_off,
     "mutation.exempt": _common_exemptions,
     "reviewers": _reviewers,
     "deployment.artifacts": _all,
     "deployment.commands": _all,
 }
 """Rule for each key of the policy, in the order of the reference page."""
+WORDS_FOR_NONE = {"coverage.system": "base", "mutation.task": "off"}
+"""Words in the file for the keys that can be None."""
 
 
 def _value(policy: Policy, key: str) -> Any:
@@ -137,5 +144,6 @@ def _of_table(table: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((key.partition(".")[2], value) for key, value in values.items() if key.startswith(f"{table}."))
 
 
-def _as_json(value: Any) -> str:
-    return msgspec.json.Encoder(decimal_format="number").encode("base" if value is None else value).decode()
+def _as_json(key: str, value: Any) -> str:
+    written = WORDS_FOR_NONE[key] if value is None else value
+    return msgspec.json.Encoder(decimal_format="number").encode(written).decode()

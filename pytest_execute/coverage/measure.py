@@ -219,7 +219,7 @@ class _Analyzer:
         reporter = PythonFileReporter(file, self._with_exclusions if with_exclusions else self._without_exclusions)
         try:
             reporter.lines()
-        except (NotPython, NoSource):
+        except (NotPython, NoSource, ValueError):  # Python 3.10 has a ValueError for null bytes
             return None
         return reporter
 

@@ -25,7 +25,7 @@ def installed_modules(names: Iterable[str], project: str, work_tree: Path) -> di
     found = {name: directory for name in names if (directory := _directory_of(name, directories))}
     if found.keys() <= sys.stdlib_module_names:
         return found
-    owners = importlib.metadata.packages_distributions()
+    owners = _owners(found)
     return {
         name: found[name]
         for name in found
@@ -51,6 +51,18 @@ def _directory_of(name: str, directories: Iterable[str]) -> str:
     """Return the first directory that has code of the module; "" where none has."""
     specs = ((directory, PathFinder.find_spec(name, [directory])) for directory in directories)
     return next((directory for directory, spec in specs if spec is not None and spec.origin is not None), "")
+
+
+def _owners(modules: Collection[str]) -> dict[str, list[str]]:
+    """Return the names of the distributions that have top-level modules; Python 3.10's own table lacks many."""
+    owners: dict[str, list[str]] = {}
+    for distribution in importlib.metadata.distributions():
+        declared = (distribution.read_text("top_level.txt") or "").split()
+        names = declared or {file.parts[0].partition(".")[0] for file in distribution.files or ()}
+        for module in modules:
+            if module in names:
+                owners.setdefault(module, []).append(distribution.metadata["Name"])
+    return owners
 
 
 def _is_foreign(distributions: Collection[str], project: str, work_tree: Path) -> bool:

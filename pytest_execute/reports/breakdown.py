@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pytest_execute.core import graph
+from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
@@ -39,10 +40,11 @@ class PlanReading(Protocol):
         """Meanings of the lines."""
 
 
-def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:
+def render(reading: PlanReading, documents: Mapping[str, bool] | None, closed: str | None = None) -> str:
     """Return the problems, the gravest first, those that are alike on one line; where none is an error, the shape.
 
-    `documents` maps the topic's other documents to whether they have text; None where there is no topic.
+    `documents` maps the topic's other documents to whether they have text; None where there is no topic. `closed` is
+    the commit that a closed topic is judged at.
     """
     lines = list(_folded(reading.problems))
     if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
@@ -51,6 +53,8 @@ def render(reading: PlanReading, documents: Mapping[str, bool] | None) -> str:
             lines.append(
                 f"prerequisites: {', '.join(name for name, has_text in documents.items() if has_text) or 'none'}"
             )
+        if closed is not None:
+            lines.append(describe_closing(reading.plan.topic, closed))
     return "\n".join(lines)
 
 
@@ -164,10 +168,14 @@ def _parallel(edges: graph.Edges, weights: Mapping[str, float]) -> int:
     return most
 
 
-def as_json(reading: PlanReading) -> str:
-    """Return tasks, streams, gates and problems as one JSON object; of a broken plan all that could be read."""
+def as_json(reading: PlanReading, closed: str | None = None) -> str:
+    """Return tasks, streams, gates and problems as one JSON object; of a broken plan all that could be read.
+
+    `closed` is the commit that a closed topic is judged at.
+    """
     plan = reading.plan or Plan(topic="", path="")
     answer = {
+        "closed": closed,
         "tasks": [_task(task) for task in plan.tasks],
         "streams": [
             {"id": stream.id, "title": stream.title, "depends": stream.depends, "after": stream.after}
@@ -193,17 +201,24 @@ def as_json(reading: PlanReading) -> str:
     return json_text.encode(answer).rstrip("\n")
 
 
-def _task(task: Task) -> dict[str, object]:
+def task_fields(task: Task) -> dict[str, object]:
+    """Return what `check` and `next` have of a task in JSON."""
     return {
         "id": task.id,
         "title": task.title,
-        "done": task.done,
         "stream": task.stream,
-        "depends": task.depends,
+        "effort": task.effort,
+        "line": task.line,
         "files": [file_text(ref) for ref in task.files],
         "tests": [test.target for test in task.tests],
-        "line": task.line,
-        "effort": task.effort,
+    }
+
+
+def _task(task: Task) -> dict[str, object]:
+    return {
+        **task_fields(task),
+        "done": task.done,
+        "depends": task.depends,
         "substeps": [{"id": step.id, "title": step.title, "done": step.done} for step in task.substeps],
     }
 

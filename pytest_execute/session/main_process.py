@@ -99,16 +99,13 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
     context = main.context
     entries = (*context.layout.source, *context.layout.files, *context.unknown_code)
     source = tuple(os.path.relpath(entry or ".", context.layout.prefix or ".") for entry in entries)
-    scope = context.request.scope
-    tasks = tuple(task for name in scope.tasks if (task := context.plan.find(name)) is not None)
-    scope = msgspec.structs.replace(scope, tasks=tasks)
     coverage = context.policy.coverage
     is_measured = coverage.is_required or any(
         getattr(config.known_args_namespace, name) for name in COVERAGE_FILES.values()
     )
     return RunSettings(
         plan=context.plan,
-        scope=scope,
+        scope=context.scope,
         source=source,
         top_modules=frozenset(name.partition(".")[0] for name in context.layout.modules(context.tree)) - {*OF_PYTEST},
         branch=coverage.branch,

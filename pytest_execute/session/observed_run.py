@@ -10,7 +10,6 @@ import pytest
 
 from pytest_execute.core.evidence import CollectedTest, Manifest, TestResult
 from pytest_execute.core.nodeids import file_of, names_of
-from pytest_execute.core.plan import Plan
 from pytest_execute.core.tests_in_source import holds_tests
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import Collection
@@ -60,13 +59,8 @@ def _counted(context: Context, collection: Collection, is_own: bool) -> list[Col
     """
     scope, plan = context.scope, context.plan
     manifest = mapping.map_tests(plan, [*collection.tests, *collection.deselected])
-    selected = mapping.select_tests(plan, manifest, *_scope(plan, context)) if scope.is_partial else manifest.tests
+    selected = mapping.select_tests(plan, manifest, scope.streams, scope.tasks) if scope.is_partial else manifest.tests
     return [test for test in collection.deselected if test.id in selected and (is_own or manifest.gates[test.id])]
-
-
-def _scope(plan: Plan, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    tasks = tuple(task for name in context.scope.tasks if (task := plan.find(name)) is not None)
-    return context.scope.streams, tasks
 
 
 def _left_out(context: Context, narrowing: Narrowing, known: Iterable[str], end: str) -> Iterator[tuple[str, str]]:

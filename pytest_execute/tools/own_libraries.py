@@ -1,7 +1,7 @@
 """Libraries of this package, beside a project that is one of them: the judge imports its own, and tests the project's.
 
 `python -m pytest`, an editable install and pytest's `pythonpath` put the checkout on the module path. This module
-imports the standard library alone.
+imports the standard library alone, and what does the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import pkgutil
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+
+from pytest_execute.tools.checkout_top import checkout_top
 
 OWN = {"markdown_it": "markdown-it-py", "mdurl": "mdurl", "msgspec": "msgspec", "tomli": "tomli"}
 """Libraries that this package alone imports, by their modules; the values are their names on PyPI."""
@@ -38,7 +40,8 @@ def imported_from_elsewhere(root: Path) -> Iterator[None]:
 
     Raises OwnLibraryError where there is no other copy.
     """
-    top = _top(root.resolve())
+    root = root.resolve()
+    top = checkout_top(root) or root
     path = sys.path[:]
     hidden = [entry for entry in path if _is_inside(Path(entry), top) and any(_holds(entry, name) for name in OWN)]
     loaded = {name: sys.modules.pop(name) for name in _modules(OWN) if is_from(name, top)}
@@ -96,7 +99,3 @@ def _is_inside(path: Path, top: Path) -> bool:
 
 def _holds(entry: str, name: str) -> bool:
     return Path(entry, name).is_dir() or Path(entry, f"{name}.py").is_file()
-
-
-def _top(root: Path) -> Path:
-    return next((each for each in (root, *root.parents) if (each / ".git").exists()), root)

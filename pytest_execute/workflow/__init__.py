@@ -1,6 +1,6 @@
 """Steps of a judgement: read the context before the first test runs, gather the evidence after the last, judge it."""
 
-from pytest_execute.workflow.closed_topics import check_closing, closing_commit
+from pytest_execute.workflow.closed_topics import closing_commit, judged_commit
 from pytest_execute.workflow.context import Context, read_context
 from pytest_execute.workflow.coverage_step import write_coverage
 from pytest_execute.workflow.gather import judge_run
@@ -16,11 +16,11 @@ __all__ = [
     "Request",
     "Rerun",
     "RunResult",
-    "check_closing",
     "check_imports",
     "closing_commit",
     "find_project",
     "judge_run",
+    "judged_commit",
     "prefix_of",
     "project_layout",
     "project_policy",

@@ -15,8 +15,18 @@ def closing_commit(project: Project, topic: str) -> str | None:
     return read_closing(file.read_text(encoding="utf-8"), name) if file.exists() else None
 
 
-def check_closing(git: Git, project: Project, topic: str, commit: str) -> None:
-    """Raise ExecuteError where HEAD lacks the commit of a closed topic, or the breakdown is another than there."""
+def judged_commit(git: Git, project: Project, topic: str) -> str | None:
+    """Return the commit that a closed topic is judged at; None where it is not closed.
+
+    Raises ExecuteError where HEAD lacks that commit, or the breakdown is another than there.
+    """
+    commit = closing_commit(project, topic)
+    if commit is not None:
+        _check_closing(git, project, topic, commit)
+    return commit
+
+
+def _check_closing(git: Git, project: Project, topic: str, commit: str) -> None:
     directory = f"{project.notes}/{topic}"
     path = f"{prefix_of(project.home, git.work_tree)}{directory}/breakdown.md"
     if git.find_commit(commit) is None:

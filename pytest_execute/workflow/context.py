@@ -13,7 +13,7 @@ from pytest_execute.core.detect_source import may_be_implementation, with_named_
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.plan import Plan
-from pytest_execute.core.plan_parts import check_parts
+from pytest_execute.core.plan_parts import resolve_scope
 from pytest_execute.core.plan_paths import place_paths
 from pytest_execute.core.policy import Policy, Scope
 from pytest_execute.core.stricter_policy import WeakerKey, join_policies
@@ -43,6 +43,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
     request: Request
     plan: Plan
+    scope: Scope
     policy: Policy
     policy_at_base: Policy
     home: Path
@@ -60,10 +61,6 @@ class Context(Struct, frozen=True, kw_only=True):
     @property
     def root(self) -> Path:
         return self.request.root
-
-    @property
-    def scope(self) -> Scope:
-        return self.request.scope
 
     @property
     def notes(self) -> str:
@@ -115,7 +112,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     plan = _collect_problems(problems, lambda: breakdown.load_plan(project.home, project.notes, request.topic))
     if git is None or found is None or plan is None:
         raise ExecuteError(*problems)
-    check_parts(plan, request.scope.streams, request.scope.tasks, "--execute-")
+    scope = resolve_scope(plan, request.scope)
     prefix, home = _prefix(git, request.root), prefix_of(project.home, git.work_tree)
     named = [home + path for path in plan.named_paths]
     if request.commit is None:
@@ -141,6 +138,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
     return Context(
         request=request,
         plan=plan,
+        scope=scope,
         policy=policy,
         policy_at_base=base,
         policy_at_head=head,

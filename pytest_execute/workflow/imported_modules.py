@@ -11,6 +11,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.policy import Policy
 from pytest_execute.engine.installed_modules import installed_modules, project_name
+from pytest_execute.tools.checkout_top import checkout_top
 from pytest_execute.tools.git import Tree
 from pytest_execute.tools.own_libraries import OF_PYTEST
 
@@ -107,5 +108,5 @@ def _is_installed(copy: Copy) -> bool:
 
 
 def _is_in_other_checkout(copy: Copy, top: Path) -> bool:
-    checkout = next((each for each in Path(copy.file).resolve().parents if (each / ".git").exists()), None)
+    checkout = checkout_top(Path(copy.file).resolve().parent)
     return checkout is not None and checkout != top.resolve()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pytest_execute import breakdown
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.policy import Policy, policy_table, read_policy
+from pytest_execute.tools.checkout_top import checkout_top
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git
 
@@ -55,8 +56,8 @@ def find_project(start: Path, notes: str | None = None, top: Path | None = None)
 def _upwards(start: Path, top: Path | None) -> list[Path]:
     """Return `start` and the directories above it up to `top`; by default up to that with `.git`, if there is one."""
     directories = [start, *start.parents]
-    tops = [each for each in directories if (each == top.resolve() if top is not None else (each / ".git").exists())]
-    return directories[: directories.index(tops[0]) + 1] if tops else [start]
+    last = checkout_top(start) if top is None else top.resolve()
+    return directories[: directories.index(last) + 1] if last in directories else [start]
 
 
 def project_policy(root: Path) -> Policy:

@@ -71,7 +71,7 @@ def test_next_prints_all_that_a_coordinator_needs(run_next: Callable[..., Finish
     assert [(task["id"], task["blocked_by"], task["depends"]) for task in answer["waiting"]] == [
         ("3", ["2", "1"], ["2", "1"])
     ]
-    assert (answer["topic"], answer["done"]) == ("sums", [])
+    assert (answer["topic"], answer["closed"], answer["done"]) == ("sums", None, [])
 
 
 def test_a_begun_task_is_not_offered_and_its_files_are_named(run_next: Callable[..., Finished]) -> None:
@@ -140,6 +140,23 @@ def test_the_directory_of_the_topics_can_be_given(root: Path, capsys: pytest.Cap
 def test_next_says_that_every_task_is_ticked(run_next: Callable[..., Finished]) -> None:
     done = run_next(BREAKDOWN)
     assert (done.returncode, done.stdout) == (0, "every task is ticked: `pytest-execute gate sums` judges them\n")
+
+
+def test_nothing_is_offered_of_a_closed_topic(root: Path, run_next: Callable[..., Finished]) -> None:
+    (root / "notes/sums/closed.toml").write_text(f'commit = "{"a" * 40}"\n')
+    done = run_next(BEGUN)
+    message = "sums was closed at aaaaaaa: remove notes/sums/closed.toml to go on with it\n"
+    assert (done.returncode, done.stdout) == (0, message)
+    answer = json.loads(run_next(BEGUN, "--json").stdout)
+    assert (answer["closed"], answer["tasks"], answer["begun"], answer["waiting"]) == ("a" * 40, [], [], [])
+
+
+def test_a_broken_record_of_closing_is_an_error(root: Path, run_next: Callable[..., Finished]) -> None:
+    (root / "notes/sums/closed.toml").write_text("commit = 1\n")
+    done = run_next(BEGUN)
+    assert (done.returncode, done.stdout) == (2, "")
+    message = "commit: expected the id of a commit: close the topic again (bad-record)"
+    assert done.stderr == f"notes/sums/closed.toml: error: {message}\n"
 
 
 def test_a_plan_that_cannot_be_read_ends_with_two(run_next: Callable[..., Finished]) -> None:

@@ -116,7 +116,7 @@ def test_a_broken_file_is_one_clear_line(text: str) -> None:
 
 def test_mutation_is_on_and_can_be_switched_off() -> None:
     assert Policy().mutation.task == 100
-    assert read_policy('[tool.pytest-execute.mutation]\ntask = "off"\n', "pyproject.toml").mutation.task == 0
+    assert read_policy('[tool.pytest-execute.mutation]\ntask = "off"\n', "pyproject.toml").mutation.task is None
 
 
 def test_an_exemption_has_a_function_and_a_reason() -> None:

@@ -79,6 +79,32 @@ def test_message_has_both_values() -> None:
     assert (weaker.key, weaker.base, weaker.head) == ("coverage.task", "90.5", "3")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('mutation.task = "off"', '"off"'),
+        ("mutation.task = 0", "0"),
+        ("mutation.task = 0.0", "0.0"),
+        ("coverage.system = 0", "0"),
+    ],
+)
+def test_message_has_the_value_as_it_is_written(text: str, shown: str) -> None:
+    _, (weaker,) = join_policies(policy(""), policy(text))
+    assert weaker.head == shown
+
+
+@pytest.mark.parametrize(("base", "head"), [('"off"', "0"), ("0", '"off"'), ("0.0", "0"), ('"off"', '"off"')])
+def test_off_and_0_are_equally_strict_for_mutation(base: str, head: str) -> None:
+    joined, weaker = join_policies(policy(f"mutation.task = {base}"), policy(f"mutation.task = {head}"))
+    assert weaker == ()
+    assert not joined.mutation.task
+
+
+def test_off_at_base_gives_way_to_a_number() -> None:
+    joined, weaker = join_policies(policy('mutation.task = "off"'), policy("mutation.task = 20"))
+    assert (joined.mutation.task, weaker) == (Decimal(20), ())
+
+
 def test_reviewer_of_base_stays_as_it_was() -> None:
     base = policy('reviewers = [{name = "a", command = ["a"]}, {name = "b", command = ["b"]}]')
     head = policy('reviewers = [{name = "c", command = ["c"]}, {name = "a", command = ["true"]}]')

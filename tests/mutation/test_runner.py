@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from pytest_execute.mutation.functions import Function
-from pytest_execute.mutation.outcomes import Probe, Stub, StubOutcome, Tests
+from pytest_execute.mutation.outcomes import Probe, Stub, StubOutcome
 from pytest_execute.mutation.probed_file import ProbedFile
 from pytest_execute.mutation.replies import MutationReplies
 from pytest_execute.mutation.runner import MutationRunner
@@ -17,24 +17,23 @@ MADE = Target("app:make", "app.py", Function(name="make", line=1, column=0, end=
 TESTS = ["a.py::other", "b.py::own", "b.py::other"]
 
 
-class Trials:
+class Trials(StubTrials):
     """Trials of a function that runs while each file is imported, and during no test but those in `entering`.
 
     The tests in `noticing` fail with its stub.
     """
 
-    targets, workers = NumberedTargets([MADE]), 1
-
     def __init__(self, entering: set[str], noticing: set[str]) -> None:
+        self.targets, self.workers = NumberedTargets([MADE]), 1
         self.entering, self.noticing = entering, noticing
         self.tried: list[tuple[str, ...]] = []
 
-    def try_stubs(self, file: ProbedFile, tests_by_stub: Mapping[Stub, Tests]) -> dict[Stub, StubOutcome]:
+    def try_stubs(self, file: ProbedFile, tests_by_stub: Mapping[Stub, tuple[str, ...]]) -> dict[Stub, StubOutcome]:
         file.imported = frozenset({MADE.key})
         file.probes = dict.fromkeys(file.tests, Probe("passed"))
         return {stub: self._outcome([t for t in tests if t in self.entering]) for stub, tests in tests_by_stub.items()}
 
-    def try_on_import(self, file: ProbedFile, stub: Stub, tests: Tests) -> StubOutcome:
+    def try_on_import(self, file: ProbedFile, stub: Stub, tests: tuple[str, ...]) -> StubOutcome:
         self.tried.append(tests)
         return self._outcome(tests)
 
@@ -44,7 +43,7 @@ class Trials:
 
 
 def run(trials: Trials) -> str | None:
-    runner = MutationRunner(cast(StubTrials, trials), TESTS, {"1": ("b.py::own",)})
+    runner = MutationRunner(trials, TESTS, {"1": ("b.py::own",)})
     return runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by
 
 
@@ -71,13 +70,13 @@ def test_a_guard_notices_nothing_for_a_task() -> None:
     """Neither where it enters the function, nor where the function runs on import."""
     noticing = {"b.py::other"}
     for entering in (set[str](), {"b.py::other"}):
-        runner = MutationRunner(cast(StubTrials, Trials(entering, noticing)), TESTS, {"1": ("b.py::own",)}, noticing)
+        runner = MutationRunner(Trials(entering, noticing), TESTS, {"1": ("b.py::own",)}, noticing)
         assert runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by is None
 
 
 def test_the_progress_counts_functions_to_the_last() -> None:
     counts: list[tuple[int, int]] = []
-    runner = MutationRunner(cast(StubTrials, Trials(set(), {"b.py::other"})), TESTS, {"1": ("b.py::own",)})
+    runner = MutationRunner(Trials(set(), {"b.py::other"}), TESTS, {"1": ("b.py::own",)})
     runner.run([(0, "raise")], lambda done, total: counts.append((done, total)))
     assert counts == sorted(counts)
     assert (counts[0], counts[-1]) == ((0, 1), (1, 1))

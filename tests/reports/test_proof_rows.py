@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import Guard, History, Proof, ProofState
-from pytest_execute.gates.reason_codes import TABLE
+from pytest_execute.gates.reasons import TABLE
 from pytest_execute.reports import explain
 from pytest_execute.reports.json_report import build_report
 from tests.reports.test_render import EVIDENCE, TEST, VERDICT

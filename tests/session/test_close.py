@@ -41,6 +41,14 @@ def test_a_closed_topic_is_judged_at_its_commit(closed: Repository) -> None:
     assert closed.state() == before
 
 
+def test_check_says_where_a_closed_topic_is_judged(closed: Repository) -> None:
+    commit = closed.git("rev-parse", "HEAD~2")
+    done = command(closed.path, "check", "sums")
+    message = f"sums was closed at {commit[:7]}, and is judged there"
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, message)
+    assert json.loads(command(closed.path, "check", "sums", "--json").stdout)["closed"] == commit
+
+
 def test_pytest_itself_says_where_a_closed_topic_is_judged(closed: Repository) -> None:
     ran = run(closed.path, "-n0")
     commit = closed.git("rev-parse", "HEAD~2")
@@ -69,10 +77,11 @@ def test_a_record_that_does_not_fit(closed: Repository, files: dict[str, str], m
     old = {path: (closed.path / path).read_text() for path in files}
     for path, text in files.items():
         closed.put(path, text.replace("{side}", side))
-    done = command(closed.path, "gate", "sums")
+    done, checked = command(closed.path, "gate", "sums"), command(closed.path, "check", "sums")
     for path, text in old.items():
         closed.put(path, text)
     assert (done.returncode, message in done.stderr) == (2, True), done.stdout + done.stderr
+    assert (checked.returncode, message in checked.stdout) == (2, True), checked.stdout + checked.stderr
 
 
 def test_unfinished_work_is_not_closed_by_hand_or_by_command(tmp_path: Path) -> None:

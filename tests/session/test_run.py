@@ -82,6 +82,8 @@ def test_a_part_of_the_plan_runs_with_its_dependencies(repo: Repository) -> None
     assert ran.status == 0, ran.text
     assert ran.verdicts() == {"prerequisites": "passed", "task:3": "passed"}
     assert [test["id"].split("::")[1] for test in ran.report["tests"]] == ["test_add", "test_take", "test_undo"]
+    ran = run(repo.path, "-n0", "--execute-task=C3")
+    assert ran.verdicts() == {"prerequisites": "passed", "task:3": "passed"}, "task 3 of stream C, by another name"
     ran = run(repo.path, "-n2", "--execute-stream=A")
     assert ran.verdicts() == {"prerequisites": "passed", "task:1": "passed", "stream:A": "passed"}
     assert [test["id"].split("::")[1] for test in ran.report["tests"]] == ["test_add"]

@@ -30,7 +30,7 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
         yield finding("not-measured", mutants.reason)
     elif unknown is not None:
         yield unknown
-    elif (len(functions) - len(bad)) * 100 < context.policy.mutation.task * len(functions):
+    elif (len(functions) - len(bad)) * 100 < (context.policy.mutation.task or 0) * len(functions):
         proofs = context.evidence.proofs or {}
         has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
