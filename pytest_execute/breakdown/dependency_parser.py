@@ -102,6 +102,8 @@ _ALL_STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|a
 _LEADING_VERB = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
 # matches "Task 4 depends on": a clause with its own subject is no part of a list
 _SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
+# matches two words behind each other, none of which is that of a list of tasks
+_WORDS = re.compile(rf"\b(?!(?:{TASK_WORDS}|{STREAM_WORDS}|and|all)\b)[a-z]{{3,}}\s+[a-z]{{2,}}")
 # matches "can run in parallel", "independent"
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
@@ -114,7 +116,13 @@ def parse_dependencies(value: str, names: NameIndex, source: DependencySource) -
     parser = _ClauseParser(names, source)
     # clauses end at a full stop before a capital letter, or with the line: "T1. Then T2"
     for clause in re.split(r"。|；|(?<=[\w)])\.\s+(?=[A-Z\W])|\n", plain):
-        parser.parse(clause)
+        first, *others = clause.split("; ")
+        parser.parse(first)
+        for other in others:
+            if _WORDS.search(other):
+                parser.unread.append(other)  # "T1; T3 and T4 touch the same file" says something else
+            else:
+                parser.parse(other)
     return parser.collected.result("; ".join(parser.unread))
 
 

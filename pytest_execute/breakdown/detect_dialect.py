@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.dialects import DIALECTS, Dialect
-from pytest_execute.breakdown.dialects.common import is_majority
+from pytest_execute.breakdown.dialects.common import is_majority, is_outside_tasks
 from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.missing_ids import report_missing_ids
 from pytest_execute.breakdown.outline import Outline, task_extent
@@ -48,7 +48,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
         only_marked = _matches(marked.outline) if marked.marks else []
         report_only_marked([start for match in only_marked[:1] for start in match.starts], marked.marks, problems)
         return []
-    chosen, *others = strong
+    chosen, *others = _not_in_previews(outline, strong)
     for other in others:
         if _are_sections_over(outline, chosen, other):
             chosen = other
@@ -56,7 +56,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
         starts = add_marked(chosen.starts, _find(marked.outline, chosen.dialect), marked.marks, problems)
         chosen = structs.replace(chosen, starts=starts)
     for other in found:
-        if other.dialect is not chosen.dialect:
+        if other.dialect is not chosen.dialect and not (other in strong and other not in (chosen, *others)):
             chosen = _compare(outline, chosen, other, problems)
     report_missing_ids(outline, chosen.starts, problems)
     _report_struck_through(outline, chosen.starts, problems)
@@ -68,6 +68,16 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
 
 def _matches(outline: Outline) -> list[DialectMatch]:
     return [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
+
+
+def _not_in_previews(outline: Outline, found: list[DialectMatch]) -> list[DialectMatch]:
+    """Return the matches without those that are wholly below headings such as "Preview", if another one is not."""
+    own = [
+        match
+        for match in found
+        if len(found) == 1 or not all(is_outside_tasks(outline, start.index, start.id) for start in match.starts)
+    ]
+    return own or found
 
 
 def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
@@ -115,13 +125,24 @@ def _compare(outline: Outline, chosen: DialectMatch, other: DialectMatch, proble
     indexes = {start.index for start in (*chosen.starts, *outside)}
     ids = {normalize_number(start.id) for start in other.starts if start.index in indexes}
     is_unlike = other.dialect.is_weak and not _have_similar_titles(outside, chosen.starts)
-    if not outside or (ids <= chosen.ids and not is_unlike):
+    if not outside:
         return chosen
+    if ids <= chosen.ids and not is_unlike:
+        return _with_ticks(chosen, outside)
     if chosen.ids < ids and _have_similar_titles(chosen.starts, other.starts):
         return DialectMatch(other.dialect, _with_details(other.starts, chosen.starts))
     new = outside if is_unlike else [start for start in outside if normalize_number(start.id) not in chosen.ids]
     _report_other_tasks(chosen, other, new, problems)
     return chosen
+
+
+def _with_ticks(chosen: DialectMatch, others: Sequence[TaskStart]) -> DialectMatch:
+    """Return the tasks with the boxes of another list of them, if they have none themselves."""
+    boxes = {normalize_number(start.id): start.box for start in others}
+    if any(start.box is not None or start.done or start.row is not None for start in chosen.starts):
+        return chosen
+    starts = [structs.replace(start, box=boxes.get(normalize_number(start.id))) for start in chosen.starts]
+    return DialectMatch(chosen.dialect, starts)
 
 
 def _outside(outline: Outline, chosen: DialectMatch, other: DialectMatch) -> list[TaskStart]:

@@ -40,6 +40,14 @@ _UNCHANGED_FILES = re.compile(
     r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
     re.IGNORECASE,
 )
+# matches "No changes to `a.py` and `b.py`", "without touching src/a.py" in a sentence
+_UNTOUCHED = re.compile(
+    r"\b(?:no\s+changes?\s+(?:to|in)|(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
+    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
+    re.IGNORECASE,
+)
+# matches "test_a.py", "a_test.go", "a.spec.ts", "ATest.java"
+_TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 # matches "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today", "tests/test_*.py"
@@ -89,10 +97,10 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
 
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
-    """Return the files that a sentence mentions: those with a directory, no links, no tests."""
-    without_links = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
-    refs = (ref for ref in referenced_files(without_links) if "/" in ref.path and not ref.path.startswith("../"))
-    return tuple(ref for ref in refs if not is_test_path(ref.path))
+    """Return the files that a sentence says it changes: those with a directory, no links, no tests."""
+    own = [structs.replace(part, text=_UNTOUCHED.sub("", _LINK_TARGET.sub("]", part.text))) for part in parts]
+    refs = (ref for ref in referenced_files(own) if "/" in ref.path and not ref.path.startswith("../"))
+    return tuple(ref for ref in refs if not _is_named_like_tests(ref.path))
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
@@ -154,7 +162,15 @@ def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) 
 
 
 def _may_hold_tests(target: str) -> bool:
-    return is_test_path(target) and target.rpartition("/")[2] not in ("conftest.py", "__init__.py")
+    """Return True for a directory of tests, and for what is named like tests; helpers beside them hold none."""
+    path, colons, _ = target.partition("::")
+    is_directory = "." not in path.rpartition("/")[2]
+    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or _is_named_like_tests(path))
+
+
+def _is_named_like_tests(path: str) -> bool:
+    is_directory = path.endswith("/") and is_test_path(path)
+    return is_directory or _TEST_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def is_test_path(target: str) -> bool:

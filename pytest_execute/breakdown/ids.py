@@ -18,10 +18,10 @@ CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
 # matches either; not the "1" of "1st" or of "1.5"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 
+# matches the endings of "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
+ID_ENDING = r"(?:\.[A-Za-z]\w*|[-–][A-Za-z0-9]\w*(?:\.\w+)*)*[↑↓↗′+]?"
 # matches a number or code with an ending, too: "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
-LONG_ID = (
-    rf"(?:{NUMBER}|{CODE})(?:\.[A-Za-z]\w*|[-–][A-Za-z0-9]\w*(?:\.\w+)*)*[↑↓↗′+]?(?=[\s.):：*`|,;—–]|\]|$)(?!\.\d)"
-)
+LONG_ID = rf"(?:{NUMBER}|{CODE}){ID_ENDING}(?=[\s.):：*`|,;—–]|\]|$)(?!\.\d)"
 
 
 @lru_cache(maxsize=1 << 16)

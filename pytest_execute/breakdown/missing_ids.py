@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pytest_execute.breakdown.dialects.common import is_outside_tasks, labels_above
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
-from pytest_execute.breakdown.vocabulary import TASK_WORDS, field_name
+from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 # matches "Task 1", "**T2", "1.1" behind a box
 _ID_BEHIND_BOX = re.compile(rf"\W*(?:{TASK_WORDS}\s+#?)?{ID}", re.IGNORECASE)

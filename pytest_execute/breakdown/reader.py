@@ -126,12 +126,13 @@ def _build_plan(
         streams, tasks = streams_from_fields(outline, tasks)
     layout = BreakdownLayout(outline, starts, stops, streams, _first_tasks(stream_of), aliases)
     resolver = Resolver(problems, streams, tasks, aliases)
-    gates = list(find_gates(outline, stops))
+    owners = layout.block_owners()
+    gates = list(find_gates(outline, stops, {index for index, owner in owners.items() if owner.tasks}))
     plan = _resolve(layout, tasks, gates, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
-    plan = _add_sentences(plan, layout, tasks, resolver)
+    plan = _add_sentences(plan, layout, tasks, resolver, owners)
     check_plan(plan, tasks, resolver, problems)
     check_stated_totals(outline, plan, problems)
-    parts = ReadParts(layout.block_owners(), streams, written_tasks, gates, resolver.used_lines, stops)
+    parts = ReadParts(owners, streams, written_tasks, gates, resolver.used_lines, stops)
     account = account_lines(document, parts)
     report_unread(outline, document, account, plan, problems)
     return plan, account
@@ -157,14 +158,20 @@ def _resolve(
     return structs.replace(plan, streams=streams, tasks=resolved_tasks, gates=gates)
 
 
-def _add_sentences(plan: Plan, layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver) -> Plan:
+def _add_sentences(
+    plan: Plan,
+    layout: BreakdownLayout,
+    tasks: Sequence[ParsedTask],
+    resolver: Resolver,
+    owners: Mapping[int, Mention],
+) -> Plan:
     """Return the plan with the dependencies that sentences outside the fields state."""
     parser = SentenceParser(
         resolver.names,
         find_task_words(layout.outline.blocks[start.index].text for start in layout.starts),
         find_stream_words(stream.kind for stream in layout.streams),
     )
-    context = SentenceContext(layout.block_owners(), _used_lines(resolver, tasks))
+    context = SentenceContext(owners, _used_lines(resolver, tasks))
     return add_sentence_dependencies(plan, layout.outline, parser, context, resolver.problems)
 
 

@@ -54,14 +54,16 @@ class ParsedSentence(Struct, frozen=True):
     """Certain statements of one sentence.
 
     `is_uncertain` is True if the sentence may state an order that could not be read. Its `mentions` are then all names,
-    in the order of the text.
+    in the order of the text. `is_partial` is True if statements were read, and another name beside them was not.
     """
 
     statements: tuple[OrderStatement, ...] = ()
     is_uncertain: bool = False
     mentions: tuple[Mention, ...] = ()
+    is_partial: bool = False
 
 
+_CLAUSE_END = re.compile(r"[,;—–]")
 _FIRST_MARK = 0xE000
 _MAX_MARKS = 6400
 """Marks are the characters of Unicode's private use area, U+E000 to U+F8FF."""
@@ -125,6 +127,7 @@ class SentenceParser:
             tuple(statement for part in parsed for statement in part.statements),
             any(part.is_uncertain for part in parsed),
             tuple(mention for part in parsed for mention in part.mentions),
+            any(part.is_partial for part in parsed),
         )
 
     def arrow_pairs(self, text: str, owner: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
@@ -191,12 +194,15 @@ def _parse_part(text: str, marks: _MarkedNames, subject: Mention | None) -> Pars
         is_uncertain = any(not patterns.NEGATION.search(_clause_before(text, found.end())) for found in likely)
     if is_uncertain:
         return ParsedSentence((), True, (subject, *mentions) if subject else mentions)
-    return ParsedSentence(tuple(certain), False, mentions)
+    used = {(*side.tasks, *side.streams, side.wildcard) for each in certain for side in (each.first, each.then)}
+    named = marks.all_in(" ".join(clause for clause in _CLAUSE_END.split(text) if not patterns.NO_ORDER.search(clause)))
+    unused = [mention for mention in named if (*mention.tasks, *mention.streams, mention.wildcard) not in used]
+    return ParsedSentence(tuple(certain), False, mentions, is_partial=bool(certain and unused))
 
 
 def _clause_before(text: str, end: int) -> str:
     """Return the text before an offset, since the last comma or dash."""
-    return re.split(r"[,;—–]", text[:end])[-1]
+    return _CLAUSE_END.split(text[:end])[-1]
 
 
 def _have_common_name(left: Iterable[Mention], right: Iterable[Mention]) -> bool:

@@ -130,6 +130,8 @@ IMPERATIVE = re.compile(
 )
 # matches "does not", "independently"
 NEGATION = re.compile(r"\b(?:not|never|without|neither|nor|no|independent(?:ly)?)\b|n't\b", re.IGNORECASE)
+# matches "② is parallel with it", "not ③": a name there is no dependency
+NO_ORDER = re.compile(rf"{NEGATION.pattern}|\bparallel|\bconcurrent|\balongside\b", re.IGNORECASE)
 # matches "② may depend on ①", "if ② depends on ①", "either"
 UNCERTAIN = re.compile(
     r"\b(?:if|may|might|could|would|unless|whether|optionally|ideally|probably|perhaps|possibly|either)\b|\?\s*$",

@@ -20,7 +20,7 @@ from pytest_execute.breakdown.ids import normalize_id, singular
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
-from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASKS_HEADING
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASK_WORDS, TASKS_HEADING
 
 # matches "Stream A: Storage", "2. Phase 1 — Ground", "Parallel Group 1: Write", "Wave II"
 _STREAM_HEADING = re.compile(
@@ -29,8 +29,9 @@ _STREAM_HEADING = re.compile(
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# matches "2. Title", "4a Title", "P1-A: Title"
+# matches "2. Title", "4a Title", "P1-A: Title", "Task 14: Title"
 _ID_AND_TITLE = re.compile(
+    rf"(?:(?i:{TASK_WORDS})\s+(?=\d))?"
     r"(?P<id>\d+(?:\.\d+)*[a-z]?(?![a-z])|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)",
     re.DOTALL,
 )
@@ -45,6 +46,8 @@ _NOTE = re.compile(
 _CONTINUED = re.compile(
     r"(?P<mark>[(（]\s*(?:续|続き?|계속|continued|cont\.?|part \w+)\s*[)）])[\s:：.—–-]*", re.IGNORECASE
 )
+# matches the "gate" of "Phase 1 gate", which has more tasks of Phase 1
+_GATE_TITLE = re.compile(r"\W*(?:(?:quality|exit) )?(?:gates?|checkpoints?)\W*", re.IGNORECASE)
 # matches "Depends on Stream A", "after A1, B3"
 _DEPENDS_ON = re.compile(
     r"(?:depends?\s+(?:up)?on|after|requires?|needs|blocked\s+by)\s*:?\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL
@@ -238,7 +241,7 @@ def _with_unique_ids(
         is_shared = len(kinds[stream.id]) > 1 and stream.kind
         name = f"{stream.kind.title()} {stream.id}" if is_shared else stream.id
         first = streams.setdefault(name, structs.replace(stream, id=name))
-        if first.title != stream.title:
+        if first.title != stream.title and not _GATE_TITLE.fullmatch(stream.title):
             message = f"stream {name} is already on line {first.line} with another title: give one of them another id"
             problems.report(stream.line, "duplicate-stream", message)
         stream_of[index] = name

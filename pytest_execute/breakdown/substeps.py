@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_name
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"

@@ -9,9 +9,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
@@ -20,7 +21,7 @@ from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fie
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.substeps import find_criteria, find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
-from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, field_name, is_done_status
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -66,6 +67,8 @@ _DEPENDS_NOTE = re.compile(
 )
 # matches "(agent: coder)", "(est: 2 hours)"
 _FIELD_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
+# matches "(parallel: true, depends: #41)" at the end
+_PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
 # matches the box of "- [ ]* 2.1 Write more tests", which may stay open
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 # matches "[x] 1.1 ", "**1.2** "
@@ -77,13 +80,14 @@ _SCENARIO_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
     """Return the task that begins with `start` and ends before the block at `stop`."""
     blocks = _task_blocks(outline, start, stop)
-    fields = (*_title_fields(start), *read_fields(blocks))
+    depth = outline.blocks[start.index].depth if outline.blocks[start.index].kind == "item" else 0
+    fields = (*_title_fields(start), *_own_fields(read_fields(blocks), depth))
     substeps = _parse_substeps(start, blocks)
     tests = _tests(start, fields)
     done = _is_done(start, fields, substeps)
     task = Task(
         id=start.id,
-        title=start.title,
+        title=_PARALLEL_NOTE.sub("", start.title),
         line=start.line,
         done=done,
         state="open" if done else _state(start, fields),
@@ -118,6 +122,13 @@ def _title_fields(start: TaskStart) -> Iterator[Field]:
         name = field_name(note[1])
         if name in ("agent", "effort"):
             yield Field(name, note[1], start.line, (ValuePart(note[2].strip(), start.line),))
+
+
+def _own_fields(fields: Iterable[Field], depth: int) -> Iterator[Field]:
+    """Yield the fields of a task at this depth of lists; an effort inside an item below it is that of a step."""
+    for field in fields:
+        is_of_step = field.name == "effort" and field.depth > depth + 1
+        yield structs.replace(field, name=None) if is_of_step else field
 
 
 def _is_plain_text(block: Block) -> bool:

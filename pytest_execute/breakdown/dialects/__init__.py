@@ -48,7 +48,9 @@ class Dialect(Struct, frozen=True):
 
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("headings with an id and a box", canonical.find, is_certain=True),
-    Dialect("headings with a word and an id", task_headings.find, is_certain=True),
+    Dialect(
+        "headings with a word and an id", task_headings.find, is_certain=True, find_problems=task_headings.find_problems
+    ),
     Dialect("headings with a code", code_headings.find, may_be_sections=True),
     Dialect("boxes with a word and an id", task_boxes.find),
     Dialect("boxes with a code", speckit.find),

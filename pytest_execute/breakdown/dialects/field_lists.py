@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 
 from pytest_execute.breakdown.dialects.common import drop_inner_items, is_majority, is_outside_tasks
+from pytest_execute.breakdown.field_labels import TASK_FIELDS
 from pytest_execute.breakdown.fields import read_fields
 from pytest_execute.breakdown.ids import CODE, ID
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
-from pytest_execute.breakdown.vocabulary import TASK_FIELDS
 
 # matches "**Task 1**: Model", "T01 — Model"
 _NAMED_ITEM = re.compile(

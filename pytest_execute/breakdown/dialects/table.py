@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, DialectProblem
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
-from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS, field_name
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS
 
 # matches "ID", "#", "Task No.", "编号"
 _ID_COLUMN = re.compile(
