@@ -68,14 +68,17 @@ def _gate(gate: NamedGate) -> str:
     return f"- **{gate.name}**: {gate.text}"
 
 
-def starting_texts(topic: str) -> dict[str, str]:
-    """Return `{name: text}` of a new topic's documents: two with questions, and a breakdown without problems."""
+def starting_texts(topic: str, module: str, test: str) -> dict[str, str]:
+    """Return `{name: text}` of a new topic's documents: two with questions, and a breakdown without problems.
+
+    `module` and `test` are the paths of its first files.
+    """
     return {
         "research.md": _questions(
             topic, "Research", ("What is there already?", "What was found out?", "What is still open?")
         ),
         "plan.md": _questions(topic, "Plan", ("What shall be built?", "How?", "What is left out?")),
-        "breakdown.md": render(_first_plan(topic)),
+        "breakdown.md": render(_first_plan(topic, module, test)),
     }
 
 
@@ -84,16 +87,15 @@ def _questions(topic: str, name: str, questions: tuple[str, ...]) -> str:
     return "\n\n".join([f"# {topic}: {name}", *(f"## {question}" for question in questions)]) + "\n"
 
 
-def _first_plan(topic: str) -> Plan:
-    module = "".join(letter if letter.isalnum() else "_" for letter in topic).lower()
+def _first_plan(topic: str, module: str, test: str) -> Plan:
     task = Task(
         id="1",
         title="Name the first task",
         line=0,
         stream="A",
         objective="say in one sentence what is true when it is done",
-        files=(FileRef(f"src/{module}.py", 0),),
-        tests=(TestRef(f"tests/test_{module}.py", 0),),
+        files=(FileRef(module, 0),),
+        tests=(TestRef(test, 0),),
         behaviour=("Given a start, when something happens, then this is seen",),
         effort="1 hour",
     )

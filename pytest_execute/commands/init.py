@@ -5,17 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
+
+from msgspec import Struct
 
 from pytest_execute import breakdown
 from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.commands.arguments import add_topic
+from pytest_execute.commands.project_layout import read_pytest_settings
 from pytest_execute.commands.pytest_run import project_directory
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.layout import Layout
+from pytest_execute.core.new_files import module_name, new_module_path, new_test_path
 from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.tools.checkout_top import checkout_top
-from pytest_execute.workflow import Project, find_project
+from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_write import write_work_tree
+from pytest_execute.tools.scratch import scratch
+from pytest_execute.workflow import Project, directories_in, find_project, prefix_of, project_layout
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,14 +49,56 @@ def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
     """Write the documents and the policy's table where they are missing; return the status and a line per file."""
     try:
         breakdown.check_topic_name(notes, topic)
+        found = _starting_point(root, topic)
         directory = f"{Path(notes).as_posix()}/{topic}"
-        lines = [_write(root, f"{directory}/{name}", text) for name, text in starting_texts(topic).items()]
+        texts = starting_texts(topic, found.module, found.test)
+        lines = [_write(root, f"{directory}/{name}", text) for name, text in texts.items()]
     except ExecuteError as error:
         return CANNOT_JUDGE, str(error)
     except OSError as error:
         return CANNOT_JUDGE, str(Problem("unwritable", f"cannot be written: {error.strerror}", str(error.filename)))
-    status, last_line = _add_table(root / "pyproject.toml", notes)
+    status, last_line = _add_table(root / "pyproject.toml", notes, found.source)
     return status, "\n".join([*lines, last_line])
+
+
+class StartingPoint(Struct, frozen=True):
+    """Implementation of a project, and paths for the first module and test of a topic, as seen from its home."""
+
+    source: tuple[str, ...]
+    module: str
+    test: str
+
+
+def _starting_point(home: Path, topic: str) -> StartingPoint:
+    """Return what fits the project that is there; what is usual where it is no repository, or has bad settings."""
+    try:
+        layout, files = _layout(home)
+    except ExecuteError:
+        layout, files = Layout(), ()
+    name = module_name(topic)
+    source, module, test = layout.source, new_module_path(name, files, layout), new_test_path(name, files, layout)
+    return StartingPoint(
+        tuple(entry.removeprefix(layout.home) or "." for entry in source),
+        module.removeprefix(layout.home),
+        test.removeprefix(layout.home),
+    )
+
+
+def _layout(home: Path) -> tuple[Layout, Collection[str]]:
+    """Return the layout of the project in the current directory, below `home`, and the files of its repository."""
+    here = Path.cwd().resolve()
+    root = project_directory(here, home.resolve()) if here.is_relative_to(home.resolve()) else home
+    with scratch(None) as directory:
+        git = Git.find(root).with_scratch(directory)
+        tree = git.tree(write_work_tree(git, git.find_commit("HEAD") or git.empty_tree()))
+        settings = read_pytest_settings(root)
+        known = Layout(
+            prefix=prefix_of(root, git.work_tree),
+            home=prefix_of(home, git.work_tree),
+            patterns=settings.files or Layout().patterns,
+            roots=directories_in(git.work_tree, (root.resolve() / path for path in settings.module_path)),
+        )
+        return project_layout(git, tree, find_project(root).policy_from(git.work_tree), known), tree
 
 
 def _write(root: Path, path: str, text: str) -> str:
@@ -61,7 +112,7 @@ def _write(root: Path, path: str, text: str) -> str:
     return f"wrote {path}"
 
 
-def _add_table(file: Path, notes: str) -> tuple[int, str]:
+def _add_table(file: Path, notes: str, source: Collection[str]) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -73,5 +124,8 @@ def _add_table(file: Path, notes: str) -> tuple[int, str]:
     if has_table:
         return PASSED, f"kept [tool.pytest-execute] in {file.name}"
     beginning = f"{text.rstrip()}\n\n" if text.strip() else ""
-    file.write_text(f"{beginning}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")
-    return PASSED, f"added [tool.pytest-execute] to {file.name}"
+    found = f"source = {json.dumps(list(source))}" if source else ""
+    table = "\n".join(filter(None, ["[tool.pytest-execute]", f"notes = {json.dumps(notes)}", found]))
+    file.write_text(f"{beginning}{table}\n", encoding="utf-8")
+    hint = f", with {found}: correct it if the code lies elsewhere" if found else ""
+    return PASSED, f"added [tool.pytest-execute] to {file.name}{hint}"

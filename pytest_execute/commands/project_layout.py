@@ -1,16 +1,40 @@
-"""Layout of a project as far as its pyproject.toml has it, for commands that run no pytest."""
+"""Layout of a project, and settings of pytest, as far as files have them: for commands that run no pytest."""
 
 from __future__ import annotations
 
+import configparser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.policy import read_policy
 from pytest_execute.core.toml_reader import tomllib
 
-OTHER_SETTINGS = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
+INI_FILES = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
+"""Files that pytest may read its settings from, with the section of each."""
+OTHER_SETTINGS = (*INI_FILES, "pytest.toml", ".pytest.toml")
 """Files that pytest may read its settings from, beside pyproject.toml."""
+
+
+class PytestSettings(Struct, frozen=True):
+    """Names of test files, if they are set, and directories of the module path."""
+
+    files: tuple[str, ...]
+    module_path: tuple[str, ...]
+
+
+def read_pytest_settings(root: Path) -> PytestSettings:
+    """Return what the first settings that are found at `root` say; nothing of files that cannot be read."""
+    options = next(filter(None, (_ini_options(root / name, section) for name, section in INI_FILES.items())), None)
+    if options is None:
+        try:
+            options = _toml_options(_read(root / "pyproject.toml"))
+        except tomllib.TOMLDecodeError:
+            options = {}
+    return PytestSettings(_words(options.get("python_files", ())), _words(options.get("pythonpath", ())))
 
 
 def project_layout(root: Path) -> tuple[Layout, tuple[str, ...] | None]:
@@ -19,18 +43,37 @@ def project_layout(root: Path) -> tuple[Layout, tuple[str, ...] | None]:
     The names are None where they are not known: another file may have pytest's settings, or doctests are collected.
     Raises ExecuteError for a policy that cannot be read.
     """
-    file = root / "pyproject.toml"
-    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    source = tuple(entry.rstrip("/") for entry in read_policy(text, file.name).source)
-    settings = tomllib.loads(text).get("tool", {}).get("pytest", {})
-    names = None if any((root / name).exists() for name in OTHER_SETTINGS) else _test_files(settings)
+    text = _read(root / "pyproject.toml")
+    source = tuple(entry.rstrip("/") for entry in read_policy(text, "pyproject.toml").source)
+    names = None if any((root / name).exists() for name in OTHER_SETTINGS) else _test_files(_toml_options(text))
     return Layout(source=source or ("src",), patterns=names or Layout().patterns), names
 
 
-def _test_files(settings: dict[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of test files by `[tool.pytest]`; None where they are not known."""
-    options = {**settings, **settings.get("ini_options", {})}
-    names = options.get("python_files", list(Layout().patterns))
-    listed = names.split() if isinstance(names, str) else [str(name) for name in names]
+def _test_files(options: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the names of test files; None where they are not known."""
+    listed = _words(options.get("python_files", Layout().patterns))
     is_known = "doctest" not in str(options.get("addopts", "")) and not any("/" in name for name in listed)
-    return tuple(listed) if is_known else None
+    return listed if is_known else None
+
+
+def _toml_options(text: str) -> Mapping[str, Any]:
+    settings = tomllib.loads(text).get("tool", {}).get("pytest", {})
+    return {**settings, **settings.get("ini_options", {})}
+
+
+def _ini_options(file: Path, section: str) -> Mapping[str, Any]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(_read(file))
+    except configparser.Error:
+        return {}
+    return parser[section] if parser.has_section(section) else {}
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Return the values of a setting, which is a list or a text with white space between them."""
+    return tuple(value.split() if isinstance(value, str) else map(str, value))

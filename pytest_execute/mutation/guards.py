@@ -19,7 +19,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Guard
+from pytest_execute.core.evidence import Guard, describe_stub
 from pytest_execute.core.nodeids import file_of
 from pytest_execute.engine.runner import Runner
 from pytest_execute.mutation.cache import InstrumentedTree, MutationCache
@@ -27,7 +27,7 @@ from pytest_execute.mutation.mutate import MutationRequest
 from pytest_execute.mutation.outcomes import Stub, StubOutcome, Trial
 from pytest_execute.mutation.probed_file import ProbedFile
 from pytest_execute.mutation.stub_trials import NOT_PROBED, StubTrials
-from pytest_execute.mutation.targets import NumberedTargets, Target
+from pytest_execute.mutation.targets import NumberedTargets
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 
@@ -103,7 +103,7 @@ class GuardSearch:
             for trial, candidate in trials.items():
                 outcome = outcomes.get(trial, StubOutcome())
                 if not self._is_noticed(trial[0], outcome):
-                    stub = describe_stub(trial[0][1], self._targets[candidate[1]])
+                    stub = f"{describe_stub(trial[0][1])} in {self._targets[candidate[1]].name}"
                     missed[candidate] = Guard(missed=stub, error=outcome.error)
         return missed
 
@@ -114,12 +114,6 @@ class GuardSearch:
 
     def _try_on_import(self, file: ProbedFile, trials: Sequence[Trial]) -> dict[Trial, StubOutcome]:
         return self._trials.in_threads(lambda trial: self._trials.try_on_import(file, *trial), trials)
-
-
-def describe_stub(stub: str, target: Target) -> str:
-    """Return a stub and its function as people read them."""
-    body = {"raise": "a raise", "none": "`return None`"}.get(stub, f"`return {stub}`")
-    return f"{body} in {target.name}"
 
 
 def _why_not_probed(file: ProbedFile, test: str) -> str:

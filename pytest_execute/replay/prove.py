@@ -76,8 +76,9 @@ def prove(
             cached.keep_hangs(test)
         turns = search.turns(request.tests) if request.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
-        former = FormerTests(history, search).find(proofs)
-        dropped = search.dropped(history.removed_tests(steps))
+        former_tests = FormerTests(history, search)
+        former = former_tests.find(proofs)
+        dropped = former_tests.dropped(history.removed_tests(steps))
         parsed.save()
         cached.keep_isolated(observations.isolated - known_isolated)
 

@@ -55,6 +55,15 @@ def is_renamed(old: Share, new: Share, code: Code) -> bool:
     return bool(renamed) and all((a in own[0] and b in own[1]) or renaming.is_in_code(a, b) for a, b in renamed.items())
 
 
+def asks_for_new(old: Share, new: Share, today: Share, code: Code) -> bool:
+    """Return whether a test, renamed from `old` to `new`, mentions today what else came with the code then."""
+    names = match_words(old.text, new.text, {}) or {}
+    _add_origins(names, old, new)
+    former, renaming = {b: a for a, b in names.items()}, Renaming(names, code)
+    words = {*WORDS.findall(today.text)} & renaming.names_that_came()
+    return any(not renaming.is_in_code(former.get(word, word), word) for word in words)
+
+
 def match_words(old: str, new: str, known: Names) -> Names | None:
     """Return `known` with the names that turn one text into the other; None where something else differs.
 
@@ -114,6 +123,10 @@ class Renaming:
             called_so = {each.name for each in self.new}
             return all(self._were_there(a, b) for a, b in self.names.items() if b in called_so)
         return bool(self._came(new)) and self._were_there(old, new)
+
+    def names_that_came(self) -> frozenset[str]:
+        """Return the names of the definitions that came with the new commit, or otherwise."""
+        return frozenset(each.name for each in self.new if each.text not in self.unchanged)
 
     def _came(self, name: str) -> list[CodeDefinition]:
         """Return the definitions of a name that came with the new commit: those called so, or else those around it."""

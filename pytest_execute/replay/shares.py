@@ -21,7 +21,7 @@ DefinitionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Share(Struct, frozen=True):
     """Text of the statements, names that they bind, and the (module, name) that each name comes from which others have.
 
-    What is imported from one of the files themselves is a part of the text.
+    What is imported from one of the files themselves is a part of the text, and so are imports of all names.
     """
 
     text: str
@@ -44,7 +44,8 @@ def find_share(files: Mapping[str, bytes], names: Sequence[str]) -> Share | None
     if len(imports) < len(origins):
         return None
     used = _used([each for each in statements if not isinstance(each, ast.Import | ast.ImportFrom)], names)
-    words = frozenset(WORD.findall(text := "\n".join(map(ast.unparse, used))))
+    stars = [each for each in statements if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
+    words = frozenset(WORD.findall(text := "\n".join(map(ast.unparse, stars + used))))
     bound = {name for each in used for name in bound_names(each)} | {PurePosixPath(path).stem for path in files}
     others = {n: origin for n, origin in imports.items() if n in words and not _is_one_of(origin[0], files)}
     return Share(text, frozenset(bound), others)

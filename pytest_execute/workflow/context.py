@@ -119,9 +119,9 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         refuse_closed(project, request.topic)
     commits = commit_range(git, home + plan.path, request.base, request.commit or request.index, named)
     head = project.policy_from(git.work_tree)
-    base = policy_at_base(git, commits, prefix, head)
+    committed = policy_at_base(git, commits, prefix)
+    base = committed or Policy(prepare=head.prepare)  # a first topic may need to build something
     policy, weaker_keys = join_policies(base, head)
-    is_prepare_new = bool(base.prepare) and policy_at_base(git, commits, prefix, Policy()).prepare != base.prepare
     tree = git.tree(commits.tree)
     known = Layout(
         prefix=prefix,
@@ -143,7 +143,7 @@ def read_context(request: Request, scratch: Path, cache: ResultCache) -> Context
         policy_at_base=base,
         policy_at_head=head,
         weaker_keys=weaker_keys,
-        is_prepare_new=is_prepare_new,
+        is_prepare_new=committed is None and bool(head.prepare),
         home=project.home,
         git=git,
         commit_range=commits,

@@ -90,14 +90,11 @@ def committed_policy(git: Git, treeish: str, prefix: str) -> Policy | None:
         return Policy()
 
 
-def policy_at_base(git: Git, commits: CommitRange, prefix: str, head: Policy) -> Policy:
-    """Return the policy before the topic began; that of the first commit where the topic began with the repository.
-
-    Where there was none it is the default one, with the `prepare` of `head`: a first topic may need to build something.
-    """
+def policy_at_base(git: Git, commits: CommitRange, prefix: str) -> Policy | None:
+    """Return the policy before the topic began; that of the first commit where the topic began with the repository."""
     began_with_repository = commits.base == git.empty_tree() and commits.commits
     start = next(iter(commits.commits)) if began_with_repository else commits.base
-    return committed_policy(git, start, prefix) or Policy(prepare=head.prepare)
+    return committed_policy(git, start, prefix)
 
 
 def _committed_policies(git: Git, treeish: str, prefix: str) -> Iterator[Policy | None]:

@@ -75,8 +75,11 @@ def test_a_plan_is_written_in_the_canonical_form() -> None:
 
 
 def test_the_starting_breakdown_has_no_problem() -> None:
-    reading = read_text(starting_texts("chat-rooms")["breakdown.md"], "chat-rooms", "b.md")
+    texts = starting_texts("chat-rooms", "src/rooms.py", "tests/test_rooms.py")
+    reading = read_text(texts["breakdown.md"], "chat-rooms", "b.md")
     assert reading.problems == ()
+    assert reading.plan is not None
+    assert [ref.path for ref in reading.plan.tasks[0].files] == ["src/rooms.py"]
 
 
 def test_init_writes_three_documents_and_the_table(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from pytest_execute.cli import main
 from pytest_execute.commands.init import init
+from pytest_execute.core.toml_reader import tomllib
+from tests.repository import Repository
 
 
 def test_init_starts_a_topic_and_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +38,83 @@ def test_init_below_the_top_writes_beside_the_settings(tmp_path: Path, monkeypat
     assert main(["init", "chat"]) == 0
     assert (tmp_path / "notes/chat/plan.md").is_file()
     assert not (tmp_path / "tests/notes").exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "source", "module", "test"),
+    [
+        ({"src/app/__init__.py": "", "tests/test_a.py": ""}, ["src"], "src/app/chat.py", "tests/test_chat.py"),
+        ({"app/__init__.py": "", "test/test_a.py": "", "setup.py": ""}, ["app"], "app/chat.py", "test/test_chat.py"),
+        (
+            {
+                "backend/app/main.py": "",
+                "backend/tests/test_a.py": "from app import main\n",
+                "pytest.ini": "[pytest]\npythonpath = backend\n",
+            },
+            ["backend/app"],
+            "backend/app/chat.py",
+            "backend/tests/test_chat.py",
+        ),
+        (
+            {"lib/app/__init__.py": "", "pyproject.toml": '[tool.setuptools.packages.find]\nwhere = ["lib"]\n'},
+            ["lib"],
+            "lib/app/chat.py",
+            "tests/test_chat.py",
+        ),
+        (
+            {
+                "app/__init__.py": "",
+                "app/a_check.py": "",
+                "pyproject.toml": '[tool.pytest.ini_options]\npython_files = "*_check.py"',
+            },
+            ["app"],
+            "app/chat.py",
+            "app/chat_check.py",
+        ),
+        ({"README.md": "# x\n"}, None, "src/chat.py", "tests/test_chat.py"),
+    ],
+)
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_init_fits_the_project(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str],
+    source: list[str] | None,
+    module: str,
+    test: str,
+    is_committed: bool,
+) -> None:
+    repository = Repository(tmp_path / "repo")
+    for path, text in files.items():
+        repository.put(path, text)
+    if is_committed:
+        repository.commit("begin")
+    monkeypatch.chdir(repository.path)
+    before = repository.git("status", "--porcelain")
+    assert main(["init", "chat"]) == 0
+    written = (repository.path / "notes/chat/breakdown.md").read_text()
+    assert f"- **Files**: `{module}`\n- **Tests**: `{test}`\n" in written
+    table = tomllib.loads((repository.path / "pyproject.toml").read_text())["tool"]["pytest-execute"]
+    assert table == {"notes": "notes"} | ({"source": source} if source else {})
+    assert set(before.splitlines()) <= {*repository.git("status", "--porcelain").splitlines(), "?? pyproject.toml"}
+
+
+def test_init_of_a_project_below_the_topics_names_its_paths_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = Repository(tmp_path / "repo")
+    repository.commit(
+        "begin",
+        {
+            "notes/old/breakdown.md": "### 1. [ ] Old\n",
+            "pyproject.toml": "[tool.pytest-execute]\n",
+            "api/pytest.ini": "[pytest]\n",
+            "api/app/__init__.py": "",
+            "api/test/test_a.py": "",
+            "web/site/__init__.py": "",
+        },
+    )
+    monkeypatch.chdir(repository.path / "api/app")
+    assert main(["init", "chat"]) == 0
+    written = (repository.path / "notes/chat/breakdown.md").read_text()
+    assert "- **Files**: `api/app/chat.py`\n- **Tests**: `api/test/test_chat.py`\n" in written

@@ -40,10 +40,10 @@ def test_a_removed_test_that_had_passed_is_reported_with_its_commit(repo: Reposi
     repo.commit("red", {"tests/test_sums.py": BOTH})
     green = repo.commit("green", {"src/app/sums.py": ADD + "def take(a, b):\n    return a - b\n"})
     minus = {
-        "tests/test_sums.py": BOTH.replace("take", "minus"),
-        "src/app/sums.py": ADD + "def minus(a, b): return a - b\n",
+        "tests/test_sums.py": BOTH.replace("take(3, 1)", "minus([3, 1])").replace("test_take", "test_minus"),
+        "src/app/sums.py": ADD + "def minus(values): return values[0] - values[1]\n",
     }
-    repo.commit("another name", minus)
+    repo.commit("another design", minus)
     gone = proofs(repo, ONE, base=base)[TAKEN]
     assert (gone.found, gone.before, gone.after, gone.detail) == (
         "dropped",
@@ -75,6 +75,17 @@ def test_a_test_that_was_moved_to_another_file_is_not_reported(repo: Repository)
     base = repo.commit("base", INIT)
     repo.commit("red", {"tests/test_sums.py": BOTH})
     repo.commit("green", {"src/app/sums.py": ADD, "tests/test_sums.py": TEST_ADD, "tests/test_take.py": TAKE})
+    assert list(proofs(repo, ONE, base=base)) == [ONE]
+
+
+def test_a_test_that_was_renamed_with_its_code_is_not_reported(repo: Repository) -> None:
+    base = repo.commit("base", INIT)
+    repo.commit("red", {"tests/test_sums.py": BOTH})
+    code = ADD + "def take(a, b):\n    return a - b\n"
+    repo.commit("green", {"src/app/sums.py": code})
+    for old, new in (("take", "minus"), ("minus", "less")):
+        text = BOTH.replace("take", new)
+        repo.commit(f"from {old} to {new}", {"tests/test_sums.py": text, "src/app/sums.py": code.replace("take", new)})
     assert list(proofs(repo, ONE, base=base)) == [ONE]
 
 

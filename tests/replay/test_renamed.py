@@ -43,6 +43,11 @@ SITUATIONS = {
     ),
     "file_too": Situation(replaced(TEST, PLUS), replaced(CODE, PLUS), "before", "test_{0}_2.py::test_x"),
     "module": Situation(replaced(TEST, ("{0}", "{0}_2")), CODE, "before", module="{0}_2"),
+    "beside": Situation(
+        replaced(TEST, ("import add", "import add, mul")) + "\ndef test_new():\n    assert mul(2, 2) == 4\n",
+        CODE + "\ndef mul(a, b):\n    return a * b\n",
+        "before",
+    ),
     "asks_more": Situation(replaced(TEST, PLUS) + "    assert plus(2, 2) == 4\n", replaced(CODE, PLUS), "same-commit"),
     "new_code": Situation(replaced(TEST, PLUS), CODE + "\ndef plus(a, b):\n    return b + a\n", "same-commit"),
     "other_code": Situation(replaced(TEST, PLUS), replaced(CODE, PLUS, ("a + b", "b + a")), "same-commit"),
@@ -81,7 +86,8 @@ def test_a_renaming_carries_the_proof_on(found: dict[str, Proof], repo: Reposito
     turn = (red, green) if order == "before" else (green, rename)
     assert (proof.test, proof.found, proof.order) == (nodeid(name), "turned", order)
     assert (proof.before, proof.after) == turn
-    assert f"before it was renamed in {rename[:7]}" in proof.detail or order != "before"
+    was_renamed = order == "before" and name != "beside"
+    assert (f"before names in it changed in {rename[:7]}" in proof.detail) == was_renamed
 
 
 def test_a_test_that_was_renamed_twice_and_came_by_a_helper(tmp_path_factory: pytest.TempPathFactory) -> None:

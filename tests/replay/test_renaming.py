@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.replay.renaming import Code, is_renamed
+from pytest_execute.replay.renaming import Code, asks_for_new, is_renamed
 from pytest_execute.replay.shares import find_share
 
 TEST = """
@@ -222,6 +222,38 @@ def test_what_changed_in_other_modules_does_not_count() -> None:
     assert is_renamed(shares[0], shares[1], moved), "a package may have it from its module"
     wrong = {**new.old, "src/app/it.py": replaced(CODE, PLUS, ("first + second", "first - second")).encode()}
     assert not is_renamed(shares[0], shares[1], Code(old.old, wrong))
+
+
+MUL = "\ndef mul(a, b):\n    return a * b\n"
+CALLER = "\ndef both(values):\n    return add(*values)\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "asks"),
+    [
+        ("assert plus(1, 1) == 2", False),
+        ("assert both([1, 1]) == 2", False),
+        ("assert mul(2, 3) == 6", True),
+        ("assert zero() == 0", True),
+    ],
+    ids=["the renamed one", "one that calls it", "a new one", "one that changed"],
+)
+def test_a_renamed_test_that_grows_may_not_ask_for_what_else_came_with_the_commit(more: str, asks: bool) -> None:
+    old = CODE + CALLER
+    code = Code({"src/app/it.py": old.encode()}, {"src/app/it.py": (replaced(old, PLUS, ("0", "1")) + MUL).encode()})
+    now = replaced(TEST, PLUS)
+    texts = (TEST, now, now.replace("== LIMIT", f"== LIMIT\n    {more}"))
+    shares = [find_share({"tests/test_a.py": text.encode()}, ["test_x"]) for text in texts]
+    assert shares[0] is not None
+    assert shares[1] is not None
+    assert shares[2] is not None
+    assert asks_for_new(shares[0], shares[1], shares[2], code) == asks
+
+
+def test_an_import_of_all_names_belongs_to_the_share() -> None:
+    texts = ["from app.it import *\n\ndef test_x():\n    assert add() == 1\n", "from app.new import *\n"]
+    shares = [find_share({"tests/test_a.py": text.encode()}, ["test_x"]) for text in (texts[0], texts[0] + texts[1])]
+    assert shares[0] != shares[1]
 
 
 def test_the_share_has_the_fixtures_and_helpers_that_are_used() -> None:

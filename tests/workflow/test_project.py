@@ -18,7 +18,6 @@ from pytest_execute.workflow.project import (
 )
 from tests.repository import Repository
 
-HEAD = Policy(prepare=("make",), notes="plans")
 POLICY = "[tool.pytest-execute]\nnotes = 'plans'\nsource = ['lib/']\n"
 
 
@@ -56,15 +55,21 @@ def test_a_topic_that_began_with_the_repository_has_the_policy_of_its_first_comm
     repo.commit("other notes", {"pyproject.toml": "[tool.pytest-execute]\nnotes = 'other'\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, "plans/x/breakdown.md")
-    assert policy_at_base(git, commits, "", Policy()).notes == "plans"
+    policy = policy_at_base(git, commits, "")
+    assert policy is not None
+    assert policy.notes == "plans"
 
 
 def test_a_topic_that_began_later_has_the_policy_of_the_commit_before(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     repo.commit("project")
     repo.commit("plan", {"pyproject.toml": POLICY, "plans/x/breakdown.md": "# X\n"})
+    repo.commit("another plan", {"plans/y/breakdown.md": "# Y\n"})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
-    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "", HEAD) == Policy(prepare=("make",))
+    assert policy_at_base(git, commit_range(git, "plans/x/breakdown.md"), "") is None
+    policy = policy_at_base(git, commit_range(git, "plans/y/breakdown.md"), "")
+    assert policy is not None
+    assert policy.notes == "plans"
 
 
 def write(top: Path, *files: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_execute.core.evidence.measures import LineSets, Measure, unite
-from pytest_execute.core.evidence.mutants import TRIED, Mutant, MutantState, mutants_by_function
+from pytest_execute.core.evidence.mutants import TRIED, Mutant, MutantState, describe_stub, mutants_by_function
 from pytest_execute.core.evidence.one_run import Evidence, Missing
 from pytest_execute.core.evidence.project import CommandResult, History, NamedFile
 from pytest_execute.core.evidence.proofs import (
@@ -40,6 +40,7 @@ __all__ = [
     "TestResult",
     "Turn",
     "Unmatched",
+    "describe_stub",
     "mutants_by_function",
     "short_commit",
     "tests_without_red",

@@ -34,6 +34,15 @@ TRIED = ("killed", "survived", "not-reached", "unproven")
 """States of a mutant whose function was to be tried."""
 
 
+def describe_stub(stub: str) -> str:
+    """Return a stub as people read it.
+
+    >>> describe_stub("raise"), describe_stub("none"), describe_stub("7")
+    ('a raise', '`return None`', '`return 7`')
+    """
+    return "a raise" if stub == "raise" else f"`return {'None' if stub == 'none' else stub}`"
+
+
 def mutants_by_function(mutants: Iterable[Mutant], task: str | None) -> dict[str, list[Mutant]]:
     """Return the tried mutants of each function of a task, by path and name; None: of the functions of no task."""
     found: dict[str, list[Mutant]] = {}

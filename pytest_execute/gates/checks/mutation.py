@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_execute.core import gate_ids
-from pytest_execute.core.evidence import Missing, Mutant, mutants_by_function
+from pytest_execute.core.evidence import Missing, Mutant, describe_stub, mutants_by_function
 from pytest_execute.core.ownership import Ownership
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
@@ -14,7 +14,6 @@ from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 
 UNKNOWN = "the run of its tests gave no reason: run them again"
-STUBS = {"raise": "a raise", "none": "`return None`"}
 
 
 def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str]) -> Iterator[Finding]:
@@ -46,7 +45,7 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
     """Return what is wrong with a function of which some stub was not noticed: the worst of it, with a note."""
     states = ("survived", "not-reached", "unproven")
     worst = min((m for m in mutants if m.state in states), key=lambda m: states.index(m.state))
-    stub = STUBS.get(worst.stub, f"`return {worst.stub}`")
+    stub = describe_stub(worst.stub)
     ignored = note + ("; its exemption is newer than base, and does not count" if worst.ignored else "")
     place = (worst.path, worst.line)
     if worst.state == "survived":
