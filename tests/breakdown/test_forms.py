@@ -65,7 +65,7 @@ FORMS = {
         "1+ 2+",
     ),
     "a quality gate with numbered boxes": (
-        "## PR1\n\n- [ ] **1.1** Read\n\n### Quality gate\n\n- [ ] **1.2** Lint\n\n## Success criteria\n\n- [ ] 1.3 X\n",
+        "## PR\n\n- [ ] **1.1** Read\n\n### Quality gate\n\n- [ ] **1.2** Lint\n\n## Success criteria\n\n- [ ] 1.3 X\n",
         "1.1 1.2",
     ),
     "the gate of a phase as a heading": (
