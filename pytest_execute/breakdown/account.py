@@ -58,11 +58,17 @@ def account_lines(document: Document, parts: ReadParts) -> LineAccount:
     for text in document.hidden:
         context.update(dict.fromkeys(range(text.line, text.line + text.text.count("\n") + 1), text.kind))
     for index, owner in parts.owners.items():
-        block, name = document.blocks[index], _owner_name(owner)
-        is_task = index in parts.task_indexes
-        (read if is_task else context).update(dict.fromkeys(_lines(block), name if is_task else f"text of {name}"))
+        context.update(dict.fromkeys(_lines(document.blocks[index]), f"text of {_owner_name(owner)}"))
+        if index in parts.task_indexes:
+            read[document.blocks[index].line] = _owner_name(owner)
     read.update((stream.line, f"stream {stream.id}") for stream in parts.streams)
     for parsed in parts.tasks:
+        context.update(
+            (line, f"{field.name} of task {parsed.task.id}")
+            for field in parsed.fields
+            if field.name
+            for line in _lines_of_field(field)
+        )
         read.update(_lines_of_task(parsed))
     for gate in parts.gates:
         last = document.blocks[gate.index]
@@ -81,15 +87,20 @@ def _lines(block: Block) -> range:
 
 
 def _lines_of_task(parsed: ParsedTask) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a task, with what they were read as; texts of fields that give nothing are left out."""
     task = parsed.task
-    yield task.line, f"task {task.id}"
     for field in parsed.fields:
-        if field.name is not None:
+        if field.name in _WHOLE_FIELDS:
             yield from ((line, f"{field.name} of task {task.id}") for line in _lines_of_field(field))
-    for step in task.substeps:
-        yield step.line, f"substep {step.id} of task {task.id}".replace("  ", " ")
-    for line in parsed.criteria_lines:
-        yield line, f"criterion of task {task.id}"
+    yield from ((ref.line, f"file of task {task.id}") for ref in task.files)
+    yield from ((ref.line, f"test of task {task.id}") for ref in task.tests)
+    yield from ((each.line, f"{each.kind} of task {task.id}") for each in task.specifications)
+    yield from ((step.line, f"substep {step.id} of task {task.id}".replace("  ", " ")) for step in task.substeps)
+    yield task.line, f"task {task.id}"
+
+
+_WHOLE_FIELDS = ("depends", "blocks", "effort", "status", "agent", "commit", "behaviour", "objective", "id")
+"""Fields of which each line counts."""
 
 
 def _lines_of_field(field: Field) -> Iterator[int]:
@@ -103,8 +114,12 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
     if problems.lines_with("two-shapes") or problems.lines_with("no-id"):
         return  # one error for all of them
     reporter = _UnreadReporter(outline, document, account, plan, problems)
+    above = ""
     known = {*account.read, *problems.lines_with("passed-over"), *problems.lines_with("unread-gate")}
     for number, line in enumerate(document.lines, 1):
+        if line == above and line.strip() and not account.read.keys().isdisjoint((number - 1, number)):
+            problems.warn(number, "repeated-line", "this line repeats the one above: remove one of them")
+        above = line
         if number not in known and (look := look_of(line)) is not None:
             reporter.report(number, look)
 

@@ -1,5 +1,8 @@
 """Labels of the fields of a task, in the languages in which breakdowns are written. A synonym is one word here."""
 
+# Labels are in languages with full-width signs.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -78,6 +81,14 @@ LABELS: dict[str, tuple[str, ...]] = {
     "stream": ("phase", "stream", "workstream", "epic", "track", "milestone", "module"),
 }  # fmt: skip
 
+SPECIFICATION_WORDS = (
+    ("end-to-end", ("e2e", "end-to-end", "end to end")),
+    ("security", ("security", "sicherheit", "seguridad", "segurança", "sécurité", "安全", "セキュリティ")),
+    ("performance", ("performance", "leistung", "rendimiento", "desempenho", "性能")),
+    ("integration", ("integration", "integración", "integração", "集成", "統合")),
+)
+"""Words in the labels of specifications, with their kinds; the first counts."""
+
 TASKS_ONLY_LABELS = frozenset(("after", "needs", "input", "inputs", "builds on", "based on", "uses"))
 """Labels that mean dependencies if their value begins with a task, and anything else otherwise."""
 
@@ -101,3 +112,16 @@ def field_name(label: str) -> str | None:
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"
     plain = plain.strip(" \t:：\n").casefold()
     return FIELD_BY_LABEL.get(plain) or FIELD_BY_LABEL.get(re.sub(r"^\W+", "", plain))
+
+
+def specification_kind(name: str | None, label: str) -> str:
+    """Return the kind of a specification by its field and label, or an empty text for another field.
+
+    >>> specification_kind("tests", "Integration tests"), specification_kind(None, "Risk")
+    ('integration', '')
+    """
+    if name not in (None, "tests", "acceptance"):
+        return ""
+    plain = label.casefold()
+    by_word = next((kind for kind, words in SPECIFICATION_WORDS if any(word in plain for word in words)), "")
+    return by_word or {"tests": "test", "acceptance": "acceptance"}.get(name or "", "")

@@ -34,24 +34,25 @@ _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re
 
 def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
     """Yield the substeps in a task's blocks, in order; the id of one without an id is empty."""
-    for block, is_criterion in _with_criteria(blocks):
-        if not is_criterion:
+    for block, is_step in _with_criteria(blocks):
+        if is_step:
             yield from _steps_in_block(task, block)
 
 
 def find_criteria(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield the items that are criteria and no steps, in order."""
-    return (block for block, is_criterion in _with_criteria(blocks) if is_criterion and block.kind == "item")
+    return (block for block, is_step in _with_criteria(blocks) if is_step is None)
 
 
-def _with_criteria(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool]]:
-    """Yield each block, and True for criteria and the label above them."""
+def _with_criteria(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool | None]]:
+    """Yield each block, with True for what may have steps, False for a label over criteria, None for a criterion."""
     depth: int | None = None
     for block in blocks:
-        is_below_label = depth is not None and block.kind == "item" and block.depth > depth
-        if not is_below_label:
+        if depth is not None and block.kind == "item" and block.depth > depth:
+            yield block, None
+        else:
             depth = _criteria_depth(block)
-        yield block, depth is not None
+            yield block, depth is None
 
 
 def _criteria_depth(block: Block) -> int | None:

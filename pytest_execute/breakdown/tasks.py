@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.field_labels import field_name
+from pytest_execute.breakdown.field_labels import field_name, specification_kind
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
@@ -22,7 +22,7 @@ from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.substeps import find_criteria, find_substeps
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
-from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
+from pytest_execute.core.plan import FileRef, Specification, Substep, Task, TestRef
 
 
 class ParsedTask(Struct, frozen=True, kw_only=True):
@@ -36,7 +36,6 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     foreign_substeps: tuple[Substep, ...] = ()
     optional_lines: frozenset[int] = frozenset()
-    criteria_lines: frozenset[int] = frozenset()
     has_text: bool = False
     is_one_line: bool = False
     misspelt: tuple[MisspeltField, ...] = ()
@@ -52,7 +51,7 @@ class _Substeps(Struct, frozen=True):
     all: tuple[Substep, ...]
     foreign: tuple[Substep, ...]
     is_complete: bool | None
-    criteria_lines: frozenset[int]
+    criteria: tuple[Block, ...]
 
 
 # matches "[x] **Task 1 Complete**"
@@ -96,6 +95,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         tests=tests,
         no_tests=None if tests else _reason_without_tests(fields),
         behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
+        specifications=_specifications(fields, substeps.criteria),
         effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
         commit=_unquoted(_first_value(fields, "commit")),
@@ -106,7 +106,6 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         fields=fields,
         foreign_substeps=substeps.foreign,
         optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
-        criteria_lines=substeps.criteria_lines,
         has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
         is_one_line=start.is_one_line,
         misspelt=tuple(misspelt_fields(blocks)),
@@ -175,7 +174,7 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
         elif block.kind != "row":
             step_blocks.append(block)
     steps = tuple(find_substeps(start.id, step_blocks)) if start.row is None else ()
-    criteria = frozenset(block.line for block in find_criteria(step_blocks))
+    criteria = tuple(find_criteria(step_blocks))
     foreign = tuple(
         step
         for step in steps
@@ -250,6 +249,21 @@ def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
     if tests or any(NO_DEPENDENCY.fullmatch(part.one_line) for part in parts):
         return tests
     return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
+
+
+def _specifications(fields: Sequence[Field], criteria: Sequence[Block]) -> tuple[Specification, ...]:
+    """Return the texts of the fields that say when the task is right, and its criteria, in order."""
+    found = {
+        part.line: Specification(kind, part.one_line, part.line)
+        for field in fields
+        if (kind := specification_kind(field.name, field.label))
+        for part in field.parts
+        if not (kind == "test" and (NO_TESTS.fullmatch(part.one_line) or referenced_tests([part])))
+        and not (kind != "acceptance" and LEADING_BOX.match(part.text))  # a substep
+    }
+    for block in criteria:
+        found.setdefault(block.line, Specification("acceptance", block.one_line, block.line))
+    return tuple(found[line] for line in sorted(found))
 
 
 def _reason_without_tests(fields: Sequence[Field]) -> str | None:

@@ -218,7 +218,13 @@ def _task(task: Task) -> dict[str, object]:
     return {
         **task_fields(task),
         "done": task.done,
+        "state": "done" if task.done else task.state,
         "depends": task.depends,
+        "objective": task.objective,
+        "behaviour": task.behaviour,
+        "specifications": [{"kind": each.kind, "text": each.text, "line": each.line} for each in task.specifications],
+        "agent": task.agent,
+        "commit": task.commit,
         "substeps": [{"id": step.id, "title": step.title, "done": step.done} for step in task.substeps],
     }
 
