@@ -15,6 +15,7 @@ from pytest_execute.breakdown.template import starting_texts
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.project_layout import read_pytest_settings
 from pytest_execute.commands.pytest_run import project_directory
+from pytest_execute.core.detect_source import may_be_implementation
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.new_files import module_name, new_module_path, new_test_path
@@ -57,14 +58,17 @@ def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
         return CANNOT_JUDGE, str(error)
     except OSError as error:
         return CANNOT_JUDGE, str(Problem("unwritable", f"cannot be written: {error.strerror}", str(error.filename)))
-    status, last_line = _add_table(root / "pyproject.toml", notes, found.source)
+    status, last_line = _add_table(root / "pyproject.toml", notes, found.hint)
     return status, "\n".join([*lines, last_line])
 
 
 class StartingPoint(Struct, frozen=True):
-    """Implementation of a project, and paths for the first module and test of a topic, as seen from its home."""
+    """Hint at where the implementation of a project is, and paths for the first module and test of a topic.
 
-    source: tuple[str, ...]
+    The paths are as seen from the home of the project.
+    """
+
+    hint: str
     module: str
     test: str
 
@@ -76,12 +80,18 @@ def _starting_point(home: Path, topic: str) -> StartingPoint:
     except ExecuteError:
         layout, files = Layout(), ()
     name = module_name(topic)
-    source, module, test = layout.source, new_module_path(name, files, layout), new_test_path(name, files, layout)
-    return StartingPoint(
-        tuple(entry.removeprefix(layout.home) or "." for entry in source),
-        module.removeprefix(layout.home),
-        test.removeprefix(layout.home),
-    )
+    module, test = new_module_path(name, files, layout), new_test_path(name, files, layout)
+    return StartingPoint(_hint(layout, files), module.removeprefix(layout.home), test.removeprefix(layout.home))
+
+
+def _hint(layout: Layout, files: Collection[str]) -> str:
+    """Say what was detected. It is not written to the policy: a list there would leave out what comes later."""
+    if layout.source:
+        names = ", ".join(entry.removeprefix(layout.home) for entry in layout.source)
+        return f"; the implementation is {names}: set `source` if it lies elsewhere"
+    if any(may_be_implementation(path, layout) for path in files):
+        return "; no implementation was found: set `source` to where it lies"
+    return ""
 
 
 def _layout(home: Path) -> tuple[Layout, Collection[str]]:
@@ -112,7 +122,7 @@ def _write(root: Path, path: str, text: str) -> str:
     return f"wrote {path}"
 
 
-def _add_table(file: Path, notes: str, source: Collection[str]) -> tuple[int, str]:
+def _add_table(file: Path, notes: str, hint: str) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -124,8 +134,5 @@ def _add_table(file: Path, notes: str, source: Collection[str]) -> tuple[int, st
     if has_table:
         return PASSED, f"kept [tool.pytest-execute] in {file.name}"
     beginning = f"{text.rstrip()}\n\n" if text.strip() else ""
-    found = f"source = {json.dumps(list(source))}" if source else ""
-    table = "\n".join(filter(None, ["[tool.pytest-execute]", f"notes = {json.dumps(notes)}", found]))
-    file.write_text(f"{beginning}{table}\n", encoding="utf-8")
-    hint = f", with {found}: correct it if the code lies elsewhere" if found else ""
+    file.write_text(f"{beginning}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")
     return PASSED, f"added [tool.pytest-execute] to {file.name}{hint}"

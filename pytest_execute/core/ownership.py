@@ -6,8 +6,8 @@ passing. The first row that applies decides:
 1. No test turned with the commits that brought the code: all tasks whose Files name it.
 2. A task's Files name the code and one of its tests turned with such a commit: those tasks.
 3. A ticked task's Files name the code, and no test of it turned with any commit: those tasks. Their tests prove
-   nothing, failed, or were left out of a partial run, so history cannot tell which commits are theirs. They must not
-   leave their code to the tasks that share a commit with them.
+   nothing, or failed, so history cannot tell which commits are theirs. They must not leave their code to the tasks
+   that share a commit with them.
 4. Otherwise: all tasks of which a test turned with such a commit, whatever their Files say; but not for a file of
    which no line ran, as no test turned by what it does not load.
 

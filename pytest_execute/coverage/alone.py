@@ -11,6 +11,7 @@ import contextlib
 import shutil
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,7 @@ from pytest_execute.coverage import alone_plugin
 from pytest_execute.coverage.alone_plugin import AloneSettings
 from pytest_execute.coverage.data import Recording, read
 from pytest_execute.coverage.source import classify_lines
+from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
 from pytest_execute.tools.cache import ResultCache, digest
@@ -28,10 +30,12 @@ from pytest_execute.tools.git import Git, Tree
 
 FORMAT, KIND = 1, "alone"
 """Number of the form of entries in the result cache, and their kind."""
+ENDED = ("passed", "failed", "skipped")
+"""States of a test that was run to its end."""
 
 
 class AloneRequest(Struct, frozen=True, kw_only=True):
-    """Tests of each gate to measure in `tree`.
+    """Tests of each gate to measure in `tree`. What a test runs counts if it passes; for those `unmeasured`, always.
 
     `sources` has the files that count: `{file in the checkout: its path from pytest's root directory}`.
     """
@@ -41,26 +45,37 @@ class AloneRequest(Struct, frozen=True, kw_only=True):
     branch: bool
     tests: dict[str, tuple[str, ...]]
     settings: Settings
+    unmeasured: frozenset[str] = frozenset()
 
 
-def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: ResultCache) -> Recording:
-    """Return what the tests of each gate run, as far as they pass. All files are written below `directory`.
+class Alone(NamedTuple):
+    """What tests run by themselves, and those of the unmeasured tests that did not come to an end."""
+
+    recording: Recording
+    not_ended: frozenset[str]
+
+
+def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: ResultCache) -> Alone:
+    """Return what the tests of each gate run. All files are written below `directory`.
 
     A second run on the same tree takes the answer from the cache, if all tests have passed.
     """
-    recording, data = Recording(), directory / "alone-data"
+    recording, not_ended, data = Recording(), set[str](), directory / "alone-data"
     files = {path: file for file, path in request.sources.items()}
     with contextlib.closing(Runner(git, _settings(request, data), directory / "alone")) as runner:
         for gate, tests in request.tests.items():
             key = _cache_key(request, tests)
             known = cache.get(KIND, [key])
             if key in known:
-                by_test = Recording.decode(known[key])
+                by_test, counted = Recording.decode(known[key]), set(tests)
             else:
-                by_test, have_all_passed = _run(runner, git.tree(request.tree), tests, tuple(files), data)
-                cache.put(KIND, {key: by_test.encode()} if have_all_passed else {})
-            recording.update(by_test.renamed(files, dict.fromkeys(tests, gate)))
-    return recording
+                by_test, outcomes = _run(runner, git.tree(request.tree), tests, tuple(files), data)
+                passed = {test for test, outcome in outcomes.items() if outcome.passed}
+                cache.put(KIND, {key: by_test.encode()} if len(passed) == len(tests) else {})
+                counted = passed | (request.unmeasured & {*tests})
+                not_ended |= {test for test in request.unmeasured & {*tests} if outcomes[test].state not in ENDED}
+            recording.update(by_test.renamed(files, dict.fromkeys(counted, gate)))
+    return Alone(recording, frozenset(not_ended))
 
 
 def _settings(request: AloneRequest, data: Path) -> Settings:
@@ -76,14 +91,15 @@ def _cache_key(request: AloneRequest, tests: Iterable[str]) -> str:
     return digest(*map(str, facts), *tests)
 
 
-def _run(runner: Runner, tree: Tree, tests: Sequence[str], paths: Sequence[str], data: Path) -> tuple[Recording, bool]:
-    """Return what the tests that pass have run, by test and by path from the root, and whether all of them pass."""
+def _run(
+    runner: Runner, tree: Tree, tests: Sequence[str], paths: Sequence[str], data: Path
+) -> tuple[Recording, dict[str, TreeOutcome]]:
+    """Return what the tests have run, by test and by path from the root, and how each ended."""
     outcomes = runner.run(tree, tests)
     files = {str((worker.root / path).resolve()): path for worker in runner.workers for path in paths}
-    passed = {test: test for test, outcome in outcomes.items() if outcome.passed}
-    recording = read(data).renamed(files, passed)
+    recording = read(data).renamed(files, {test: test for test in tests})
     shutil.rmtree(data, ignore_errors=True)
-    return recording, len(passed) == len(tests)
+    return recording, outcomes
 
 
 def ran_elsewhere(measure: Measure, root: Path, recording: Recording, not_run: Container[tuple[str, int]]) -> set[str]:

@@ -14,14 +14,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pytest_execute.coverage.statements import Statement, find_statements, split_lines
+from pytest_execute.core.renamed_scopes import rename_scopes
+from pytest_execute.core.statements import Statement, find_statements, split_lines
 
 LEAST_SHARE = 0.5
 Sources = Mapping[str, bytes]
 """Contents of Python files by path."""
 Place = tuple[str, str]
 """Path of a file, and the qualified name of a function or class in it, "" for the module."""
+Prints = tuple[tuple[str, ...], ...]
 Scopes = dict[Place, tuple[Statement, ...]]
 
 
@@ -43,11 +46,13 @@ class _Version(Struct, frozen=True):
 def compare(old: Sources, new: Sources, renamed: Mapping[str, str]) -> dict[str, Comparison]:
     """Return what changed in each file of `new`. `renamed` maps the new paths of renamed files to the old ones.
 
-    Line ends, layout, comments and docstrings are no changes, nor is another place of a file, function or class.
+    Line ends, layout, comments and docstrings are no changes, nor is another place of a file, function or class, or
+    another name.
     Files that are not Python in one of the versions are compared as texts.
     """
     before, after = _read(old), _read(new)
     former = {path: renamed.get(path, path) for path in new}
+    before = replace(before, scopes=rename_scopes(before.scopes, after.scopes, former))
     pairs = _pair(before.scopes, after.scopes, former)
     parts: dict[str, list[Comparison]] = {path: [] for path in new}
     for place in after.scopes:
@@ -78,7 +83,7 @@ def _pair(old: Scopes, new: Scopes, former: Mapping[str, str]) -> dict[Place, Pl
 
 
 def _moved(old: Scopes, new: Scopes, pairs: Mapping[Place, Place]) -> dict[Place, Place]:
-    gone: dict[tuple[str, tuple[str, ...]], list[Place]] = {}
+    gone: dict[tuple[str, Prints], list[Place]] = {}
     for place in old.keys() - set(pairs.values()):
         gone.setdefault((_last_name(place), _prints(old[place])), []).append(place)
     keys = {place: (_last_name(place), _prints(new[place])) for place in new if place not in pairs}
@@ -109,7 +114,7 @@ def _share(old: Sequence[Statement], new: Sequence[Statement]) -> float:
     return common.total() / max(len(old), len(new), 1)
 
 
-def _prints(statements: Iterable[Statement]) -> tuple[str, ...]:
+def _prints(statements: Iterable[Statement]) -> Prints:
     return tuple(statement.fingerprint for statement in statements)
 
 

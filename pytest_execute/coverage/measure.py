@@ -30,9 +30,9 @@ from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, unite
 from pytest_execute.core.ownership import LineOwners
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.statements import EXCLUSION_COMMENT
 from pytest_execute.coverage import source
 from pytest_execute.coverage.data import Arcs, ContextFilter, Recording
-from pytest_execute.coverage.statements import EXCLUSION_COMMENT
 
 NO_MATCH = "(?!)"
 """A regular expression that matches nothing."""

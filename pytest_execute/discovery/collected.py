@@ -15,13 +15,14 @@ MARKERS = ("task", "stream", "gate")
 
 
 class Collection(Struct, frozen=True):
-    """Tests of a run, and those that an option, a plugin or a conftest has deselected.
+    """Tests of a run, those that an option, a plugin or a conftest has deselected, and those out of a partial scope.
 
     `imported` are the files of the project's modules that were imported for that, by their names.
     """
 
     tests: list[CollectedTest]
     deselected: list[CollectedTest]
+    out_of_scope: list[CollectedTest]
     imported: dict[str, str]
 
 

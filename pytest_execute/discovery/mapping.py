@@ -140,7 +140,7 @@ def lowest_gates(manifest: Manifest, test: str) -> tuple[str, ...]:
 def select_tests(plan: Plan, manifest: Manifest, streams: tuple[str, ...], tasks: tuple[str, ...]) -> set[str]:
     """Return the tests of some streams and tasks, and those of all their dependencies."""
     gates = {gate_ids.task(task) for task in plan.select(streams, tasks)} | set(map(gate_ids.stream, streams))
-    return {test for test in manifest.tests if gates.intersection(lowest_gates(manifest, test))}
+    return {test for test in manifest.tests if not gates.isdisjoint(manifest.gates[test])}
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, TestRef]]:

@@ -65,7 +65,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `roots` are relative to the tree, `prefix` leads from it to the root directory. `work_tree` is the user's checkout,
     `top_modules` are the project's own top-level modules; those in `installed` come from these directories where a tree
     does not have them. `memory` is the number of bytes that one process may take. `prepare` is the command that runs
-    once in each tree. `seconds` maps tests to the time they took today.
+    once in each tree. `seconds` maps tests to the time they took today. `layout` tells which files of a tree are
+    on the tests' side.
     """
 
     work_tree: str
@@ -77,11 +78,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     memory: int
     prepare: tuple[str, ...] = ()
     seconds: dict[str, float] = {}
+    layout: Layout = Layout()
 
     def fingerprint(self) -> str:
         """Return a digest of everything else that a run depends on: Python, installed packages, configuration."""
         facts = (sys.version, _machine(), _installed_packages(), self.pytest.config, self.pytest.arguments, self.roots)
-        text = repr((*facts, self.top_modules, sorted(self.installed), self.prefix, self.prepare))
+        tests = (self.layout.tests, self.layout.patterns, self.layout.collected, self.layout.code)
+        text = repr((*facts, self.top_modules, sorted(self.installed), self.prefix, self.prepare, tests))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -123,6 +126,7 @@ def settings_for(
         pytest=pytest,
         memory=memory_limit(pytest.workers),
         prepare=prepare,
+        layout=layout,
     )
 
 

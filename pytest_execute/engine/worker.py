@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,6 +45,7 @@ class TreeWorker:
         self.checkout, self.directory, self.code = Checkout(builds.git, directory), directory, code
         self.home = directory.with_name(f"home-{directory.name}")  # no path below it begins with the tree's directory
         self.root = (directory / self.settings.prefix).resolve()
+        self.is_test = functools.cache(self.settings.layout.is_test)
         self.child: ChildProcess | None = None
         self.preloaded: list[str] = []  # packages that the child loaded for all jobs
 
@@ -65,6 +67,7 @@ class TreeWorker:
             job: JobMessage = {
                 **self._limits(tests, limits),
                 "environment": self._environment(import_path),
+                "test_modules": [path for path in tree if path.endswith(".py") and self.is_test(path)],
                 "shadowed_modules": sorted(shadowed_modules(tree, self.preloaded)),
                 **options,
             }

@@ -25,9 +25,11 @@ from pytest_execute.tools.git import Git
 class MutationRequest(Struct, frozen=True, kw_only=True):
     """Functions to stub in `tree`, and the way to run pytest.
 
-    - `tests`: the tests that passed -> their seconds, in the order of the files
+    - `tests`: the tests that passed, and those of `may_fail` -> their seconds, in the order of the files
     - `task_tests`: task ids -> their tests
     - `guards`: tests that do not count for functions of tasks
+    - `may_fail`: tests that were not run, so that nobody knows whether they pass
+    - `tried_tasks`: functions of other tasks are listed, and not tried; None: all are
     """
 
     tree: str
@@ -36,6 +38,12 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     task_tests: dict[str, tuple[str, ...]]
     settings: Settings
     guards: frozenset[str] = frozenset()
+    may_fail: frozenset[str] = frozenset()
+    tried_tasks: frozenset[str] | None = None
+
+    def is_tried(self, target: Target) -> bool:
+        """Return whether the stubs of a function are tried."""
+        return self.tried_tasks is None or not self.tried_tasks.isdisjoint(target.tasks)
 
 
 def mutate(
@@ -49,16 +57,36 @@ def mutate(
 
     `on_progress` is called with the number of functions whose stubs have all been decided, and that of all functions.
     """
-    stubs = [(number, stub) for number, target in enumerate(request.targets) for stub in target.function.stubs]
+    stubs = [
+        (number, stub)
+        for number, target in enumerate(request.targets)
+        if request.is_tried(target)
+        for stub in target.function.stubs
+    ]
     if not stubs:
-        return []
+        return list(map(untried_mutant, request.targets))
     tree, targets = git.tree(request.tree), NumberedTargets(request.targets)
     with contextlib.closing(Runner(git, replace(request.settings, seconds=request.tests), directory)) as runner:
         instrumented = InstrumentedTree(request.tree, tree, targets.switches())
         cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
         trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
-        outcomes = MutationRunner(trials, request.tests, request.task_tests, request.guards).run(stubs, on_progress)
-    return [_mutant(targets[number], stub, outcomes[(number, stub)]) for number, stub in stubs]
+        tests = (request.tests, request.task_tests, request.guards, request.may_fail)
+        outcomes = MutationRunner(trials, *tests).run(stubs, on_progress)
+    mutants = [(number, _mutant(targets[number], stub, outcomes[(number, stub)])) for number, stub in stubs]
+    untried = [(n, untried_mutant(each)) for n, each in enumerate(request.targets) if not request.is_tried(each)]
+    return [mutant for _, mutant in sorted([*mutants, *untried], key=lambda pair: pair[0])]
+
+
+def untried_mutant(target: Target) -> Mutant:
+    """Return a mutant for a function that is not tried, as it counts for no task that is judged."""
+    return Mutant(
+        function=target.name,
+        path=target.path,
+        line=target.function.line,
+        tasks=target.tasks,
+        state="unproven",
+        detail="its tasks are not judged in this run",
+    )
 
 
 def _mutant(target: Target, stub: str, outcome: StubOutcome) -> Mutant:

@@ -19,7 +19,7 @@ class MutationRunner:
     runs then.
 
     `task_tests` maps tasks to their tests; a function's own tests are those of its tasks. `guards` are tried over
-    functions of no task only.
+    functions of no task only. It is no fault of a function if one of `may_fail` does not pass.
     """
 
     def __init__(
@@ -28,8 +28,9 @@ class MutationRunner:
         tests: Iterable[str],
         task_tests: Mapping[str, Tests],
         guards: Collection[str] = (),
+        may_fail: Collection[str] = (),
     ) -> None:
-        self._trials, self._guards = trials, guards
+        self._trials, self._guards, self._may_fail = trials, guards, may_fail
         self._files: dict[str, ProbedFile] = {}
         for test in tests:
             self._files.setdefault(file_of(test), ProbedFile(file_of(test))).tests.append(test)
@@ -61,9 +62,9 @@ class MutationRunner:
         return tuple(test for test in tests if (test in own) == is_own_round)
 
     def _failing_probes(self) -> dict[str, Probe]:
-        """Return the tests that do not pass without a stub."""
+        """Return the tests that do not pass without a stub, and should."""
         probes = (each for file in self._files.values() for each in file.probes.items())
-        return {test: probe for test, probe in probes if probe.state != "passed"}
+        return {test: probe for test, probe in probes if probe.state != "passed" and test not in self._may_fail}
 
     def _try_on_import(self, stubs: Sequence[Stub], is_own_round: bool) -> dict[Stub, StubOutcome]:
         """Try stubs on functions that run while a file is imported, several at once."""

@@ -21,7 +21,7 @@ from pytest_execute.tools.git import Tree
 
 OUTCOMES, ACCESSES, PARSED, ISOLATED = "replay", "accesses", "parsed", "alone"
 """Kinds of facts in the result cache."""
-FORMAT = 6
+FORMAT = 7
 """Number of the cached values' format: a change of their fields raises it, so that older values are not read."""
 NOT_CACHED = ("timeout", "foreign", "lost", "unprepared")
 """States that may come from the machine as it was then, or from files outside the tree.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,12 +36,12 @@ ProgressCallback = Callable[[int, int], None]
 class ReplayRequest(Struct, frozen=True, kw_only=True):
     """Tests to prove, with the seconds that each took in the run, and the settings to run them with.
 
-    With `turns` each test is run on every tree, also after it has passed, and all its turns are reported.
+    Each of the tests `turns` is run on every tree, also after it has passed, and all its turns are reported.
     """
 
     tests: dict[str, float]
     settings: Settings
-    turns: bool = False
+    turns: Collection[str] = ()
 
 
 def prove(
@@ -74,7 +74,7 @@ def prove(
         proofs = {test: name_ignored(proof) for test, proof in search.prove(request.tests).items()}
         for test in conclusions.agreed_hangs():
             cached.keep_hangs(test)
-        turns = search.turns(request.tests) if request.turns else {}
+        turns = search.turns(request.turns) if request.turns else {}
         proofs = {test: replace(proof, turns=turns.get(test, ())) for test, proof in proofs.items()}
         former_tests = FormerTests(history, search)
         former = former_tests.find(proofs)
@@ -87,7 +87,7 @@ def prove(
     def prove_at(commit: str, tests: list[str]) -> dict[str, Proof]:
         earlier = replace(topic, commits=range_to(topic.commits, commit))
         return prove(
-            earlier, replace(request, tests={each: seconds[each] for each in tests}, turns=False), directory, cache
+            earlier, replace(request, tests={each: seconds[each] for each in tests}, turns=()), directory, cache
         )
 
     return carry_on(proofs, former, prove_at) | dropped

@@ -60,6 +60,8 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     commands: tuple[CommandResult, ...]
     weaker_keys: tuple[WeakerKey, ...]
     unknown_code: tuple[str, ...]
+    out_of_scope: tuple[str, ...]
+    undecided: dict[str, str]
 
     def evidence(self) -> Evidence:
         """Return the evidence without what it is judged by."""
@@ -80,6 +82,8 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             commands=self.commands,
             weaker_keys=self.weaker_keys,
             unknown_code=self.unknown_code,
+            out_of_scope=self.out_of_scope,
+            undecided=self.undecided,
         )
 
     def _missing(self, part: Part) -> Missing:
@@ -114,6 +118,8 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         commands=evidence.commands,
         weaker_keys=evidence.weaker_keys,
         unknown_code=evidence.unknown_code,
+        out_of_scope=evidence.out_of_scope,
+        undecided=evidence.undecided,
     )
     return json_text.encode(file)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from os.path import commonprefix
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import History, Order, Outcome, Proof
@@ -25,6 +28,8 @@ ORDERS: dict[Order, str] = {
     "after": "the test was written after the code",
 }
 
+ALIKE = 4
+"""Number of tests that are alike from which on they are described together."""
 OWES_NO_RED = {
     "at-base": "it was there at base, and is the same today: it has to pass, and proves nothing",
     "guard": "it fails when the body of {}, which base has, goes; it proves nothing",
@@ -52,11 +57,22 @@ class Explanation(Struct, frozen=True):
 
 
 def render(explanation: Explanation, history: History, subject: Subject) -> str:
-    """Return the explanation in lines."""
+    """Return the explanation in lines. Many tests that passed and are alike are described together."""
     lines = list(_gate(explanation.gate)) if explanation.gate is not None else []
-    for test in explanation.tests:
-        lines += _test(test, history, subject)
+    for tests in _alike(explanation.tests):
+        lines += _together(tests, subject) if len(tests) >= ALIKE else chain(*(_test(each, subject) for each in tests))
+    lines += _by_hand(explanation.tests, history, subject)
     return "\n".join(lines) + "\n"
+
+
+def _alike(tests: Iterable[ExplainedTest]) -> list[list[ExplainedTest]]:
+    """Return the tests in groups: those that passed, are not refused, and have the same proof but for their names."""
+    groups: dict[object, list[ExplainedTest]] = {}
+    for test in tests:
+        is_alone = test.reasons or test.outcome != "passed"
+        proof = replace(test.proof, test="") if test.proof is not None else None
+        groups.setdefault(test.test if is_alone else proof, []).append(test)
+    return list(groups.values())
 
 
 def as_json(explanation: Explanation) -> str:
@@ -80,18 +96,25 @@ def _gate(gate: Gate) -> Iterator[str]:
             yield f"  {check.name}: {reason.message} ({reason.code})"
 
 
-def _test(test: ExplainedTest, history: History, subject: Subject) -> Iterator[str]:
+def _together(tests: Sequence[ExplainedTest], subject: Subject) -> Iterator[str]:
+    """Describe alike tests by the first of them, with what their ids have in common; in short if they owe no red."""
+    first = tests[0]
+    start = commonprefix([test.test for test in tests])  # noqa: RUF071 - ids are no paths
+    name = f"{start}… ({len(tests)} tests)"
+    named = replace(first, test=name, proof=replace(first.proof, test=name) if first.proof is not None else None)
+    is_short = first.proof is not None and first.proof.code in OWES_NO_RED
+    yield from islice(_test(named, subject), 2 if is_short else None)
+
+
+def _test(test: ExplainedTest, subject: Subject) -> Iterator[str]:
     if test.proof is not None:
         yield from _describe(test.proof, subject)
     else:
         yield f"{test.test}: {test.outcome}"
     yield from (f"  the gate refuses it: {reason.message} ({reason.code})" for reason in test.reasons)
-    if test.proof is not None:
-        yield "by hand:"
-        yield from _by_hand(test.proof, history, subject)
 
 
-def _describe(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[str]:
+def _describe(proof: Proof, subject: Subject) -> Iterator[str]:
     yield f"{proof.test}: {proof.code}" + (f", {proof.order}" if proof.order else "")
     if proof.code in OWES_NO_RED:
         yield f"  {OWES_NO_RED[proof.code].format(proof.guard.function if proof.guard else '')}"
@@ -109,15 +132,27 @@ def _describe(proof: Proof, subject: Callable[[str], str | None]) -> Iterator[st
         yield f"  all turns: {', '.join(map(str, proof.turns))}"
 
 
-def _name(commit: str, subject: Callable[[str], str | None]) -> str:
+def _name(commit: str, subject: Subject) -> str:
     title = subject(commit)
     return f"{commit[:7]} {title}" if title is not None else commit if len(commit) < 40 else "the empty tree"
 
 
-def _by_hand(proof: Proof, history: History, subject: Callable[[str], str | None]) -> Iterator[str]:
-    """Return shell commands, for the top of the repository, that run today's test in a tree of each commit."""
-    for commit in filter(None, (proof.before, proof.after)):
-        yield from _commands_at(commit, proof.test, history, is_commit=subject(commit) is not None)
+def _by_hand(tests: Sequence[ExplainedTest], history: History, subject: Subject) -> Iterator[str]:
+    """Yield shell commands, for the top of the repository, that run today's test in a tree of each commit.
+
+    Of several tests that turned at the same commit, the first stands for all; those that owe no red need none.
+    """
+    proofs = [test.proof for test in tests if test.proof is not None]
+    first_with: dict[tuple[str | None, str | None], Proof] = {}
+    for proof in proofs:
+        if len(tests) == 1 or proof.code not in OWES_NO_RED:
+            first_with.setdefault((proof.before, proof.after), proof)
+    for (before, after), proof in first_with.items():
+        commits = [commit for commit in (before, after) if commit is not None]
+        if commits:
+            yield "by hand:" if len(tests) == 1 else f"by hand, with {proof.test}:"
+        for commit in commits:
+            yield from _commands_at(commit, proof.test, history, is_commit=subject(commit) is not None)
 
 
 def _commands_at(commit: str, test: str, history: History, *, is_commit: bool) -> Iterator[str]:

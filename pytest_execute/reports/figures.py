@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from pytest_execute.core.evidence import History
-from pytest_execute.core.verdict import Reason
+from pytest_execute.core.verdict import Gate, Reason
+
+LATE = ("same-commit", "test-after")
+"""Reasons for which a test that turned is refused."""
+
+
+def refusals(gate: Gate) -> dict[str | None, str]:
+    """Return the tests that a gate refuses as they came too late, with the reason's code."""
+    reasons = (reason for check in gate.checks for reason in check.reasons)
+    return {reason.test: reason.code for reason in reasons if reason.code in LATE}
 
 
 def count(number: float, noun: str) -> str:

@@ -13,7 +13,7 @@ from pytest_execute.core.evidence import Cause, Evidence, MutantState, Order, Ou
 from pytest_execute.core.gate_ids import Level
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import Check, Gate, Verdict, VerdictWord
-from pytest_execute.reports import json_text
+from pytest_execute.reports import figures, json_text
 
 SCHEMA = "pytest-execute/report/1"
 
@@ -117,8 +117,8 @@ def build_report(verdict: Verdict, evidence: Evidence) -> Report:
         history.head,
         history.snapshot,
         tuple(map(_gate, verdict.gates)),
-        tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests)),
-        tuple(_proofs(evidence)),
+        tuple(_test(evidence, test) for test in sorted(evidence.manifest.tests.keys() - {*evidence.out_of_scope})),
+        tuple(_proofs(verdict, evidence)),
         {key: MeasureRow(**msgspec.structs.asdict(m)) for key, m in sorted((evidence.coverage or {}).items())},
         tuple(_mutants(evidence)),
     )
@@ -166,21 +166,24 @@ def _mutants(evidence: Evidence) -> Iterator[MutantRow]:
             )
 
 
-def _proofs(evidence: Evidence) -> list[ProofRow]:
+def _proofs(verdict: Verdict, evidence: Evidence) -> list[ProofRow]:
+    refused = {gate.id: figures.refusals(gate) for gate in verdict.gates}
     return [
-        _proof(test, task, proof)
+        _proof(test, task, proof, refused.get(gate_ids.task(task), {}).get(test))
         for test, proof in sorted((evidence.proofs or {}).items())
+        if test not in evidence.out_of_scope
         for task in _tasks(evidence, test)
     ]
 
 
-def _proof(test: str, task: str, proof: Proof) -> ProofRow:
-    is_proven = proof.found == "turned"
+def _proof(test: str, task: str, proof: Proof, refused: str | None) -> ProofRow:
+    """Return the row of a proof; `refused` is the code of the reason for which the gate of the task refuses it."""
+    is_proven = proof.found == "turned" and refused is None
     return ProofRow(
         test,
         task,
         "proven" if is_proven else "unproven",
-        None if is_proven else proof.code,
+        None if is_proven else refused or proof.code,
         proof.order,
         proof.before,
         proof.after,

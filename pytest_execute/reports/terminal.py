@@ -41,7 +41,8 @@ def _extent(plan: Plan, evidence: Evidence) -> str:
     history = evidence.history
     after = {"index": " and what is staged", "worktree": " and uncommitted work", None: ""}[history.snapshot]
     within = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
-    counts = f"{figures.count(len(plan.tasks), 'task')}{within}, {figures.count(len(evidence.manifest.tests), 'test')}"
+    tests = evidence.manifest.tests.keys() - {*evidence.out_of_scope}
+    counts = f"{figures.count(len(plan.tasks), 'task')}{within}, {figures.count(len(tests), 'test')}"
     return f"{counts}, {figures.commits(history)}{after}"
 
 
@@ -85,8 +86,8 @@ def _task_title(gate: Gate, evidence: Evidence) -> str:
 def _figures(gate: Gate, evidence: Evidence) -> str:
     """Count a task's tests, those that are proven, lines, branches and functions that they cover."""
     tests = evidence.manifest.tests_for(gate.id)
-    proofs = evidence.proofs or {}
-    proven = sum(1 for test in tests if test in proofs and proofs[test].found == "turned")
+    turned = {test for test, proof in (evidence.proofs or {}).items() if proof.found == "turned"}
+    proven = len(turned.intersection(tests) - figures.refusals(gate).keys())
     measure = (evidence.coverage or {}).get(gate.id, Measure())
     shown = [figures.count(len(tests), "test")] if tests else []
     shown += [f"{proven} proven"] if proven else []

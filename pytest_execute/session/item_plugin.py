@@ -12,10 +12,11 @@ from pytest_execute.session.run_settings import RunSettings
 
 
 class ItemPlugin:
-    """Deselects tests that are out of scope, and tells coverage the gates that each test counts for."""
+    """Deselects tests that are out of scope, and keeps them; tells coverage the gates that each test counts for."""
 
     def __init__(self, config: pytest.Config, settings: RunSettings, contexts: ItemContexts) -> None:
         self.config, self.settings, self.contexts = config, settings, contexts
+        self.out_of_scope: list[pytest.Item] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -25,7 +26,8 @@ class ItemPlugin:
         self.contexts.begin(tuple(items), parts)
         if scope.is_partial:
             selected = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)
-            self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in selected])
+            self.out_of_scope = [item for item in items if item.nodeid not in selected]
+            self.config.hook.pytest_deselected(items=self.out_of_scope)
             items[:] = [item for item in items if item.nodeid in selected]
 
     @pytest.hookimpl(tryfirst=True)

@@ -11,11 +11,15 @@ from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.discovery.collected import imported_files
+from pytest_execute.scheduling.durations import known_durations
 from pytest_execute.session.observed_run import observed_run
 from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
 from pytest_execute.session.state import MainProcess, RunState
+
+UNKNOWN_SECONDS = 3.0
+"""Time that a test may take that was never run before."""
 
 
 class JudgingPlugin:
@@ -65,7 +69,14 @@ class JudgingPlugin:
             coverage=self._measured_coverage(),
             workers=len(self.config.getoption("tx")) if self.main.controller_side is not None else 1,
             interrupted=is_interrupted,
+            out_of_scope=self._out_of_scope(),
+            keep_going=self.config.option.execute_keep_going,
         )
+
+    def _out_of_scope(self) -> dict[str, float]:
+        """Return the tests that a partial run leaves out, with the seconds that each may take."""
+        tests = [test.id for test in self.main.collection.out_of_scope] if self.main.collection else []
+        return dict.fromkeys(tests, UNKNOWN_SECONDS) | known_durations(self.main.context.cache, tests)
 
     def _measured_coverage(self) -> Path | str:
         """Return the directory of the data files, or the reason why there is none."""

@@ -22,14 +22,15 @@ from pytest_execute.workflow import Context
 def observed_run(
     session: pytest.Session, main: MainProcess, is_interrupted: bool
 ) -> tuple[Manifest, dict[str, TestResult]]:
-    """Return all tests that must run, and the results of those for which there is one."""
+    """Return all tests that must run, or are out of a partial scope, and the results of those that have one."""
     context, narrowing = main.context, Narrowing(session.config)
     end = _end_of_run(session, is_interrupted)
-    collection = main.collection or Collection([], [], {})
+    collection = main.collection or Collection([], [], [], {})
     deselected = _counted(context, collection, narrowing.is_own())
-    manifest = mapping.map_tests(context.plan, [*collection.tests, *deselected])
+    manifest = mapping.map_tests(context.plan, [*collection.tests, *deselected, *collection.out_of_scope])
     files = {**main.outcomes.uncollected}
-    known = {test.path for test in (*collection.tests, *collection.deselected)} | files.keys()
+    collected = (*collection.tests, *collection.deselected, *collection.out_of_scope)
+    known = {test.path for test in collected} | files.keys()
     for path, message in _left_out(context, narrowing, known, "" if main.collection else end or "pytest ended early"):
         files.setdefault(path, TestResult(path, "not-run", message=message))
     undefined = {each.name for each in manifest.missing_tests if not _may_exist(context, each.name)}

@@ -26,9 +26,10 @@ def register(config: pytest.Config) -> None:
     state = config.stash.get(state_key, None)
     if state is None:
         return
-    for name, plugin in _plugins(config, state).items():
+    plugins = _plugins(config, state)
+    for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, name)
-    deselection = DeselectionPlugin()
+    deselection = DeselectionPlugin(plugins.get("execute-items"))
     config.pluginmanager.register(deselection, "execute-deselection")
     callbacks = SchedulingCallbacks(
         functools.partial(_encode_tests, state, deselection),
@@ -68,8 +69,9 @@ def _encode_tests(state: RunState, deselection: DeselectionPlugin, items: Sequen
     """Encode the collected tests; a worker in another checkout looks at its imported modules by itself."""
     settings = state.settings
     modules = imported_files(settings.top_modules) if state.worker_input is None else {}
-    tests, deselected = (collected_tests(each, settings.plan.topic) for each in (items, deselection.items))
-    return msgspec.json.encode(Collection(tests, deselected, modules))
+    parts = (items, deselection.items, deselection.out_of_scope)
+    tests, deselected, out_of_scope = (collected_tests(each, settings.plan.topic) for each in parts)
+    return msgspec.json.encode(Collection(tests, deselected, out_of_scope, modules))
 
 
 def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:

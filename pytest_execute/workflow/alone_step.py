@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -14,25 +15,32 @@ from msgspec.structs import replace
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Evidence, LineSets, Measure, Mutant, tests_without_red
 from pytest_execute.core.layout import Layout
+from pytest_execute.core.ownership import LineOwners
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.out_of_scope import startable_tests
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
 
 if TYPE_CHECKING:
+    from pytest_execute.coverage.alone import Alone
     from pytest_execute.coverage.data import Recording
 
 
 class Measured(NamedTuple):
-    """Lines and branches of each gate, and the recording that they come from."""
+    """Lines and branches of each gate, the recording that they come from, and the owners of changed lines."""
 
     line_sets: Mapping[str, LineSets]
     recording: Recording
+    owners: LineOwners
 
 
 def measure_doubtful_tests(
     context: Context, run: RunResult, rerun: Rerun, evidence: Evidence, measured: Measured
-) -> Recording | None:
-    """Return what the tests of such gates run by themselves; None where no gate is in doubt or no test can be rerun."""
+) -> Alone | None:
+    """Return what the tests of such gates run by themselves; None where no gate is in doubt or no test can be rerun.
+
+    A partial run has not measured the tests of tasks out of its scope. They count for code that belongs to both.
+    """
     from pytest_execute.coverage import alone
 
     if why_not_rerun(context, run):
@@ -41,7 +49,12 @@ def measure_doubtful_tests(
     proofs = evidence.proofs or {}
     failing = {test for test, proof in proofs.items() if proof.found == "not-reproduced"}  # they fail in every tree
     counted = run.passed.keys() - tests_without_red(proofs) - failing
-    for gate, measure in _short_gates(context, measured):
+    left_out = {test for test in startable_tests(context.plan, run, proofs) if test not in tests_without_red(proofs)}
+    for gate, measure in short_gates(context, measured.line_sets):
+        for task in co_owners(context, gate, measured.owners):
+            others = tuple(test for test in run.manifest.tests_for(gate_ids.task(task)) if test in left_out)
+            tests |= {gate_ids.task(task): others} if others else {}
+            paths |= {*measure.missing, *measure.missing_arcs} if others else set[str]()
         passed = tuple(test for test in run.manifest.tests_for(gate) if test in counted)
         not_run = _functions_not_run(evidence.mutants or (), passed)
         if passed and (found := alone.ran_elsewhere(measure, context.home, measured.recording, not_run)):
@@ -52,7 +65,8 @@ def measure_doubtful_tests(
         sources={str((context.home / path).resolve()): _from_root(context.layout, path) for path in paths},
         branch=context.policy.coverage.branch,
         tests=tests,
-        settings=replace(rerun.settings, seconds=run.passed),
+        settings=replace(rerun.settings, seconds=run.passed | run.out_of_scope),
+        unmeasured=frozenset(left_out),
     )
     return alone.measure_alone(context.git, request, rerun.directory, context.cache) if tests else None
 
@@ -72,7 +86,7 @@ def _from_root(layout: Layout, path: str) -> str:
 def lines_on_import(context: Context, measured: Measured) -> dict[str, frozenset[int]]:
     """Return `{path: lines}` that such gates, or the changed lines, lack, and that ran outside of tests."""
     found: dict[str, frozenset[int]] = {}
-    for _, measure in _short_gates(context, measured):
+    for _, measure in short_gates(context, measured.line_sets):
         for path, missing in measure.missing.items():
             arcs = measured.recording.arcs(str((context.home / path).resolve()), lambda name: not name)
             lines = found.get(path, frozenset()).union({line for arc in arcs for line in arc} & {*missing})
@@ -80,14 +94,26 @@ def lines_on_import(context: Context, measured: Measured) -> dict[str, frozenset
     return found
 
 
-def _short_gates(context: Context, measured: Measured) -> Iterator[tuple[str, Measure]]:
-    """Yield the ticked tasks in the scope, the streams, and "changed", that reach less than the policy requires."""
-    policy, plan = context.policy.coverage, context.plan
-    tasks = [gate_ids.task(task.id) for task in plan.tasks if task.done and task.id in context.selected_tasks]
-    required = dict.fromkeys(tasks, policy.task)
-    required |= {gate_ids.stream(stream.id): policy.stream for stream in plan.streams}
-    required[gate_ids.CHANGED] = policy.changed
-    for gate, percent in required.items():
-        sets = measured.line_sets.get(gate)
+def short_gates(context: Context, line_sets: Mapping[str, LineSets]) -> Iterator[tuple[str, Measure]]:
+    """Yield the gates that reach less than the policy requires."""
+    for gate, percent in required_shares(context).items():
+        sets = line_sets.get(gate)
         if sets is not None and not (measure := sets.measure()).reaches(percent):
             yield gate, measure
+
+
+def required_shares(context: Context) -> dict[str, Decimal]:
+    """Return the percentages for the ticked tasks and the streams in the scope, and "changed" of a whole run."""
+    policy, plan, scope = context.policy.coverage, context.plan, context.scope
+    tasks = [gate_ids.task(task.id) for task in plan.tasks if task.done and task.id in context.selected_tasks]
+    streams = [stream.id for stream in plan.streams if not scope.is_partial or stream.id in scope.streams]
+    required = dict.fromkeys(tasks, policy.task) | dict.fromkeys(map(gate_ids.stream, streams), policy.stream)
+    return required | ({} if scope.is_partial else {gate_ids.CHANGED: policy.changed})
+
+
+def co_owners(context: Context, gate: str, owners: LineOwners) -> list[str]:
+    """Return the tasks that own a line together with a task or a stream, in the plan's order."""
+    name = gate_ids.name(gate)
+    own = {name} if gate_ids.is_task(gate) else {task.id for task in context.plan.tasks_of(name)}
+    together = {task for lines in owners.values() for tasks in lines.values() if tasks & own for task in tasks}
+    return [task.id for task in context.plan.tasks if task.id in together - own]

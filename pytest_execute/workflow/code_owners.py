@@ -13,10 +13,10 @@ from pytest_execute.workflow.request import RunResult
 def code_owners(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> Ownership:
     """Return the rule for the tasks that code belongs to."""
     turning = turning_commits(context.plan, run.manifest, proofs)
-    return Ownership(context.plan, turning, context.layout.home, frozenset(_files_that_never_ran(context, run)))
+    return Ownership(context.plan, turning, context.layout.home, frozenset(files_that_never_ran(context, run)))
 
 
-def _files_that_never_ran(context: Context, run: RunResult) -> Iterator[str]:
+def files_that_never_ran(context: Context, run: RunResult) -> Iterator[str]:
     """Yield the files of the implementation of which no line ran; none where that was not measured."""
     if isinstance(run.coverage, str):
         return

@@ -19,6 +19,7 @@ from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.mutation_step import try_functions
 from pytest_execute.workflow.request import Rerun, RunResult
+from pytest_execute.workflow.undecided import undecided_gates
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.measure import MeasureRequest
@@ -32,16 +33,19 @@ def add_coverage(context: Context, run: RunResult, rerun: Rerun, evidence: Evide
 
     request, recording = _measure_request(context, run, evidence), data.read(run.coverage)
     line_sets = measure.line_sets(context.plan, request, recording)
-    if alone := measure_doubtful_tests(context, run, rerun, evidence, Measured(line_sets, recording)):
-        recording.update(alone)
+    alone = measure_doubtful_tests(context, run, rerun, evidence, Measured(line_sets, recording, request.owners))
+    if alone is not None:
+        recording.update(alone.recording)
         line_sets = measure.line_sets(context.plan, request, recording)
     if not context.policy.mutation.task:  # then no function was tried
-        lines = lines_on_import(context, Measured(line_sets, recording))
+        lines = lines_on_import(context, Measured(line_sets, recording, request.owners))
         mutants = try_functions(context, run, rerun, evidence.proofs or {}, lines)
         request = replace(request, noticed=_noticed(mutants, run.manifest.gates))
         line_sets = measure.line_sets(context.plan, request, recording) if mutants else line_sets
     measures = {gate: sets.measure() for gate, sets in line_sets.items()}
-    return replace(evidence, line_sets=line_sets, coverage=measures)
+    measured = Measured(line_sets, recording, request.owners)
+    undecided = undecided_gates(context, run, evidence, measured, alone.not_ended if alone else ())
+    return replace(evidence, line_sets=line_sets, coverage=measures, undecided=undecided)
 
 
 def _measure_request(context: Context, run: RunResult, evidence: Evidence) -> MeasureRequest:

@@ -27,6 +27,7 @@ def first_evidence(context: Context, run: RunResult, rerun: Rerun) -> Evidence:
         files=_named_files(context) | deployment.artifacts(context),
         weaker_keys=context.weaker_keys,
         unknown_code=unknown_code(context),
+        out_of_scope=tuple(run.out_of_scope),
     )
 
 

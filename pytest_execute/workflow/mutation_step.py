@@ -13,6 +13,7 @@ from pytest_execute.mutation import mutate, targets
 from pytest_execute.mutation.targets import Target
 from pytest_execute.workflow.code_owners import code_owners
 from pytest_execute.workflow.context import Context
+from pytest_execute.workflow.out_of_scope import passing_tests
 from pytest_execute.workflow.replay_step import why_not_rerun
 from pytest_execute.workflow.request import Rerun, RunResult
 
@@ -52,9 +53,9 @@ def why_not_forked() -> str:
 
 
 def _mutate(context: Context, request: mutate.MutationRequest, rerun: Rerun) -> list[Mutant]:
-    count = sum(1 for target in request.targets if target.function.stubs)
+    count = sum(1 for target in request.targets if target.function.stubs and request.is_tried(target))
     if not count:
-        return []
+        return [mutate.untried_mutant(target) for target in request.targets]
     subject = "the body of 1 function" if count == 1 else f"the bodies of {count} functions"
     with rerun.phase(f"replacing {subject}, to see which tests notice", "functions tried") as on_progress:
         return mutate.mutate(context.git, request, rerun.directory, context.cache, on_progress)
@@ -74,10 +75,12 @@ def _mutants(
     request = mutate.MutationRequest(
         tree=context.commit_range.tree,
         targets=chosen,
-        tests=run.passed,
+        tests=passing_tests(context.plan, run, proofs),
         task_tests=tests_of_tasks,
         guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
         settings=rerun.settings,
+        may_fail=frozenset(run.out_of_scope),
+        tried_tasks=frozenset(context.selected_tasks) if context.scope.is_partial else None,
     )
     mutants = _mutate(context, request, rerun)
     newly_exempt = targets.exemption_reasons(context.policy_at_head.mutation.exempt).keys() - exempt
@@ -86,9 +89,9 @@ def _mutants(
 
 
 def _targets(context: Context, run: RunResult, proofs: Mapping[str, Proof]) -> list[Target]:
-    """Return the changed functions of the ticked tasks in the scope; with a full scope also those of no task."""
+    """Return the changed functions of the ticked tasks; with a full scope also those of no task."""
     commits = context.commit_range
-    ticked = context.selected_tasks & {task.id for task in context.plan.tasks if task.done}
+    ticked = {task.id for task in context.plan.tasks if task.done}
     changed = targets.find_targets(context.git, commits, context.layout, code_owners(context, run, proofs))
     whole = not context.scope.is_partial
     return [target for target in changed if ticked & set(target.tasks) or (whole and not target.tasks)]

@@ -97,20 +97,21 @@ class _Comparison:
     def _brought_with(self, paths: set[str]) -> Iterator[tuple[str, set[str]]]:
         """Yield the files of the implementation that changed in a commit with one of `paths`, and these commits."""
         found: dict[str, set[str]] = {}
-        for commit, changed in self._changed_by_commit():
+        for commit, changed in changed_by_commit(self._context):
             if not paths.isdisjoint(changed):
                 for path in filter(self._layout.is_source, (changed - paths) & self._differing):
                     found.setdefault(path, set()).add(commit)
         yield from sorted(found.items())
 
-    def _changed_by_commit(self) -> Iterator[tuple[str, set[str]]]:
-        """Yield the topic's commits, without merges, and the files that each changed."""
-        git, commits = self._context.git, self._context.commit_range
-        for commit, parents in commits.commits.items():
-            if len(parents) == 1:
-                yield commit, set(changed_files(git, parents[0], commit))
-        if commits.snapshot is not None and len(commits.snapshot_parents) == 1:
-            yield commits.snapshot, set(changed_files(git, commits.head, commits.tree))
+
+def changed_by_commit(context: Context) -> Iterator[tuple[str, set[str]]]:
+    """Yield the topic's commits, without merges, and the files that each changed."""
+    git, commits = context.git, context.commit_range
+    for commit, parents in commits.commits.items():
+        if len(parents) == 1:
+            yield commit, set(changed_files(git, parents[0], commit))
+    if commits.snapshot is not None and len(commits.snapshot_parents) == 1:
+        yield commits.snapshot, set(changed_files(git, commits.head, commits.tree))
 
 
 def _text(contents: Contents, path: str) -> bytes:

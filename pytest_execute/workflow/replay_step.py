@@ -11,20 +11,25 @@ from pytest_execute.replay.history import TopicHistory
 from pytest_execute.replay.prove import ReplayRequest, prove
 from pytest_execute.workflow.context import Context
 from pytest_execute.workflow.data_commits import note_data
+from pytest_execute.workflow.out_of_scope import startable_tests
 from pytest_execute.workflow.request import Rerun, RunResult
 
 
 def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidence) -> Evidence:
-    """Add a proof for each test of a task that passed, or the reason why there is none."""
+    """Add a proof for each test of a task that passed, or the reason why there is none.
+
+    So with tests that a partial run leaves out: they are replayed to know which code is that of their tasks.
+    """
     reason = why_not_replayed(context, run)
     if reason:
         return replace(evidence, proofs=Missing(reason))
     layout, tests = context.layout, _tests_of_tasks(run)
+    in_scope = tests.keys() - run.out_of_scope.keys()
     doctests = {test for test in tests if layout.is_source(layout.prefix + file_of(test))}
     request = ReplayRequest(
         tests={test: seconds for test, seconds in tests.items() if test not in doctests},
         settings=rerun.settings,
-        turns=context.request.turns,
+        turns=in_scope if context.request.turns else (),
     )
     history = TopicHistory(context.git, context.commit_range, layout)
     commits = context.commit_range
@@ -34,6 +39,8 @@ def add_proofs(context: Context, run: RunResult, rerun: Rerun, evidence: Evidenc
     proofs |= {
         test: Proof(test=test, found="doctest", detail="it is in the code that it tests") for test in sorted(doctests)
     }
+    startable = startable_tests(context.plan, run, proofs)
+    proofs = {t: proof for t, proof in proofs.items() if t not in run.out_of_scope or t in startable}
     return replace(evidence, proofs=note_data(context.git, context.commit_range, layout, proofs))
 
 
@@ -54,10 +61,11 @@ def why_not_rerun(context: Context, run: RunResult) -> str:
 
 
 def _tests_of_tasks(run: RunResult) -> dict[str, float]:
-    """Return `{test: seconds}` of the tests that passed and count for a task."""
+    """Return `{test: seconds}` of the tests that count for a task and passed, or were left out by a partial run."""
+    passed = {test: result.seconds for test, result in run.results.items() if result.outcome == "passed"}
     gates = run.manifest.gates
     return {
-        test: result.seconds
-        for test, result in run.results.items()
-        if result.outcome == "passed" and any(map(gate_ids.is_task, gates.get(test, ())))
+        test: seconds
+        for test, seconds in (passed | run.out_of_scope).items()
+        if any(map(gate_ids.is_task, gates.get(test, ())))
     }

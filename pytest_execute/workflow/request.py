@@ -55,7 +55,9 @@ class Request(Struct, frozen=True, kw_only=True):
 class RunResult(Struct, frozen=True, kw_only=True):
     """Results of the run, and how many tests ran side by side.
 
-    `coverage` is the directory of the raw data, or the reason why there is none.
+    `coverage` is the directory of the raw data, or the reason why there is none. `out_of_scope` are the tests of the
+    manifest that a partial run leaves out, with the seconds that each may take. With `keep_going` no failed test keeps
+    others from being run.
     """
 
     manifest: Manifest
@@ -63,6 +65,8 @@ class RunResult(Struct, frozen=True, kw_only=True):
     coverage: Path | str
     workers: int = 1
     interrupted: bool = False
+    out_of_scope: dict[str, float] = {}
+    keep_going: bool = False
 
     @property
     def passed(self) -> dict[str, float]:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.commands.explain import find_topic
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.workflow import find_project
 from tests import hello
 from tests.repository import Repository
 
@@ -181,6 +184,18 @@ def test_json_of_several_tests_has_each(mixed: Repository) -> None:
     assert [reason["code"] for reason in answer["tests"][0]["reasons"]] == ["same-commit"]
 
 
+def test_the_only_topic_that_is_not_closed_is_meant(tmp_path: Path) -> None:
+    for name in ("new", "old", "older"):
+        (tmp_path / "notes" / name).mkdir(parents=True)
+        (tmp_path / "notes" / name / "breakdown.md").write_text("### 1. [ ] One\n")
+    project = find_project(tmp_path)
+    with pytest.raises(ExecuteError, match="notes: error: name the topic with --topic: new, old, older"):
+        find_topic(project, None)
+    for name in ("old", "older"):
+        (tmp_path / "notes" / name / "closed.toml").write_text(f'commit = "{"a" * 40}"\n')
+    assert (find_topic(project, None), find_topic(project, "old")) == ("new", "old")
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [
@@ -196,6 +211,22 @@ def test_an_unknown_target_names_the_nearest(mixed: Repository, target: str, mes
     done = hello.run(["pytest-execute", "explain", target], mixed.path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{target}: error: {message}\n"
+
+
+def test_a_source_file_is_explained_by_its_tasks(passing: Repository) -> None:
+    done = hello.run(["pytest-execute", "explain", "src/hello.py"], passing.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "src/hello.py: passed\n"
+        "task 1  Greet\n"
+        "  1 of 1 line reached\n"
+        f"  hello:greet: {TEST} fails without its body\n"
+        "changed, of any task or none\n"
+        "  2 of 2 lines reached\n"
+    )
+    done = hello.run(["pytest-execute", "explain", "pyproject.toml"], passing.path)
+    message = "explain takes a test, a file of tests, a source file that the topic changed, or a task"
+    assert (done.returncode, done.stderr) == (2, f"pyproject.toml: error: has no test: {message} (not-counted)\n")
 
 
 def test_what_does_not_pass_today_is_told(passing: Repository, tmp_path: Path) -> None:

@@ -40,24 +40,33 @@ def test_init_below_the_top_writes_beside_the_settings(tmp_path: Path, monkeypat
     assert not (tmp_path / "tests/notes").exists()
 
 
+def found(names: str) -> str:
+    return f"; the implementation is {names}: set `source` if it lies elsewhere"
+
+
 @pytest.mark.parametrize(
-    ("files", "source", "module", "test"),
+    ("files", "shown", "module", "test"),
     [
-        ({"src/app/__init__.py": "", "tests/test_a.py": ""}, ["src"], "src/app/chat.py", "tests/test_chat.py"),
-        ({"app/__init__.py": "", "test/test_a.py": "", "setup.py": ""}, ["app"], "app/chat.py", "test/test_chat.py"),
+        ({"src/app/__init__.py": "", "tests/test_a.py": ""}, found("src"), "src/app/chat.py", "tests/test_chat.py"),
+        (
+            {"app/__init__.py": "", "test/test_a.py": "", "setup.py": ""},
+            found("app"),
+            "app/chat.py",
+            "test/test_chat.py",
+        ),
         (
             {
                 "backend/app/main.py": "",
                 "backend/tests/test_a.py": "from app import main\n",
                 "pytest.ini": "[pytest]\npythonpath = backend\n",
             },
-            ["backend/app"],
+            found("backend/app"),
             "backend/app/chat.py",
             "backend/tests/test_chat.py",
         ),
         (
             {"lib/app/__init__.py": "", "pyproject.toml": '[tool.setuptools.packages.find]\nwhere = ["lib"]\n'},
-            ["lib"],
+            found("lib"),
             "lib/app/chat.py",
             "tests/test_chat.py",
         ),
@@ -67,19 +76,32 @@ def test_init_below_the_top_writes_beside_the_settings(tmp_path: Path, monkeypat
                 "app/a_check.py": "",
                 "pyproject.toml": '[tool.pytest.ini_options]\npython_files = "*_check.py"',
             },
-            ["app"],
+            found("app"),
             "app/chat.py",
             "app/chat_check.py",
         ),
-        ({"README.md": "# x\n"}, None, "src/chat.py", "tests/test_chat.py"),
+        (
+            {"app/__init__.py": "", "one.py": "", "setup.py": "", "test_a.py": ""},
+            found("app, one.py"),
+            "app/chat.py",
+            "test_chat.py",
+        ),
+        (
+            {"bin/tool.py": "", "test/test_tool.py": ""},
+            "; no implementation was found: set `source` to where it lies",
+            "src/chat.py",
+            "test/test_chat.py",
+        ),
+        ({"README.md": "# x\n"}, "", "src/chat.py", "tests/test_chat.py"),
     ],
 )
 @pytest.mark.parametrize("is_committed", [True, False])
 def test_init_fits_the_project(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
     files: dict[str, str],
-    source: list[str] | None,
+    shown: str,
     module: str,
     test: str,
     is_committed: bool,
@@ -95,7 +117,8 @@ def test_init_fits_the_project(
     written = (repository.path / "notes/chat/breakdown.md").read_text()
     assert f"- **Files**: `{module}`\n- **Tests**: `{test}`\n" in written
     table = tomllib.loads((repository.path / "pyproject.toml").read_text())["tool"]["pytest-execute"]
-    assert table == {"notes": "notes"} | ({"source": source} if source else {})
+    assert table == {"notes": "notes"}, "a list would leave out what comes later"
+    assert capsys.readouterr().out.splitlines()[-1] == f"added [tool.pytest-execute] to pyproject.toml{shown}"
     assert set(before.splitlines()) <= {*repository.git("status", "--porcelain").splitlines(), "?? pyproject.toml"}
 
 

@@ -114,7 +114,99 @@ def test_functions_that_move_or_get_another_name() -> None:
     assert changed({"a.py": LEGACY}, {"a.py": rest + "\n\n" + function}) == {}
     assert changed({"a.py": LEGACY}, {"a.py": rest, "b.py": function}) == {}
     assert changed({"a.py": LEGACY}, {"a.py": rest, "b.py": edit(function, ("c > 2", "c > 3"))}) == {"b.py": [4]}
-    assert changed({"a.py": LEGACY}, {"a.py": LEGACY.replace("legacy", "ancient")}) == {"a.py": [6]}
+    assert changed({"a.py": LEGACY}, {"a.py": LEGACY.replace("legacy", "ancient")}) == {}
+
+
+STACK = """\
+def add(a, b):
+    if a is None:
+        return b
+    return add(None, a) + b
+
+
+class Stack:
+    def push(self, value):
+        self.items.add(value)
+        return max(self.items)
+
+
+def total(values):
+    stack = Stack()
+    stack.push(3)
+    return add(*values)
+"""
+USER = "from a import add\n\n\ndef both():\n    return add(1, 2)\n"
+PLUS = (("add(a, b)", "plus(a, b)"), ("add(None", "plus(None"), ("add(*", "plus(*"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        (PLUS, []),
+        ((("def push", "def put"), ("stack.push", "stack.put")), []),
+        ((("class Stack", "class Pile"), ("Stack()", "Pile()")), []),
+        ((*PLUS, ("def total", "def total_of"), ("class Stack", "class Pile"), ("Stack()", "Pile()")), []),
+        ((*PLUS, ("return b", "return 0")), [1, 2, 3, 4, 16]),
+        ((*PLUS, ("max(", "min(")), [10]),
+        ((("add(*", "plus(*"),), [16]),
+        ((("add(*", "total(*"),), [16]),
+    ],
+    ids=[
+        *("function", "method", "class", "all", "with another value", "with another function"),
+        *("only where it is called", "to a name that there is"),
+    ],
+)
+def test_another_name_for_what_was_there_is_no_change(changes: tuple[tuple[str, str], ...], lines: list[int]) -> None:
+    assert changed({"a.py": STACK}, {"a.py": edit(STACK, *changes)}) == ({"a.py": lines} if lines else {})
+
+
+def test_another_name_in_a_file_that_uses_it() -> None:
+    code, user = edit(STACK, *PLUS), USER.replace("add", "plus")
+    assert changed({"a.py": STACK, "b.py": USER}, {"a.py": code, "b.py": user}) == {}
+    code += "\n\ndef add(a, b):\n    return a - b\n"
+    found = changed({"a.py": STACK, "b.py": USER}, {"a.py": code, "b.py": user})
+    assert found["b.py"] == [1, 5], "the old name is still there"
+
+
+SUM = """\
+def add(first, second):
+    result = first + second
+    return result
+
+
+def both():
+    first = 1
+    return add(first=first, second=2)
+
+
+def other(first):
+    return first
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= one +"), ("first=first", "one=first")), []),
+        ((("result = first", "got = first"), ("return result", "return got")), []),
+        ((("add(first, second)", "add(second, first)"),), [1]),
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= second +")), [1, 2]),
+        ((("add(first, second)", "add(one, second)"), ("= first +", "= one -")), [1, 2]),
+        ((("first=first", "one=first"),), [8]),
+        ((("return first", "return other"),), [12]),
+    ],
+    ids=[
+        *("an argument", "a variable", "swapped", "onto another", "and another operator", "only in the call"),
+        "what is bound elsewhere",
+    ],
+)
+def test_another_name_of_an_argument_or_variable(changes: tuple[tuple[str, str], ...], lines: list[int]) -> None:
+    assert changed({"a.py": SUM}, {"a.py": edit(SUM, *changes)}) == ({"a.py": lines} if lines else {})
+
+
+def test_two_functions_that_look_alike_are_not_told_apart() -> None:
+    old = "def f(a):\n    return a\n"
+    assert changed({"a.py": old}, {"a.py": old.replace("f(", "g(") + old.replace("f(", "h(")}) == {"a.py": [1, 3, 4]}
 
 
 def test_a_copy_is_new_code() -> None:

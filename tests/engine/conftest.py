@@ -13,7 +13,8 @@ from tests.repository import Repository
 
 # main.py loads the child's modules under such names, under which they import each other.
 sys.modules.setdefault("_execute_module_origin", module_origin)
-sys.modules.setdefault("_execute_exceptions", importlib.import_module("pytest_execute.engine.child.exceptions"))
+for name in ("exceptions", "missing_values", "partial_imports"):
+    sys.modules.setdefault(f"_execute_{name}", importlib.import_module(f"pytest_execute.engine.child.{name}"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.repository import Repository
 
 
 def test_messages_have_paths_relative_to_the_tree(repo: Repository) -> None:
-    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "from app import x\ndef test_a(): pass\n"})
+    commit = repo.commit("a", {"src/app/__init__.py": "", "tests/test_a.py": "from app import x\ndef test_a(): x()\n"})
     with tree_runner(repo) as runner:
         outcome = runner.run(runner.git.tree(commit), [ONE])[ONE]
     assert (
@@ -22,7 +22,9 @@ def test_messages_have_paths_relative_to_the_tree(repo: Repository) -> None:
 
 
 def test_the_import_system_is_no_file_of_the_tree(repo: Repository) -> None:
-    commit = repo.commit("a", {"src/app/__init__.py": "1 / 0\n", "tests/test_a.py": "import app\ndef test_a(): pass\n"})
+    commit = repo.commit(
+        "a", {"src/app/__init__.py": "1 / 0\n", "tests/test_a.py": "import app\ndef test_a(): app.x\n"}
+    )
     with tree_runner(repo) as runner:
         outcome = runner.run(runner.git.tree(commit), [ONE])[ONE]
         assert outcome.frames == ("tests/test_a.py", "src/app/__init__.py")

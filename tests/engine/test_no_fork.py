@@ -60,7 +60,7 @@ def test_only_the_test_that_kills_its_parents_is_lost(repo: Repository, no_fork:
 
 
 BAD = {
-    "tests/test_import.py": "import app.missing\n\ndef test_import(): pass\n",
+    "tests/test_import.py": "import app.missing\n\ndef test_import(): app.missing\n",
     "tests/test_hang.py": "import time\ntime.sleep(600)\n\ndef test_hang(): pass\n",
     "tests/test_end.py": "import os\nos._exit(0)\n\ndef test_end(): pass\n",
     "tests/below/conftest.py": "1 / 0\n",

@@ -29,16 +29,33 @@ from tests.gates.samples import (
     with_proof,
 )
 
+LATER = {nodeid("2"): proof("2", after="e" * 40)}
+
 
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"order": "after"}, "failed/test-after: tests/test_1.py::test_it came after the code, which came in bbbbbbb"),
+        (
+            {"order": "after", "before": "d" * 40},
+            (
+                "failed/test-after: tests/test_1.py::test_it came after the code, which came in bbbbbbb: "
+                "if that is not pushed yet, move the test before it, `git rebase -i ddddddd`"
+            ),
+        ),
+        (
+            {"order": "same-commit", "before": "d" * 40},
+            (
+                "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb: "
+                "if that is not pushed yet, split it, the test first, `git rebase -i ddddddd`"
+            ),
+        ),
         (
             {"order": "same-commit"},
             (
                 "failed/same-commit: tests/test_1.py::test_it came together with the code, in bbbbbbb, which brought "
-                "everything at once: if it is a squash merge, judge its branch, `pytest-execute gate chat --at BRANCH`"
+                "everything at once: if it is a squash merge, judge its branch, "
+                "`pytest-execute gate chat --at BRANCH`; "
+                "if that is not pushed yet, split it, the test first, `git rebase -i aaaaaaa`"
             ),
         ),
         (
@@ -70,7 +87,9 @@ from tests.gates.samples import (
     ],
 )
 def test_test_first(changes: dict[str, Any], line: str) -> None:
-    verdict = judge(PLAN, Policy(), with_proof("1", **changes))
+    """The second task's test turned with a later commit."""
+    evidence = with_proof("1", **changes)
+    verdict = judge(PLAN, Policy(), replace(evidence, proofs={**(evidence.proofs or {}), **LATER}))
     assert reasons(verdict, "task:1") == [f"test-first/{line}"]
     assert find_gate(verdict, "task:1").verdict == line.partition("/")[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from pytest_execute.mutation.changed_functions import changed_functions
+from pytest_execute.mutation.changed_functions import changed_functions, functions_at_base
 
 
 def changed_names(base: dict[str, str], head: dict[str, str]) -> list[str]:
@@ -88,3 +88,31 @@ def test_a_file_that_could_not_be_read_at_base_is_new():
 def test_a_copy_of_what_a_changed_function_was():
     old, new = "def f(x): return x\n", "def f(x): return 1\n"
     assert changed_names({"a.py": old}, {"a.py": new, "b.py": old}) == ["a.py:f", "b.py:f"]
+
+
+CALLED = """
+def add(a, b):
+    return a + b
+class A:
+    def see(self, values):
+        self.seen.add(values)
+    def total(self, values):
+        return add(*values)
+"""
+
+
+def test_another_name_and_a_call_by_it_do_not_count():
+    plus = CALLED.replace("def add", "def plus").replace("return add", "return plus")
+    assert changed_names({"a.py": CALLED}, {"a.py": plus}) == []
+    assert changed_names({"a.py": CALLED}, {"a.py": CALLED.replace("class A", "class B")}) == []
+    assert changed_names({"a.py": CALLED}, {"a.py": plus.replace("a + b", "b + a")}) == ["a.py:plus", "a.py:A.total"]
+    assert changed_names({"a.py": CALLED}, {"a.py": plus + CALLED[: CALLED.index("class")]}) == [
+        "a.py:plus",
+        "a.py:A.total",
+    ], "the old one is still there"
+
+
+def test_a_renamed_function_is_one_of_base():
+    plus = CALLED.replace("def add", "def plus").replace("return add", "return plus") + "def new():\n    return 1\n"
+    found = functions_at_base({"a.py": CALLED}, {"a.py": plus})
+    assert [function.name for function in found["a.py"]] == ["plus", "A.see", "A.total"]

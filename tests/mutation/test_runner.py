@@ -74,6 +74,21 @@ def test_a_guard_notices_nothing_for_a_task() -> None:
         assert runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by is None
 
 
+def test_a_function_without_own_tests_is_unreliable_for_a_test_that_should_pass_only() -> None:
+    class Failing(Trials):
+        def try_stubs(self, file: ProbedFile, tests_by_stub: Mapping[Stub, tuple[str, ...]]) -> dict[Stub, StubOutcome]:
+            found = super().try_stubs(file, tests_by_stub)
+            file.probes = dict.fromkeys(file.tests, Probe("failed"))
+            return found
+
+    def unreliable(*may_fail: str) -> str:
+        runner = MutationRunner(Failing(set(), set()), TESTS, {}, (), may_fail)
+        return runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].unreliable
+
+    assert unreliable("a.py::other") == "b.py::own does not pass in a process of its own on the same tree"
+    assert unreliable("a.py::other", "b.py::other", "b.py::own") == ""
+
+
 def test_the_progress_counts_functions_to_the_last() -> None:
     counts: list[tuple[int, int]] = []
     runner = MutationRunner(Trials(set(), {"b.py::other"}), TESTS, {"1": ("b.py::own",)})

@@ -38,7 +38,7 @@ def replay(
     today = git.tree(commits.tree)
     layout = Layout(source=detect_source(today, Layout()))
     settings = settings_for(git, layout, today, pytest, prepare, older_roots(git, commits, layout, today))
-    request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=turns)
+    request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=tuple(tests) if turns else ())
     history = TopicHistory(git, commits, layout)
     proofs = prove(history, request, scratch / "trees", cache or ResultCache(None, print))
     assert repo.state() == before

@@ -353,7 +353,7 @@ def test_a_missing_name_that_a_test_file_imports_is_a_red(repo: Repository) -> N
 
 def test_a_conftest_that_imports_missing_code_is_a_red(repo: Repository) -> None:
     base = repo.commit("base", {"README.md": "app\n"})
-    conftest = "import app, pytest\n\n@pytest.fixture\ndef a(): pass\n"
+    conftest = "import app, pytest\n\n@pytest.fixture\ndef a(): return app.__name__\n"
     red = repo.commit("red", {"tests/conftest.py": conftest, "tests/test_a.py": "def test_a(a): pass\n"})
     repo.commit("green", {"src/app/__init__.py": ""})
     found = proof(repo, "tests/test_a.py::test_a", base)

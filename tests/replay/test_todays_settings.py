@@ -96,8 +96,12 @@ MODE = """
 @pytest.mark.parametrize(
     ("conftest", "options", "left_out"),
     [
-        ("pytest_plugins = ['app.testing']\n", ("--app-mode=x", "-p", "app.testing"), "app.testing, --app-mode=x"),
-        ("from app.testing import app_name\n", (), "conftest.py"),
+        (
+            "pytest_plugins = ['app.testing']\n",
+            ("--app-mode=x", "-p", "app.testing"),
+            ", without app.testing, --app-mode=x",
+        ),
+        ("from app.testing import app_name\n", (), ""),
     ],
     ids=["as a plugin", "by a conftest"],
 )
@@ -110,7 +114,7 @@ def test_a_plugin_that_the_code_brings_is_missing_only_where_a_test_needs_it(
     found = results(repo, base, "test_name", "test_always", options=options)
     assert found == ["missing-symbol: app.testing does not exist", "never-red"]
     (always,) = proofs(repo, base, "test_always", options=options)
-    assert always.detail == f"it passes at base, {base[:7]}, without {left_out}"
+    assert always.detail == f"it passes at base, {base[:7]}{left_out}"
 
 
 def test_an_option_that_the_code_brings_is_missing_only_where_a_test_needs_it(repo: Repository) -> None:

@@ -64,6 +64,13 @@ def test_the_terminal_summary() -> None:
     ]
 
 
+def test_a_test_that_is_refused_for_its_order_is_not_counted_as_proven() -> None:
+    late = Check("test-first", "failed", (Reason("same-commit", "too late", test=TEST), Reason("turned-again", "so")))
+    gates = tuple(replace(gate, checks=(late,)) if gate.id == "task:1" else gate for gate in VERDICT.gates)
+    lines = [text for text, _ in terminal.render(replace(VERDICT, gates=gates), PLAN, EVIDENCE)]
+    assert lines[3] == "  failed      1  Model  (1 test, 3/4 lines, 1/2 branches)"
+
+
 def mutant(
     name: str, state: MutantState, stub: str = "raise", tasks: tuple[str, ...] = ("1",), detail: str = ""
 ) -> Mutant:

@@ -49,6 +49,13 @@ def test_check_says_where_a_closed_topic_is_judged(closed: Repository) -> None:
     assert json.loads(command(closed.path, "check", "sums", "--json").stdout)["closed"] == commit
 
 
+def test_explain_explains_a_closed_topic_at_its_commit(closed: Repository) -> None:
+    done = command(closed.path, "explain", "tests/test_add.py")
+    commit = closed.git("rev-parse", "HEAD~2")
+    assert (done.returncode, done.stderr) == (0, f"sums was closed at {commit[:7]}, and is judged there\n"), done.stdout
+    assert done.stdout.startswith("tests/test_add.py::test_add: turned, before\n")
+
+
 def test_pytest_itself_says_where_a_closed_topic_is_judged(closed: Repository) -> None:
     ran = run(closed.path, "-n0")
     commit = closed.git("rev-parse", "HEAD~2")

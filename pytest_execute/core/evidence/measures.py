@@ -62,6 +62,11 @@ class LineSets(Struct, frozen=True, kw_only=True):
     opaque: dict[str, frozenset[int]] = {}
     unparsed: dict[str, frozenset[int]] = {}
 
+    def of_file(self, path: str) -> LineSets:
+        """Return the sets of one file."""
+        sets = {name: getattr(self, name) for name in self.__struct_fields__}
+        return LineSets(**{name: {path: files[path]} for name, files in sets.items() if path in files})
+
     def measure(self) -> Measure:
         """Return the counts of these sets, and what is missing."""
         none: frozenset[int] = frozenset()

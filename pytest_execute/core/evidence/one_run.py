@@ -30,6 +30,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     `line_sets`. `lost_lines` are by file: base's own tests reached them, and none of today's does. `weaker_keys` are
     those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
     neither tests nor implementation; all such files where no implementation is known.
+
+    `out_of_scope` are tests of the manifest that a partial run leaves out, and `undecided` says by gate why such a run
+    cannot tell what the whole one would find.
     """
 
     history: History
@@ -46,3 +49,5 @@ class Evidence(Struct, frozen=True, kw_only=True):
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
     unknown_code: tuple[str, ...] = ()
+    out_of_scope: tuple[str, ...] = ()
+    undecided: dict[str, str] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,16 +13,19 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import describe
     from pytest_execute.engine.child.left_out import LeftOut
     from pytest_execute.engine.child.messages import FailureFacts, ItemOutcome, TimedOutcome
+    from pytest_execute.engine.child.missing_values import MissingValue, original_error, values_named
     from pytest_execute.engine.child.module_origin import OriginCheck
+    from pytest_execute.engine.child.partial_imports import PartialImports
 else:
     from _execute_exceptions import describe
+    from _execute_missing_values import original_error, values_named
 
 
 class ItemRunner:
     """pytest plugin that notes the reports of the item that runs."""
 
-    def __init__(self, tree: str, origins: OriginCheck, left_out: LeftOut) -> None:
-        self.tree, self.origins, self.left_out = tree, origins, left_out
+    def __init__(self, tree: str, origins: OriginCheck, left_out: LeftOut, imports: PartialImports) -> None:
+        self.tree, self.origins, self.left_out, self.imports = tree, origins, left_out, imports
         self.outcomes: list[str] = []
         self.failure: FailureFacts | None = None
 
@@ -29,8 +34,9 @@ class ItemRunner:
         report = yield
         self.outcomes.append(report.outcome)
         if report.failed and self.failure is None and call.excinfo is not None:
-            error = self.left_out.cause(call.excinfo.value, item.nodeid)
-            self.failure = describe(error, call.when, self.tree)
+            error = self.imports.cause(self.left_out.cause(call.excinfo.value, item.nodeid))
+            phase = "collect" if self.imports.is_of_missing_value(error) else call.when
+            self.failure = describe(error, phase, self.tree)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -48,6 +54,7 @@ class ItemRunner:
     def run(self, item: Any, next_item: Any) -> TimedOutcome:
         """Run an item; `next_item` tells pytest which fixtures to keep."""
         self.failure, self.outcomes, start = None, [], time.process_time()
+        self.imports.uses.first = None
         outcome = self._run(item, next_item)
         return {**outcome, "seconds": time.process_time() - start, "left_out": self.left_out.names}
 
@@ -57,6 +64,8 @@ class ItemRunner:
             foreign = self.origins.find_foreign()
             if foreign:
                 return {"state": "foreign", "message": f"{foreign[0]} was loaded from {foreign[1]}, not from the tree"}
+            if value := self._missing_value(item):
+                return {"state": "failed", **describe(original_error(value[0]), "collect", self.tree)}
             if not self.outcomes:
                 return {"state": "failed", "message": "a plugin took over the test and ran no phase of it"}
             if "failed" in self.outcomes:
@@ -65,3 +74,17 @@ class ItemRunner:
             return {"state": "skipped" if "skipped" in self.outcomes else "passed"}
         except BaseException as error:  # noqa: BLE001 - a test may raise anything, SystemExit too
             return {"state": "failed", **describe(error, "protocol", self.tree)}
+
+    def _missing_value(self, item: Any) -> list[MissingValue]:
+        """Return the missing value that an item has used or names; an empty list if there is none."""
+        if self.imports.uses.first is not None:
+            return [self.imports.uses.first]
+        if not self.imports.values:
+            return []
+        fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        made_by = [definition.func for name in fixtures for definition in fixtures[name][-1:]]
+        functions = [inspect.unwrap(each) for each in (getattr(item, "obj", None), *made_by) if callable(each)]
+        plain = [
+            function for each in functions if isinstance(function := getattr(each, "__func__", each), FunctionType)
+        ]
+        return [value for function in plain for value in values_named(function)][:1]

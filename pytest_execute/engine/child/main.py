@@ -56,6 +56,9 @@ else:
     SECOND = (
         "exceptions",
         "left_out",
+        "missing_values",
+        "partial_imports",
+        "partial_collection",
         "accesses",
         "tree_guard",
         "results",
@@ -101,7 +104,7 @@ def run_pytest(job_plugin: plugin.JobPlugin) -> None:
 
     try:
         # pytest 8.4 to 9: as pytest.main does it, which would print errors and lose the exceptions.
-        config = _prepareconfig([*job_plugin.setup["arguments"]], [job_plugin, job_plugin.runner])
+        config = _prepareconfig([*job_plugin.setup["arguments"]], job_plugin.plugins())
     except START_ERRORS as error:
         job_plugin.report_failure("", error, "start")
     else:

@@ -81,6 +81,8 @@ class JobMessage(JobLimits, JobOptions):
     """Tests to be run in the tree; they are the keys of `wall_limits`."""
 
     environment: dict[str, str]
+    test_modules: list[str]
+    """Python files of the tests' side in the tree, which are imported in part: see `partial_imports.py`."""
     shadowed_modules: list[str]
     """Top-level modules, loaded already or of the standard library, that a file of the tree may shadow."""
 

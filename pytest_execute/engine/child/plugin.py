@@ -13,7 +13,7 @@ import functools
 import importlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,13 +23,15 @@ import pytest
 if TYPE_CHECKING:
     from pytest_execute.engine.child import limits, preload, process_tree, snapshot
     from pytest_execute.engine.child.accesses import STDLIB_NAMES, AccessLog
-    from pytest_execute.engine.child.exceptions import describe
+    from pytest_execute.engine.child.exceptions import describe, unwrap
     from pytest_execute.engine.child.fork_runner import ForkRunner, Items
     from pytest_execute.engine.child.item_runner import ItemRunner
     from pytest_execute.engine.child.left_out import LeftOut
-    from pytest_execute.engine.child.messages import JobMessage, SetupMessage
+    from pytest_execute.engine.child.messages import JobMessage, SetupMessage, TimedOutcome
     from pytest_execute.engine.child.module_origin import OriginCheck, TreeFinder
     from pytest_execute.engine.child.mutation_run import MutationRun
+    from pytest_execute.engine.child.partial_collection import MissingTests, PartialCollection
+    from pytest_execute.engine.child.partial_imports import PartialImports
     from pytest_execute.engine.child.results import JobResults
     from pytest_execute.engine.child.tree_guard import TreeGuard
 else:
@@ -38,12 +40,14 @@ else:
     import _execute_process_tree as process_tree
     import _execute_snapshot as snapshot
     from _execute_accesses import STDLIB_NAMES, AccessLog
-    from _execute_exceptions import describe
+    from _execute_exceptions import describe, unwrap
     from _execute_fork_runner import ForkRunner
     from _execute_item_runner import ItemRunner
     from _execute_left_out import LeftOut
     from _execute_module_origin import OriginCheck
     from _execute_mutation_run import MutationRun
+    from _execute_partial_collection import MissingTests, PartialCollection
+    from _execute_partial_imports import PartialImports
     from _execute_results import JobResults
     from _execute_tree_guard import TreeGuard
 
@@ -67,9 +71,19 @@ class JobPlugin:
         self.log = AccessLog(self.tree, send_out, [_pytest.pathlib.scandir.__code__, snapshot.take_snapshot.__code__])
         self.origins = OriginCheck(setup, finder)
         self.left_out = LeftOut(self.root, setup["top_modules"])
-        self.runner = ItemRunner(self.tree, self.origins, self.left_out)
+        self.imports = PartialImports(self.tree, setup["top_modules"])
+        self.runner = ItemRunner(self.tree, self.origins, self.left_out, self.imports)
         self.results = JobResults((), self.log.send)
         self.job_pid = 0
+
+    def plugins(self) -> list[Any]:
+        """Return the plugins of pytest that this one works with, itself included."""
+        return [
+            self,
+            self.runner,
+            PartialCollection(self.imports, self.report_uncollected),
+            MissingTests(self.report_uncollected),
+        ]
 
     @property
     def has_begun(self) -> bool:
@@ -98,16 +112,23 @@ class JobPlugin:
         self.forks = ForkRunner(job, self.log, self.results, self.runner)
         mutation = job.get("mutation")
         self.mutation = MutationRun(mutation, self.tree, self.log, self.forks) if mutation else None
+        if not mutation:
+            self.imports.install(job["test_modules"])
         self.log.start()
         self.log.log(STDLIB_NAMES)
         for name in preload.preloaded_packages():
             self.log.log(f"?{name}")
             self.log.log(f"?{name}.py")
 
-    def report_failure(self, prefix: str, error: BaseException, phase: str) -> None:
-        """Report all tests of a directory, a file or a class as failed; with "" all tests."""
+    def report_failure(self, prefix: str, error: BaseException, phase: str, kept: Collection[str] = ()) -> None:
+        """Report all tests of a directory, a file, a class or a function as failed, but `kept`; with "" all tests."""
         facts = describe(error, phase, self.tree)
-        self.results.report_below(prefix, {"state": "failed", "seconds": 0.0, "left_out": self.left_out.names, **facts})
+        outcome: TimedOutcome = {"state": "failed", "seconds": 0.0, "left_out": self.left_out.names, **facts}
+        self.results.report_below(prefix, outcome, kept)
+
+    def report_uncollected(self, test: str, error: BaseException, kept: Collection[str] = ()) -> None:
+        """Report the tests of a function or class that could not be made, but `kept`."""
+        self.report_failure(test, self.left_out.cause(error, test), "collect", kept)
 
     # -- hooks in the order of their calls
 
@@ -151,7 +172,7 @@ class JobPlugin:
     def pytest_exception_interact(self, node: Any, call: Any) -> None:
         """Report the tests of a file or class that cannot be collected as failed."""
         if call.when == "collect":
-            self.report_failure(node.nodeid, self.left_out.cause(call.excinfo.value, node.nodeid), "collect")
+            self.report_uncollected(node.nodeid, self.imports.cause(unwrap(call.excinfo.value)))
 
     def pytest_internalerror(self, excinfo: Any) -> None:
         """Report all tests as failed where a hook of a plugin or a conftest raises."""
@@ -166,6 +187,7 @@ class JobPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> NoReturn:
         """Run the tests and exit: plugins have set up nothing in this process that they would have to take down."""
+        self.imports.is_active = False
         tests: Items = {}
         for item in session.items:
             tests.setdefault(str(self.test_of(item)), []).append(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ class JobResults:
             del self.open[test]
             self.send({"test": test, **outcome})
 
-    def report_below(self, prefix: str, outcome: TimedOutcome) -> None:
-        """Send the outcome for all tests of a directory, a file or a class; with "" for all tests."""
+    def report_below(self, prefix: str, outcome: TimedOutcome, kept: Collection[str] = ()) -> None:
+        """Send the outcome for all tests of a directory, file, class or function but `kept`; with "" for all tests."""
         for test in [*self.open]:
-            if not prefix or test == prefix or test.startswith((prefix + "::", prefix + "/")):
+            is_below = not prefix or test == prefix or test.startswith((prefix + "::", prefix + "/", prefix + "["))
+            if is_below and test not in kept:
                 self.report(test, outcome)
 
     def report_timeout(self, test: str, seconds: float) -> None:

@@ -47,6 +47,9 @@ def _obstacles(context: JudgeContext, key: str, tests: Iterable[str], no_files: 
         yield finding("not-measured", measures.reason)
     elif unknown is not None:
         yield unknown
+    elif key in context.evidence.undecided:
+        remedy = "judge the whole topic"
+        yield finding("partial-run", f"a part of the topic cannot tell: {context.evidence.undecided[key]}: {remedy}")
     elif key not in measures:
         yield finding("no-files", no_files or f"nothing was measured for {gate_ids.label(key)}")
 

@@ -147,16 +147,17 @@ def _no_guard(guard: Guard | None) -> str:
 
 
 def _remedy(context: JudgeContext, proof: Proof) -> str:
-    """Return the remedy where test and code are not committed yet, or may have been squashed into one commit."""
-    if proof.order != "same-commit":
-        return ""
-    if proof.after not in ("worktree", "index"):
-        command = f"`pytest-execute gate {context.plan.topic} --at BRANCH`"
-        hint = f", which brought everything at once: if it is a squash merge, judge its branch, {command}"
-        return hint if _brought_all(context, proof) else ""
-    file = shlex.quote(file_of(proof.test))
-    add = f"git add -- {file} && " if proof.after == "worktree" else ""
-    return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
+    """Return the next step for a test that came too late: to commit it first, or to change what is not pushed yet."""
+    if proof.after in ("worktree", "index"):
+        file = shlex.quote(file_of(proof.test))
+        add = f"git add -- {file} && " if proof.after == "worktree" else ""
+        return f": commit it first, `{add}git commit -m 'Test first' -- {file}`"
+    step = "split it, the test first" if proof.order == "same-commit" else "move the test before it"
+    rebase = f"if that is not pushed yet, {step}, `git rebase -i {short_commit(proof.before)}`"
+    if proof.order != "same-commit" or not _brought_all(context, proof):
+        return f": {rebase}"
+    judge_branch = f"judge its branch, `pytest-execute gate {context.plan.topic} --at BRANCH`"
+    return f", which brought everything at once: if it is a squash merge, {judge_branch}; {rebase}"
 
 
 def _brought_all(context: JudgeContext, proof: Proof) -> bool:

@@ -62,6 +62,13 @@ ROWS = (
         "correct its syntax or encoding, or leave it out of `source`",
     ),
     ReasonCode(
+        "partial-run",
+        "coverage",
+        UNPROVEN,
+        "a part of the topic is judged, and only tests that it leaves out would show whose code it is or what runs",
+        "judge the whole topic, without `--execute-task` and `--execute-stream`",
+    ),
+    ReasonCode(
         "not-measured",
         "coverage",
         ("unproven", "blocked"),

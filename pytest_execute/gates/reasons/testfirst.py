@@ -25,9 +25,15 @@ ROWS = (
         "test-first",
         FAILED,
         "the test, its parameters, or what it uses came in one commit with the code",
-        "commit the test first",
+        "commit the test first; split a commit that is not pushed yet",
     ),
-    ReasonCode("test-after", "test-first", FAILED, "the test came after the code", "commit the test first"),
+    ReasonCode(
+        "test-after",
+        "test-first",
+        FAILED,
+        "the test came after the code",
+        "commit the test first; move a commit that is not pushed yet",
+    ),
     ReasonCode(
         "no-history",
         "test-first",

@@ -19,19 +19,37 @@ BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 WITHOUT_MEANING = ("kind", "type_comment")
 """Fields of the syntax tree that change nothing: the prefix `u` of a string, and comments for type checkers."""
 IMPORTS = ("Import ", "ImportFrom ")
+
+
+class Name(Struct, frozen=True):
+    """Name in a syntax tree, apart from the texts that a program handles."""
+
+    text: str
+    is_bound: bool = False
+
+
+Text = tuple[str, tuple[Name, ...]]
+"""Syntax tree as text without the names in it, and these names."""
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Statement(Struct, frozen=True):
-    """Statement without those in its blocks: a fingerprint of what it does and under which others, and its lines.
+    """Statement without those in its blocks: what it does and under which others, its names, and its lines.
 
-    An exclusion comment, which hides lines from coverage.py, belongs to the fingerprint. An import of several names
-    is several statements.
+    An exclusion comment, which hides lines from coverage.py, belongs to the shape. An import of several names is
+    several statements. A keyword is a name with `=` at its end. `bound` are arguments, and variables that are set.
     """
 
-    fingerprint: str
+    shape: str
+    names: tuple[str, ...]
+    bound: frozenset[str]
     lines: range
     is_import: bool = False
+
+    @property
+    def fingerprint(self) -> tuple[str, ...]:
+        """Return all that the statement means."""
+        return (self.shape, *self.names)
 
 
 Scopes = dict[str, tuple[Statement, ...]]
@@ -44,7 +62,7 @@ def find_statements(source: bytes) -> Scopes | None:
     """Return the statements of a source; None for a source that is not Python. Docstrings are no statements."""
     try:
         tree = ast.parse(source)
-        found: dict[str, list[tuple[str, range]]] = {"": []}
+        found: dict[str, list[tuple[Text, range]]] = {"": []}
         _collect(found, "", tree.body, ())
     except (SyntaxError, ValueError, RecursionError):
         return None
@@ -52,10 +70,13 @@ def find_statements(source: bytes) -> Scopes | None:
     starts = sorted({lines.start for statements in found.values() for _, lines in statements})
     previous = dict(zip(starts, [0, *starts], strict=False))
 
-    def statement(text: str, lines: range) -> Statement:
+    def statement(text: Text, lines: range) -> Statement:
         # lines between two statements, such as `else:`, count with the second
         is_excluded = not excluding.isdisjoint(range(previous[lines.start] + 1, lines.stop))
-        return Statement(_digest(f"{text} {is_excluded}"), lines, text.startswith(IMPORTS))
+        shape, names = text
+        bound = frozenset(each.text for each in names if each.is_bound)
+        texts = tuple(each.text for each in names)
+        return Statement(_digest(f"{shape} {is_excluded}"), texts, bound, lines, shape.startswith(IMPORTS))
 
     return {scope: tuple(statement(*each) for each in statements) for scope, statements in found.items()}
 
@@ -66,7 +87,7 @@ def split_lines(source: bytes) -> list[str]:
     return [line.strip().decode(errors="surrogateescape") for line in text.split(b"\n")]
 
 
-def _collect(found: dict[str, list[tuple[str, range]]], scope: str, block: list[Any], path: tuple[str, ...]) -> None:
+def _collect(found: dict[str, list[tuple[Text, range]]], scope: str, block: list[Any], path: tuple[str, ...]) -> None:
     """Add the statements of a block to `found`. `path` names the blocks around it, up to the function or class."""
     for node in block:
         if isinstance(node, Scope):
@@ -122,25 +143,41 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def _text(node: ast.AST, path: tuple[str, ...]) -> str:
-    """Return the syntax tree of a statement as text, without the statements in it."""
+def _text(node: ast.AST, path: tuple[str, ...]) -> Text:
+    """Return the syntax tree of a statement as text, without the statements in it, and its names."""
     fields = [value for field, value in ast.iter_fields(node) if field not in (*BLOCKS, *WITHOUT_MEANING)]
-    return " ".join([*path, type(node).__name__, *_tokens(fields)])
+    if isinstance(node, ast.Global | ast.Nonlocal):  # these names are not of its own function
+        return " ".join([*path, type(node).__name__, *node.names]), ()
+    tokens = [*_tokens(fields)]
+    texts = ("_" if isinstance(token, Name) else token for token in tokens)
+    return " ".join([*path, type(node).__name__, *texts]), tuple(each for each in tokens if isinstance(each, Name))
 
 
-def _tokens(root: Any) -> Iterator[str]:
+def _tokens(root: Any) -> Iterator[str | Name]:
     """Yield a syntax tree in prefix order; it is a loop, as expressions may be deeper than Python's stack."""
     stack = [root]
     while stack:
         value = stack.pop()
-        if isinstance(value, ast.AST):
+        if isinstance(value, ast.Constant):
+            yield f"Constant {value.value!r}"
+        elif isinstance(value, ast.AST):
             yield type(value).__name__
-            stack += [inner for field, inner in ast.iter_fields(value) if field not in WITHOUT_MEANING][::-1]
+            stack += _fields(value)[::-1]
         elif isinstance(value, list):
             yield f"[{len(value)}"
             stack += value[::-1]
         else:
-            yield repr(value)
+            yield Name(value) if isinstance(value, str) else value if isinstance(value, Name) else repr(value)
+
+
+def _fields(node: ast.AST) -> list[Any]:
+    """Return the values of a node, with the name first where it is that of an argument, variable or keyword."""
+    fields = [inner for field, inner in ast.iter_fields(node) if field not in WITHOUT_MEANING]
+    if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)):
+        fields[0] = Name(fields[0], is_bound=True)
+    elif isinstance(node, ast.keyword) and node.arg is not None:
+        fields[0] = Name(f"{node.arg}=")
+    return fields
 
 
 def _digest(text: str) -> str:
