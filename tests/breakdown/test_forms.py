@@ -190,3 +190,42 @@ def test_a_sentence_that_is_read_in_part_is_told(sentence: str, is_told: bool) -
     text = f"- [ ] T001 A\n- [ ] T002 B\n- [ ] T003 C\n\n## Order of work\n\n{sentence}.\n"
     codes = [problem.code for problem in read_text(text, "t", "b.md").problems]
     assert ("prose-dependency" in codes) == is_told
+
+
+LAST_FORMS = {
+    "boxes in numbered sections": (
+        (
+            "## 1) Model\n\n- [x] Write the tests\n- [x] **Write the model** [2 hours]\n  Some text.\n\n## 2) Page\n\n"
+            '- [ ] Draw\n  Blocked by: "Write the model"\n'
+        ),
+        "1.1+ 1.2+ 2.1<1.2",
+    ),
+    "numbered headings over boxes": ("### 1.1 Model\n\n- [x] write\n\n### 1.2 Page\n\n- [ ] draw\n", "1.1+ 1.2"),
+    "items with a word and without fields": ("- **Task 1.1:** Model\n- **Task 1.2:** Page\n", "1.1 1.2"),
+    "a table without titles": (
+        "| ID | Depends on | Status |\n|--|--|--|\n| T1 | - | done |\n| T2 | T1 | open |\n",
+        "T1+ T2<T1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "tasks"), LAST_FORMS.values(), ids=LAST_FORMS)
+def test_a_form_that_is_tried_last(text: str, tasks: str) -> None:
+    assert shown_tasks(read_plan(text)) == tasks
+
+
+def test_boxes_that_are_counted_in_their_sections_are_told() -> None:
+    text = LAST_FORMS["boxes in numbered sections"][0]
+    assert next(p.code for p in read_text(text, "t", "b.md").problems if p.line == 3) == "counted-id"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Work\n\n- [ ] one\n- [ ] two\n",
+        "## 1. Work\n\n- [ ] one\n- [ ] two\n\n## 2. Acceptance criteria\n\n- [ ] good\n- [ ] fine\n",
+        "## Phase 1\n\n- [x] one\n- [x] two\n\n## Phase 2\n\n1. a\n\n## Phase 3\n\n1. b\n",
+    ],
+)
+def test_boxes_without_ids_that_no_section_counts_are_no_tasks(text: str) -> None:
+    assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
