@@ -67,7 +67,13 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
 
 
 def _matches(outline: Outline) -> list[DialectMatch]:
-    return [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
+    """Return the matches of all dialects, or if none is a form by itself the first of those that are tried last."""
+    tried = ((dialect, _find(outline, dialect)) for dialect in DIALECTS if not dialect.is_last)
+    found = [DialectMatch(dialect, starts) for dialect, starts in tried if starts]
+    if any(not match.dialect.is_weak for match in found):
+        return found
+    last = ((dialect, _find(outline, dialect)) for dialect in DIALECTS if dialect.is_last)
+    return next(([DialectMatch(dialect, starts)] for dialect, starts in last if starts), found)
 
 
 def _not_in_previews(outline: Outline, found: list[DialectMatch]) -> list[DialectMatch]:

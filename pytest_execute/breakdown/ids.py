@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 from functools import lru_cache
 
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
@@ -45,7 +45,7 @@ def normalize_number(name: str) -> str:
     return re.sub(r"^t-?(?=\d+$)", "", normalize_id(name))
 
 
-def parent_of(name: str, ids: Iterable[str] | dict[str, str] | set[str]) -> str | None:
+def parent_of(name: str, ids: Container[str]) -> str | None:
     """Return the longest of the normal `ids` that `name` extends by a dot and a number: `2.1` for `2.1.3`."""
     parts = normalize_id(name)
     while "." in parts:

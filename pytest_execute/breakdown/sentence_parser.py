@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown import sentence_patterns as patterns
-from pytest_execute.breakdown.dependency_parser import NO_SOURCE, OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
+from pytest_execute.breakdown.dependency_collector import NO_SOURCE
+from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
 from pytest_execute.breakdown.ids import singular
 from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.sentence_patterns import NAME

@@ -131,7 +131,7 @@ def _title_end(text: str, begin: int) -> int:
     bold = _BOLD_TITLE.match(text, begin)
     substep = _SUBSTEP.search(text, begin)
     end = substep.start() if substep else len(text)
-    if bold and substep:
+    if bold and (substep or text.startswith("\n", bold.end())):  # the text below a bold title is no part of it
         return min(bold.end(), end)
     label = _NEXT_LABEL.search(text, begin)
     return min(end, label.start()) if label else end

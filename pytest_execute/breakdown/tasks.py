@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -95,7 +95,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         tests=tests,
         no_tests=None if tests else _reason_without_tests(fields),
         behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
-        specifications=_specifications(fields, substeps.criteria),
+        specifications=_specifications(fields, substeps.criteria, {test.line for test in tests}),
         effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
         commit=_unquoted(_first_value(fields, "commit")),
@@ -251,19 +251,26 @@ def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
     return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
 
 
-def _specifications(fields: Sequence[Field], criteria: Sequence[Block]) -> tuple[Specification, ...]:
+def _specifications(
+    fields: Sequence[Field], criteria: Sequence[Block], test_lines: Container[int]
+) -> tuple[Specification, ...]:
     """Return the texts of the fields that say when the task is right, and its criteria, in order."""
     found = {
         part.line: Specification(kind, part.one_line, part.line)
         for field in fields
         if (kind := specification_kind(field.name, field.label))
         for part in field.parts
-        if not (kind == "test" and (NO_TESTS.fullmatch(part.one_line) or referenced_tests([part])))
-        and not (kind != "acceptance" and LEADING_BOX.match(part.text))  # a substep
+        if kind == "acceptance" or _is_specification(part, test_lines)
     }
     for block in criteria:
         found.setdefault(block.line, Specification("acceptance", block.one_line, block.line))
     return tuple(found[line] for line in sorted(found))
+
+
+def _is_specification(part: ValuePart, test_lines: Container[int]) -> bool:
+    """Return True for a text that names no test, does not say "none", and is no substep."""
+    names_test = any(part.line + offset in test_lines for offset in range(part.text.count("\n") + 1))
+    return not (names_test or NO_TESTS.fullmatch(part.one_line) or LEADING_BOX.match(part.text))
 
 
 def _reason_without_tests(fields: Sequence[Field]) -> str | None:

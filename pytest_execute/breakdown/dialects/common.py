@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -194,10 +194,10 @@ def section_id(outline: Outline, index: int) -> str:
     return normalize_id(stream.id if stream else number[1] if number else "")
 
 
-def parent_task(outline: Outline, start: TaskStart, ids: Iterable[str] | dict[str, TaskStart]) -> str | None:
+def parent_task(outline: Outline, start: TaskStart, ids: Container[str]) -> str | None:
     """Return the id of the task of which this one may be a substep: 2 for 2.1, unless a section has that id.
 
     Below `## 11. Title`, 11.1 is no substep of 11.0; below `## Phase 3.5`, 3.5.1 is none of 3.5 in Phase 3.
     """
-    parent = parent_of(start.id, set(ids))
+    parent = parent_of(start.id, ids)
     return None if parent is None or parent == section_id(outline, start.index) else parent

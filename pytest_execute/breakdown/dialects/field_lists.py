@@ -36,6 +36,14 @@ def find(outline: Outline) -> list[TaskStart]:
     return []
 
 
+def find_named(outline: Outline) -> list[TaskStart]:
+    """Return the items with a word and an id in bold, even without fields, if there are two."""
+    items = drop_inner_items(outline, _named_items(outline))
+    starts = [start for start in items if outline.blocks[start.index].text.startswith("**")]
+    starts = [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
+    return starts if len(starts) > 1 else []
+
+
 def _named_items(outline: Outline) -> list[TaskStart]:
     starts = []
     for index, block in enumerate(outline.blocks):

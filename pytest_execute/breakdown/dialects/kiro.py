@@ -44,6 +44,7 @@ def find(outline: Outline) -> list[TaskStart]:
 def _numbered_boxes(outline: Outline) -> list[TaskStart]:
     starts = find_boxed_items(outline, _NUMBER_AND_TITLE)
     inside = [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
+    indexes = {start.index for start in inside}
     ids = {normalize_id(start.id) for start in inside}
     sections = {name.partition(".")[0] for name in ids if "." in name}
 
@@ -52,7 +53,7 @@ def _numbered_boxes(outline: Outline) -> list[TaskStart]:
         name = normalize_id(start.id)
         return name.partition(".")[0] in sections and name not in ids and not is_criterion(outline, start.index)
 
-    return [start for start in starts if start in inside or continues(start)]
+    return [start for start in starts if start.index in indexes or continues(start)]
 
 
 def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:

@@ -56,6 +56,12 @@ def find_over_boxes(outline: Outline) -> list[TaskStart]:
     return []
 
 
+def find_dotted_over_boxes(outline: Outline) -> list[TaskStart]:
+    """Return such headings if their numbers have a dot, as `### 1.1 Title`: a whole number is rather a section's."""
+    starts = find_over_boxes(outline)
+    return starts if all("." in start.id for start in starts) else []
+
+
 def _is_criterion(outline: Outline, start: TaskStart) -> bool:
     return is_outside_tasks(outline, start.index) or UNTASKED_SECTION.search(start.title) is not None
 
