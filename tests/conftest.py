@@ -14,7 +14,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# on a busy machine an example takes any time
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # on demand: `pytest tests/breakdown/test_properties.py tests/scheduling --hypothesis-profile=long`
-settings.register_profile("long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("usual"), max_examples=10_000)
+settings.load_profile("usual")
 
 pytest_plugins = ["pytester"]

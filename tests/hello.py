@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.repository import QUIET, Repository
+from tests.topic import OWN_PLUGINS
 
 BREAKDOWN = """
     # Greeting: Task Breakdown
@@ -32,6 +34,11 @@ TEST = "from hello import greet\n\n\ndef test_greets():\n    assert greet('Ada')
 CODE = "def greet(name):\n    return f'Hello, {name}!'\n"
 BROKEN = "def greet(name):\n    return f'Good day, {name}.'\n"
 IGNORED = ".pytest_cache/\n__pycache__/\n"
+SETTINGS = f"""
+    [tool.pytest.ini_options]
+    pythonpath = ["src"]
+    addopts = {json.dumps(["-n0", *OWN_PLUGINS])}
+    """
 DONE = {"src/hello.py": CODE, "notes/hello/breakdown.md": BREAKDOWN.format("x")}
 """Files of the last commit: the code, and the tick."""
 
@@ -39,10 +46,7 @@ DONE = {"src/hello.py": CODE, "notes/hello/breakdown.md": BREAKDOWN.format("x")}
 def begun(path: Path) -> Repository:
     """Make the topic with its failing test committed, and its task open."""
     repository = Repository(path)
-    repository.commit(
-        "Begin",
-        {"pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\naddopts = '-n0'\n", ".gitignore": IGNORED},
-    )
+    repository.commit("Begin", {"pyproject.toml": SETTINGS, ".gitignore": IGNORED})
     notes = {"breakdown.md": BREAKDOWN.format(" "), "research.md": "# R\n\nKnown.\n", "plan.md": "# P\n\nGreet.\n"}
     repository.commit("Plan", {f"notes/hello/{name}": text for name, text in notes.items()})
     repository.commit("Test", {"tests/test_hello.py": TEST})

@@ -33,7 +33,14 @@ class Repository:
     def git(self, *arguments: str) -> str:
         """Run git and return its output; a failure of git fails the test."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | QUIET
-        done = subprocess.run(["git", *arguments], cwd=self.path, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-c", "maintenance.auto=false", *arguments],
+            cwd=self.path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.rstrip("\n")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,14 +47,23 @@ BREAKDOWN = """\
 
 - **Gate 1**: `tests/test_add.py` passes (after Stream A)
 """
-PROJECT = """\
+OWN_PLUGINS = ("--disable-plugin-autoload", "-p", "xdist", "-p", "execute")
+"""Options of pytest that load no plugin of others, as each costs its import in every process."""
+PROJECT = f"""\
 [tool.pytest.ini_options]
+addopts = {json.dumps(OWN_PLUGINS)}
 pythonpath = ["src"]
 testpaths = ["tests"]
 
 [tool.pytest-execute]
 source = ["src/app"]
 """
+QUICK = """\
+test-first = "off"
+coverage = {task = 0, stream = 0, system = 0, changed = 0}
+mutation = {task = "off"}
+"""
+"""Policy that requires nothing but tests that pass; follows PROJECT."""
 SKELETON = {
     "pyproject.toml": PROJECT,
     ".gitignore": "__pycache__/\n.pytest_cache/\n",
@@ -101,27 +113,36 @@ def environment(**changes: str) -> dict[str, str]:
     return {**env, **changes}
 
 
-def honest(path: Path, project: str = PROJECT) -> Repository:
-    """Make the topic "sums": three tasks in three streams, each with a red and a green commit."""
-    repo = Repository(path)
-    repo.commit("plan", {**SKELETON, "pyproject.toml": project})
-    repo.commit("a test of its own", {"tests/test_other.py": TESTS["tests/test_other.py"]})
+def write_honest(repo: Repository, directory: str = "", project: str = PROJECT) -> None:
+    """Commit the topic "sums" below a directory: three tasks in three streams, each with a red and a green commit."""
+    steps = [("plan", {**SKELETON, "pyproject.toml": project})]
+    steps += [("a test of its own", {"tests/test_other.py": TESTS["tests/test_other.py"]})]
     for name in ("add", "take", "undo"):
         test, code = f"tests/test_{name}.py", f"src/app/{name}.py"
-        repo.commit(f"test({name})", {test: TESTS[test]})
-        repo.commit(f"feat({name})", {code: CODE[code]})
-    return repo
+        steps += [(f"test({name})", {test: TESTS[test]}), (f"feat({name})", {code: CODE[code]})]
+    for message, files in steps:
+        repo.commit(message, {directory + path: text for path, text in files.items()})
 
 
-def below_the_top(path: Path, directory: str) -> Repository:
-    """Make the same topic, with the same history, as a project in a directory of a larger repository."""
-    whole = honest(path / "whole")
+@functools.cache
+def _template(project: str) -> tempfile.TemporaryDirectory[str]:
+    """Make the topic once for all tests of this process."""
+    template = tempfile.TemporaryDirectory()
+    write_honest(Repository(Path(template.name)), project=project)
+    return template
+
+
+def honest(path: Path, project: str = PROJECT) -> Repository:
+    """Make a repository with the topic "sums"."""
+    shutil.copytree(_template(project).name, path, dirs_exist_ok=True)
+    return Repository(path)
+
+
+def below_the_top(path: Path, directory: str, project: str = PROJECT) -> Repository:
+    """Make the same topic as a project in a directory of a larger repository."""
     outer = Repository(path / "outer")
     outer.commit("readme", {"README.md": "x\n"})
-    for commit in whole.git("rev-list", "--reverse", "HEAD").splitlines():
-        for file in whole.git("ls-tree", "-r", "--name-only", commit).splitlines():
-            outer.put(f"{directory}/{file}", whole.git("show", f"{commit}:{file}") + "\n")
-        outer.commit("step")
+    write_honest(outer, f"{directory}/", project)
     return outer
 
 

@@ -76,44 +76,40 @@ _MANNER = r"(?:(?:in\s+parallel|concurrently|simultaneously|only|immediately|rig
 # matches "depends on", "requires", "builds on"
 _NEEDS = r"(?:depend(?:s|ent|ing)?\s*(?:up)?on|requires?|needs?|rel(?:ies|y)\s+on|builds?\s+(?:up)?on)"
 
-# all of them have the groups `first` and `then`
-ORDER_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # "② depends on ①"
-        rf"{_THEN}\s+{_ADVERBS}(?:(?:is|are)\s+)?{_NEEDS}\s+{_FILLER}{_OBJECT}",
-        # "② is blocked by ①"
-        rf"{_THEN}\s+{_ADVERBS}(?:(?:is|are)\s+)?{_ADVERBS}(?:blocked|gated)\s+(?:by|on)\s+{_FILLER}{_OBJECT}",
-        # "② must wait for ①"
-        rf"{_THEN}\s+{_ADVERBS}{_MODAL}waits?\s+(?:for|on|until)\s+{_FILLER}{_OBJECT}",
-        # "② can only start after ①"
-        rf"{_THEN}\s+{_ADVERBS}{_MODAL}{_ADVERBS}{_STARTED}\s+{_MANNER}(?:after|once|when)\s+{_FILLER}{_OBJECT}",
-        # "② cannot start before ①"
-        (
-            rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until"
-            rf"|without)\s+{_FILLER}{_OBJECT}"
-        ),
-        # "① must be completed before ②"
-        rf"{_FIRST}\s+{_ADVERBS}{_MODAL}{_ADVERBS}(?:be\s+)?{_COMPLETED}\s+(?:first\s+)?before\s+{_FILLER}{_THEN}",
-        # "① blocks ②"
-        rf"{_FIRST}\s+{_ADVERBS}(?:blocks?|unblocks?|precedes?)\s+{_FILLER}{_THEN}",
-        # "① is a prerequisite for ②"
-        (
-            rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?"
-            rf"|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}"
-        ),
-        # "finish ① before starting ②"
-        (
-            rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+"
-            rf"|beginning\s+|doing\s+|running\s+)?{_THEN}"
-        ),
-        # "once ① is complete, ② can start"
-        (
-            rf"\b(?:once|after|as\s+soon\s+as|when)\s+{_FIRST}\s*(?:(?:is|are|has|have|been|both"
-            rf"|all)\s+)*(?:{_COMPLETED}\b)?\s*,?\s*(?:then\s+)?(?:(?:start|begin)\s+)?"
-            rf"{_THEN}(?=\s+(?:can|must|should|will|starts?|begins?|runs?)\b|\s*$)"
-        ),
-    )
+_ORDER_TEXTS = (
+    # "② depends on ①"
+    rf"{_THEN}\s+{_ADVERBS}(?:(?:is|are)\s+)?{_NEEDS}\s+{_FILLER}{_OBJECT}",
+    # "② is blocked by ①"
+    rf"{_THEN}\s+{_ADVERBS}(?:(?:is|are)\s+)?{_ADVERBS}(?:blocked|gated)\s+(?:by|on)\s+{_FILLER}{_OBJECT}",
+    # "② must wait for ①"
+    rf"{_THEN}\s+{_ADVERBS}{_MODAL}waits?\s+(?:for|on|until)\s+{_FILLER}{_OBJECT}",
+    # "② can only start after ①"
+    rf"{_THEN}\s+{_ADVERBS}{_MODAL}{_ADVERBS}{_STARTED}\s+{_MANNER}(?:after|once|when)\s+{_FILLER}{_OBJECT}",
+    # "② cannot start before ①"
+    (
+        rf"{_THEN}\s+(?:cannot|can't|can\s+not|must\s+not|should\s+not)\s+{_STARTED}\s+(?:before|until"
+        rf"|without)\s+{_FILLER}{_OBJECT}"
+    ),
+    # "① must be completed before ②"
+    rf"{_FIRST}\s+{_ADVERBS}{_MODAL}{_ADVERBS}(?:be\s+)?{_COMPLETED}\s+(?:first\s+)?before\s+{_FILLER}{_THEN}",
+    # "① blocks ②"
+    rf"{_FIRST}\s+{_ADVERBS}(?:blocks?|unblocks?|precedes?)\s+{_FILLER}{_THEN}",
+    # "① is a prerequisite for ②"
+    (
+        rf"{_FIRST}\s+(?:is|are)\s+(?:an?\s+|the\s+)?(?:hard\s+)?(?:prerequisites?|required|preconditions?"
+        rf"|needed)\s+(?:for|of|to|by|before)\s+{_FILLER}{_THEN}"
+    ),
+    # "finish ① before starting ②"
+    (
+        rf"\b(?:do|complete|finish|run|implement|land|merge|execute)\s+{_FIRST}\s+before\s+(?:starting\s+"
+        rf"|beginning\s+|doing\s+|running\s+)?{_THEN}"
+    ),
+    # "once ① is complete, ② can start"
+    (
+        rf"\b(?:once|after|as\s+soon\s+as|when)\s+{_FIRST}\s*(?:(?:is|are|has|have|been|both"
+        rf"|all)\s+)*(?:{_COMPLETED}\b)?\s*,?\s*(?:then\s+)?(?:(?:start|begin)\s+)?"
+        rf"{_THEN}(?=\s+(?:can|must|should|will|starts?|begins?|runs?)\b|\s*$)"
+    ),
 )
 # matches "— depends on ①" behind the name of a task, and "(requires ①)" below one
 WITHOUT_SUBJECT = re.compile(
@@ -170,6 +166,12 @@ SEVERAL_WORDS = re.compile(r"\s(?!on$)")
 PRONOUN = re.compile(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
 # matches "Developer A: T1 → T3", which divides the work and states no order
 PEOPLE = re.compile(r"\W*(?:agent|developer|dev|worker|worktree|team|person)\b", re.IGNORECASE)
+
+
+@cache
+def order_patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of an order, which have the groups `first` and `then`; few breakdowns need them compiled."""
+    return tuple(re.compile(text, re.IGNORECASE) for text in _ORDER_TEXTS)
 
 
 @cache

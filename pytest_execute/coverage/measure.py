@@ -6,6 +6,7 @@
 | "changed" | all changed lines | in functions: when any test ran or noticed them; others: when anything ran them |
 | "system" | all lines of the implementation | when anything ran them |
 
+Tests of base reach lines of a task or stream, too, in functions that base has (`core/kept_functions.py`).
 Lines that run on import say nothing about tests. In functions they count as reached where tests notice each stub of the
 function (`pytest_execute/mutation/`). Others are left out of a task's measure, unless nothing ran them at all.
 Exclusion comments such as `# pragma: no cover` count in the system's measure only, and there only in files of which no
@@ -48,6 +49,8 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     - `exclude`: regular expressions of the policy at base for changed lines that need not be reached
     - `marks`: the marks of the tests that count for each gate
     - `noticed`: functions of which tests noticed each stub: `{path: {line of its def: contexts of these tests}}`
+    - `kept`: the lines that tests of base count for
+    - `marks_of_base`: the marks of these tests
     """
 
     root: Path
@@ -59,6 +62,8 @@ class MeasureRequest(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     marks: Mapping[str, AbstractSet[str]] = {}
     noticed: dict[str, dict[int, frozenset[str]]] = {}
+    kept: Mapping[str, AbstractSet[int]] = {}
+    marks_of_base: frozenset[str] = frozenset()
 
 
 def line_sets(plan: Plan, request: MeasureRequest, recording: Recording) -> dict[str, LineSets]:
@@ -123,7 +128,10 @@ class _Analyzer:
             cov.get_data().close(force=True)  # `data_file=None` opens a database in memory
 
     def measure_tasks(self, tasks: set[str], gates: set[str]) -> Iterator[LineSets]:
-        """Measure the lines of `tasks`; tests of any task that a line belongs to reach it, and tests of `gates`."""
+        """Measure the lines of `tasks`; tests of any task that a line belongs to reach it, and tests of `gates`.
+
+        Lines that are kept are reached by tests of base as well.
+        """
         for path, lines in self._request.owners.items():
             lines_by_owners: dict[frozenset[str], set[int]] = {}
             for line, owners in lines.items():
@@ -134,8 +142,10 @@ class _Analyzer:
                 statements = self._with_statement_starts(path, own) - measured
                 measured |= statements
                 counted = {*gates, *map(gate_ids.task, owners)}
-                is_counted = _has_part(counted.union(*(self._request.marks.get(gate, ()) for gate in counted)))
-                yield self._measure_lines(path, statements, is_counted)
+                marks = counted.union(*(self._request.marks.get(gate, ()) for gate in counted))
+                kept = statements & self._request.kept.get(path, frozenset())
+                yield self._measure_lines(path, statements - kept, _has_part(marks))
+                yield self._measure_lines(path, kept, _has_part(marks | self._request.marks_of_base))
 
     def measure_changed(self, path: str) -> LineSets:
         """Measure the changed lines of a file: any test reaches those in functions, and anything the others."""

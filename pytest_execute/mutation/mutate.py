@@ -28,6 +28,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     - `tests`: the tests that passed, and those of `may_fail` -> their seconds, in the order of the files
     - `task_tests`: task ids -> their tests
     - `guards`: tests that do not count for functions of tasks
+    - `of_base`: tests that base had as they are today
     - `may_fail`: tests that were not run, so that nobody knows whether they pass
     - `tried_tasks`: functions of other tasks are listed, and not tried; None: all are
     """
@@ -38,6 +39,7 @@ class MutationRequest(Struct, frozen=True, kw_only=True):
     task_tests: dict[str, tuple[str, ...]]
     settings: Settings
     guards: frozenset[str] = frozenset()
+    of_base: frozenset[str] = frozenset()
     may_fail: frozenset[str] = frozenset()
     tried_tasks: frozenset[str] | None = None
 
@@ -70,7 +72,7 @@ def mutate(
         instrumented = InstrumentedTree(request.tree, tree, targets.switches())
         cache = MutationCache(results, runner.settings.fingerprint(), instrumented)
         trials = StubTrials(runner, tree, targets, cache, request.settings.pytest.workers)
-        tests = (request.tests, request.task_tests, request.guards, request.may_fail)
+        tests = (request.tests, request.task_tests, request.guards, request.may_fail, request.of_base)
         outcomes = MutationRunner(trials, *tests).run(stubs, on_progress)
     mutants = [(number, _mutant(targets[number], stub, outcomes[(number, stub)])) for number, stub in stubs]
     untried = [(n, untried_mutant(each)) for n, each in enumerate(request.targets) if not request.is_tried(each)]

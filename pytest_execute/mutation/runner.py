@@ -11,15 +11,19 @@ from pytest_execute.mutation.outcomes import Probe, Stub, StubOutcome, Tests
 from pytest_execute.mutation.probed_file import ProbedFile
 from pytest_execute.mutation.stub_trials import StubTrials
 
+OWN, OF_BASE, OTHERS = range(3)
+"""Numbers of the rounds."""
+
 
 class MutationRunner:
-    """Tries stubs in two rounds: the first runs the function's own tests, the second all others.
+    """Tries stubs in three rounds: with the function's own tests, with other tests of base, with all others.
 
     At the end of a round each stub that nobody noticed is put in effect before a file is imported, if the function
     runs then.
 
     `task_tests` maps tasks to their tests; a function's own tests are those of its tasks. `guards` are tried over
-    functions of no task only. It is no fault of a function if one of `may_fail` does not pass.
+    functions of no task only. `of_base` are the tests of base. It is no fault of a function if one of `may_fail` does
+    not pass.
     """
 
     def __init__(
@@ -29,8 +33,9 @@ class MutationRunner:
         task_tests: Mapping[str, Tests],
         guards: Collection[str] = (),
         may_fail: Collection[str] = (),
+        of_base: Collection[str] = (),
     ) -> None:
-        self._trials, self._guards, self._may_fail = trials, guards, may_fail
+        self._trials, self._guards, self._of_base, self._may_fail = trials, guards, of_base, may_fail
         self._files: dict[str, ProbedFile] = {}
         for test in tests:
             self._files.setdefault(file_of(test), ProbedFile(file_of(test))).tests.append(test)
@@ -43,12 +48,12 @@ class MutationRunner:
         """Return the outcome of each stub. `on_progress` is called with the functions that are decided, and all."""
         functions = len({number for number, _ in stubs})
         outcomes = dict.fromkeys(stubs, StubOutcome())
-        for is_own_round in (True, False):
+        for number in (OWN, OF_BASE, OTHERS):
             for file in self._files.values():
-                tests_by_stub = {stub: self._select(file, stub, is_own_round) for stub in _unnoticed(outcomes)}
+                tests_by_stub = {stub: self._select(file, stub, number) for stub in _unnoticed(outcomes)}
                 _merge(outcomes, self._trials.try_stubs(file, {stub: t for stub, t in tests_by_stub.items() if t}))
                 on_progress(functions - len({number for number, _ in _unnoticed(outcomes)}), functions)
-            _merge(outcomes, self._try_on_import(_unnoticed(outcomes), is_own_round))
+            _merge(outcomes, self._try_on_import(_unnoticed(outcomes), number))
         on_progress(functions, functions)
         failing = self._failing_probes()
         return {
@@ -56,24 +61,28 @@ class MutationRunner:
             for stub, outcome in outcomes.items()
         }
 
-    def _select(self, file: ProbedFile, stub: Stub, is_own_round: bool) -> Tests:
+    def _select(self, file: ProbedFile, stub: Stub, number: int) -> Tests:
+        """Return the tests of a file for a stub in the round of this number."""
         own, has_task = self._own_tests[stub[0]], bool(self._trials.targets[stub[0]].tasks)
         tests = (test for test in file.tests if not (has_task and test in self._guards))
-        return tuple(test for test in tests if (test in own) == is_own_round)
+        return tuple(test for test in tests if self._round(test, own) == number)
+
+    def _round(self, test: str, own: Collection[str]) -> int:
+        return OWN if test in own else OF_BASE if test in self._of_base else OTHERS
 
     def _failing_probes(self) -> dict[str, Probe]:
         """Return the tests that do not pass without a stub, and should."""
         probes = (each for file in self._files.values() for each in file.probes.items())
         return {test: probe for test, probe in probes if probe.state != "passed" and test not in self._may_fail}
 
-    def _try_on_import(self, stubs: Sequence[Stub], is_own_round: bool) -> dict[Stub, StubOutcome]:
+    def _try_on_import(self, stubs: Sequence[Stub], number: int) -> dict[Stub, StubOutcome]:
         """Try stubs on functions that run while a file is imported, several at once."""
-        return self._trials.in_threads(lambda stub: self._try_one_on_import(stub, is_own_round), stubs)
+        return self._trials.in_threads(lambda stub: self._try_one_on_import(stub, number), stubs)
 
-    def _try_one_on_import(self, stub: Stub, is_own_round: bool) -> StubOutcome:
+    def _try_one_on_import(self, stub: Stub, number: int) -> StubOutcome:
         outcome, key = StubOutcome(), self._trials.targets[stub[0]].key
         for file in self._files.values():
-            tests = self._select(file, stub, is_own_round)
+            tests = self._select(file, stub, number)
             if tests and outcome.noticed_by is None and key in (file.imported or ()):
                 outcome = outcome.merge(self._trials.try_on_import(file, stub, tests))
         return outcome

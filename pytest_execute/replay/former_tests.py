@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_execute.core.evidence import Proof, short_commit
+from pytest_execute.core.evidence import Former, Proof, short_commit
 from pytest_execute.core.nodeids import function_of
 from pytest_execute.replay.history import StepBuilder
 from pytest_execute.replay.renamed_tests import RenamedTests
@@ -111,7 +111,7 @@ def carry_on(
     former: Mapping[str, FormerTest],
     prove_at: Callable[[str, list[str]], Mapping[str, Proof]],
 ) -> dict[str, Proof]:
-    """Return the proofs, those of `former` tests that came before their code, or with base, in place of the tests' own.
+    """Return the proofs, those of `former` tests that came before their code, or pass at base, in place of their own.
 
     `prove_at` returns the proofs of tests as they were in a commit.
     """
@@ -128,9 +128,17 @@ def _carried(proof: Proof, former: FormerTest | None, found: Mapping[str, Mappin
         return proof
     if earlier.found == "turned" and earlier.order == "before":
         changed = f", before names in it changed in {short_commit(proof.after)}"
-    elif earlier.at_base == "same" and former.is_today:
+    elif former.is_today and (earlier.at_base == "same" or _passes_at_base(earlier)):
         changed = "; only names in it changed since"
+    elif _passes_at_base(earlier):
+        changed = "; names in it changed since"
+        earlier = replace(earlier, at_base="other" if earlier.at_base else None)
     else:
         return proof
     detail = earlier.detail.removesuffix(changed) + ("" if former.is_equal else changed)
-    return replace(earlier, test=proof.test, detail=detail, turns=proof.turns)
+    turns, was = earlier.turns + proof.turns[1:], earlier.former or Former(former.test, former.commit)
+    return replace(earlier, test=proof.test, detail=detail, turns=turns, former=was)
+
+
+def _passes_at_base(proof: Proof) -> bool:
+    return proof.found == "never-red" and proof.before is None

@@ -86,9 +86,8 @@ def prove(
 
     def prove_at(commit: str, tests: list[str]) -> dict[str, Proof]:
         earlier = replace(topic, commits=range_to(topic.commits, commit))
-        return prove(
-            earlier, replace(request, tests={each: seconds[each] for each in tests}, turns=()), directory, cache
-        )
+        again = replace(request, tests={each: seconds[each] for each in tests})
+        return prove(earlier, again, directory, cache)
 
     return carry_on(proofs, former, prove_at) | dropped
 

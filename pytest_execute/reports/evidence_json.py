@@ -60,6 +60,9 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
     commands: tuple[CommandResult, ...]
     weaker_keys: tuple[WeakerKey, ...]
     unknown_code: tuple[str, ...]
+    tests_of_base: frozenset[str]
+    kept_lines: dict[str, frozenset[int]]
+    uncounted: dict[str, tuple[str, ...]]
     out_of_scope: tuple[str, ...]
     undecided: dict[str, str]
 
@@ -82,6 +85,9 @@ class EvidenceFile(Struct, frozen=True, kw_only=True):
             commands=self.commands,
             weaker_keys=self.weaker_keys,
             unknown_code=self.unknown_code,
+            tests_of_base=self.tests_of_base,
+            kept_lines=self.kept_lines,
+            uncounted=self.uncounted,
             out_of_scope=self.out_of_scope,
             undecided=self.undecided,
         )
@@ -118,6 +124,9 @@ def render(plan: Plan, policy: Policy, scope: Scope, evidence: Evidence) -> str:
         commands=evidence.commands,
         weaker_keys=evidence.weaker_keys,
         unknown_code=evidence.unknown_code,
+        tests_of_base=evidence.tests_of_base,
+        kept_lines=evidence.kept_lines,
+        uncounted=evidence.uncounted,
         out_of_scope=evidence.out_of_scope,
         undecided=evidence.undecided,
     )

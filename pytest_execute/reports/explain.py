@@ -152,10 +152,12 @@ def _by_hand(tests: Sequence[ExplainedTest], history: History, subject: Subject)
         if commits:
             yield "by hand:" if len(tests) == 1 else f"by hand, with {proof.test}:"
         for commit in commits:
-            yield from _commands_at(commit, proof.test, history, is_commit=subject(commit) is not None)
+            yield from _commands_at(commit, proof, history, is_commit=subject(commit) is not None)
 
 
-def _commands_at(commit: str, test: str, history: History, *, is_commit: bool) -> Iterator[str]:
+def _commands_at(commit: str, proof: Proof, history: History, *, is_commit: bool) -> Iterator[str]:
+    """Yield the commands for one commit, with today's tests, or with those of the former test."""
+    test, tests_at = (proof.former.test, proof.former.commit) if proof.former else (proof.test, history.head)
     project = f"{WORKTREE}/{history.prefix}".rstrip("/")
     path = ":".join(f"{WORKTREE}/{root}".rstrip("/") for root in history.import_roots)
     python_path = f"PYTHONPATH={shlex.quote(path)}"
@@ -166,10 +168,10 @@ def _commands_at(commit: str, test: str, history: History, *, is_commit: bool) -
     overlay = " ".join(map(shlex.quote, history.overlay_paths))
     yield f"  git worktree add -q --detach {WORKTREE} {commit if is_commit else history.head}"
     yield f"  git -C {WORKTREE} rm -rqf --ignore-unmatch -- {overlay if is_commit else '.'}"
-    if history.snapshot:
+    if history.snapshot and not proof.former:
         yield f"  mkdir -p {WORKTREE} && tar -cf - {overlay} | tar -xf - -C {WORKTREE}"
     else:
-        yield f"  git -C {WORKTREE} checkout -q {history.head} -- {overlay}"
+        yield f"  git -C {WORKTREE} checkout -q {tests_at} -- {overlay}"
     if history.prepare:
         yield f"  (cd {shlex.quote(project)} && {python_path} {shlex.join(history.prepare)})"
     yield f"  (cd {shlex.quote(project)} && {python_path} python -m pytest -n0 {shlex.quote(test)})"

@@ -22,7 +22,8 @@ class ItemPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         plan, scope = self.settings.plan, self.settings.scope
         manifest = mapping.map_tests(plan, collected_tests(items, plan.topic))
-        parts = {test: single_tests.context_parts(test, gates) for test, gates in manifest.gates.items()}
+        changed = self.settings.changed_tests
+        parts = {test: single_tests.context_parts(test, gates, changed) for test, gates in manifest.gates.items()}
         self.contexts.begin(tuple(items), parts)
         if scope.is_partial:
             selected = mapping.select_tests(plan, manifest, scope.streams, scope.tasks)

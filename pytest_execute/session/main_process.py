@@ -111,6 +111,7 @@ def run_settings(config: pytest.Config, main: MainProcess) -> RunSettings:
         branch=coverage.branch,
         is_measured=is_measured,
         coverage=str(main.directory / "coverage"),
+        changed_tests=context.changed_tests,
     )
 
 

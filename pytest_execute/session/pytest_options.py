@@ -26,8 +26,13 @@ def pytest_options(config: pytest.Config) -> PytestOptions:
         if file is not None
         else ("pytest.ini", b"[pytest]\n"),
         arguments=tuple(_without_own_options(options)),
-        workers=config.getoption("numprocesses", None) or os.cpu_count() or 1,
+        workers=_workers(config.getoption("numprocesses", None)),
     )
+
+
+def _workers(processes: int | None) -> int:
+    """Return how many trees run side by side: one with `-n0`, as the tests may not be safe in parallel."""
+    return max(1, processes) if processes is not None else os.cpu_count() or 1
 
 
 def _path_from(root: Path, file: Path) -> str:

@@ -13,7 +13,8 @@ class RunSettings(Struct, frozen=True):
 
     `source` is relative to the root directory, `top_modules` are the first names of its modules, without those of
     pytest. `coverage` is the directory that all processes of this machine write their data files to. `is_measured` is
-    True if coverage is measured, `branch` if that includes branches.
+    True if coverage is measured, `branch` if that includes branches. `changed_tests` are the files that the topic
+    changed beside the implementation, relative to the root directory.
     """
 
     plan: Plan
@@ -23,3 +24,4 @@ class RunSettings(Struct, frozen=True):
     branch: bool
     is_measured: bool
     coverage: str
+    changed_tests: frozenset[str] = frozenset()

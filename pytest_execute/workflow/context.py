@@ -84,6 +84,13 @@ class Context(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def changed_tests(self) -> frozenset[str]:
+        """Return the changed files below pytest's root directory that are no implementation, as seen from there."""
+        layout = self.layout
+        below = (path for path in self.changed_files if path.startswith(layout.prefix) and not layout.is_source(path))
+        return frozenset(path.removeprefix(layout.prefix) for path in below)
+
+    @property
     def checked_out(self) -> CheckedOut:
         return CheckedOut(self.layout, self.tree, self.git.work_tree)
 

@@ -18,8 +18,9 @@ from pytest_execute.workflow.mutation_step import add_mutants
 from pytest_execute.workflow.named_files import add_named_files
 from pytest_execute.workflow.replay_step import add_proofs
 from pytest_execute.workflow.request import Rerun, RunResult
+from pytest_execute.workflow.tests_of_base_step import add_tests_of_base
 
-STEPS = (add_proofs, add_guards, add_named_files, add_mutants, add_coverage, add_lost_lines)
+STEPS = (add_proofs, add_guards, add_tests_of_base, add_named_files, add_mutants, add_coverage, add_lost_lines)
 """Steps in their order, as `step(context, run, rerun, evidence)`: each returns the evidence with its own part added."""
 
 

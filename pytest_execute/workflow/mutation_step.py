@@ -25,22 +25,22 @@ def add_mutants(context: Context, run: RunResult, rerun: Rerun, evidence: Eviden
     reason = _why_not_mutated(context, run)
     if reason:
         return replace(evidence, mutants=Missing(reason))
-    proofs = evidence.proofs or {}
-    return replace(evidence, mutants=_mutants(context, run, rerun, proofs, _targets(context, run, proofs)))
+    found = _targets(context, run, evidence.proofs or {})
+    return replace(evidence, mutants=_mutants(context, run, rerun, evidence, found))
 
 
 def try_functions(
-    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], lines: Mapping[str, Collection[int]]
+    context: Context, run: RunResult, rerun: Rerun, evidence: Evidence, lines: Mapping[str, Collection[int]]
 ) -> tuple[Mutant, ...]:
     """Return the mutants of the functions that have some of these lines: `{path: lines}`."""
     if not lines or _why_not_mutated(context, run):
         return ()
     targets_in_lines = [
         target
-        for target in _targets(context, run, proofs)
+        for target in _targets(context, run, evidence.proofs or {})
         if not target.lines.isdisjoint(lines.get(context.relative(target.path), ()))
     ]
-    return _mutants(context, run, rerun, proofs, targets_in_lines)
+    return _mutants(context, run, rerun, evidence, targets_in_lines)
 
 
 def _why_not_mutated(context: Context, run: RunResult) -> str:
@@ -62,9 +62,10 @@ def _mutate(context: Context, request: mutate.MutationRequest, rerun: Rerun) -> 
 
 
 def _mutants(
-    context: Context, run: RunResult, rerun: Rerun, proofs: Mapping[str, Proof], found: Iterable[Target]
+    context: Context, run: RunResult, rerun: Rerun, evidence: Evidence, found: Iterable[Target]
 ) -> tuple[Mutant, ...]:
     """Run the mutants. A function that only the topic's own policy exempts is run as well, and marked as ignored."""
+    proofs = evidence.proofs or {}
     without_red = tests_without_red(proofs)
     tests_of_tasks = {
         task.id: tuple(t for t in run.manifest.tests_for(gate_ids.task(task.id)) if t not in without_red)
@@ -78,6 +79,7 @@ def _mutants(
         tests=passing_tests(context.plan, run, proofs),
         task_tests=tests_of_tasks,
         guards=frozenset(test for test, proof in proofs.items() if proof.is_guard),
+        of_base=evidence.tests_of_base,
         settings=rerun.settings,
         may_fail=frozenset(run.out_of_scope),
         tried_tasks=frozenset(context.selected_tasks) if context.scope.is_partial else None,

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_execute.breakdown import ParsedBreakdown, read_text
@@ -24,7 +24,6 @@ from pytest_execute.reports.breakdown import render as report
 from .samples import SAMPLES
 
 T = TypeVar("T")
-slow_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LOWER = "abcdefghijklmnopqrstuvwxyz"
 WORDS = st.text(LOWER + "äöüß", min_size=2, max_size=7)
@@ -124,14 +123,12 @@ def errors(reading: ParsedBreakdown) -> list[str]:
     return [str(problem) for problem in reading.problems if problem.severity == "error"]
 
 
-@slow_machine
 @given(plans())
 def test_a_plan_written_and_read_is_the_same_plan(plan: Plan) -> None:
     reading = read_text(render(plan), "t", "b.md")
     assert (errors(reading), without_lines(reading.plan)) == ([], plan)
 
 
-@slow_machine
 @given(plans())
 def test_lines_are_where_the_text_is(plan: Plan) -> None:
     text = render(plan).splitlines()
@@ -162,7 +159,6 @@ def rewrapped(text: str, width: int, loose: bool, bullet: str) -> str:
     return "\n".join(lines)
 
 
-@slow_machine
 @given(plans(), st.integers(20, 100), st.booleans(), st.sampled_from("-*+"))
 def test_a_formatter_changes_nothing(plan: Plan, width: int, loose: bool, bullet: str) -> None:
     reading = read_text(rewrapped(render(plan), width, loose, bullet), "t", "b.md")
@@ -211,7 +207,6 @@ def edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@slow_machine
 @given(edited())
 def test_any_text_gives_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")
@@ -236,7 +231,6 @@ def turned(line: str) -> str:
     return re.sub(r"\[([ x])\]", lambda box: "[x]" if box[1] == " " else "[ ]", line, count=1)
 
 
-@slow_machine
 @given(plans().map(render) | st.sampled_from(SAMPLES), st.data())
 def test_a_line_that_was_read_cannot_be_removed_doubled_or_ticked_unnoticed(text: str, data: st.DataObject) -> None:
     reading = read_text(text, "t", "b.md")
@@ -251,7 +245,6 @@ def test_a_line_that_was_read_cannot_be_removed_doubled_or_ticked_unnoticed(text
         assert essence(read_text("\n".join(changed), "t", "b.md")) != essence(reading), lines[at]
 
 
-@slow_machine
 @given(edited())
 def test_every_box_is_in_the_plan_or_in_the_problems(text: str) -> None:
     reading = read_text(text, "t", "b.md")
@@ -263,7 +256,6 @@ def test_every_box_is_in_the_plan_or_in_the_problems(text: str) -> None:
     assert boxes - hidden <= told
 
 
-@slow_machine
 @given(st.text(alphabet="#-*_`[]()|:>\n x1.T,ab~<!", max_size=200))
 def test_any_marks_give_a_plan_or_an_error(text: str) -> None:
     reading = read_text(text, "t", "b.md")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import coverage
 import pytest
 
 from tests.repository import Repository
-from tests.topic import Ran, environment, run
+from tests.topic import OWN_PLUGINS, Ran, environment, run
 
 BREAKDOWN = """
     # Beside: Task Breakdown
@@ -96,6 +97,7 @@ FILES = {
     "notes/beside/breakdown.md": BREAKDOWN,
     ".gitignore": "__pycache__/\n.pytest_cache/\n.coverage*\n",
 }
+PLUGINS = (*OWN_PLUGINS, "-p", "pytest_cov")
 LINES = ["--cov=src/app"]
 BRANCHES = ["--cov=src/app", "--cov-branch"]
 CONTEXTS = [*BRANCHES, "--cov-context=test"]
@@ -103,8 +105,9 @@ PATCHED = 'omit = ["*/left_out.py"]\npatch = ["subprocess", "fork", "_exit"]'
 RELATIVE = 'relative_files = true\ncontext = "nightly"'
 
 
-def project(path: Path, addopts: list[str], settings: str = "") -> Repository:
+def project(path: Path, addopts: list[str], settings: str = "", *, plugins: Sequence[str] = PLUGINS) -> Repository:
     repo = Repository(path)
+    addopts = [*plugins, *addopts]
     repo.commit("all", {**FILES, "pyproject.toml": PROJECT.format(addopts=json.dumps(addopts), settings=settings)})
     return repo
 
@@ -172,7 +175,7 @@ def test_both_record_the_same_as_each_does_alone(
 
 
 def test_pytest_cov_starts_as_controller_where_we_request_workers(tmp_path: Path, without: dict[str, Any]) -> None:
-    repo = project(tmp_path / "repo", [])
+    repo = project(tmp_path / "repo", [], plugins=())
     ran = run(repo.path, "--cov=src/app", "--cov-report=term", topic="beside")
     assert "INTERNALERROR" not in ran.text
     assert "src/app/one.py" in ran.text  # a row of its table

@@ -72,8 +72,8 @@ SETTINGS = "[run]\nomit = *\nbranch = False\n[report]\nexclude_lines = .\nfail_u
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     repo = repository(tmp_path_factory.mktemp("cheats") / "work", CHEATS, POLICY)
     project = (repo.path / "pyproject.toml").read_text()
-    cov = 'addopts = ["--cov=src/app", "--no-cov"]'
-    repo.put("pyproject.toml", project.replace('testpaths = ["tests"]', f'testpaths = ["tests"]\n{cov}'))
+    cov = 'addopts = ["-p", "pytest_cov", "--cov=src/app", "--no-cov", '
+    repo.put("pyproject.toml", project.replace("addopts = [", cov))
     repo.commit("settings", {".coveragerc": SETTINGS})
     return run(repo.path, "-n0", topic="cases", COVERAGE_RCFILE=".coveragerc")
 

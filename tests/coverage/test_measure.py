@@ -113,6 +113,18 @@ def test_a_test_with_a_mark_reaches_the_lines_of_the_gates_that_it_counts_for(tm
     assert measure(PLAN, marked, data)["task:1"].covered == 2
 
 
+def test_a_test_of_base_reaches_the_lines_that_are_kept_and_no_others(recording: Recorded) -> None:
+    """Task 2 calls `shrink`; its mark stands for a test of base. Task 1 owns `grow` and `shrink`."""
+    root, data = recording
+    owned = request(root, owned_by(range(1, 13), FIRST))
+    of_base = replace(owned, kept={"code.py": frozenset(range(11, 13))}, marks_of_base=frozenset(["task:2"]))
+    assert measure(PLAN, owned, data)["task:1"].missing == {"code.py": (5, 12)}
+    assert measure(PLAN, of_base, data)["task:1"].missing == {"code.py": (5,)}
+    other = replace(of_base, kept={"code.py": frozenset(range(3, 10))})
+    assert measure(PLAN, other, data)["task:1"].missing == {"code.py": (5, 12)}
+    assert measure(PLAN, replace(of_base, marks_of_base=frozenset()), data)["task:1"].missing == {"code.py": (5, 12)}
+
+
 def test_lines_that_run_on_import_do_not_count_for_a_task(recording: Recorded) -> None:
     root, data = recording
     found = measure(PLAN, request(root, owned_by(range(11, 13), SECOND)), data)["task:2"]

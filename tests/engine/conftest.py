@@ -13,7 +13,7 @@ from tests.repository import Repository
 
 # main.py loads the child's modules under such names, under which they import each other.
 sys.modules.setdefault("_execute_module_origin", module_origin)
-for name in ("exceptions", "missing_values", "partial_imports"):
+for name in ("exceptions", "missing_values", "module_statements", "partial_imports"):
     sys.modules.setdefault(f"_execute_{name}", importlib.import_module(f"pytest_execute.engine.child.{name}"))
 
 

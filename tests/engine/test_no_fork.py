@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from pytest_execute.tools.cache import ResultCache
 from tests import hello
 from tests.engine.test_runner import FILE, KILLER_TESTS, OTHER_FILE, STATES, TESTS, hang_limits
 from tests.engine.trees import is_running, tree_runner
+from tests.polling import wait_until
 from tests.replay.replaying import replay
 from tests.repository import Repository
 from tests.topic import environment, run
@@ -72,14 +72,14 @@ BAD = {
 def test_files_that_cannot_be_imported_have_the_same_outcomes(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 5.0)
+    monkeypatch.setattr("pytest_execute.engine.worker.IMPORT_SECONDS", 10.0)
     commit = repo.commit("all", {"src/app/__init__.py": "", **BAD})
     tests = [f"{file}::{Path(file).stem}" for file in BAD if "conftest" not in file] + ["tests/test_none.py::test_none"]
     answers: list[dict[str, Any]] = []
     for prepare in (lambda: None, no_fork):
         prepare()
         with tree_runner(repo) as runner:
-            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(8.0))
+            outcomes = runner.run(runner.git.tree(commit), tests, limits=lambda _: TimeLimits(30.0))
         answers.append(
             {test: (one.state, one.phase, one.types, one.missing, one.lines) for test, one in outcomes.items()}
         )
@@ -145,7 +145,7 @@ FOUND = {
 def test_a_history_has_the_same_proofs_and_cached_outcomes_count_for_both(
     repo: Repository, no_fork: NoFork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 1.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 4.0)
     for files in HISTORY:
         repo.commit(
             "step", {path: text.replace("TOOLS", repr(str(repo.path / "tools"))) for path, text in files.items()}
@@ -184,9 +184,9 @@ def test_all_processes_end_when_the_run_is_killed(tmp_path: Path, repo: Reposito
         import os, pathlib, subprocess, sys, time
 
         def test_a():
-            daemon = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+            daemon = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
             pathlib.Path(os.environ["NOTE"]).write_text(f"{os.getpid()} {os.getppid()} {daemon.pid}")
-            time.sleep(60)
+            time.sleep(600)
         """})  # fmt: skip
     script = f"""
 import os, sys
@@ -201,13 +201,8 @@ with tree_runner(Repository(Path({str(repo.path)!r}))) as runner:
     runner.run(runner.git.tree({commit!r}), ["tests/test_a.py::test_a"])
 """
     child = subprocess.Popen([sys.executable, "-c", script], env=environment(NOTE=str(note)))
-    deadline = time.monotonic() + 60
-    while not (note.exists() and note.read_text().count(" ") == 2) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert wait_until(lambda: note.exists() and note.read_text().count(" ") == 2)
     child.send_signal(signal.SIGKILL)
     child.wait()
-    deadline = time.monotonic() + 5
     pids = list(map(int, note.read_text().split()))
-    while any(map(is_running, pids)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert [pid for pid in pids if is_running(pid)] == []
+    assert wait_until(lambda: not any(map(is_running, pids)))

@@ -60,12 +60,17 @@ MISSING = {
     "import project_p.absent.deeper as deeper": ["deeper"],
     "from project_p import *\nfrom project_p.absent import *": [],
     "from project_p import absent\nx = y = [absent.a for z in [1]]\nw: int = absent.b": ["absent", "w", "x", "y"],
-    "if True:\n    from project_p import there, absent\n    def f(): pass": ["absent", "f"],
+    "if True:\n    from project_p import there, absent\n    def f(): pass": ["absent"],
     "from project_p import absent\nclass C:\n    a, b = absent()\n    class D:\n        c = absent + 1": ["absent"],
     "from project_p import absent\nclass C(absent):\n    pass\n@absent\ndef f():\n    pass": ["C", "absent", "f"],
     "from project_p import needs_two\nx = needs_two(1)": ["x"],
     "from project_p import needs_two\nx = needs_two(1, 2)": ["x"],
     "from project_p import absent\npytestmark = absent.mark": ["absent"],
+    "from project_p import absent\nif True:\n    x = 1\n    y = absent.y\n    z = 1": ["absent", "y"],
+    "try:\n    from project_p import there, absent, sub\n    x = 1\nfinally:\n    y = 1": ["absent"],
+    "with open(__file__):\n    import project_p.absent\n    class C:\n        project_p.absent\n    x = 1": [],
+    "from project_p import absent\nif absent.x:\n    x = 1\nelse:\n    y = 1": ["absent", "x", "y"],
+    "from project_p import absent\nfor x in 1, 2:\n    y = absent.y": ["absent", "x", "y"],
     "from project_p import absent\nassert absent\nx = 1 / 0": ["absent", "x"],
 }
 
@@ -89,6 +94,20 @@ def test_only_the_statement_in_the_body_of_a_class_is_missing(load: Load, import
     for value in (module.C.gone, module.C.D.inner):
         with pytest.raises(ImportError, match="cannot import name 'absent'"):
             value()
+
+
+def test_an_annotation_needs_nothing(load: Load) -> None:
+    """Python 3.14 evaluates none before somebody asks for it."""
+    module = load(
+        "import os\nfrom project_p import absent\ndef f(x: int, *y: absent.x, z: absent.y = 1) -> absent.z:\n"
+        "    return x\nclass C:\n    x: absent.x = 1\n    def m(self, x: absent.x):\n        return x\n"
+    )
+    assert (module.f(1), module.C.x, module.C().m(3)) == (1, 1, 3)
+
+
+def test_a_name_that_cannot_be_bound_in_a_class_fails_the_class(load: Load) -> None:
+    module = load("import enum\nfrom project_p import absent\nclass C(enum.Enum):\n    _x_ = absent.x\n")
+    assert missing(module) == ["C", "absent"]
 
 
 def test_what_ran_before_does_not_run_again(load: Load, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from pytest_execute.engine.child.messages import MutationJob
 from pytest_execute.engine.settings import DEFAULT_LIMITS, TimeLimits
 from tests.engine.trees import is_running, tree_runner
+from tests.polling import wait_until
 from tests.repository import Repository
 
 FILE = "tests/test_rows.py"
@@ -104,10 +104,7 @@ def test_each_test_has_an_outcome_of_its_own(repo: Repository, monkeypatch: pyte
     tests = [f"{FILE}::test_{name}" for name in STATES] + ["tests/test_to_others.py::test_home_is_empty"]
     with tree_runner(repo) as runner:
         outcomes = runner.run(runner.git.tree(commit), tests, alone=alone, limits=hang_limits)
-        deadline = time.monotonic() + 60
-        while is_running(int(note.read_text())) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not is_running(int(note.read_text()))
+        assert wait_until(lambda: not is_running(int(note.read_text())))
     assert {test: outcomes[test].state for test in tests} == dict(zip(tests, [*STATES.values(), "passed"], strict=True))
     assert "builtins.MemoryError" in outcomes[f"{FILE}::test_takes_all_memory"].types
 

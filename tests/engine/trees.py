@@ -11,6 +11,7 @@ from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import PytestOptions, Settings
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
+from tests.topic import OWN_PLUGINS
 
 ONE = "tests/test_a.py::test_a"
 
@@ -31,7 +32,7 @@ def tree_runner(
         top_modules=top_modules,
         installed=dict(installed),
         prefix="",
-        pytest=PytestOptions(arguments=arguments),
+        pytest=PytestOptions(arguments=(*OWN_PLUGINS, *arguments)),
         memory=500 << 20,
     )
     with contextlib.closing(Runner(Git.find(repo.path).with_scratch(scratch), settings, scratch / "trees")) as runner:

@@ -9,12 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_execute.core.evidence import (
+    Guard,
     LineSets,
     Measure,
     Missing,
     NamedFile,
 )
-from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy
+from pytest_execute.core.policy import CoveragePolicy, MutationPolicy, Policy, Scope
 from pytest_execute.gates.coverage_gaps import find_gaps
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
@@ -24,9 +25,12 @@ from tests.gates.samples import (
     find_check,
     find_gate,
     nodeid,
+    proof,
     reasons,
     with_measure,
 )
+
+GUARD = Guard(function="app.m:f")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,53 @@ def test_uncovered_lines_and_branches_are_named() -> None:
     ]
     reason = find_check(verdict, "task:1", "coverage").reasons[0]
     assert (reason.path, reason.line) == ("src/app/m.py", 3)
+
+
+SHORT = Measure(lines=2, covered=1, missing={"src/app/m.py": (3,)})
+COUNT_FOR = (
+    "Tests of base count only for functions that base has, with the same parameters and no new condition inside a line"
+)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "of_base", "ran", "note"),
+    [
+        ({"1": "same"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and was there at base. {COUNT_FOR}"),
+        ({}, ("a.py::x",), "a.py", f"a.py runs some of it, and was there at base. {COUNT_FOR}"),
+        ({"1": "guard"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and is a guard, which does not count"),
+        ({}, (), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
+    ],
+)
+def test_tests_that_run_what_is_missing_and_do_not_count_are_named(
+    proofs: dict[str, str], of_base: tuple[str, ...], ran: str, note: str
+) -> None:
+    found = {
+        nodeid(n): proof(n, found="never-red", **({"at_base": "same"} if kind == "same" else {"guard": GUARD}))
+        for n, kind in proofs.items()
+    }
+    evidence = replace(
+        with_measure("task:1", SHORT),
+        proofs={**(GOOD.proofs or {}), **found},
+        tests_of_base=frozenset(of_base),
+        uncounted={"task:1": (ran,)},
+    )
+    (reason,) = find_check(judge(PLAN, Policy(), evidence), "task:1", "coverage").reasons
+    assert reason.message.partition("not reached: src/app/m.py:3; ")[2] == note
+
+
+def test_lines_that_only_tests_of_base_may_reach_are_unknown_where_these_did_not_run() -> None:
+    evidence = replace(with_measure("task:1", SHORT), kept_lines={"src/app/m.py": frozenset({2, 3})})
+    assert find_check(judge(PLAN, Policy(), evidence), "task:1", "coverage").verdict == "failed"
+    (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "coverage").reasons
+    assert (reason.code, reason.message) == (
+        "partial-run",
+        (
+            "src/app/m.py:3 is in a function that base has, and tests of base that may reach it did not run: "
+            "run the whole topic"
+        ),
+    )
+    other = replace(evidence, kept_lines={"src/app/m.py": frozenset({2})})
+    assert find_check(judge(PLAN, Policy(), other, Scope(tasks=("1",))), "task:1", "coverage").verdict == "failed"
 
 
 def test_a_branch_to_a_line_that_was_not_reached_is_no_gap_of_its_own() -> None:

@@ -12,11 +12,12 @@ from pytest_execute.core.evidence import (
     Missing,
     Mutant,
 )
-from pytest_execute.core.policy import MutationPolicy, Policy, Reviewer
+from pytest_execute.core.policy import MutationPolicy, Policy, Reviewer, Scope
 from pytest_execute.gates.judge import judge
 from tests.gates.samples import (
     GOOD,
     PLAN,
+    find_check,
     find_gate,
     nodeid,
     proof,
@@ -98,7 +99,8 @@ def test_a_task_fails_where_only_tests_of_other_tasks_fail_without_its_functions
     assert mutated(mutant("f", killed_by=nodeid("2")), mutant("g", killed_by=nodeid("2"))) == [
         (
             "mutation/failed/own-tests-miss: "
-            "none of this task's tests fails when its 2 function bodies are removed; only other tasks' tests do"
+            "no proven test of this task fails when the bodies of app.m:f, app.m:g are removed; "
+            "only tests/test_2.py::test_it does: assert in the task's own tests what they do"
         )
     ]
     assert mutated(mutant("f"), mutant("g", killed_by=nodeid("2"))) == []
@@ -111,6 +113,43 @@ def test_a_test_that_owes_no_red_is_none_of_the_tasks_own() -> None:
     assert [line.partition(":")[0] for line in reasons(judge(PLAN, Policy(), evidence), "task:1")] == [
         "test-first/unproven/at-base", "test-first/unproven/no-tests", "mutation/failed/own-tests-miss",
     ]  # fmt: skip
+
+
+def test_tests_of_base_count_for_functions_that_base_has() -> None:
+    at_base = proof("1", found="never-red", at_base="same")
+    kept, new = mutant("f"), mutant("g", line=5)
+    evidence = replace(
+        GOOD,
+        proofs={**(GOOD.proofs or {}), nodeid("1"): at_base},
+        mutants=(kept,),
+        tests_of_base=frozenset({nodeid("1")}),
+        kept_lines={kept.path: frozenset({kept.line})},
+    )
+    assert find_check(judge(PLAN, Policy(), evidence), "task:1", "mutation").verdict == "passed"
+    by_other = replace(evidence, mutants=(replace(kept, killed_by=nodeid("2")),))
+    assert find_check(judge(PLAN, Policy(), by_other), "task:1", "mutation").verdict == "failed"
+    with_new = replace(evidence, mutants=(kept, new))
+    (reason,) = find_check(judge(PLAN, Policy(), with_new), "task:1", "mutation").reasons
+    assert (reason.code, reason.line) == ("own-tests-miss", 5)
+    assert reason.message == (
+        "no proven test of this task fails when the body of app.m:g is removed; "
+        "only tests/test_1.py::test_it does: assert in the task's own tests what it does. Tests of base count only for "
+        "functions that base has, with the same parameters and no new condition inside a line"
+    )
+
+
+def test_a_function_of_base_is_unknown_where_tests_of_base_did_not_run() -> None:
+    for found in (mutant("f", state="not-reached", killed_by=None), mutant("f", killed_by=nodeid("2"))):
+        evidence = replace(GOOD, mutants=(found,), kept_lines={found.path: frozenset({found.line})})
+        assert find_check(judge(PLAN, Policy(), evidence), "task:1", "mutation").verdict == "failed"
+        (reason,) = find_check(judge(PLAN, Policy(), evidence, Scope(tasks=("1",))), "task:1", "mutation").reasons
+        assert (reason.code, reason.message) == (
+            "partial-run",
+            (
+                "app.m:f is a function that base has, and tests of base that may notice its stubs did not run: "
+                "run the whole topic"
+            ),
+        )
 
 
 def test_a_function_that_only_a_guard_runs_is_not_reached() -> None:

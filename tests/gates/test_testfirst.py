@@ -133,7 +133,11 @@ def test_tests_that_were_at_base_prove_no_task() -> None:
             "test-first/unproven/at-base: 2 tests were there at base, and are the same today: "
             "they have to pass, and prove nothing"
         ),
-        "test-first/unproven/no-tests: no test of this task failed before the code: write one for what the task adds",
+        (
+            "test-first/unproven/no-tests: no test of this task failed before the code: write one for what the task "
+            "adds; if it adds nothing, make this refactoring a part of a task that does, or of none: "
+            "what belongs to no task counts for the system, by all tests"
+        ),
     ]
     assert find_gate(verdict, "task:1").verdict == "unproven"
     assert judge(PLAN, Policy(test_first="off"), with_two_tests(AT_BASE, AT_BASE)).passed

@@ -15,6 +15,7 @@ from pytest_execute.mutation.targets import Target
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
+from tests.topic import OWN_PLUGINS
 
 CODE = {
     "a": "def one(): return 1\n",
@@ -114,7 +115,7 @@ class Project:
             targets=targets,
             tests=names,
             task_tests={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
-            settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions()),
+            settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions(arguments=OWN_PLUGINS, workers=1)),
         )
         os.environ["NOTE"] = str(note)
         try:

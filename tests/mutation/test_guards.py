@@ -15,6 +15,7 @@ from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
+from tests.topic import OWN_PLUGINS
 
 CODE = """
 import functools
@@ -89,7 +90,7 @@ def guards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Guard]:
         targets=find_targets_at_base(git, commits, layout),
         tests={f"{FILE}::{line.split()[1].split('(')[0]}": 0.1 for line in TESTS.splitlines() if "def test" in line},
         task_tests={},
-        settings=settings_for(git, layout, git.tree(commits.tree), PytestOptions()),
+        settings=settings_for(git, layout, git.tree(commits.tree), PytestOptions(arguments=OWN_PLUGINS, workers=1)),
     )
     return find_guards(git, request, path / "trees", ResultCache(None, print))
 

@@ -16,7 +16,7 @@ from tests.topic import Ran, run
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     repo = repository(tmp_path_factory.mktemp("hollow") / "work", ALL)
     repo.put("ran-before.marker", "")
-    return run(repo.path, "-n2", topic="cases")
+    return run(repo.path, "-n0", topic="cases")
 
 
 def checks(ran: Ran, name: str) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
+from pytest_execute.core.layout import Layout
+from pytest_execute.engine.settings import PytestOptions, TimeLimits, settings_for
+from pytest_execute.mutation import stub_trials
+from pytest_execute.mutation.functions import find_functions
+from pytest_execute.mutation.mutate import MutationRequest, mutate
+from pytest_execute.mutation.targets import Target
+from pytest_execute.tools.cache import ResultCache
+from pytest_execute.tools.git import Git
 from tests.mutation.cases import Case, repository
+from tests.polling import LONGEST
 from tests.topic import Ran, run
 
 ENDLESS = Case(
@@ -123,10 +132,21 @@ def test_an_exemption_of_base_counts_and_is_listed(tmp_path: Path) -> None:
     assert (row["verdict"], row["detail"]) == ("exempt", "it only writes a log")
 
 
-def test_a_slow_set_up_is_not_taken_for_a_hang(tmp_path: Path) -> None:
+def test_a_slow_set_up_is_not_taken_for_a_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stub_trials, "DEFAULT_LIMITS", TimeLimits(wall_seconds=LONGEST))
     repo = repository(tmp_path / "work", {"d": SLOW})
-    found = rows(run(repo.path, "-n0", topic="cases"))
-    assert {row["verdict"] for row in found.values()} == {"killed", "survived"}
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
+    (function,) = find_functions((repo.path / "src/app/d.py").read_text())
+    layout, test = Layout(source=("src/app",)), "tests/test_d.py::test_it"
+    request = MutationRequest(
+        tree=git.run_text("rev-parse", "HEAD^{tree}"),
+        targets=(Target("app.d:grow", "src/app/d.py", function, ("4",)),),
+        tests={test: 0.0},
+        task_tests={"4": (test,)},
+        settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions(workers=1)),
+    )
+    mutants = mutate(git, request, tmp_path / "trees", ResultCache(None, print), lambda done, total: None)
+    assert {mutant.state for mutant in mutants} == {"killed", "survived"}
 
 
 def test_the_policy_can_switch_mutation_off(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """Return a run whose settings load one plugin by `-p` and one by a conftest."""
     repo = repository(tmp_path_factory.mktemp("plugins") / "work", CASES)
     settings = (repo.path / "pyproject.toml").read_text()
-    options = 'testpaths = ["tests"]\naddopts = "-p pytester -p app.outer"'
-    repo.put("pyproject.toml", settings.replace('testpaths = ["tests"]', options))
+    options = 'addopts = ["-p", "pytester", "-p", "app.outer", '
+    repo.put("pyproject.toml", settings.replace("addopts = [", options))
     repo.put("conftest.py", "pytest_plugins = ['app.top']\n")
     repo.commit("load the plugins")
     return run(repo.path, "-n0", topic="cases", PYTHONPATH=str(repo.path / "src"))

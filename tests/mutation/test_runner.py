@@ -58,6 +58,13 @@ def test_every_file_that_runs_it_on_import_is_tried_until_a_test_notices() -> No
     assert trials.tried == [("b.py::own",), ("a.py::other",), ("b.py::other",)]
 
 
+def test_tests_of_base_are_tried_before_other_ones() -> None:
+    """It is they that show that a function of base does as before, whatever file they are in."""
+    trials = Trials({*TESTS}, {"a.py::other", "b.py::other"})
+    runner = MutationRunner(trials, TESTS, {"1": ("b.py::own",)}, of_base={"b.py::other"})
+    assert runner.run([(0, "raise")], lambda done, total: None)[(0, "raise")].noticed_by == "b.py::other"
+
+
 def test_a_file_that_cannot_be_imported_has_noticed_by_the_first_test_that_was_to_be_tried() -> None:
     failed: list[Any] = [{"test": test, "state": "failed", "message": "no"} for test in ("b.py::other", "b.py::own")]
     outcome, _ = MutationReplies(failed, None, [MADE.key], False).import_outcome(("b.py::own", "b.py::other"))

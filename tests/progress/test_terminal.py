@@ -24,6 +24,7 @@ import pytest
 from pytest_execute.progress.format import columns
 from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.progress.status_area import StatusArea
+from tests.polling import LONGEST
 from tests.repository import Repository
 from tests.topic import PROJECT, SKELETON, environment, run
 
@@ -32,7 +33,7 @@ import os, time
 
 def until(name):
     "Wait until the outer test has created this file."
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not os.path.exists(name) and time.monotonic() < end:
         time.sleep(0.02)
     assert os.path.exists(name)
@@ -99,7 +100,7 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines())
 
-    def until(self, done: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, done: Callable[[], bool], seconds: float = LONGEST) -> None:
         """Read until `done` returns True, or pytest has ended."""
         end = time.monotonic() + seconds
         while not done() and time.monotonic() < end:
@@ -115,7 +116,7 @@ class Terminal:
     def end(self) -> int:
         self.until(lambda: False)
         os.close(self.ours)
-        return self.process.wait(60)
+        return self.process.wait()
 
 
 BLOCK = re.compile(r"^[ABC]  .* of \d+ done|^ +other tests |^\d+ of \d+ tests", re.MULTILINE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from pytest_execute.core.detect_source import detect_source
 from pytest_execute.core.evidence import Proof
 from pytest_execute.core.layout import Layout
@@ -15,9 +17,11 @@ from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.commit_range import commit_range
 from pytest_execute.tools.git import Git
 from tests.repository import Repository
+from tests.topic import OWN_PLUGINS
 
 BREAKDOWN = "notes/t/breakdown.md"
-DEFAULTS = PytestOptions()
+ONE_WORKER = PytestOptions(workers=1)
+"""One worker costs one start of pytest; the trees that it replays are the same."""
 
 
 def replay(
@@ -25,7 +29,7 @@ def replay(
     tests: Iterable[str],
     base: str | None = None,
     *,
-    pytest: PytestOptions = DEFAULTS,
+    pytest: PytestOptions = ONE_WORKER,
     prepare: tuple[str, ...] = (),
     turns: bool = False,
     cache: ResultCache | None = None,
@@ -37,6 +41,7 @@ def replay(
     commits = commit_range(git, BREAKDOWN, base)
     today = git.tree(commits.tree)
     layout = Layout(source=detect_source(today, Layout()))
+    pytest = structs.replace(pytest, arguments=(*OWN_PLUGINS, *pytest.arguments))
     settings = settings_for(git, layout, today, pytest, prepare, older_roots(git, commits, layout, today))
     request = ReplayRequest(tests=dict.fromkeys(tests, 0.0), settings=settings, turns=tuple(tests) if turns else ())
     history = TopicHistory(git, commits, layout)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_execute.engine.settings import PytestOptions
 from tests.replay.replaying import replay
 from tests.repository import Repository
 
@@ -62,6 +61,6 @@ def test_every_way_to_look_at_a_path_is_noticed(tmp_path: Path) -> None:
     repo.commit("gone", {})
     repo.commit("there again", dict(NEW))
     repo.commit("more", {"more": ""})
-    proofs = replay(repo, [f"{file}::test_f" for file in files], base, pytest=PytestOptions(workers=1))
+    proofs = replay(repo, [f"{file}::test_f" for file in files], base)
     turns = {way: (proof.before, proof.after) for way, proof in zip(WAYS, proofs.values(), strict=True)}
     assert [way for way, turn in turns.items() if turn != (before, there)] == []

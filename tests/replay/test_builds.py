@@ -45,7 +45,7 @@ def built(repo: Repository, log: Path, old: str = "", more: str = "") -> str:
 
 
 def proof(repo: Repository, base: str, *prepare: str) -> Proof:
-    return replay(repo, [TEST], base, pytest=PytestOptions(config=CONFIG), prepare=prepare)[TEST]
+    return replay(repo, [TEST], base, pytest=PytestOptions(config=CONFIG, workers=1), prepare=prepare)[TEST]
 
 
 def test_files_that_the_command_adds_belong_to_the_tree(repo: Repository, tmp_path: Path) -> None:

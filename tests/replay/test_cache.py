@@ -11,6 +11,7 @@ from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.file_parts import split_file
 from pytest_execute.tools import process
 from pytest_execute.tools.cache import ResultCache
+from tests.polling import LONGEST
 from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
@@ -21,7 +22,8 @@ ONE = "tests/test_f.py::test_f"
 
 def replayed(repo: Repository, base: str, config: bytes = b"[pytest]\n") -> Proof:
     cache = ResultCache(repo.path.parent / "cache", print)
-    proofs = replay(repo, [ONE], base, pytest=PytestOptions(config=("pytest.ini", config)), cache=cache)
+    options = PytestOptions(config=("pytest.ini", config), workers=1)
+    proofs = replay(repo, [ONE], base, pytest=options, cache=cache)
     cache.close()
     return proofs[ONE]
 
@@ -53,6 +55,7 @@ def test_a_test_that_needed_full_time_gets_it_at_once_in_the_next_replay(
     """Its call takes no time, which is all that the run tells; what sets it up computes for longer than a first try
     may.
     """
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", LONGEST)
     repo = Repository(tmp_path / "repo")
     base = repo.commit("base", {"src/app/__init__.py": "VALUE = 1\n"})
     slow = """

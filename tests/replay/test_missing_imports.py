@@ -16,6 +16,7 @@ LATE, EARLY = (
     "def late(x):\n    return x + 1\n",
     "def early(x):\n    return x + 2\n\n\nEARLY = 3\n\n\nclass Early:\n    value = 3\n",
 )
+NEW = f"import pytest\n\n{EARLY}\n\n@pytest.fixture\ndef made():\n    return early(1)\n"
 TEST_LATE = "def test_late():\n    assert late(1) == 2\n"
 TEST_EARLY = "def test_early():\n    assert early(1) == 3\n"
 BOTH = f"{TEST_LATE}\n\n{TEST_EARLY}"
@@ -38,6 +39,29 @@ SITUATIONS: dict[str, dict[str, str]] = {
         f"    def test_early(self):\n        assert self.value == 3\n\n\n{TEST_LATE}"
     },
     "a_block": {TEST: f"if True:\n    from app.{{0}} import late, early\n\n\n{BOTH}"},
+    "after_it_in_a_block": {
+        TEST: "import warnings\n\nwith warnings.catch_warnings():\n"
+        "    if True:\n        from app.{0} import early, late\n        from app.{0} import late as again\n\n"
+        "    def test_late():\n        assert again(1) == late(1)\n\n\n" + TEST_EARLY
+    },
+    "an_annotation": {
+        TEST: f"{IMPORT}from app.{{0}} import Early\n\n\ndef make(x: int, by: Early | None = None) -> late:\n"
+        "    return late(x) if by is None else by.value\n\n\n"
+        "def test_late():\n    assert make(1) == 2\n\n\ndef test_early():\n    assert make(1, Early()) == 3\n"
+    },
+    "all_names_of_a_helper": {
+        HELPER: "from app.{0} import *\nfrom app.{0}_new import *\n",
+        TEST: f"from help_{{0}} import late, early\n\n\n{BOTH}",
+    },
+    "a_fixture_among_all_names": {
+        TEST: f"from app.{{0}}_new import *\nfrom app.{{0}} import late\n\n\n{TEST_LATE}\n\n"
+        "def test_early(made):\n    assert made == 3\n"
+    },
+    "computed_ids": {
+        TEST: f"import pytest\n{IMPORT}from app.{{0}} import Early\n\n\n{TEST_LATE}\n\n"
+        "@pytest.mark.parametrize('it', [Early], ids=lambda it: it.value)\n"
+        "def test_early(it):\n    assert it.value == 3\n"
+    },
     "a_value": {TEST: f"{IMPORT}VALUE = early(1)\n\n\n{BOTH}".replace("early(1) ==", "VALUE ==")},
     "an_attribute": {
         TEST: f"import app.{{0}} as it\nearly = it.early\n\n\n{BOTH}".replace("assert late", "assert it.late")
@@ -83,6 +107,10 @@ SITUATIONS: dict[str, dict[str, str]] = {
         TEST: f"import pytest\n{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n"
         "    with pytest.raises(Exception):\n        early('1')\n"
     },
+    "an_argument": {
+        TEST: "import pytest\nfrom app.{0} import late, early\n\n\n@pytest.mark.parametrize('call', [late, early])\n"
+        "def test_it(call):\n    assert call is not None\n"
+    },
     "existence": {TEST: f"{IMPORT}\n\n{TEST_LATE}\n\ndef test_early():\n    assert early is not None\n"},
     "existence_in_a_helper": {
         TEST: f"import functools\n{IMPORT}\n\ndef wrapped(test):\n    return functools.wraps(test)(lambda: test())\n"
@@ -104,8 +132,10 @@ SITUATIONS: dict[str, dict[str, str]] = {
 }
 TESTS = {
     "parameters": ("test_it[late-2]", "test_it[early-3]"),
+    "an_argument": ("test_it[late]", "test_it[early]"),
     "computed_parameters": ("test_late", "test_early[3]"),
     "parameters_with_other_names": ("test_late", "test_early[3]"),
+    "computed_ids": ("test_late", "test_early[3]"),
     "generated": ("test_late", "test_early[3]"),
     "a_fixture_that_cannot_be_made": ("test_late", "test_early[3]"),
     "a_base_class": ("test_late", "TestIt::test_early"),
@@ -129,7 +159,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Proof]:
         for path, text in files.items()
     }
     repo.commit("tests", {**tests})
-    repo.commit("early", code(f"{LATE}\n\n{EARLY}".replace("(x):", "(x, by=2):", 1)) | code(EARLY, "_new"))
+    repo.commit("early", code(f"{LATE}\n\n{EARLY}".replace("(x):", "(x, by=2):", 1)) | code(NEW, "_new"))
     return proofs(repo, *(nodeid(name, each) for name in SITUATIONS for each in names_of(name)), base=base)
 
 

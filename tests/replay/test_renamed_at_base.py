@@ -51,14 +51,15 @@ MINUS = "\ndef minus(a, b):\n    return a - b\n"
 
 
 class Situation(NamedTuple):
-    """File of tests and module after the commit, where they are others, and what each test is."""
+    """File of tests and module after the commit, and what each test is; `found` is the proof of those that are new."""
 
     test: str
     code: str
     at_base: tuple[str, ...] = ()
-    same_commit: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
     file: str = "test_{0}.py"
     module: str = "{0}"
+    found: tuple[str, str | None] = ("turned", "same-commit")
 
 
 PUT = ("push", "put")
@@ -109,6 +110,7 @@ SITUATIONS = {
         replaced(CODE, PLUS),
         (OTHER,),
         ("test_plus",),
+        found=("never-red", None),
     ),
 }
 
@@ -133,7 +135,7 @@ def nodeids(name: str, tests: tuple[str, ...]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def found(repo: Repository) -> dict[str, Proof]:
-    tests = [test for name, each in SITUATIONS.items() for test in nodeids(name, each.at_base + each.same_commit)]
+    tests = [test for name, each in SITUATIONS.items() for test in nodeids(name, each.at_base + each.new)]
     return proofs(repo, *tests, base=repo.git("rev-parse", "HEAD~1"))
 
 
@@ -142,8 +144,8 @@ def test_a_renaming_carries_on_that_a_test_stood_at_base(found: dict[str, Proof]
     situation = SITUATIONS[name]
     codes = {test: (found[test].code, found[test].order) for test in nodeids(name, situation.at_base)}
     assert codes == dict.fromkeys(codes, ("at-base", None))
-    orders = {test: (found[test].code, found[test].order) for test in nodeids(name, situation.same_commit)}
-    assert orders == dict.fromkeys(orders, ("turned", "same-commit"))
+    orders = {test: (found[test].code, found[test].order) for test in nodeids(name, situation.new)}
+    assert orders == dict.fromkeys(orders, situation.found)
 
 
 def test_the_detail_says_what_happened_and_no_more(found: dict[str, Proof], repo: Repository) -> None:

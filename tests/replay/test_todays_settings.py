@@ -22,7 +22,7 @@ def repo(tmp_path: Path) -> Repository:
 
 def proofs(repo: Repository, base: str, *tests: str, ini: str = "", options: tuple[str, ...] = ()) -> list[Proof]:
     """Prove tests of tests/test_a.py with these settings of today."""
-    pytest = PytestOptions(config=(CONFIG[0], CONFIG[1] + ini.encode()), arguments=options)
+    pytest = PytestOptions(config=(CONFIG[0], CONFIG[1] + ini.encode()), arguments=options, workers=1)
     found = replay(repo, [f"tests/test_a.py::{test}" for test in tests], base, pytest=pytest)
     return [found[f"tests/test_a.py::{test}"] for test in tests]
 

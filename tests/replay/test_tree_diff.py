@@ -11,10 +11,10 @@ import pytest
 
 from pytest_execute.core.evidence import Proof
 from pytest_execute.engine.runner import Runner
-from pytest_execute.engine.settings import PytestOptions
 from pytest_execute.replay.overlay import tree_id
 from pytest_execute.replay.tree_diff import TreeDiff
 from pytest_execute.tools.git import Entry
+from tests.polling import LONGEST
 from tests.recording import recorded
 from tests.replay.replaying import replay
 from tests.repository import Repository
@@ -53,7 +53,7 @@ def replayed(
     commits = [base, *(repo.commit(str(number), change) for number, change in enumerate(changes))]
     trees: set[str] = set()
     monkeypatch.setattr(Runner, "run", recorded(Runner.run, lambda _, tree, *a, **k: trees.add(tree_id(tree))))
-    proofs = replay(repo, [ONE], base, pytest=PytestOptions(workers=1))
+    proofs = replay(repo, [ONE], base)
     return proofs[ONE], commits, len(trees)
 
 
@@ -121,7 +121,7 @@ def test_a_tree_with_new_paths_that_the_test_does_not_look_for_is_skipped(
 
 
 def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 2.0)
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", 5.0)
     test = "import app, time\ndef test_f():\n    while app.VALUE == 1: time.sleep(0.01)\n"
     found, commits, trees = replayed(
         tmp_path, monkeypatch, test, other(1), other(2), other(3), {"src/app/__init__.py": "VALUE = 2\n"}
@@ -131,6 +131,7 @@ def test_a_hang_is_not_waited_for_in_each_tree(tmp_path: Path, monkeypatch: pyte
 
 def test_a_slow_test_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that does not end in a quick run gets more time before it counts."""
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", LONGEST)
     monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.0)
     test = "import app, time\ndef test_f():\n    time.sleep(0.3)\n    assert app.VALUE == 2\n"
     found, _, _ = replayed(tmp_path, monkeypatch, test, other(1), {"src/app/__init__.py": "VALUE = 2\n"}, other(2))
@@ -139,6 +140,7 @@ def test_a_slow_test_is_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_test_that_computes_long_on_all_trees_gets_more_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was quick in the run, where another test had done its work before."""
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", LONGEST)
     monkeypatch.setattr("pytest_execute.replay.time_limits.QUICK_SECONDS", 0.2)
     monkeypatch.setattr("pytest_execute.replay.time_limits.HUNG_CPU_SECONDS", 0.2)
     test = """
@@ -157,6 +159,7 @@ def test_a_test_that_is_nearly_as_slow_with_the_code_is_no_hang(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The symbol is there with the first change, and the second only makes it faster."""
+    monkeypatch.setattr("pytest_execute.replay.time_limits.FULL_SECONDS", LONGEST)
     test = """
         import app, time
         def test_f():

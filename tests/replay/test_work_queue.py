@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from pytest_execute.replay.work_queue import WorkQueue, first_files, run_jobs
+from tests.polling import LONGEST
 
 
 def test_the_lowest_tree_is_taken_first_with_all_tests_that_wait_for_it() -> None:
@@ -59,7 +60,7 @@ def test_a_worker_without_tests_waits_for_those_that_others_add() -> None:
     other.start()
     queue.add(5, ["a::x"])
     queue.done()
-    other.join(10)
+    other.join(LONGEST)
     assert found == [(5, ["a::x"])]
     queue.done()
     assert queue.take() is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_execute.core.evidence import Guard, History, Outcome, Proof, Turn
+from pytest_execute.core.evidence import Former, Guard, History, Outcome, Proof, Turn
 from pytest_execute.core.verdict import Reason
 from pytest_execute.reports.explain import ExplainedTest, Explanation, render
 
@@ -117,3 +117,11 @@ def test_a_single_test_of_base_has_its_commands() -> None:
     ]
     assert shown[5] == "by hand:"
     assert any("::test_old)" in line for line in shown)
+
+
+def test_a_test_that_was_renamed_is_shown_as_it_was() -> None:
+    """With today's tests and by today's name it would fail in both trees."""
+    former = Former("tests/test_a.py::test_old", "d" * 40)
+    shown = lines(explained("tests/test_a.py::test_new", found="turned", before=RED, after=GREEN, former=former))
+    commands = [line for line in shown if " checkout " in line or "pytest -n0" in line]
+    assert [former.commit in line or former.test in line for line in commands] == [True] * 4

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.scheduling.model import Case
+from tests.topic import OWN_PLUGINS
 
 CONFTEST = """
 import json, os, sys, time
@@ -130,11 +131,10 @@ class Project:
     def path(self, name: str) -> Path:
         return self.pytester.path / name
 
-    def run(self, *args: str, shuffled: bool = False) -> Run:
+    def run(self, *args: str) -> Run:
         for name in ("events.log", "reports.log", "work.log", "tries.log"):
             self.path(name).unlink(missing_ok=True)
-        without = [] if shuffled else ["-p", "no:randomly"]
-        result = self.pytester.runpytest_subprocess(*without, *args, timeout=100)
+        result = self.pytester.runpytest_subprocess(*OWN_PLUGINS, *args)
         return Run(result, self.log("events.log"), self.log("reports.log"), [n for (n,) in self.log("work.log")])
 
     def log(self, name: str) -> list[tuple]:

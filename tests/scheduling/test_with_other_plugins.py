@@ -224,7 +224,7 @@ EXPECTED = ["c.py::test_y", "a.py::test_x", "a.py::test_y", "b.py::test_x", "c.p
 def test_shuffled_tests_still_wait(project, mode):
     pytest.importorskip("pytest_randomly")
     project.write(CHAIN, **{name: function("test_x", [f"task:{i}"]) for i, name in ((2, "a"), (1, "b"), (2, "c"))})
-    run = project.run(mode, shuffled=True)
+    run = project.run(mode, "-p", "randomly")
 
     run.result.assert_outcomes(passed=3)
     assert run.started[0] == "test_b.py::test_x"
@@ -297,7 +297,7 @@ def test_without_replacement_workers_the_run_ends(project):
 def test_a_test_that_passes_only_when_it_is_run_again_lets_no_dependent_start(project, mode):
     pytest.importorskip("pytest_rerunfailures")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "passes the second time"))
-    run = project.run(mode, "--reruns=2")
+    run = project.run(mode, "-p", "rerunfailures", "--reruns=2")
 
     run.result.stdout.fnmatch_lines(["*1 passed, 1 rerun, 1 blocked in*"])
     assert run.blocked == {"test_a.py::test_x": "task:1"}
@@ -307,20 +307,20 @@ def test_a_test_that_passes_only_when_it_is_run_again_lets_no_dependent_start(pr
 def test_a_test_that_crashed_is_run_again_and_lets_no_dependent_start(project):
     pytest.importorskip("pytest_rerunfailures")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "dies the first time"))
-    run = project.run("-n2", "--reruns=1")
+    run = project.run("-n2", "-p", "rerunfailures", "--reruns=1")
 
     run.result.stdout.fnmatch_lines(["*1 passed, 1 blocked, 1 rerun in*"])
     assert run.started == ["test_b.py::test_x"] * 2
 
 
 def test_a_test_that_hangs_fails_and_the_others_run(project, monkeypatch):
-    monkeypatch.setenv("HANG", "1.5")
+    monkeypatch.setenv("HANG", "6")
     project.write(CHAIN, a=function("test_x", ["task:2"]), b=function("test_x", ["task:1"], "hangs") + LONG)
     run = project.run("-n2")
 
     run.result.stdout.fnmatch_lines(
         [
-            "'test_b.py::test_x' hung: it ran for more than 1.5 s, so its worker was killed",
+            "'test_b.py::test_x' hung: it ran for more than 6 s, so its worker was killed",
             "*1 failed, 3 passed, 1 blocked in*",
         ]
     )
@@ -349,7 +349,7 @@ def test_a_limit_of_pytest_timeout_switches_ours_off(pytester, options, ini, giv
     assert theirs.limits == HangLimits(7.0)
 
 
-LONG = "".join(function(f"test_{i}", [], seconds=1.0) for i in range(3))
+LONG = "".join(function(f"test_{i}", [], seconds=2.5) for i in range(3))
 
 
 def test_tests_without_a_worker_left_are_reported(project):

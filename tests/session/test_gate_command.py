@@ -10,19 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, below_the_top, environment, honest
+from tests.topic import BREAKDOWN, CODE, PROJECT, QUICK, below_the_top, environment, honest
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
-    return honest(tmp_path / "repo")
+    """Make the topic under a policy that only looks at the tests."""
+    return honest(tmp_path / "repo", PROJECT + QUICK)
 
 
 def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest_execute", *arguments],
         cwd=directory,
-        env=environment(),
+        env=environment(PYTEST_ADDOPTS="-n0"),
         capture_output=True,
         text=True,
         check=False,
@@ -30,7 +31,8 @@ def command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_honest_work_passes_the_gate(repo: Repository) -> None:
+def test_honest_work_passes_the_gate(tmp_path: Path) -> None:
+    repo = honest(tmp_path / "repo")
     before = repo.state()
     done = command(repo.path, "gate", "sums", "--summary", "../summary.md")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -93,7 +95,8 @@ def test_a_staged_failing_test_of_an_open_task_passes(repo: Repository) -> None:
     assert command(repo.path, "gate", "sums", "--staged").returncode == 1
 
 
-def test_staged_code_that_comes_with_its_test_is_reported(repo: Repository) -> None:
+def test_staged_code_that_comes_with_its_test_is_reported(tmp_path: Path) -> None:
+    repo = honest(tmp_path / "repo")
     text = (
         BREAKDOWN + "\n## Stream D: More\n\n### 4. [x] Times\n\n"
         "- **Files**: `src/app/times.py`\n- **Tests**: `tests/test_times.py`\n"
@@ -113,21 +116,14 @@ def test_staged_code_that_comes_with_its_test_is_reported(repo: Repository) -> N
 
 def test_an_installed_checkout_does_not_replace_the_index(repo: Repository) -> None:
     """Without `pythonpath` the sources are found through the environment, as with an editable install."""
-    repo.commit(
-        "no path",
-        {
-            "pyproject.toml": (
-                "[tool.pytest.ini_options]\ntestpaths = ['tests']\n[tool.pytest-execute]\nsource = ['src/app']\n"
-            )
-        },
-    )
+    repo.commit("no path", {"pyproject.toml": (PROJECT + QUICK).replace('pythonpath = ["src"]\n', "")})
     repo.put("src/app/add.py", "def add(a, b):\n    return 0\n")
     repo.git("add", "-A")
     repo.put("src/app/add.py", CODE["src/app/add.py"])
     done = subprocess.run(
         [sys.executable, "-m", "pytest_execute", "gate", "sums", "--staged", "--json"],
         cwd=repo.path,
-        env=environment(PYTHONPATH=str(repo.path / "src")),
+        env=environment(PYTHONPATH=str(repo.path / "src"), PYTEST_ADDOPTS="-n0"),
         capture_output=True,
         text=True,
         check=False,
@@ -138,7 +134,7 @@ def test_an_installed_checkout_does_not_replace_the_index(repo: Repository) -> N
 
 def test_the_index_of_a_project_in_a_subdirectory_is_judged(tmp_path: Path) -> None:
     """The gate can be started in the project's directory or below it."""
-    outer = below_the_top(tmp_path, "sums")
+    outer = below_the_top(tmp_path, "sums", PROJECT + QUICK)
     for directory in ("sums", "sums/src/app"):
         done = command(outer.path / directory, "gate", "sums", "--staged")
         assert done.returncode == 0, done.stdout + done.stderr

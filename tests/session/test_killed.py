@@ -7,14 +7,14 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import hello
+from tests.polling import wait_until
 from tests.repository import Repository
+from tests.session import kill_runs
 from tests.session.kill_runs import COMMANDS, Kill, Workspace, attempt, marked_processes, rounds, state
 from tests.topic import environment, honest, run
 
@@ -27,19 +27,10 @@ import os, pathlib, subprocess, sys, time
 pathlib.Path("README").write_text("changed")
 if os.environ["KILLING"]:
     pathlib.Path(os.environ["TMPDIR"], "left-behind").mkdir()
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    time.sleep(60)
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    time.sleep(600)
 pathlib.Path(sys.argv[-1].partition("=")[2]).write_text('{"verdict": "failed"}')
 """
-
-
-def wait_for(condition: Callable[[], object], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def processes_below(directory: Path) -> list[int]:
@@ -71,14 +62,14 @@ def test_a_run_can_be_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_gro
     )
     cache = repo.path / ".pytest_cache/d/execute"
     try:
-        assert wait_for(lambda: processes_below(trees), 60), "the replay never began"
+        assert wait_until(lambda: processes_below(trees)), "the replay never began"
         assert repo.state() == before
         (os.killpg if whole_group else os.kill)(child.pid, signal.SIGKILL)
         child.wait()
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
-    assert wait_for(lambda: not processes_below(trees), 60), "a process of the replay survived"
+    assert wait_until(lambda: not processes_below(trees)), "a process of the replay survived"
     assert repo.state() == before
     assert list(cache.glob("run-*")), "killed, so it could not clean up"
     assert list(trees.glob("run-*"))
@@ -97,15 +88,16 @@ def test_a_run_can_be_killed_at_any_moment(tmp_path: Path, command: str) -> None
     assert len(log) == 1
 
 
-def test_the_check_finds_all_faults_of_a_run(tmp_path: Path) -> None:
+def test_the_check_finds_all_faults_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such a run changes the repository, leaves a process and a directory, and gives another verdict each time."""
+    monkeypatch.setattr(kill_runs, "END_SECONDS", 1.0)
     repository = honest(tmp_path / "repo").path
     workspace = Workspace(repository, "sums", tmp_path / "outside", "pytest")
     workspace.command = [sys.executable, "-c", DISTURBING]
-    faults = attempt(workspace, [Kill("parent", 1.0)], 3.0, {"verdict": "passed"}, state(repository))
+    faults = attempt(workspace, [Kill("parent", 1.0)], 6.0, {"verdict": "passed"}, state(repository))
     kinds = (
         "README changed",
-        "is alive after 5 s",
+        "is alive after 1 s",
         "left-behind is left outside the cache",
         "another verdict: .verdict",
     )
@@ -120,12 +112,12 @@ def test_a_slow_test_does_not_outlive_the_run(tmp_path: Path, command: str) -> N
         "slow",
         {
             "tests/test_other.py": (
-                f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(60)\n"
+                f"import time\n\n\ndef test_a():\n    open({str(begun)!r}, 'w').close()\n    time.sleep(600)\n"
             )
         },
     )
     child = Workspace(repo.path, "sums", tmp_path / "outside", command).start("long")
-    assert wait_for(begun.exists, 60)
+    assert wait_until(begun.exists)
     child.kill()
     child.wait()
-    assert wait_for(lambda: not marked_processes("long"), 5), marked_processes("long")
+    assert wait_until(lambda: not marked_processes("long")), marked_processes("long")

@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import BREAKDOWN, CODE, PROJECT, SKELETON, TESTS, Ran, run
+from tests.topic import BREAKDOWN, CODE, PROJECT, QUICK, SKELETON, TESTS, Ran, run
 
 NAMED = BREAKDOWN.replace(
     "- **Dependencies**: Task 2", "- **Tests**: `tests/test_undo.py`\n- **Dependencies**: None"
 ).replace(" (Depends on A1)", "")
-QUICK = """\
-test-first = "off"
-coverage = {task = 0, stream = 0, system = 0, changed = 0}
-mutation = {task = "off"}
-"""
-"""Policy that requires nothing but tests that pass."""
 
 
 def quick(path: Path, **files: str) -> Repository:
@@ -91,7 +85,7 @@ def test_the_settings_of_the_project_decide_what_the_suite_is(
     tmp_path: Path, word: str, verdict: str, system: str
 ) -> None:
     """A test that they leave out should have run only if it counts for a task."""
-    settings = (PROJECT + QUICK).replace('["tests"]', f'["tests"]\naddopts = "-k \'not {word}\'"')
+    settings = (PROJECT + QUICK).replace("addopts = [", f'addopts = ["-k", "not {word}", ')
     ran = run(quick(tmp_path, **{"pyproject.toml": settings}).path, "-n0")
     assert (ran.verdicts()["task:2"], ran.verdicts()["system"]) == (verdict, system), ran.text
 

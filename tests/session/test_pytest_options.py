@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pytest_execute.session.pytest_options import pytest_options
@@ -12,3 +14,11 @@ def test_modules_of_tests_are_imported_as_in_the_run(pytester: pytest.Pytester) 
     assert pytest_options(pytester.parseconfig()).arguments == ("-q",)
     options = pytest_options(pytester.parseconfig("--import-mode=importlib"))
     assert options.arguments == ("-q", "--import-mode=importlib")
+
+
+@pytest.mark.parametrize(("option", "workers"), [("-n0", 1), ("-n3", 3), ("--dist=no", os.cpu_count())])
+def test_as_many_trees_are_replayed_side_by_side_as_the_run_has_workers(
+    pytester: pytest.Pytester, option: str, workers: int
+) -> None:
+    """Tests that are not safe in parallel run one after the other with `-n0`, in the replay too."""
+    assert pytest_options(pytester.parseconfig(option)).workers == workers

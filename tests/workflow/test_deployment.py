@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.topic import PROJECT, honest, run
+from tests.topic import PROJECT, QUICK, honest, run
 
 
 def with_deployment(path: Path, *lines: str) -> Repository:
     """Make the topic "sums" with a `[tool.pytest-execute.deployment]` table."""
-    repo = honest(path)
+    repo = honest(path, PROJECT + QUICK)
     table = "\n[tool.pytest-execute.deployment]\n" + "\n".join(lines) + "\n"
-    repo.commit("deployment", {"pyproject.toml": PROJECT + table})
+    repo.commit("deployment", {"pyproject.toml": PROJECT + QUICK + table})
     return repo
 
 

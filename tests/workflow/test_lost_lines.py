@@ -34,8 +34,9 @@ NOTES: dict[str, str | None] = {
     "notes/t/plan.md": "# P\n\nAll.\n",
     "notes/t/breakdown.md": BREAKDOWN,
 }
+OFF = "test-first = 'off'\nmutation = {task = 'off'}\n"
 BASE: dict[str, str | None] = {
-    "pyproject.toml": PROJECT,
+    "pyproject.toml": PROJECT + OFF,
     ".gitignore": "__pycache__/\n.pytest_cache/\n",
     "src/app/__init__.py": "",
     "src/app/legacy.py": LEGACY,

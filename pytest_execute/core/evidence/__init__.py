@@ -8,6 +8,7 @@ from pytest_execute.core.evidence.one_run import Evidence, Missing
 from pytest_execute.core.evidence.project import CommandResult, History, NamedFile
 from pytest_execute.core.evidence.proofs import (
     Cause,
+    Former,
     Guard,
     Order,
     Proof,
@@ -24,6 +25,7 @@ __all__ = [
     "CollectedTest",
     "CommandResult",
     "Evidence",
+    "Former",
     "Guard",
     "History",
     "LineSets",

@@ -31,6 +31,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     those of the policy that head made weaker than base. `unknown_code` are the Python files that changed and are
     neither tests nor implementation; all such files where no implementation is known.
 
+    `tests_of_base` passed, and base had them as they are today. They count for `kept_lines`, by file: those of
+    functions that base has too, see `core/kept_functions.py`. `uncounted` are, by gate, tests and files of tests that
+    ran lines which the gate lacks.
+
     `out_of_scope` are tests of the manifest that a partial run leaves out, and `undecided` says by gate why such a run
     cannot tell what the whole one would find.
     """
@@ -49,5 +53,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     commands: tuple[CommandResult, ...] = ()
     weaker_keys: tuple[WeakerKey, ...] = ()
     unknown_code: tuple[str, ...] = ()
+    tests_of_base: frozenset[str] = frozenset()
+    kept_lines: dict[str, frozenset[int]] = {}
+    uncounted: dict[str, tuple[str, ...]] = {}
     out_of_scope: tuple[str, ...] = ()
     undecided: dict[str, str] = {}

@@ -54,6 +54,13 @@ class Guard(Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
+class Former(Struct, frozen=True):
+    """Test as it was called in `commit`, with whose tests it was run."""
+
+    test: str
+    commit: str
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """Result of the replay of one test.
 
@@ -69,6 +76,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     `before` and `after` are commits, "index" or "worktree". `turns` are all turns, oldest first, where they were
     requested. `trace` holds the last lines of the traceback at `before`. `at_base` says if base had a test
     without a proof in the same form or in another. `guard` is there for one that is new or changed, and passes at base.
+    `former` is the test that was proven, where names in it, or its file, changed since.
     """
 
     test: str
@@ -83,6 +91,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     only_data: tuple[str, ...] = ()
     at_base: Literal["same", "other"] | None = None
     guard: Guard | None = None
+    former: Former | None = None
 
     @property
     def is_guard(self) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.partial_imports import PartialImports
 else:
     from _execute_exceptions import describe
-    from _execute_missing_values import original_error, values_named
+    from _execute_missing_values import MissingValue, original_error, values_named
 
 
 class ItemRunner:
@@ -76,7 +76,7 @@ class ItemRunner:
             return {"state": "failed", **describe(error, "protocol", self.tree)}
 
     def _missing_value(self, item: Any) -> list[MissingValue]:
-        """Return the missing value that an item has used or names; an empty list if there is none."""
+        """Return the missing value that an item has used, names or gets; an empty list if there is none."""
         if self.imports.uses.first is not None:
             return [self.imports.uses.first]
         if not self.imports.values:
@@ -87,4 +87,6 @@ class ItemRunner:
         plain = [
             function for each in functions if isinstance(function := getattr(each, "__func__", each), FunctionType)
         ]
-        return [value for function in plain for value in values_named(function)][:1]
+        named = [value for function in plain for value in values_named(function)]
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        return [*named, *(value for value in parameters.values() if type(value) is MissingValue)][:1]

@@ -57,6 +57,7 @@ else:
         "exceptions",
         "left_out",
         "missing_values",
+        "module_statements",
         "partial_imports",
         "partial_collection",
         "accesses",

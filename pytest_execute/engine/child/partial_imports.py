@@ -17,18 +17,17 @@ it refuses. And only while pytest collects: an import in a test is the test's ow
 """
 
 from __future__ import annotations
-import __future__
 
 import ast
-import contextlib
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
-from types import FunctionType, TracebackType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import (
+        causes,
         entries_in_tree,
         missing_symbol,
         refusing_callables,
@@ -42,16 +41,36 @@ if TYPE_CHECKING:
         original_error,
         values_in,
     )
+    from pytest_execute.engine.child.module_statements import (
+        IMPORTS,
+        PLACEHOLDER,
+        bound_names,
+        drop_annotations,
+        failed_part,
+        future_flags,
+        import_parts,
+        is_at,
+        lines_in,
+        packages_above,
+    )
 else:
-    from _execute_exceptions import entries_in_tree, missing_symbol, refusing_callables, traceback_entries
+    from _execute_exceptions import causes, entries_in_tree, missing_symbol, refusing_callables, traceback_entries
     from _execute_missing_values import MissingUses, MissingValue, has_error, names_loaded, original_error, values_in
+    from _execute_module_statements import (
+        IMPORTS,
+        PLACEHOLDER,
+        bound_names,
+        drop_annotations,
+        failed_part,
+        future_flags,
+        import_parts,
+        is_at,
+        lines_in,
+        packages_above,
+    )
 
 READ_BY_PYTEST = ("pytestmark", "pytest_plugins", "collect_ignore", "collect_ignore_glob", "__all__", "__test__")
 """Names that say something of the whole module. A missing value can say nothing."""
-IMPORTS = (ast.Import, ast.ImportFrom)
-INNER_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-PLACEHOLDER = "@execute_missing"
-"""Global name, none that a source can have, of the missing value that a class is to be made with."""
 
 
 class PartialImports:
@@ -79,14 +98,20 @@ class PartialImports:
 
     def cause(self, error: BaseException) -> BaseException:
         """Return the error of the missing value that led to an error; else the error itself."""
+        known = next((each for each in causes(error) if self.is_of_missing_value(each)), None)
+        if known:
+            return known
         if type(error) is TypeError and MissingValue.__name__ in str(error):
             return next(map(original_error, values_in(error)), error)
         if type(error) is NameError:
             *_, last = traceback_entries(error)
             return self.star_errors.get(str(last.tb_frame.f_globals.get("__name__")), error)
+        if isinstance(error, ImportError):
+            return self.star_errors.get(str(error.name), error)
         if type(error).__name__ == "FixtureLookupError":
             name = getattr(error, "argname", None)
-            return next((original_error(value) for value in self.values if value.__name__ == name), error)
+            errors = [original_error(value) for value in self.values if value.__name__ == name]
+            return next(iter([*errors, *self.star_errors.values()]), error)
         return error
 
     def is_of_missing_value(self, error: BaseException) -> bool:
@@ -109,7 +134,13 @@ class PartialImports:
         real = os.path.realpath(path)
         is_in_tree = real.startswith(self.tree + os.sep)
         name = real[len(self.tree) + 1 :].replace(os.sep, "/") if is_in_tree else ""
-        return self.is_active and name in self.paths and bool(lines_in(path, error)) and self.is_of_project(error)
+        return (
+            self.is_active and name in self.paths and bool(lines_in(path, error)) and self.is_caused_by_project(error)
+        )
+
+    def is_caused_by_project(self, error: BaseException) -> bool:
+        cause = self.cause(error)
+        return self.is_of_project(cause) or self.is_of_missing_value(cause)
 
     def is_of_project(self, error: BaseException) -> bool:
         """Return whether the project's code made an error: by what it lacks, raises or refuses."""
@@ -143,66 +174,65 @@ class ModuleRest:
         for statement in statements[index + 1 :]:
             if not is_at(statement, line):  # an assertion that was rewritten into several statements
                 self._try(statement)
+        for name in [name for name in self.names if name.startswith(PLACEHOLDER)]:
+            del self.names[name]
         self._drop_hooks()
 
     def _try(self, statement: ast.stmt) -> None:
         try:
-            self._run(statement)
+            exec(self._compiled(statement), self.names)  # noqa: S102 - a statement of the module
         except Exception as error:  # noqa: BLE001 - a test's module may raise anything
             self._pass_over(statement, error)
 
-    def _run(self, *statements: ast.stmt) -> None:
-        code = compile(ast.Module([*statements], []), self.path, "exec", flags=self.flags, dont_inherit=True)
-        exec(code, self.names)  # noqa: S102 - a statement of the module
+    def _compiled(self, statement: ast.stmt) -> CodeType:
+        module = ast.Module([statement], [])
+        code: CodeType = compile(module, self.path, "exec", flags=self.flags, dont_inherit=True)
+        return code
 
     def _pass_over(self, statement: ast.stmt, error: BaseException) -> None:
-        """Bind the names of a statement that failed to missing values, as few as possible."""
-        if isinstance(statement, IMPORTS) and len(statement.names) > 1:
-            for part in import_parts(statement):
-                self._try(part)
-        elif isinstance(statement, ast.ClassDef) and self._repair(statement, error):
+        """Execute as much as is possible of a statement that failed."""
+        if part := failed_part(statement, lines_in(self.path, error)):
+            body, index = part
+            body[index : index + 1] = self._instead_of(body[index], error)
             self._try(statement)
-        elif not any(map(self._can_run, packages_above(statement))):
-            self._note_names(statement, error)
+            return
+        for each in self._instead_of(statement, error):
+            self._try(each)
 
-    def _can_run(self, statement: ast.stmt) -> bool:
-        with contextlib.suppress(Exception):
-            self._run(statement)
-            return True
-        return False
+    def _instead_of(self, statement: ast.stmt, error: BaseException) -> list[ast.stmt]:
+        """Return statements that bind the names of one that failed, as few as possible to missing values."""
+        if isinstance(statement, IMPORTS):
+            parts = import_parts(statement)
+            errors = [error] if len(parts) == 1 else [*map(self._error_of, parts)]
+            return [each for pair in zip(parts, errors, strict=True) for each in self._instead_of_import(*pair)]
+        return [statement] if drop_annotations(statement) else self._placeholders(statement, error)
 
-    def _note_names(self, statement: ast.stmt, error: BaseException) -> None:
-        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-            self.imports.star_errors.setdefault(self.module.__name__, error)
-        for name in bound_names(statement, self.names):
-            if name not in READ_BY_PYTEST:
-                self.names[name] = self._missing_value(name, error)
+    def _instead_of_import(self, part: ast.stmt, error: BaseException | None) -> list[ast.stmt]:
+        if error is None:
+            return [part]
+        package = next((each for each in packages_above(part) if not self._error_of(each)), None)
+        return [package] if package else self._placeholders(part, error)
+
+    def _error_of(self, statement: ast.stmt) -> BaseException | None:
+        """Return the error of an import, which binds nothing yet."""
+        try:
+            exec(self._compiled(statement), {**self.names})  # noqa: S102 - a statement of the module
+        except Exception as error:  # noqa: BLE001 - an imported module may raise anything
+            return error
+        return None
 
     def _missing_value(self, name: str, error: BaseException) -> MissingValue:
-        known = self.imports.cause(error)
-        is_known = self.imports.is_of_project(known) or self.imports.is_of_missing_value(known)
-        value = MissingValue(name, known if is_known else self.first_error or error, self.imports.uses)
+        is_known = self.imports.is_caused_by_project(error)
+        known = self.imports.cause(error) if is_known else self.first_error or error
+        value = MissingValue(name, known, self.imports.uses)
         self.imports.values.append(value)
         return value
 
-    def _repair(self, definition: ast.ClassDef, error: BaseException) -> bool:
-        """Replace the statement in the body of a class that failed; return whether there was one."""
-        body, lines = definition.body, lines_in(self.path, error)[1:]
-        for line in lines:
-            index = next((index for index, each in enumerate(body) if is_at(each, line)), None)
-            if index is None:
-                return False
-            inner = body[index]
-            if not isinstance(inner, ast.ClassDef) or line == lines[-1]:
-                body[index : index + 1] = self._placeholders(inner, error)
-                return True
-            body = inner.body
-        return False
-
     def _placeholders(self, statement: ast.stmt, error: BaseException) -> list[ast.stmt]:
-        """Return statements that bind the names of `statement` to missing values."""
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            self.imports.star_errors.setdefault(self.module.__name__, error)
         made: list[ast.stmt] = [ast.Pass()]
-        for name in bound_names(statement, self.names):
+        for name in {*bound_names(statement, self.names)}.difference(READ_BY_PYTEST):
             key = f"{PLACEHOLDER} {len(self.names)}"
             self.names[key] = self._missing_value(name, error)
             made.append(ast.Assign([ast.Name(name, ast.Store())], ast.Name(key, ast.Load())))
@@ -223,72 +253,3 @@ class ModuleRest:
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - a string already
         return file.read()
-
-
-def lines_in(path: str, error: BaseException) -> list[int]:
-    """Return the lines at which the module at `path`, and then the bodies of its classes, stopped."""
-    lines: list[int] = []
-    entry: TracebackType
-    for entry in traceback_entries(error):
-        code, is_in_module = entry.tb_frame.f_code, entry.tb_frame.f_code.co_filename == path
-        is_body = code.co_name == "<module>" if not lines else "__qualname__" in code.co_names
-        if is_in_module and is_body:
-            lines.append(entry.tb_lineno)
-        elif lines:
-            break
-    return lines
-
-
-def is_at(statement: ast.stmt, line: int) -> bool:
-    """Return whether a line is one of a statement, its decorators included, that pytest has not added."""
-    decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(each.lineno for each in decorators)])
-    is_of_pytest = isinstance(statement, ast.Import) and str(statement.names[0].asname).startswith("@")
-    return bool(first <= line <= (statement.end_lineno or first)) and not is_of_pytest
-
-
-def future_flags(module: ast.Module) -> int:
-    """Return the compiler's flags of the `__future__` imports of a module."""
-    imports = [each for each in module.body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
-    features = [getattr(__future__, alias.name) for each in imports for alias in each.names]
-    flags = 0
-    for feature in features:
-        flags |= feature.compiler_flag
-    return flags
-
-
-def import_parts(statement: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
-    """Return an import as one statement for each of its names."""
-    parts: list[ast.stmt] = []
-    for alias in statement.names:
-        part: ast.stmt = ast.Import([alias])
-        if isinstance(statement, ast.ImportFrom):
-            part = ast.ImportFrom(statement.module, [alias], statement.level)
-        parts.append(ast.fix_missing_locations(ast.copy_location(part, statement)))
-    return parts
-
-
-def packages_above(statement: ast.stmt) -> list[ast.stmt]:
-    """Return imports of the packages that `import package.module` binds the first one of, the innermost first."""
-    if not isinstance(statement, ast.Import) or statement.names[0].asname is not None:
-        return []
-    parts = statement.names[0].name.split(".")
-    names = [".".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
-    return [ast.fix_missing_locations(ast.copy_location(ast.Import([ast.alias(name)]), statement)) for name in names]
-
-
-def bound_names(statement: ast.stmt, known: Collection[str] = ()) -> Iterator[str]:
-    """Yield the names that a statement binds; of imports in a block only those that are not known."""
-    is_import = isinstance(statement, IMPORTS)
-    nodes: list[ast.AST] = [statement]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, IMPORTS):
-            names = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-            yield from (name for name in names if name != "*" and (is_import or name not in known))
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif not isinstance(node, INNER_SCOPES):
-            nodes += ast.iter_child_nodes(node)

@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Measure, Missing
+from pytest_execute.gates import tests_of_base
 from pytest_execute.gates.checks.tests import check_all_ran
 from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.coverage_gaps import describe, find_gaps, first_missing, list_unmeasured
@@ -32,11 +33,19 @@ def check_share(
     measure = (context.evidence.coverage or {}).get(key)
     if measure is not None:
         if not obstacles and not measure.reaches(required):
-            yield finding("coverage-too-low", _shortfall(key, measure, required), first_missing(measure))
+            yield _too_low(context, key, measure, required)
         elif not obstacles:
             yield from check_looked_at(context, key)
         yield from _unparsed(measure)
         yield from list_unmeasured(key, context.evidence.coverage or {})
+
+
+def _too_low(context: JudgeContext, key: str, measure: Measure, required: Decimal) -> Finding:
+    """Return the finding for too low a coverage; it is unknown where tests of base did not run that may reach more."""
+    if place := tests_of_base.may_reach(context, measure):
+        return tests_of_base.not_run(context, f"{place[0]}:{place[1]} is in", "reach it", place)
+    message = f"{_shortfall(key, measure, required)}{tests_of_base.uncounted(context, key)}"
+    return finding("coverage-too-low", message, first_missing(measure))
 
 
 def _obstacles(context: JudgeContext, key: str, tests: Iterable[str], no_files: str = "") -> Iterator[Finding]:

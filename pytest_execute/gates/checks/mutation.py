@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import Missing, Mutant, describe_stub, mutants_by_function
@@ -12,6 +12,7 @@ from pytest_execute.gates.context import JudgeContext
 from pytest_execute.gates.listing import list_names
 from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
+from pytest_execute.gates.tests_of_base import COUNT_FOR, did_not_run, is_kept, is_noticed_by_base, not_run
 
 UNKNOWN = "the run of its tests gave no reason: run them again"
 
@@ -33,12 +34,20 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
         proofs = context.evidence.proofs or {}
         has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
-            yield _not_killed(each, "; guards do not count" if has_guards else "")
+            yield _unknown(context, each) or _not_killed(each, "; guards do not count" if has_guards else "")
     elif not functions and not context.policy.coverage.is_required:
         yield from check_looked_at(context, gate_ids.task(task) if task is not None else gate_ids.SYSTEM)
     elif task is not None:
         yield from _own_tests_miss(context, functions)
         yield from _others_brought_its_files(context, task, mutants)
+
+
+def _unknown(context: JudgeContext, mutants: Sequence[Mutant]) -> Finding | None:
+    """Return the finding that tests of base which may notice a function's stubs did not run; None where they did."""
+    kept = [mutant for mutant in mutants if is_kept(context, mutant.path, mutant.line)]
+    if not kept or not did_not_run(context):
+        return None
+    return not_run(context, f"{kept[0].function} is", "notice its stubs", (kept[0].path, kept[0].line))
 
 
 def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
@@ -61,14 +70,25 @@ def _not_killed(mutants: Iterable[Mutant], note: str) -> Finding:
 
 
 def _own_tests_miss(context: JudgeContext, functions: Mapping[str, list[Mutant]]) -> Iterator[Finding]:
-    """Find a task whose functions only tests of other tasks fail without."""
+    """Find a task whose functions only tests fail without that do not count for them."""
     mutants = [mutant for each in functions.values() for mutant in each if mutant.state == "killed"]
     owners = {owner for mutant in mutants for owner in mutant.tasks}
     own = {test for owner in owners for test in context.own_tests(gate_ids.task(owner))}
-    if mutants and not any(mutant.killed_by in own for mutant in mutants):
-        removed = f"{len(functions)} function bodies are" if len(functions) > 1 else "function body is"
-        message = f"none of this task's tests fails when its {removed} removed; only other tasks' tests do"
-        yield finding("own-tests-miss", message, (mutants[0].path, mutants[0].line))
+    missed = [mutant for mutant in mutants if not is_noticed_by_base(context, mutant)]
+    if missed and not any(mutant.killed_by in own for mutant in mutants):
+        message = _only_others_notice(context, missed)
+        yield _unknown(context, missed) or finding("own-tests-miss", message, (missed[0].path, missed[0].line))
+
+
+def _only_others_notice(context: JudgeContext, missed: Iterable[Mutant]) -> str:
+    """Return what is said of functions that no proven test of their task notices."""
+    names = list(dict.fromkeys(mutant.function for mutant in missed))
+    tests = list(dict.fromkeys(mutant.killed_by for mutant in missed if mutant.killed_by is not None))
+    bodies = f"bodies of {list_names(names)} are" if len(names) > 1 else f"body of {names[0]} is"
+    only = f"only {list_names(tests)} {'do' if len(tests) > 1 else 'does'}"
+    remedy = f"assert in the task's own tests what {'they do' if len(names) > 1 else 'it does'}"
+    why = "" if context.evidence.tests_of_base.isdisjoint(tests) else f". {COUNT_FOR}"
+    return f"no proven test of this task fails when the {bodies} removed; {only}: {remedy}{why}"
 
 
 def _others_brought_its_files(context: JudgeContext, task: str, mutants: Iterable[Mutant]) -> Iterator[Finding]:

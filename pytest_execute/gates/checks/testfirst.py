@@ -32,6 +32,12 @@ UNPROVEN = {
     "unstable": "is unstable: {}",
 }
 
+NOTHING_FAILED = "no test of this task failed before the code: write one for what the task adds"
+IF_REFACTORING = (
+    "; if it adds nothing, make this refactoring a part of a task that does, or of none: "
+    "what belongs to no task counts for the system, by all tests"
+)
+
 
 def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
     """Find the tests of a task that are not proven, and those that were dropped from their files."""
@@ -49,7 +55,8 @@ def check_task(context: JudgeContext, task: Task) -> Iterator[Finding]:
         yield from _allowed(context, [proofs[test] for test in passed if test not in owing])
         yield from _only_data([proofs[test] for test in passed if test in proofs])
         if not owing:
-            message = "no test of this task failed before the code: write one for what the task adds"
+            is_refactoring = any(proofs[test].at_base == "same" for test in passed)
+            message = f"{NOTHING_FAILED}{IF_REFACTORING if is_refactoring else ''}"
             yield finding("no-tests", message, (context.plan.path, task.line), verdict="unproven")
         yield from _dropped(context, {file_of(test) for test in passed}, proofs.values())
 

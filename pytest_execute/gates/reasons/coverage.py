@@ -72,7 +72,8 @@ ROWS = (
         "not-measured",
         "coverage",
         ("unproven", "blocked"),
-        "coverage was not measured, or not all of the tests ran; also of the check mutation",
+        "coverage was not measured, or not all of the tests ran, such as tests of base that count for a function; "
+        "also of the check mutation",
         "as the message says",
     ),
 )

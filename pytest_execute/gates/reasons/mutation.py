@@ -23,7 +23,7 @@ ROWS = (
         "own-tests-miss",
         "mutation",
         FAILED,
-        "when the bodies of the task's functions are replaced, only tests of other tasks fail; "
+        "when the bodies of the task's functions are replaced, only tests fail that do not count for them; "
         "or all functions in its Files belong to other tasks",
         "make the task's own tests check what it adds",
     ),

@@ -88,7 +88,7 @@ ROWS = (
         "at-base",
         "test-first",
         PASSED,
-        "tests of the task were there at base, and are the same today: they have to pass, and prove nothing",
+        "tests of the task were there at base, and are the same today: they have to pass, and prove nothing new",
         "nothing, if a new test proves the task",
     ),
     ReasonCode(
