@@ -45,8 +45,8 @@ def test_the_shape_of_a_plan() -> None:
         "  stream A  Ground  2 tasks, 1 done\n"
         "  stream B  Door    1 task, 0 done, after stream A\n"
         "3 tasks in 2 streams, 1 done\n"
-        "critical path: 1 -> 3 (10 hours)\n"
-        "at most 2 tasks at once\n"
+        "critical path: 2 -> 3 (8.5 hours)\n"
+        "at most 1 task at once\n"
         "1 gate\n"
         "prerequisites: research.md, plan.md"
     )
@@ -94,9 +94,9 @@ def test_the_shape_counts_what_the_scheduler_counts() -> None:
 def test_tasks_without_an_effort_are_said_to_have_none() -> None:
     text = PLAN.replace(" [30 min]", "").replace(" [1 day]", "")
     assert (
-        "critical path: 1 -> 3 (4 hours)\n"
+        "critical path: 2 -> 3 (4 hours)\n"
         "2 tasks give no effort: each counts as the median of the others, 2 hours\n"
-        "at most 2 tasks at once\n"
+        "at most 1 task at once\n"
     ) in render(read_text(text, "shop", "b.md"), None)
 
 
@@ -182,6 +182,19 @@ def topic(root: Path, text: str = PLAN) -> None:
     folder = root / "notes/shop"
     folder.mkdir(parents=True)
     (folder / "breakdown.md").write_text(text)
+
+
+def test_done_tasks_are_no_part_of_the_critical_path() -> None:
+    shown = render(read_text(PLAN.replace("[ ]", "[x]"), "shop", "b.md"), None)
+    assert "critical path" not in shown
+    assert "3 tasks in 2 streams, 3 done\n1 gate" in shown
+
+
+def test_tasks_at_once_are_unknown_where_an_order_was_not_read() -> None:
+    text = f"{PLAN}\n## Order\n\nTask 2 may depend on Task 1.\n"
+    assert "tasks at once: unknown, for line 28 may state an order that was not read" in render(
+        read_text(text, "shop", "b.md"), None
+    )
 
 
 def test_warnings_that_are_alike_are_one_line_with_all_their_places() -> None:

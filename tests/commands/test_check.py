@@ -65,6 +65,10 @@ def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
             ),
         ),
         (
+            "- **Tests**: none\n- **Files**: `docs/a.md`",
+            "b.md:1: error: task 1 has no tests, and no reason why: name some, or write `none (reason)` (no-reason)",
+        ),
+        (
             "- **Tests**: none (prose)",
             (
                 "b.md:1: error: task 1 has neither tests nor files, so nothing can be judged: list what it writes in "
@@ -85,6 +89,24 @@ def test_a_task_that_can_never_pass_is_an_error(tmp_path: Path, fields: str, pro
     (tmp_path / "b.md").write_text(f"### 1. [ ] A\ntext\n{fields}\n")
     status, text = check("b.md", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()[:1]) == ((2, [problem]) if problem else (0, ["1 task, 0 done"]))
+
+
+@pytest.mark.parametrize(
+    ("box", "lines", "is_told"),
+    [
+        (" ", "1-2", False),
+        (" ", "4-6", True),
+        (" ", "1-5", False),
+        (" ", "6-7", False),
+        (" ", "4", True),
+        ("x", "4-6", False),
+    ],
+)
+def test_a_range_of_lines_that_cuts_a_function_is_told(tmp_path: Path, box: str, lines: str, is_told: bool) -> None:
+    (tmp_path / "a.py").write_text("import os\n\ndef read():\n    x = 1\n    return x\n\nX = read()\n")
+    (tmp_path / "b.md").write_text(f"### 1. [{box}] A\ntext\n- **Files**: `a.py:{lines}`\n- **Tests**: `test_a.py`\n")
+    _, text = check("b.md", root=tmp_path, notes="notes", form="text")
+    assert ("(cut-function)" in text) == is_told
 
 
 def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
