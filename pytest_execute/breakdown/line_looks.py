@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -97,3 +98,16 @@ def _label_look(line: str, shape: Shape) -> Look | None:
     if _GATE.match(line):
         return Look(shape, "gate")
     return None
+
+
+_SHAPES = {"heading": "heading", "item": "item", "row": "table row", "text": "line"}
+
+
+def describe_looks(lines: Iterable[str]) -> list[str]:
+    """Return what looks like tasks with an id, or like fields: `3 lines like "### Task 1: A"`."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        look = look_of(line)
+        if look is not None and (look.name or look.kind == "field"):
+            found.setdefault(_SHAPES[look.shape] if look.kind != "field" else "field", []).append(line.strip())
+    return [f'{len(each)} {name}{"s" * (len(each) > 1)} like "{each[0][:40]}"' for name, each in found.items()]

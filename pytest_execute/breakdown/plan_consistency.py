@@ -48,10 +48,7 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(field.line, "unknown-field", message)
     if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
-    if task.no_tests == "":
-        message = f"task {task.id} has no tests, and no reason why: name some, or write `none (reason)`"
-        problems.warn(task.line, "no-reason", message)
-    elif not task.tests and task.no_tests is None and not task.behaviour:
+    if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
     for name, line in unread_files(part for field in parsed.fields_named("files") for part in field.parts):
         message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"

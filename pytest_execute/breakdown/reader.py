@@ -13,6 +13,7 @@ from pytest_execute.breakdown.detect_dialect import find_task_starts
 from pytest_execute.breakdown.gates import WrittenGate, find_gates, report_unread_gates
 from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
 from pytest_execute.breakdown.ids import normalize_id
+from pytest_execute.breakdown.line_looks import describe_looks
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
@@ -81,21 +82,25 @@ def read_text(text: str, topic: str, path: str) -> ParsedBreakdown:
     _report_hidden_tasks(document, problems)
     starts = find_task_starts(outline, problems)
     if not starts:
-        _report_no_task(outline, problems)
+        _report_no_task(outline, document.lines, problems)
         return ParsedBreakdown(None, problems.by_line(), LineAccount({}, {}, document.lines))
     plan, account = _build_plan(document, outline, starts, topic, problems)
     return ParsedBreakdown(plan, problems.by_line(), account)
 
 
-def _report_no_task(outline: Outline, problems: Problems) -> None:
+def _report_no_task(outline: Outline, lines: Sequence[str], problems: Problems) -> None:
+    """Report a file without tasks, with what looks like some."""
     if problems.by_line():
         return
     boxes = find_boxes(outline, find_task_sections(outline)) or find_boxes(outline, ())
+    seen = describe_looks(lines)
     if boxes:
         count = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
-        problems.report(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {count}: {REMEDY}")
+        message = f"no task with an id here, but {', '.join([count, *seen])}: {REMEDY}"
+        problems.report(outline.blocks[boxes[0]].line, "no-task", message)
     else:
-        problems.report(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
+        but = f", but {', '.join(seen)}" if seen else ""
+        problems.report(1, "no-task", f"no task here{but}: write one as `### 1. [ ] Title`")
 
 
 def _report_hidden_tasks(document: Document, problems: Problems) -> None:

@@ -47,6 +47,8 @@ DONE = re.compile(
     r"^\W*(?:\[[xX]\]|done|completed?|finished|implemented|merged|closed|passed|完了|完成|已完成|완료)(?![\w-])",
     re.IGNORECASE,
 )
+# matches "done (except docs)", "complete, but untested"
+PARTLY_DONE = re.compile(r"\b(?:except|but|partly|partially|apart from)\b|\b\d\d? ?%", re.IGNORECASE)
 DONE_MARKS = ("✅", "☑", "✔")
 
 # matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"
@@ -101,9 +103,11 @@ FILES_WITHOUT_ENDING = frozenset(
 def is_done_status(text: str) -> bool:
     """Return True for a status of finished work.
 
-    >>> is_done_status("✅ Complete"), is_done_status("`DONE`; verified"), is_done_status("Not done")
+    >>> is_done_status("✅ Complete"), is_done_status("`DONE`; verified"), is_done_status("Done, except docs")
     (True, True, False)
     """
+    if PARTLY_DONE.search(text):
+        return False
     if any(mark in text[:4] for mark in DONE_MARKS):
         return True
     return DONE.match(re.sub(r"[`*_]", "", text).strip()) is not None

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from pytest_execute import breakdown
 from pytest_execute.breakdown import ParsedBreakdown
+from pytest_execute.breakdown.line_ranges import cutting_ranges
 from pytest_execute.breakdown.never_passing import never_passing
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.project_layout import project_layout
@@ -53,7 +54,10 @@ def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]
             documents = breakdown.written_documents(root, notes, target)
     except ExecuteError as error:
         reading = ParsedBreakdown(None, error.problems)
-    problems = [*never_passing(reading.plan, *project_layout(root))] if reading.plan is not None else []
+    problems: list[Problem] = []
+    if reading.plan is not None:
+        problems += never_passing(reading.plan, *project_layout(root))
+        problems += cutting_ranges(reading.plan, lambda path: _text_of(root / path))
     if documents is not None:
         problems += _document_problems(root, f"{notes}/{target}", documents)
         closed, more = _closed(root, notes, target)
@@ -75,6 +79,13 @@ def check_all(root: Path, notes: str, *, explain: bool = False) -> tuple[int, st
     form: Form = "explain" if explain else "text"
     answers = [check(topic, root=root, notes=notes, form=form) for topic in topics]
     return max(status for status, _ in answers), "\n\n".join(text.rstrip("\n") for _, text in answers)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _is_file(target: str) -> bool:

@@ -48,7 +48,8 @@ def render(reading: PlanReading, documents: Mapping[str, bool] | None, closed: s
     """
     lines = list(_folded(reading.problems))
     if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
-        lines += _shape(reading.plan)
+        unread = [problem.line for problem in reading.problems if problem.code == "prose-dependency"]
+        lines += _shape(reading.plan, unread)
         if documents is not None:
             lines.append(
                 f"prerequisites: {', '.join(name for name, has_text in documents.items() if has_text) or 'none'}"
@@ -107,19 +108,29 @@ def _meaning(reading: PlanReading, line: int, problems: Mapping[int, Problem]) -
     return ", ".join(filter(None, (mark, reading.account.meaning(line))))
 
 
-def _shape(plan: Plan) -> Iterator[str]:
-    """Describe streams, tasks, critical path, parallelism and gates, with efforts as the scheduler counts them."""
-    edges, known = plan.edges(), hours_by_task(plan.tasks)
+def _shape(plan: Plan, unread: Sequence[int]) -> Iterator[str]:
+    """Describe streams, tasks, critical path, parallelism and gates, with efforts as the scheduler counts them.
+
+    Path and parallelism are those of the open tasks. `unread` are the lines that may state an order and were not read.
+    """
+    all_edges, known = plan.edges(), hours_by_task(plan.tasks)
     unit = "hour" if known else "task"
-    weights = graph.fill_weights(known, dict.fromkeys(edges, 1.0))
-    path = graph.critical_path(edges, weights)
+    all_weights = graph.fill_weights(known, dict.fromkeys(all_edges, 1.0))
+    is_open = {task.id for task in plan.tasks if not task.done}
+    edges = {task: tuple(filter(is_open.__contains__, waits)) for task, waits in all_edges.items() if task in is_open}
+    weights = {task: weight for task, weight in all_weights.items() if task in is_open}
+    path = graph.critical_path(edges, weights) if edges else []
     streams = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
     yield from [plan.title] if plan.title else []
     yield from _streams(plan)
-    yield f"{figures.count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done"
-    yield f"critical path: {' -> '.join(_ends(path))} ({figures.count(sum(weights[task] for task in path), unit)})"
+    yield f"{figures.count(len(plan.tasks), 'task')}{streams}, {len(plan.tasks) - len(is_open)} done"
+    if path:
+        yield f"critical path: {' -> '.join(_ends(path))} ({figures.count(sum(weights[task] for task in path), unit)})"
     yield from _unknown_efforts([weights[task] for task in edges if task not in known]) if known else ()
-    yield f"at most {figures.count(_parallel(edges, weights), 'task')} at once"
+    if unread:
+        yield f"tasks at once: unknown, for line {', '.join(map(str, unread[:5]))} may state an order that was not read"
+    elif edges:
+        yield f"at most {figures.count(_parallel(edges, weights), 'task')} at once"
     yield figures.count(len(plan.gates), "gate")
 
 
