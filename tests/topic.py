@@ -49,9 +49,11 @@ BREAKDOWN = """\
 """
 OWN_PLUGINS = ("--disable-plugin-autoload", "-p", "xdist", "-p", "execute")
 """Options of pytest that load no plugin of others, as each costs its import in every process."""
+ADDOPTS = f"addopts = {json.dumps(OWN_PLUGINS)}\n"
+"""Line of pytest's settings with these options."""
 PROJECT = f"""\
 [tool.pytest.ini_options]
-addopts = {json.dumps(OWN_PLUGINS)}
+{ADDOPTS}\
 pythonpath = ["src"]
 testpaths = ["tests"]
 

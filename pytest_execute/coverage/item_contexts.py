@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from pytest_execute.coverage.recorder import CoverageRecorder
+from pytest_execute.coverage.recorder import CoverageRecorder, NoCoverage
 
 Gates = Sequence[str]
 NO_PARAMETER: Any = object()
@@ -42,6 +42,11 @@ class ItemContexts:
         """Count code that runs from now on for `gates`."""
         self.current = gates
         self.recorder.switch(gates)
+
+    def end(self) -> None:
+        """Stop the recorder. pytest may tear down fixtures later: after ^C, and without xdist."""
+        self.recorder.stop()
+        self.recorder = NoCoverage()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -68,9 +68,12 @@ def run_suite(git: Git, suite: Suite, settings: Settings, directory: Path, secon
 
 
 def _command(configuration: Path, settings: Settings) -> list[str]:
-    """Return the command; options at its end count before those in the tree's own configuration."""
-    without_cov = ["--no-cov"] if importlib.util.find_spec("pytest_cov") else []
-    plugins = ["-p", "no:cacheprovider", "-p", "no:randomly"]
+    """Return the command; options at its end count before those in the tree's own configuration.
+
+    That may switch plugins off: those whose options are used here are loaded all the same.
+    """
+    without_cov = ["-p", "pytest_cov", "--no-cov"] if importlib.util.find_spec("pytest_cov") else []
+    plugins = ["-p", "no:cacheprovider", "-p", "no:randomly", "-p", "xdist"]
     # xdist runs no test after an error in the collection, and pytest ends with status 1 as if tests had failed (3.8)
     options = [*plugins, *without_cov, "--continue-on-collection-errors", f"-n{settings.pytest.workers}"]
     return [sys.executable, "-m", "coverage", "run", f"--rcfile={configuration}", "-m", "pytest", *options]

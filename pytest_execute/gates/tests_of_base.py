@@ -57,8 +57,9 @@ def _kind(context: JudgeContext, test: str) -> str:
     if proof is not None and proof.is_guard:
         return "guard"
     is_same = proof is not None and proof.at_base == "same"
-    names = {name for each in context.evidence.tests_of_base for name in (each, file_of(each))}
-    return "base" if is_same or test in names else "other"
+    known = context.evidence.tests_of_base
+    those = {each for each in context.evidence.manifest.tests if test in (each, file_of(each))} or {test}
+    return "base" if is_same or those <= known else "other"
 
 
 def _reasons(kinds: dict[str, list[str]]) -> Iterator[str]:

@@ -33,4 +33,4 @@ class ItemPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        self.contexts.recorder.stop()
+        self.contexts.end()

@@ -16,6 +16,7 @@ from pytest_execute.core.errors import ExecuteError
 from pytest_execute.workflow import find_project
 from tests import hello
 from tests.repository import Repository
+from tests.topic import ADDOPTS
 
 TEST = "tests/test_hello.py::test_greets"
 
@@ -71,7 +72,8 @@ def test_its_commands_build_the_trees_where_the_policy_does(tmp_path: Path) -> N
     """Without what is built both runs would end in the same error."""
     repository = Repository(tmp_path / "work")
     settings = (
-        "[tool.pytest.ini_options]\npythonpath = ['src']\n[tool.pytest-execute]\nprepare = ['python', 'build it.py']\n"
+        f"[tool.pytest.ini_options]\n{ADDOPTS}pythonpath = ['src']\n"
+        "[tool.pytest-execute]\nprepare = ['python', 'build it.py']\n"
     )
     build = (
         "import pathlib\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.coverage.data import read
+from pytest_execute.coverage.item_contexts import ItemContexts
 from pytest_execute.coverage.recorder import Recorder
 from tests.coverage.test_measure import load
 
@@ -47,3 +48,11 @@ def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: 
         "task:1": {2, 6}, "task:2": {6}, "stream:A": {6},
     }  # fmt: skip
     assert "COVERAGE_PROCESS_CONFIG" not in os.environ
+
+
+def test_a_fixture_that_is_torn_down_after_the_end_counts_for_nobody(tmp_path: Path) -> None:
+    """pytest tears down what is left after an interrupt, when coverage has ended."""
+    contexts = ItemContexts(Recorder([tmp_path], branch=False, directory=tmp_path / "data"))
+    contexts.end()
+    contexts.switch(("task:1",))
+    contexts.end()

@@ -38,7 +38,7 @@ def imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PartialImports:
 @pytest.fixture
 def load(imports: PartialImports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     """Function that imports a source as `tests/part.py`."""
-    for name in ("part", "other", "project_p", "project_p.sub"):
+    for name in ("part", "other", "third", "project_p", "project_p.sub"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))  # so that it is as before afterwards
         monkeypatch.delitem(sys.modules, name)
 
@@ -147,6 +147,33 @@ def test_an_error_that_is_not_of_the_project_stays(load: Load, tmp_path: Path, s
     (tmp_path / "tests" / "other.py").write_text("def fail():\n    raise LookupError\n")
     with pytest.raises((ImportError, ValueError, LookupError, SyntaxError)):
         load(source)
+
+
+def test_each_missing_value_has_its_own_error(load: Load) -> None:
+    source = "from project_p import {0}\nfrom project_p.{0} import one, two\nclass C:\n    it = {0}.x\n"
+    module = load(f"{source.format('absent')}from project_p import gone\nclass D:\n    it = gone()\n")
+    for value, message in {
+        module.absent: "cannot import name 'absent'",
+        module.one: "No module named 'project_p.absent'",
+        module.two: "No module named 'project_p.absent'",
+        module.C.it: "cannot import name 'absent'",
+        module.gone: "cannot import name 'gone'",
+        module.D.it: "cannot import name 'gone'",
+    }.items():
+        with pytest.raises(ImportError, match=message):
+            value()
+
+
+@pytest.mark.parametrize("other", ["from project_p import absent\n", "import third\n"])
+def test_an_import_that_is_expected_to_fail_fails(
+    load: Load, imports: PartialImports, tmp_path: Path, other: str
+) -> None:
+    imports.paths |= {"tests/third.py"}
+    (tmp_path / "tests" / "third.py").write_text("from project_p import absent\n")
+    (tmp_path / "tests" / "other.py").write_text(other)
+    module = load("try:\n    import other\nexcept ImportError as error:\n    name = error.name\n    import third\n")
+    assert module.name == "project_p"
+    assert missing(module.third) == ["absent"]
 
 
 def test_an_import_in_a_test_fails_as_it_does(load: Load, imports: PartialImports) -> None:

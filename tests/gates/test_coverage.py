@@ -75,9 +75,9 @@ COUNT_FOR = (
     ("proofs", "of_base", "ran", "note"),
     [
         ({"1": "same"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and was there at base. {COUNT_FOR}"),
-        ({}, ("a.py::x",), "a.py", f"a.py runs some of it, and was there at base. {COUNT_FOR}"),
+        ({}, (nodeid("2"),), "tests/test_2.py", f"tests/test_2.py runs some of it, and was there at base. {COUNT_FOR}"),
         ({"1": "guard"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and is a guard, which does not count"),
-        ({}, (), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
+        ({}, ("b.py::x",), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
     ],
 )
 def test_tests_that_run_what_is_missing_and_do_not_count_are_named(

@@ -9,6 +9,7 @@ import pytest
 
 from tests import hello
 from tests.repository import Repository
+from tests.topic import ADDOPTS
 
 TEST = """
 from hello import commits
@@ -39,7 +40,7 @@ def commits(directory):
 def worktree(tmp_path: Path) -> Repository:
     """Return a linked worktree in which the task is done and its tick is staged."""
     main = Repository(tmp_path / "main")
-    settings = "[tool.pytest.ini_options]\npythonpath = ['src']\n"
+    settings = f"[tool.pytest.ini_options]\n{ADDOPTS}pythonpath = ['src']\n"
     main.commit("Begin", {"pyproject.toml": settings, ".gitignore": hello.IGNORED})
     notes = {
         "breakdown.md": hello.BREAKDOWN.format(" "),

@@ -26,7 +26,7 @@ from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.progress.status_area import StatusArea
 from tests.polling import LONGEST
 from tests.repository import Repository
-from tests.topic import PROJECT, SKELETON, environment, run
+from tests.topic import PROJECT, QUICK, SKELETON, environment, run
 
 WAIT = """
 import os, time
@@ -61,9 +61,8 @@ TESTS = {
 def topic(tmp_path: Path) -> Path:
     """Task 1 waits for a file, task 2 fails, which blocks task 3; nothing is replayed."""
     repo = Repository(tmp_path / "repo")
-    repo.commit(
-        "plan", {**SKELETON, "pyproject.toml": PROJECT.replace('["src"]', '["src", "tests"]') + 'test-first = "off"\n'}
-    )
+    settings = PROJECT.replace('["src"]', '["src", "tests"]') + QUICK
+    repo.commit("plan", {**SKELETON, "pyproject.toml": settings})
     repo.commit("tests", {**TESTS})
     return repo.path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.repository import Repository
-from tests.topic import Ran, run
+from tests.topic import ADDOPTS, Ran, run
 
 DOCUMENTS = {"notes/sums/research.md": "# Research\n\nText.\n", "notes/sums/plan.md": "# Plan\n\nText.\n"}
 
@@ -37,7 +37,7 @@ def reasons(ran: Ran) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_code_that_is_named_like_tests(tmp_path: Path) -> None:
-    project = '[tool.pytest.ini_options]\npythonpath = ["src"]\ntestpaths = ["tests"]\n'
+    project = f'[tool.pytest.ini_options]\n{ADDOPTS}pythonpath = ["src"]\ntestpaths = ["tests"]\n'
     tasks = {"src/app/ab_test.py": "tests/test_ab.py", "src/app/test/client.py": "tests/test_client.py"}
     repo = topic(tmp_path / "repo", project, {"src/app/__init__.py": "", "src/app/test/__init__.py": ""}, tasks)
     repo.commit("test: variants", {"tests/test_ab.py": a_test_of("app.ab_test", "variant")})
@@ -85,14 +85,14 @@ def test_code_wherever_it_lies_is_found_without_a_policy(tmp_path: Path) -> None
 
     The conftest's directory, `tools`, is known from what ran, the script from the plan.
     """
-    project = '[tool.pytest.ini_options]\npythonpath = ["backend"]\n'
+    project = f'[tool.pytest.ini_options]\n{ADDOPTS}pythonpath = ["backend"]\n'
     repo = topic(tmp_path / "repo", project, {"tests/conftest.py": INSERTED}, TASKS)
     tests = [a_test_of("app.it", "it"), a_test_of("bowling", "bowl"), a_test_of("billing", "bill"), TEST_OF_SCRIPT]
     code = [function("it"), function("bowl"), function("bill"), SCRIPT]
     for (file, test_file), text, test in zip(TASKS.items(), code, tests, strict=True):
         repo.commit("test", {test_file: test})
         repo.commit("feat", {file: text})
-    ran = run(repo.path, "-n2")
+    ran = run(repo.path, "-n0")
     assert (reasons(ran), ran.status) == ({}, 0), ran.text
     assert {mutant["path"] for mutant in ran.report["mutants"]} == {*TASKS}
     never = "\n\ndef never(n):\n    return n / 0\n"

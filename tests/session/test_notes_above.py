@@ -11,7 +11,7 @@ import pytest
 from tests import topic
 from tests.repository import Repository
 
-TABLES = "[tool.pytest.ini_options]\npythonpath = ['.']\n\n[tool.pytest-execute]\nsource = ['app']\n"
+TABLES = f"[tool.pytest.ini_options]\n{topic.ADDOPTS}pythonpath = ['.']\n\n[tool.pytest-execute]\nsource = ['app']\n"
 TEST = "from {}calc import double\n\n\ndef test_double():\n    assert double(2) == 4\n"
 CODE = "def double(a):\n    return 2 * a\n"
 DOCUMENTS = {f"notes/t/{name}.md": "# It\n\nA real change.\n" for name in ("research", "plan")}
@@ -42,9 +42,8 @@ def test_a_topic_at_the_top_of_a_monorepo_is_judged_in_the_project_below_it(mono
 
 def test_the_gate_of_staged_files_finds_a_topic_at_the_top_too(monorepo: Path) -> None:
     command = [sys.executable, "-m", "pytest_execute", "gate", "t", "--staged"]
-    done = subprocess.run(
-        command, cwd=monorepo / "backend/app", env=topic.environment(), capture_output=True, text=True, check=False
-    )
+    env = topic.environment(PYTEST_ADDOPTS="-n0")
+    done = subprocess.run(command, cwd=monorepo / "backend/app", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

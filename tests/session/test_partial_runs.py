@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.repository import Repository
-from tests.topic import environment, run
+from tests.topic import ADDOPTS, environment, run
 
-PROJECT = '[tool.pytest.ini_options]\npythonpath = ["src"]\ntestpaths = ["tests"]\n'
+PROJECT = f'[tool.pytest.ini_options]\n{ADDOPTS}pythonpath = ["src"]\ntestpaths = ["tests"]\n'
 TASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "A": {
         "1": ("[x] f", "src/shared.py", "test_f"),
@@ -165,7 +165,8 @@ def test_a_stream_is_judged_as_in_the_whole_run(whole: Judged) -> None:
 @pytest.mark.parametrize("words", [["gate", "t", "--task=4"], ["explain", "1"]])
 def test_the_commands_judge_a_task_as_the_whole_run(whole: Judged, words: list[str]) -> None:
     command = [sys.executable, "-m", "pytest_execute", *words, "--json"]
-    done = subprocess.run(command, cwd=whole.path, env=environment(), capture_output=True, text=True, check=False)
+    env = environment(PYTEST_ADDOPTS="-n0")
+    done = subprocess.run(command, cwd=whole.path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["verdict"] == "passed"
 

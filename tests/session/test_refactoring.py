@@ -119,9 +119,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     )
     notes = {"research": "# R\n\nFound.\n", "plan": "# P\n\nDo.\n", "breakdown": f"# T\n\n## Stream A: All\n\n{tasks}"}
     repo.commit("plan", {f"notes/t/{name}.md": text for name, text in notes.items()})
-    repo.commit(
-        "tests", {f"tests/test_{name}.py": change.tests.replace("NAME", name) for name, change in CHANGES.items()}
-    )
+    tests = {f"tests/test_{name}.py": change.tests.replace("NAME", name) for name, change in CHANGES.items()}
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef unused():\n    return 4\n"
+    repo.commit("tests", {**tests, "tests/conftest.py": fixture})
     for name, change in CHANGES.items():
         repo.commit(f"refactor: {name}", {f"src/app/{name}.py": change.code})
     return run(repo.path, "-n2", "--execute-keep-going", topic="t")

@@ -4,8 +4,9 @@ from __future__ import annotations
 import __future__
 
 import ast
-from collections.abc import Collection, Iterator
-from types import TracebackType
+import linecache
+from collections.abc import Callable, Collection, Iterator
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,22 @@ def lines_in(path: str, error: BaseException) -> list[int]:
         elif lines:
             break
     return lines
+
+
+def handles_errors(frame: FrameType | None, is_test: Callable[[str], bool]) -> bool:
+    """Return whether a module of tests, in a frame or one that led to it, is at a statement whose errors it handles."""
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if frame.f_code.co_name == "<module>" and is_test(path) and _is_tried(path, frame.f_lineno):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_tried(path: str, line: int) -> bool:
+    nodes = ast.walk(ast.parse("".join(linecache.getlines(path))))
+    tried = [node.body for node in nodes if isinstance(node, ast.Try) and node.handlers]
+    return any(is_at(statement, line) for body in tried for statement in body)
 
 
 def is_at(statement: ast.stmt, line: int) -> bool:

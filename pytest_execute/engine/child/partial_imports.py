@@ -8,18 +8,20 @@ anything, and that failure says nothing of its own.
 | --- | --- |
 | `from module import one, other` | each name that the module does not have |
 | `import package.module` | the package, if it does not exist; else the attribute of the package |
-| in the body of a class | the names of that statement, in the class |
-| in a block: `if`, `for`, `with`, `try` | all names that the block binds; imported ones, if they were not reached |
+| in the body of a class, or of `if`, `with` or `try` | the names of that statement |
+| in a loop | all names that the loop binds; imported ones, if they were not reached |
+| for an annotation | nothing |
 | any other | the names that it binds |
 
 Only errors of the project begin it: a missing module or name of its own, an exception that its code raised, a call that
-it refuses. And only while pytest collects: an import in a test is the test's own.
+it refuses. No module of tests may handle them, and pytest must be collecting: an import in a test is the test's own.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
         drop_annotations,
         failed_part,
         future_flags,
+        handles_errors,
         import_parts,
         is_at,
         lines_in,
@@ -63,6 +66,7 @@ else:
         drop_annotations,
         failed_part,
         future_flags,
+        handles_errors,
         import_parts,
         is_at,
         lines_in,
@@ -120,23 +124,25 @@ class PartialImports:
 
     def _tolerant(self, execute: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         def exec_module(loader: Any, module: Any) -> None:
+            path = getattr(module.__spec__, "origin", None) or ""
             try:
-                execute(loader, module)
+                return execute(loader, module)
             except Exception as error:
-                path = getattr(module.__spec__, "origin", None) or ""
                 if not self._is_tolerated(path, error):
                     raise
-                ModuleRest(self, module, path, getattr(loader, "config", None)).execute(error)
+                stopped = error
+            # no more in the handler of the error: it would be the context of all others
+            return ModuleRest(self, module, path, getattr(loader, "config", None)).execute(stopped)
 
         return exec_module
 
     def _is_tolerated(self, path: str, error: BaseException) -> bool:
+        is_stopped = self.is_active and self._is_test(path) and bool(lines_in(path, error))
+        return is_stopped and self.is_caused_by_project(error) and not handles_errors(sys._getframe(), self._is_test)
+
+    def _is_test(self, path: str) -> bool:
         real = os.path.realpath(path)
-        is_in_tree = real.startswith(self.tree + os.sep)
-        name = real[len(self.tree) + 1 :].replace(os.sep, "/") if is_in_tree else ""
-        return (
-            self.is_active and name in self.paths and bool(lines_in(path, error)) and self.is_caused_by_project(error)
-        )
+        return real.startswith(self.tree + os.sep) and real[len(self.tree) + 1 :].replace(os.sep, "/") in self.paths
 
     def is_caused_by_project(self, error: BaseException) -> bool:
         cause = self.cause(error)
@@ -179,10 +185,17 @@ class ModuleRest:
         self._drop_hooks()
 
     def _try(self, statement: ast.stmt) -> None:
-        try:
-            exec(self._compiled(statement), self.names)  # noqa: S102 - a statement of the module
-        except Exception as error:  # noqa: BLE001 - a test's module may raise anything
+        error = self._error_of(statement, self.names)
+        if error is not None:
             self._pass_over(statement, error)
+
+    def _error_of(self, statement: ast.stmt, names: dict[str, Any]) -> BaseException | None:
+        """Execute a statement of the module, and return its error."""
+        try:
+            exec(self._compiled(statement), names)  # noqa: S102 - a statement of the module
+        except Exception as error:  # noqa: BLE001 - a module of tests may raise anything
+            return error
+        return None
 
     def _compiled(self, statement: ast.stmt) -> CodeType:
         module = ast.Module([statement], [])
@@ -203,23 +216,19 @@ class ModuleRest:
         """Return statements that bind the names of one that failed, as few as possible to missing values."""
         if isinstance(statement, IMPORTS):
             parts = import_parts(statement)
-            errors = [error] if len(parts) == 1 else [*map(self._error_of, parts)]
+            errors = [error] if len(parts) == 1 else [*map(self._import_error, parts)]
             return [each for pair in zip(parts, errors, strict=True) for each in self._instead_of_import(*pair)]
         return [statement] if drop_annotations(statement) else self._placeholders(statement, error)
 
     def _instead_of_import(self, part: ast.stmt, error: BaseException | None) -> list[ast.stmt]:
         if error is None:
             return [part]
-        package = next((each for each in packages_above(part) if not self._error_of(each)), None)
+        package = next((each for each in packages_above(part) if not self._import_error(each)), None)
         return [package] if package else self._placeholders(part, error)
 
-    def _error_of(self, statement: ast.stmt) -> BaseException | None:
+    def _import_error(self, statement: ast.stmt) -> BaseException | None:
         """Return the error of an import, which binds nothing yet."""
-        try:
-            exec(self._compiled(statement), {**self.names})  # noqa: S102 - a statement of the module
-        except Exception as error:  # noqa: BLE001 - an imported module may raise anything
-            return error
-        return None
+        return self._error_of(statement, {**self.names})
 
     def _missing_value(self, name: str, error: BaseException) -> MissingValue:
         is_known = self.imports.is_caused_by_project(error)
