@@ -109,8 +109,13 @@ def _lines_of_field(field: Field) -> Iterator[int]:
         yield from range(part.line, part.line + part.text.count("\n") + 1)
 
 
+# matches "<!-- question: is task 3 done? -->", which `init --from` writes
+_QUESTION = re.compile(r"<!-- question: (.*?) -->")
+
+
 def report_unread(outline: Outline, document: Document, account: LineAccount, plan: Plan, problems: Problems) -> None:
     """Report each line that looks like part of the plan and was not read as such."""
+    _report_questions(document, problems)
     if problems.lines_with("two-shapes") or problems.lines_with("no-id"):
         return  # one error for all of them
     reporter = _UnreadReporter(outline, document, account, plan, problems)
@@ -122,6 +127,14 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
         above = line
         if number not in known and (look := look_of(line)) is not None:
             reporter.report(number, look)
+
+
+def _report_questions(document: Document, problems: Problems) -> None:
+    """Report each question that `init --from` has left."""
+    for text in document.hidden:
+        for question in _QUESTION.finditer(text.text) if text.kind == "comment" else ():
+            message = f"{question[1]} (answer it in the plan, and remove this comment)"
+            problems.report(text.line + text.text.count("\n", 0, question.start()), "open-question", message)
 
 
 class _UnreadReporter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -22,10 +23,16 @@ def render(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+# matches "A", "2", "3.5", "4a"; another id of a stream is its title, or begins the ids of its tasks
+_STREAM_ID = re.compile(r"\d+(?:\.\d+)*[a-z]?|[A-Z]\d*")
+
+
 def _stream(stream: Stream) -> str:
     waits = [*(f"Stream {other}" for other in stream.after), *(f"Task {task}" for task in stream.depends)]
     note = f"Depends on {', '.join(waits)}" if waits else "Parallel"
-    return f"## Stream {stream.id}: {stream.title} ({note})"
+    word = "Stream " if _STREAM_ID.fullmatch(stream.id) else ""
+    name = stream.title if stream.id == stream.title and not word else f"{word}{stream.id}: {stream.title}"
+    return f"## {name} ({note})"
 
 
 def _task(task: Task) -> list[str]:
