@@ -20,6 +20,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from plain import command
+from reduced_copy import reduced, units
 
 LIMIT = 20
 """Seconds that one test may take."""
@@ -61,9 +62,38 @@ class Repository:
             if not checkout.exists():
                 self.git("worktree", "add", "-q", "--detach", str(checkout), self.head)
 
-    def git(self, *arguments: str, at: Path | None = None, stdin: str | None = None) -> str:
+    def rewrite(self, base: str, settings: str) -> dict[str, str]:
+        """Write the history from `base` on anew, with the file `settings` of the clone in the first commit.
+
+        Return `{commit: its old id}`. The other commits keep their trees.
+        """
+        self.git("add", "--", settings)
+        blob = self.git("ls-files", "--stage", "--", settings).split()[1]
+        self.git("read-tree", base)
+        self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{settings}")
+        new = {base: self._commit(self.git("write-tree"), [base], base)}
+        for commit, parents in self.history(base).items():
+            if parents:
+                new[commit] = self._commit(f"{commit}^{{tree}}", [new.get(each, each) for each in parents], commit)
+        self.git("reset", "-q", "--soft", new[self.head])
+        self.git("read-tree", new[self.head])
+        return {commit: old for old, commit in new.items()}
+
+    def _commit(self, tree: str, parents: Sequence[str], like: str) -> str:
+        date = self.git("log", "-1", "--format=%ct +0000", like)
+        who = {f"GIT_{role}_{kind}": "hand@localhost" for role in ("AUTHOR", "COMMITTER") for kind in ("NAME", "EMAIL")}
+        dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        words = [word for parent in parents for word in ("-p", parent)]
+        return self.git("commit-tree", tree, *words, "-m", like, env=who | dates)
+
+    def git(
+        self, *arguments: str, at: Path | None = None, stdin: str | None = None, env: dict[str, str] | None = None
+    ) -> str:
         command = ["git", "-c", "core.quotePath=false", *arguments]
-        done = subprocess.run(command, cwd=at or self.path, input=stdin, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, cwd=at or self.path, input=stdin, capture_output=True, text=True, check=True,
+            env={**os.environ, **(env or {})},
+        )  # fmt: skip
         return done.stdout.strip()
 
     def files(self, commit: str) -> list[str]:
@@ -118,22 +148,52 @@ class Repository:
 
 
 def run(checkout: Path, files: Iterable[str], cache: Path, tree: str) -> dict[str, Outcome]:
-    """Return the outcome of each test of `files` in a checkout; of the file itself where it cannot be imported."""
+    """Return the outcome of each test of `files` in a checkout; of the file itself where it cannot be started."""
     existing = sorted(file for file in set(files) if (checkout / file).exists())
-    key = hashlib.sha256(json.dumps([tree, existing, sys.version]).encode()).hexdigest()[:32]
+    key = hashlib.sha256(json.dumps([tree, existing, sys.version, "reduced"]).encode()).hexdigest()[:32]
     cached = cache / f"{key}.json"
     if cached.exists():
         return {test: Outcome(**fields) for test, fields in json.loads(cached.read_text()).items()}
-    outcomes: dict[str, Outcome] = {}
-    while existing and _run_session(checkout, existing, outcomes):
-        pass
-    if len(existing) > 1 and all(outcome.phase == "start" for outcome in outcomes.values()):
-        outcomes.clear()  # a conftest that fails makes all files fail that are run with it
-        for file in existing:
-            while _run_session(checkout, [file], outcomes):
-                pass
+    outcomes = _run_sessions(checkout, existing)
+    for file in existing:
+        if outcomes.get(file, ABSENT).phase == "collect":
+            outcomes |= _run_copies(checkout, file)
     cache.mkdir(parents=True, exist_ok=True)
     cached.write_text(json.dumps({test: asdict(outcome) for test, outcome in outcomes.items()}))
+    return outcomes
+
+
+def _run_copies(checkout: Path, file: str) -> dict[str, Outcome]:
+    """Return the outcomes of the tests of a file, each run from a copy of the file that has only what it mentions."""
+    path = checkout / file
+    try:
+        source = path.read_text(encoding="utf-8")
+        copies = {unit: reduced(source, unit) for unit in units(source)}
+    except SyntaxError:
+        return {}
+    names = {f"{path.stem}__{number}.py": unit for number, unit in enumerate(copies)}
+    for name, unit in names.items():
+        path.with_name(name).write_text(copies[unit], encoding="utf-8")
+    found = _run_sessions(checkout, [str(PurePosixPath(file).with_name(name)) for name in names])
+    outcomes: dict[str, Outcome] = {}
+    for name, (top, method) in names.items():
+        path.with_name(name).unlink()
+        copy = str(PurePosixPath(file).with_name(name))
+        outcomes |= {f"{file}{test.removeprefix(copy)}": found[test] for test in found if test.startswith(f"{copy}::")}
+        test = f"{file}::{top}::{method}" if method else f"{file}::{top}"
+        outcomes.setdefault(test, found.get(copy, ABSENT))
+    return outcomes
+
+
+def _run_sessions(checkout: Path, files: Sequence[str]) -> dict[str, Outcome]:
+    outcomes: dict[str, Outcome] = {}
+    while files and _run_session(checkout, files, outcomes):
+        pass
+    if len(files) > 1 and all(outcome.phase == "start" for outcome in outcomes.values()):
+        outcomes.clear()  # a conftest that fails makes all files fail that are run with it
+        for file in files:
+            while _run_session(checkout, [file], outcomes):
+                pass
     return outcomes
 
 
@@ -209,7 +269,9 @@ def _read_log(records: Iterable[dict[str, str]], outcomes: dict[str, Outcome]) -
 
 
 def outcome_of(test: str, outcomes: dict[str, Outcome]) -> Outcome:
-    """Return the outcome of `test`, or of its class or file where that could not be collected."""
+    """Return the outcome of `test`, or of its function, class or file where that could not be collected."""
+    if test not in outcomes:
+        test = test.partition("[")[0]
     while test not in outcomes and "::" in test:
         test = test.rpartition("::")[0]
     return outcomes.get(test, ABSENT)
