@@ -90,6 +90,15 @@ FORMS = {
         ),
         "TASK-01 TASK-02",
     ),
+    "a field Quality Gate of each task": (
+        "### Task 1: A\n- **Quality Gate**: it passes\n- **File**: `a.py`\n\n### Task 2: B\n- **Quality Gate**: good\n",
+        "1 2",
+    ),
+    "anchors": (
+        '### <a id="t1"></a>Task 1: A\n- **File**: `a.py`\n\n### Task 2: B {#t2}\n- **Depends on**: [Task 1](#t1)\n',
+        "1 2<1",
+    ),
+    "a title that is struck through": ("- [ ] ~~T001 A~~\n- [ ] T002 B\n", "T001 T002"),
     "fields that name tasks": (
         (
             "### Task 1: A\n- **Input**: `spec.md`\n- **Files**: `a.py`\n\n### Task 2: B\n- **Input**: Task 1\n\n"
