@@ -156,7 +156,7 @@ class _BlockBuilder:
         self.heading = int(token.tag[1])
 
     def inline(self, token: Token) -> Block | None:
-        text = without_comments(token.content)
+        text = _without_anchors(without_comments(token.content))
         if self.in_row:
             self.cells.append(text)
             return None
@@ -252,6 +252,14 @@ def without_comments(text: str) -> str:
     if "<!--" not in text:
         return text
     return re.sub(r"<!--.*?(?:-->|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+
+
+def _without_anchors(text: str) -> str:
+    """Return the text without anchors: `<a id="t1"></a>Task 1`, `Task 1 {#task-1}`."""
+    return _ANCHOR.sub("", text) if "<a " in text or "{#" in text else text
+
+
+_ANCHOR = re.compile(r"<a\s+(?:id|name)=[^<>\n]*>(?:\s*</a>)?[ \t]*|[ \t]*\{#[\w.-]+\}(?=\s*$)", re.IGNORECASE)
 
 
 def _unclosed_fence(tokens: list[Token], text: str) -> UnclosedFence | None:

@@ -87,10 +87,10 @@ def _not_in_previews(outline: Outline, found: list[DialectMatch]) -> list[Dialec
 
 
 def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
-    """Warn of headings that are struck through: such a task may be done, or not wanted."""
+    """Warn of titles that are struck through: such a task may be done, or not wanted."""
     for start in starts:
         block = outline.blocks[start.index]
-        if block.kind == "heading" and re.search(r"~~\S", block.text):
+        if re.search(r"~~\S", block.text) if block.kind == "heading" else re.match(r"\[.\]\s*~~\S", block.text):
             message = f"task {start.id} is struck through: tick it if it is done, remove it if it is not wanted"
             problems.warn(start.line, "struck-through", message)
 

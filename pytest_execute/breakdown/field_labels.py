@@ -73,7 +73,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     ),
     "acceptance": (
         "acceptance criteria", "acceptance", "ac", "acs", "success criteria", "definition of done", "dod",
-        "done when", "criteria", "gate", "complete when", "exit criteria", "完了条件", "受け入れ条件",
+        "done when", "criteria", "gate", "quality gate", "exit gate", "complete when",
+        "exit criteria", "完了条件", "受け入れ条件",
         "验收", "验收标准", "완료 조건", "完成条件", "완료 기준", "완료조건", "受入条件", "验收条件",
         "akzeptanzkriterien", "criterios de aceptación", "critérios de aceitação", "critères d'acceptation",
     ),

@@ -37,7 +37,7 @@ _BOLD_GATE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # matches "**Gate**: TASK-01 passes", a field of a task
-_GATE_FIELD = re.compile(r"\**gate\**\s*[:：]", re.IGNORECASE)
+_GATE_FIELD = re.compile(r"\**(?:(?:quality|exit) )?gate(?::\*\*|\**\s*[:：])", re.IGNORECASE)
 # matches labels over the outcome of a gate: "Gate Status", "Quality Gate Results"
 _OUTCOME_LABEL = re.compile(
     rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE
@@ -90,7 +90,7 @@ def find_gates(outline: Outline, tasks: Container[int], inside_tasks: Container[
     for index, block in enumerate(outline.blocks):
         if index <= last or block.kind in ("row", "code"):
             continue
-        if index in inside_tasks and _GATE_FIELD.match(block.text):
+        if index in inside_tasks and block.kind == "item" and _GATE_FIELD.match(block.text):
             continue
         for gate in _gates_at(outline, index, block, tasks):
             last = max(last, gate.index)

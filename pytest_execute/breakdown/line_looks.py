@@ -63,13 +63,13 @@ def look_of(line: str) -> Look | None:
     marker = _MARKER.match(line)
     shape = _shape(marker["marker"] if marker else None)
     begin = marker.end() if marker else 0
-    box = _BOX.match(line, begin) if shape != "text" else None
+    box = _BOX.match(line, begin)
     mark = box["mark"] if box and is_state(box["mark"]) else None
     name = _NAME.match(line, box.end() if box and mark is not None else begin)
     if mark is None and name and shape == "heading" and (behind := _BOX.match(line, name.end())):
         mark = behind["mark"] if is_state(behind["mark"]) else None
     title = line[name.end() if name else box.end() if box else begin :].strip(" *|:—–-")
-    if mark is not None:
+    if mark is not None and (name or shape != "text"):
         return Look(shape, "box", name["id"] if name else "", mark, title=title)
     if name and shape != "text" and _is_name(name, shape):
         return Look(shape, "task", name["id"], title=title)

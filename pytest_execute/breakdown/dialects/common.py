@@ -97,8 +97,8 @@ def drop_substeps(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
     return kept
 
 
-# matches "✅ " and "🚧 " behind a box
-_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
+# matches "✅ ", "🚧 " and "~~" behind a box
+_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?(?:~~)?")
 
 
 def find_boxed_items(outline: Outline, pattern: re.Pattern[str]) -> list[TaskStart]:
