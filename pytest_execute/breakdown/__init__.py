@@ -3,7 +3,7 @@
     blocks            Markdown as blocks with lines; `outline` knows the heading above each
     detect_dialect    finds where each task begins, in one of the forms in `dialects/`
     streams, gates    find the groups of tasks and the gates
-    tasks             reads each task: `fields`, `substeps`, `file_references`
+    tasks             reads each task: `fields`, `substeps`, `specifications`, `file_references`
     resolve           turns names into ids: `dependency_parser`, `stream_sentences`, `name_index`
     sentence_dependencies    adds what sentences state: `sentence_parser`, `sentence_patterns`
     plan_consistency  checks the whole plan

@@ -46,6 +46,8 @@ _UNTOUCHED = re.compile(
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
     re.IGNORECASE,
 )
+# matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
+_HELPERS = re.compile(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|support|__?snapshots?(?:__)?)(?:/|$)")
 # matches "test_a.py", "a_test.go", "a.spec.ts", "ATest.java"
 _TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
@@ -164,12 +166,12 @@ def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) 
 def _may_hold_tests(target: str) -> bool:
     """Return True for a directory of tests, and for what is named like tests; helpers beside them hold none."""
     path, colons, _ = target.partition("::")
-    is_directory = "." not in path.rpartition("/")[2]
+    is_directory = "." not in path.rpartition("/")[2] and not _HELPERS.search(path)
     return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or _is_named_like_tests(path))
 
 
 def _is_named_like_tests(path: str) -> bool:
-    is_directory = path.endswith("/") and is_test_path(path)
+    is_directory = path.endswith("/") and is_test_path(path) and not _HELPERS.search(path)
     return is_directory or _TEST_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 

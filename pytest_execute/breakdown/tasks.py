@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.field_labels import field_name, specification_kind
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
 from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.specifications import find_scenarios, find_specifications
 from pytest_execute.breakdown.substeps import find_criteria, find_substeps
-from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
+from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
-from pytest_execute.core.plan import FileRef, Specification, Substep, Task, TestRef
+from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
 class ParsedTask(Struct, frozen=True, kw_only=True):
@@ -72,8 +73,6 @@ _PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 # matches "[x] 1.1 ", "**1.2** "
 _NUMBERED_STEP = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
-# matches the beginning of "Then the newest comes first"
-_SCENARIO_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 
 
 def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
@@ -94,8 +93,8 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         files=_files(start, fields),
         tests=tests,
         no_tests=None if tests else _reason_without_tests(fields),
-        behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
-        specifications=_specifications(fields, substeps.criteria, {test.line for test in tests}),
+        behaviour=tuple(find_scenarios(_parts(fields, "behaviour"))),
+        specifications=find_specifications(fields, substeps.criteria, {test.line for test in tests}),
         effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
         commit=_unquoted(_first_value(fields, "commit")),
@@ -251,28 +250,6 @@ def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
     return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
 
 
-def _specifications(
-    fields: Sequence[Field], criteria: Sequence[Block], test_lines: Container[int]
-) -> tuple[Specification, ...]:
-    """Return the texts of the fields that say when the task is right, and its criteria, in order."""
-    found = {
-        part.line: Specification(kind, part.one_line, part.line)
-        for field in fields
-        if (kind := specification_kind(field.name, field.label))
-        for part in field.parts
-        if kind == "acceptance" or _is_specification(part, test_lines)
-    }
-    for block in criteria:
-        found.setdefault(block.line, Specification("acceptance", block.one_line, block.line))
-    return tuple(found[line] for line in sorted(found))
-
-
-def _is_specification(part: ValuePart, test_lines: Container[int]) -> bool:
-    """Return True for a text that names no test, does not say "none", and is no substep."""
-    names_test = any(part.line + offset in test_lines for offset in range(part.text.count("\n") + 1))
-    return not (names_test or NO_TESTS.fullmatch(part.one_line) or LEADING_BOX.match(part.text))
-
-
 def _reason_without_tests(fields: Sequence[Field]) -> str | None:
     """Return the reason in a Tests field that says "none", "" without one; None where no field says so."""
     said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields_named(fields, "tests"))), None)
@@ -285,17 +262,3 @@ def _reason_without_tests(fields: Sequence[Field]) -> str | None:
 def _title_part(start: TaskStart) -> list[ValuePart]:
     """Return the title of a task of one line."""
     return [ValuePart(start.title, start.line)] if start.is_one_line else []
-
-
-def _scenarios(parts: Iterable[ValuePart]) -> Iterator[str]:
-    """Yield one text for each scenario; a part that begins with When, Then, And or But belongs to the one before."""
-    scenario: list[str] = []
-    for part in parts:
-        if part.is_code and not re.search(r"\bgiven\b", part.text, re.IGNORECASE):
-            continue
-        if scenario and not _SCENARIO_STEP.match(part.one_line):
-            yield " ".join(scenario)
-            scenario = []
-        scenario.append(LEADING_BOX.sub("", part.one_line, count=1))
-    if scenario:
-        yield " ".join(scenario)

@@ -172,6 +172,7 @@ def test_italic_fields_end_with_their_italics() -> None:
         ("Add the builders in tests/factories.py", ["tests/factories.py"], []),
         ("Add `tests/conftest.py` and src/a.py", ["tests/conftest.py", "src/a.py"], []),
         ("Write tests/test_a.py", [], ["tests/test_a.py"]),
+        ("Fill tests/fixtures/ and tests/unit/", ["tests/fixtures/"], ["tests/unit/"]),
         ("Write the tests in `tests/**/test_*.py`", [], []),
         ("No changes to `src/a.py` and `src/b.py`: look at `src/c.py`", ["src/c.py"], []),
         ("Change `src/a.py` without touching src/b.py", ["src/a.py"], []),

@@ -46,7 +46,7 @@ CRITERION = st.builds(str.format, st.sampled_from(["{} {}", "[ ] {} {}", "[x] {}
 KINDS = st.sampled_from(["test", "security", "integration", "end-to-end", "performance"])
 SPECIFICATION = st.one_of(
     st.builds(Specification, st.just("acceptance"), CRITERION, st.just(0)),
-    st.builds(Specification, KINDS, TITLE, st.just(0)),
+    st.builds(Specification, KINDS, st.builds("{} {}".format, TITLE, TITLE), st.just(0)),
 )
 
 
