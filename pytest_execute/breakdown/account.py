@@ -44,6 +44,10 @@ class LineAccount(Struct, frozen=True):
     context: Mapping[int, str]
     lines: tuple[str, ...] = ()
 
+    def is_in_task(self, line: int) -> bool:
+        """Return True for a line that belongs to a task."""
+        return " of task " in self.context.get(line, "")
+
     def meaning(self, line: int) -> str:
         """Return what a line was read as, or an empty text."""
         return self.read.get(line) or self.context.get(line, "")
@@ -116,7 +120,7 @@ _QUESTION = re.compile(r"<!-- question: (.*?) -->")
 def report_unread(outline: Outline, document: Document, account: LineAccount, plan: Plan, problems: Problems) -> None:
     """Report each line that looks like part of the plan and was not read as such."""
     _report_questions(document, problems)
-    if problems.lines_with("two-shapes") or problems.lines_with("no-id"):
+    if problems.lines_with("two-shapes"):
         return  # one error for all of them
     reporter = _UnreadReporter(outline, document, account, plan, problems)
     above = ""
@@ -127,6 +131,7 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
         above = line
         if number not in known and (look := look_of(line)) is not None:
             reporter.report(number, look)
+    reporter.report_missing_ids()
 
 
 def _report_questions(document: Document, problems: Problems) -> None:
@@ -148,6 +153,7 @@ class _UnreadReporter:
         self._families = {_family(task.id) for task in plan.tasks}
         self._hidden, self._unclosed = document.hidden, document.unclosed
         self._has_broken_fences = document.unclosed is not None or any(map(_has_inner_fence, document.hidden))
+        self._nameless: dict[int, bool] = {}
         self._starts = [block.line for block in outline.blocks]
         shapes = (look_of(document.lines[task.line - 1]) for task in plan.tasks)
         self._shapes = {look.shape for look in shapes if look is not None}
@@ -163,9 +169,9 @@ class _UnreadReporter:
                 self._report_again(line, look, task)
             elif look.kind == "box":
                 self._report_box(line, look)
-            elif self._is_of_plan(look) and line not in self._account.context:
+            elif self._is_of_plan(look) and not self._account.is_in_task(line):
                 self._warn(line, f"this looks like task {look.name}, and is not read: {_REMEDY}")
-        elif line not in self._account.context:
+        elif not self._account.is_in_task(line) and _hidden_at(self._hidden, line) is None:
             self._report_other(line, look)
 
     def _report_other(self, line: int, look: Look) -> None:
@@ -195,6 +201,7 @@ class _UnreadReporter:
         index = bisect_right(self._starts, line) - 1
         is_criterion = index >= 0 and is_outside_tasks(self._outline, index, look.name)
         if not self._is_of_plan(look):
+            self._nameless[line] = is_criterion or bool(look.name)
             self._warn(line, f'this box is not read as a task: "{look.title[:60]}"')
         elif is_criterion:
             place = f'because it is below "{self._label_above(index)}": move it, or remove its box'
@@ -204,6 +211,16 @@ class _UnreadReporter:
             self._problems.report(line, "unread-task", message)
         else:
             self._warn(line, f"this looks like task {look.name}, and is not read: {_REMEDY}")
+
+    def report_missing_ids(self) -> None:
+        """Report boxes without an id beside tasks that are boxes, if most have none: they may be tasks."""
+        boxes = [line for line, is_other in self._nameless.items() if not is_other]
+        if len(boxes) > len(self._tasks) and self._shapes == {"item"}:
+            message = (
+                f"{len(boxes)} boxes without an id, beside {len(self._tasks)} task{'s' * (len(self._tasks) > 1)} with "
+                "one: give each an id, or remove the boxes of what is no task"
+            )
+            self._problems.report(boxes[0], "no-id", message)
 
     def _label_above(self, index: int) -> str:
         above = self._outline.heading_above[index]

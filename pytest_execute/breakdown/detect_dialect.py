@@ -10,7 +10,6 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.dialects import DIALECTS, Dialect
 from pytest_execute.breakdown.dialects.common import is_majority, is_outside_tasks
 from pytest_execute.breakdown.ids import normalize_number
-from pytest_execute.breakdown.missing_ids import report_missing_ids
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_sections import starts_in_task_sections
@@ -39,7 +38,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
     2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.
     3. Compare it with each other dialect: more details are added, other tasks are a problem.
     4. Add the tasks with an unknown mark in the place of their box.
-    5. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
+    5. Report titles that are struck through, and what the dialect itself cannot read.
     """
     found = _matches(outline)
     strong = [match for match in found if not match.dialect.is_weak]
@@ -58,7 +57,6 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
     for other in found:
         if other.dialect is not chosen.dialect and not (other in strong and other not in (chosen, *others)):
             chosen = _compare(outline, chosen, other, problems)
-    report_missing_ids(outline, chosen.starts, problems)
     _report_struck_through(outline, chosen.starts, problems)
     find_problems = chosen.dialect.find_problems
     for problem in find_problems(marked.outline, chosen.starts) if find_problems else ():
