@@ -89,7 +89,7 @@ def broken(lines: list[str], at: int, random: random.Random) -> list[str]:
 
 def _certain_lines(reading: ParsedBreakdown) -> list[int]:
     """Return the lines that were read, without those that may state again what another line says."""
-    redundant = ("depends", "order", "stream", "status")
+    redundant = ("depends", "blocks", "order", "stream", "status")
     return [line for line, meaning in sorted(reading.account.read.items()) if not meaning.startswith(redundant)] or [1]
 
 

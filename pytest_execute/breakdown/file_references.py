@@ -32,6 +32,12 @@ _FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:
 _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
+# matches "src/*.py" and "src\\a.py" outside backticks
+_UNREAD_WORD = re.compile(r"[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
+# matches '"src/a b.py"', '"tests/test_a.py::test_b"'
+_QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
+# matches "tests/test_a.py::test_b[1 2]" outside backticks
+_BARE_NODEID = re.compile(r"(?<![`\w/])[\w./-]+\.py::[\w:.-]+\[[^\]\n`]*\s[^\]\n`]*\]")
 # matches "](../spec.md)" in "[spec](../spec.md)"
 _LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
@@ -107,15 +113,21 @@ def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
-    rest = part.text
-    for span in _CODE_SPAN.finditer(part.text):
-        yield span[2].strip(), part.line + part.text.count("\n", 0, span.start())
+    rest = text = _with_code_marks(part.text)
+    for span in _CODE_SPAN.finditer(text):
+        yield span[2].strip(), part.line + text.count("\n", 0, span.start())
         rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
             is_whole_word = bare[found.end() :].isascii()  # Japanese has no blank behind a path: "src/a.pyに足す"
             yield bare if is_whole_word else found[0], part.line + rest.count("\n", 0, word.start())
+
+
+def _with_code_marks(text: str) -> str:
+    """Return the text with code marks around names that would be cut at their blanks."""
+    text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
+    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
 
 
 def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
@@ -145,12 +157,21 @@ def _ending(text: str) -> str:
 
 
 def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
-    """Yield the names in backticks, with their lines, that look like paths and cannot be read as such."""
+    """Yield the names, with their lines, that look like paths and cannot be read as such."""
     for part in parts:
-        for span in () if part.is_code or _UNCHANGED_FILES.match(part.text) else _CODE_SPAN.finditer(part.text):
-            text = span[2].strip()
-            if _UNREAD_FILE.fullmatch(text) and _ending(text) in FILE_ENDINGS and not any(_parse_file(text)):
-                yield text, part.line + part.text.count("\n", 0, span.start())
+        if part.is_code or _UNCHANGED_FILES.match(part.text):
+            continue
+        text = _with_code_marks(part.text)
+        names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
+        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
+        for name, offset in (*names, *((word[0], word.start()) for word in words)):
+            if _looks_like_file(name) and not any(_parse_file(name)):
+                yield name, part.line + text.count("\n", 0, offset)
+
+
+def _looks_like_file(text: str) -> bool:
+    is_path = _UNREAD_FILE.fullmatch(text) or "\\" in text or _has_blanks(text)
+    return bool(is_path) and _ending(text) in FILE_ENDINGS
 
 
 def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) -> tuple[TestRef, ...]:
