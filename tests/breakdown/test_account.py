@@ -80,3 +80,21 @@ def test_another_tick_of_the_same_task_is_told() -> None:
     assert problems_except_fields(summary) == [
         "b.md:9: warning: task 1 is open here and done on line 1, which counts: correct one of them (other-tick)"
     ]
+
+
+def test_another_status_in_a_table_about_the_tasks_is_told() -> None:
+    table = "| ID | Status |\n|--|--|\n| T001 | ✅ Done |\n| T002 | ✅ Done |\n"
+    assert [each for each in lost(BOXES + table) if each[2] == "other-tick"] == [(11, "warning", "other-tick")]
+
+
+def test_a_repeated_substep_is_told() -> None:
+    assert lost(f"### 1. [ ] A\n{FIELDS}- [x] 1.1 a\n- [ ] 1.1 b\n") == [(4, "warning", "duplicate-substep")]
+
+
+def test_a_repeated_line_is_told() -> None:
+    line = "- **Files**: `a.py`\n"
+    assert lost(f"### 1. [ ] A\n{FIELDS}{line}{line}") == [(4, "warning", "repeated-line")]
+
+
+def test_a_field_of_a_stream_is_told() -> None:
+    assert lost(f"## Stream A: X\n\n**Files**: `a.py`\n\n### 1. [ ] A\n{FIELDS}") == [(3, "warning", "unread-field")]

@@ -137,6 +137,7 @@ def test_a_file_beside_the_tests_is_no_test_unless_the_field_says_so(name: str) 
         ("`my file.py`", [], ["my file.py"]),
         ('`src/my "file".py`, `src/[id]/page.tsx`', ['src/my "file".py', "src/[id]/page.tsx"], []),
         ("`src/a::b.py`", [], ["src/a::b.py"]),
+        ("`src/a.py` (not `src/b.py`), except `src/c.py`", ["src/a.py"], []),
         ("**bold** and *words*. The rest", [], []),
     ],
 )

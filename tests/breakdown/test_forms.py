@@ -99,6 +99,15 @@ FORMS = {
         "1 2<1",
     ),
     "a title that is struck through": ("- [ ] ~~T001 A~~\n- [ ] T002 B\n", "T001 T002"),
+    "sections with letters that count from 1": (
+        "## A. Model\n\n- [x] 1. Read\n- [ ] 2. Write\n\n## B. Page\n\n- [ ] 1. Draw\n",
+        "A1+ A2 B1",
+    ),
+    "headings below criteria": (
+        "## Success Criteria\n\n### Task 1: A\n- [x] 1.1 a\n\n### Task 2: B\n- [ ] 2.1 b\n",
+        "1+ 2",
+    ),
+    "numbers before a dash": ("- [x] 01 - Read\n- [ ] 02 - Write\n", "01+ 02"),
     "fields that name tasks": (
         (
             "### Task 1: A\n- **Input**: `spec.md`\n- **Files**: `a.py`\n\n### Task 2: B\n- **Input**: Task 1\n\n"
@@ -194,6 +203,7 @@ def test_the_effort_of_a_step_is_not_that_of_its_task() -> None:
         ("T003 needs T001's list + T002's copy", True),
         ("T003 needs T001, T002 is parallel with it", False),
         ("T003 needs T001", False),
+        ("T003 needs T099", True),
     ],
 )
 def test_a_sentence_that_is_read_in_part_is_told(sentence: str, is_told: bool) -> None:
