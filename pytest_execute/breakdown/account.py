@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block, Document, HiddenText
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_outside_tasks, labels_above
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field
 from pytest_execute.breakdown.gates import WrittenGate
 from pytest_execute.breakdown.ids import normalize_number
@@ -192,10 +193,17 @@ class _UnreadReporter:
 
     def _report_again(self, line: int, look: Look, task: Task) -> None:
         """Report what differs in another line about a task."""
-        if look.mark is not None and is_tick(look.mark) != task.done:
+        mark = self._status_in_row(line) if look.shape == "row" else look.mark
+        if mark is not None and is_tick(mark) != task.done:
             here, there = ("open", "done") if task.done else ("ticked", "open")
             place = f"{there} on line {task.line}, which counts"
             self._problems.warn(line, "other-tick", f"task {task.id} is {here} here and {place}: correct one of them")
+
+    def _status_in_row(self, line: int) -> str | None:
+        """Return the status in a row of another table about the tasks, or None without such a column."""
+        block = self._outline.blocks[bisect_right(self._starts, line) - 1]
+        pairs = zip(block.header, block.cells, strict=False)
+        return next((cell for label, cell in pairs if field_name(label) == "status" and cell.strip()), None)
 
     def _report_box(self, line: int, look: Look) -> None:
         index = bisect_right(self._starts, line) - 1

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.dialects import DIALECTS, Dialect
-from pytest_execute.breakdown.dialects.common import is_majority, is_outside_tasks
+from pytest_execute.breakdown.dialects.common import is_majority
 from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_sections import starts_in_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.unknown_marks import add_marked, report_only_marked, with_boxes
+from pytest_execute.breakdown.vocabulary import PREVIEW
 
 
 class DialectMatch(Struct, frozen=True):
@@ -76,11 +77,11 @@ def _matches(outline: Outline) -> list[DialectMatch]:
 
 def _not_in_previews(outline: Outline, found: list[DialectMatch]) -> list[DialectMatch]:
     """Return the matches without those that are wholly below headings such as "Preview", if another one is not."""
-    own = [
-        match
-        for match in found
-        if len(found) == 1 or not all(is_outside_tasks(outline, start.index, start.id) for start in match.starts)
-    ]
+
+    def is_in_preview(start: TaskStart) -> bool:
+        return any(PREVIEW.search(outline.blocks[heading].text) for heading in outline.headings_above(start.index))
+
+    own = [match for match in found if len(found) == 1 or not all(map(is_in_preview, match.starts))]
     return own or found
 
 

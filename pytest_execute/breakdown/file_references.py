@@ -46,9 +46,9 @@ _UNCHANGED_FILES = re.compile(
     r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
     re.IGNORECASE,
 )
-# matches "No changes to `a.py` and `b.py`", "without touching src/a.py" in a sentence
+# matches "No changes to `a.py` and `b.py`", "without touching src/a.py", "(not `a.py`)"
 _UNTOUCHED = re.compile(
-    r"\b(?:no\s+changes?\s+(?:to|in)|(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
+    r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
     re.IGNORECASE,
 )
@@ -94,19 +94,24 @@ _OPTIONS_WITH_VALUE = frozenset(
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
+    own = [structs.replace(part, text=_UNTOUCHED.sub(_blank, part.text)) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
-        for part in parts
-        if not part.is_code and not _UNCHANGED_FILES.match(part.text)
+        for part in own
+        if not _UNCHANGED_FILES.match(part.text)
         for text, line in _candidates(part)
         for path, first, last in _parse_file(text)
     ]
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
 
 
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a sentence says it changes: those with a directory, no links, no tests."""
-    own = [structs.replace(part, text=_UNTOUCHED.sub("", _LINK_TARGET.sub("]", part.text))) for part in parts]
+    own = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
     refs = (ref for ref in referenced_files(own) if "/" in ref.path and not ref.path.startswith("../"))
     return tuple(ref for ref in refs if not _is_named_like_tests(ref.path))
 

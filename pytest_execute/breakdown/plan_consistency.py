@@ -37,6 +37,7 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
         _report_other_status(task, parsed, problems)
         if task.done:
             _report_open_work(task, parsed, done, problems)
+        _report_repeated_substeps(task, problems)
         for step in parsed.foreign_substeps:
             message = f"substep {step.id} is below task {task.id}: correct the number that a formatter may have changed"
             problems.warn(step.line, "foreign-substep", message)
@@ -59,6 +60,15 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
         problems.warn(line, "unknown-effort", message)
+
+
+def _report_repeated_substeps(task: Task, problems: Problems) -> None:
+    first: dict[str, int] = {}
+    for step in task.substeps:
+        line = first.setdefault(step.id, step.line)
+        if step.id and line != step.line:
+            message = f"substep {step.id} is already on line {line}: give one of them another id"
+            problems.warn(step.line, "duplicate-substep", message)
 
 
 def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> None:

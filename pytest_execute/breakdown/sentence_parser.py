@@ -110,6 +110,7 @@ class SentenceParser:
 
     def __init__(self, names: NameIndex, task_words: Iterable[str], stream_words: Iterable[str]) -> None:
         self.names = names
+        self._prefixes = {task.rstrip("0123456789") for task in names.stream_of} - {""}
         letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
         self._name_pattern = patterns.name_pattern(
             "|".join(sorted({"task", *task_words})), "|".join(sorted({"phase", "stream", *stream_words})), letters
@@ -160,7 +161,8 @@ class SentenceParser:
                 return marks.add(owner) if owner is not None else found[0]
             verb = found["verb"] or found["verb_before_letters"] or ""
             mention = self._resolve(found[0][len(verb) :])
-            return verb + marks.add(mention) if mention or not (found["code"] or verb) else found[0]
+            is_name = not (found["code"] or verb) or self._is_like_task(found["code"])
+            return verb + marks.add(mention) if mention or is_name else found[0]
 
         def mark_list(found: re.Match[str]) -> str:
             return marks.add(_merge(marks.all_in(found[0])))
@@ -171,6 +173,10 @@ class SentenceParser:
         text = re.sub(patterns.PLUS_LIST, mark_list, text)
         text = re.sub(patterns.COMMA_LIST, mark_list, text)
         return _replace_pronoun(text), marks
+
+    def _is_like_task(self, code: str | None) -> bool:
+        """Return True for a code with the letters of a task: it is a name, even if no task has it."""
+        return code is not None and code.rstrip("0123456789") in self._prefixes
 
     def _resolve(self, text: str) -> Mention:
         if PREVIOUS_TASKS.search(text):

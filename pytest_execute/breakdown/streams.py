@@ -139,8 +139,15 @@ def _stream_from_title(block: Block, index: int) -> StreamStart:
     title = split_title(text)[0]
     code = _ID_AND_TITLE.fullmatch(title)
     aliases = (code["id"].casefold(),) if code and not code["id"].isdigit() else ()
+    letter = re.match(r"([A-Z])[.):] ", title)  # "A. Model"
     return StreamStart(
-        id=title, kind="", title=title, index=index, line=block.line, depends_text=depends_text, aliases=aliases
+        id=letter[1] if letter else title,
+        kind="",
+        title=title,
+        index=index,
+        line=block.line,
+        depends_text=depends_text,
+        aliases=aliases,
     )
 
 

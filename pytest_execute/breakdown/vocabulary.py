@@ -61,6 +61,9 @@ UNTASKED_SECTION = re.compile(
     re.IGNORECASE,
 )
 
+# matches "Task Breakdown Preview": a list there is the plan only if there is no other
+PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)
+
 # matches those of them that hold no tasks even if they are counted like the sections with tasks
 CRITERIA_SECTION = re.compile(
     r"acceptance criteri|definition of done|success criteri|out of scope|non-goals", re.IGNORECASE
