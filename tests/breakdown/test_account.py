@@ -98,3 +98,12 @@ def test_a_repeated_line_is_told() -> None:
 
 def test_a_field_of_a_stream_is_told() -> None:
     assert lost(f"## Stream A: X\n\n**Files**: `a.py`\n\n### 1. [ ] A\n{FIELDS}") == [(3, "warning", "unread-field")]
+
+
+def test_a_gate_without_a_colon_is_told() -> None:
+    assert (7, "warning", "unread-gate") in lost(f"{HEADINGS}**Gate A**\n- all tests pass\n")
+
+
+def test_criteria_with_numbers_are_no_other_ticks() -> None:
+    text = "## Tasks\n\n- [x] 1. A\n- [ ] 2. B\n\n## Definition of Done\n\n- [ ] 1. tested\n"
+    assert [each for each in lost(text) if each[0] == 8] == [(8, "warning", "passed-over")]
