@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block, Document, HiddenText
-from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_outside_tasks, labels_above
+from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_criterion, is_outside_tasks, labels_above
 from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field
 from pytest_execute.breakdown.gates import WrittenGate
@@ -166,13 +166,13 @@ class _UnreadReporter:
             hidden = _hidden_at(self._hidden, line)
             if hidden is not None:
                 self._report_hidden(line, look, hidden, task)
-            elif task is not None:
+            elif task is not None and not is_criterion(self._outline, self._block_at(line)):
                 self._report_again(line, look, task)
             elif look.kind == "box":
                 self._report_box(line, look)
             elif self._is_of_plan(look) and not self._account.is_in_task(line):
                 self._warn(line, f"this looks like task {look.name}, and is not read: {_REMEDY}")
-        elif not self._account.is_in_task(line) and _hidden_at(self._hidden, line) is None:
+        elif _hidden_at(self._hidden, line) is None and (look.kind == "gate" or not self._account.is_in_task(line)):
             self._report_other(line, look)
 
     def _report_other(self, line: int, look: Look) -> None:
@@ -199,19 +199,23 @@ class _UnreadReporter:
             place = f"{there} on line {task.line}, which counts"
             self._problems.warn(line, "other-tick", f"task {task.id} is {here} here and {place}: correct one of them")
 
+    def _block_at(self, line: int) -> int:
+        """Return the index of the block that has a line, or of the one before it."""
+        return max(0, bisect_right(self._starts, line) - 1)
+
     def _status_in_row(self, line: int) -> str | None:
         """Return the status in a row of another table about the tasks, or None without such a column."""
-        block = self._outline.blocks[bisect_right(self._starts, line) - 1]
+        block = self._outline.blocks[self._block_at(line)]
         pairs = zip(block.header, block.cells, strict=False)
         return next((cell for label, cell in pairs if field_name(label) == "status" and cell.strip()), None)
 
     def _report_box(self, line: int, look: Look) -> None:
-        index = bisect_right(self._starts, line) - 1
-        is_criterion = index >= 0 and is_outside_tasks(self._outline, index, look.name)
+        index = self._block_at(line)
+        is_outside = is_outside_tasks(self._outline, index, look.name)
         if not self._is_of_plan(look):
-            self._nameless[line] = is_criterion or bool(look.name)
+            self._nameless[line] = is_outside or bool(look.name)
             self._warn(line, f'this box is not read as a task: "{look.title[:60]}"')
-        elif is_criterion:
+        elif is_outside:
             place = f'because it is below "{self._label_above(index)}": move it, or remove its box'
             self._warn(line, f"this looks like task {look.name}, and is not read, {place}")
         elif look.shape in self._shapes:

@@ -39,7 +39,7 @@ _NAME = re.compile(
 _FIELDS = ("depends", "files", "tests", "effort")
 # matches "**Gate 1**:", "- **Phase 1 Quality Gate:**", "**Checkpoint**:"
 _GATE = re.compile(
-    r"\s*(?:[-*+]\s+)?\*\*[^*\n]{0,40}\b(?:gate|checkpoint)(?:\s+#?\w{1,3})?\s*(?::\*\*|\*\*\s*:)", re.IGNORECASE
+    r"\s*(?:[-*+]\s+)?\*\*[^*\n]{0,40}\b(?:gate|checkpoint)(?:\s+#?\w{1,3})?\s*(?::\*\*|\*\*\s*(?::|$))", re.IGNORECASE
 )
 
 

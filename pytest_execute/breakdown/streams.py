@@ -37,7 +37,8 @@ _ID_AND_TITLE = re.compile(
 )
 # matches "(Parallel)", "(Depends on Stream A)", "(Week 1)", "(3 tasks)" at the end
 _NOTE = re.compile(
-    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep"
+    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|depende|dépend|abhängig|hängt ab|after|requires?|needs?"
+    r"|blocked|weeks?|days?|phases?|critical|no dep"
     r"|independent|sequential"
     r"|priority|optional|can |must |\d+\s+tasks|must have|p\d)[^()（）]*(?:\([^()]*\)[^()]*)*)[)）]\s*\W*\s*$",
     re.IGNORECASE,
@@ -50,7 +51,9 @@ _CONTINUED = re.compile(
 _GATE_TITLE = re.compile(r"\W*(?:(?:quality|exit) )?(?:gates?|checkpoints?)\W*", re.IGNORECASE)
 # matches "Depends on Stream A", "after A1, B3"
 _DEPENDS_ON = re.compile(
-    r"(?:depends?\s+(?:up)?on|after|requires?|needs|blocked\s+by)\s*:?\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL
+    r"(?:depends?\s+(?:up)?on|depende\s+de|dépend\s+de|abhängig\s+von|hängt\s+ab\s+von|after|requires?|needs"
+    r"|blocked\s+by)\s*:?\s*(?P<value>.+)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

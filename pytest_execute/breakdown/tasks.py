@@ -69,6 +69,8 @@ _DEPENDS_NOTE = re.compile(
 _FIELD_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
 # matches "(parallel: true, depends: #41)" at the end
 _PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
+# matches "(in progress)", "[WIP]" at the end of a title
+_STATE_NOTE = re.compile(r"[(\[]([^()\[\]]{3,20})[)\]]\s*$")
 # matches the box of "- [ ]* 2.1 Write more tests", which may stay open
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 # matches "[x] 1.1 ", "**1.2** "
@@ -198,9 +200,12 @@ def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> 
 
 
 def _state(start: TaskStart, fields: Sequence[Field]) -> TaskState:
-    """Return the state of a task that is not done: by its box, or else by its status."""
+    """Return the state of a task that is not done: by its box, its status, or a note behind its title."""
     by_box = BOX_STATES.get(start.box or " ", "open")
-    return by_box if by_box != "open" else state_of(_first_value(fields, "status"))
+    if by_box != "open":
+        return by_box
+    note = _STATE_NOTE.search(start.title)
+    return state_of(_first_value(fields, "status") or (note[1] if note else ""))
 
 
 def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:

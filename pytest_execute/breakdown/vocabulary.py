@@ -22,7 +22,7 @@ STREAM_WORDS = (
 SAME_STREAM_WORDS = (  # "Track 1" in a sentence may mean the heading "Stream 1"
     {"stream", "workstream", "work stream", "track"},
     {"group", "task group"},
-    {"phase", "stage", "sub-phase", "subphase"},
+    {"phase", "stage", "sub-phase", "subphase", "fase", "etapa", "étape"},
 )
 
 # matches "None", "N/A - can start at once", "-", "なし", "None (parallel with 2)"
