@@ -32,16 +32,11 @@ _LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:
 _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
 
 
-def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
-    """Yield the substeps in a task's blocks, in order; the id of one without an id is empty."""
-    for block, is_step in _with_criteria(blocks):
-        if is_step:
-            yield from _steps_in_block(task, block)
-
-
-def find_criteria(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield the items that are criteria and no steps, in order."""
-    return (block for block, is_step in _with_criteria(blocks) if is_step is None)
+def find_substeps(task: str, blocks: Iterable[Block]) -> tuple[tuple[Substep, ...], tuple[Block, ...]]:
+    """Return the substeps in a task's blocks, and the items that are criteria; a step may have no id."""
+    split = list(_with_criteria(blocks))
+    steps = (step for block, is_step in split if is_step for step in _steps_in_block(task, block))
+    return tuple(steps), tuple(block for block, is_step in split if is_step is None)
 
 
 def _with_criteria(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool | None]]:

@@ -20,7 +20,7 @@ from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.specifications import find_scenarios, find_specifications
-from pytest_execute.breakdown.substeps import find_criteria, find_substeps
+from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
@@ -174,8 +174,8 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
             is_complete = complete["box"] in "xX"
         elif block.kind != "row":
             step_blocks.append(block)
-    steps = tuple(find_substeps(start.id, step_blocks)) if start.row is None else ()
-    criteria = tuple(find_criteria(step_blocks))
+    steps, criteria = find_substeps(start.id, step_blocks)
+    steps = steps if start.row is None else ()
     foreign = tuple(
         step
         for step in steps

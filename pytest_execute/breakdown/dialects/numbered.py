@@ -20,7 +20,7 @@ from pytest_execute.breakdown.dialects.common import (
 )
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
-from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
 # matches "1. Model", "2.1 — Page", "🚧 3) Mails"
@@ -75,6 +75,8 @@ def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
         task = _NUMBER_AND_TITLE.fullmatch(block.one_line.replace("**", ""))
         if task is None or index == outline.title or _is_result(outline, index):
             continue
+        if LEADING_BOX.match(task["title"]):
+            continue  # a heading with an id and a box is a form of its own
         number = block.one_line[: task.end("id") + 1]
         if "." in number or ")" in number or not task["title"][0].islower():  # "3 ways to do it" is no task
             levels.setdefault(block.depth, []).append(start_from_heading(block, index, task["id"], task["title"]))
