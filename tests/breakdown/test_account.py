@@ -107,3 +107,11 @@ def test_a_gate_without_a_colon_is_told() -> None:
 def test_criteria_with_numbers_are_no_other_ticks() -> None:
     text = "## Tasks\n\n- [x] 1. A\n- [ ] 2. B\n\n## Definition of Done\n\n- [ ] 1. tested\n"
     assert [each for each in lost(text) if each[0] == 8] == [(8, "warning", "passed-over")]
+
+
+def test_a_box_with_another_word_and_id_is_an_error() -> None:
+    assert lost("- [x] T001 A\n- [ ] T002 B\n- [ ] Task 3 C\n")[-1] == (3, "error", "unread-task")
+
+
+def test_the_title_of_a_story_is_no_task() -> None:
+    assert problems_except_fields("# Story 1.1: A\n\n## Tasks\n\n- [x] Task 1: A\n- [ ] Task 2: B\n") == []

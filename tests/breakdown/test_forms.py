@@ -107,6 +107,7 @@ FORMS = {
         "## Success Criteria\n\n### Task 1: A\n- [x] 1.1 a\n\n### Task 2: B\n- [ ] 2.1 b\n",
         "1+ 2",
     ),
+    "names of files as ids": ("- [x] 001.md - Read (parallel: true)\n- [ ] 002.md - Write\n", "001+ 002"),
     "numbers before a dash": ("- [x] 01 - Read\n- [ ] 02 - Write\n", "01+ 02"),
     "fields that name tasks": (
         (
