@@ -125,7 +125,8 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
         return  # one error for all of them
     reporter = _UnreadReporter(outline, document, account, plan, problems)
     above = ""
-    known = {*account.read, *problems.lines_with("passed-over"), *problems.lines_with("unread-gate")}
+    titles = (line for line, meaning in account.context.items() if meaning == "title")
+    known = {*account.read, *titles, *problems.lines_with("passed-over"), *problems.lines_with("unread-gate")}
     for number, line in enumerate(document.lines, 1):
         if line == above and line.strip() and not account.read.keys().isdisjoint((number - 1, number)):
             problems.warn(number, "repeated-line", "this line repeats the one above: remove one of them")
@@ -240,8 +241,9 @@ class _UnreadReporter:
         return re.sub(r"^[\W\d]+", "", label)
 
     def _is_of_plan(self, look: Look) -> bool:
-        """Return True for an id of the plan's kind: a number, or a code with the letters of another one."""
-        return bool(look.name) and _family(look.name) in self._families and not REQUIREMENT.match(look.name)
+        """Return True for an id behind a word, or of the plan's kind: a number, or a code with the same letters."""
+        is_of_family = look.has_word or _family(look.name) in self._families
+        return bool(look.name) and is_of_family and not REQUIREMENT.match(look.name)
 
     def _warn(self, line: int, message: str) -> None:
         self._problems.warn(line, "passed-over", message)

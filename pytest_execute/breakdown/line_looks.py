@@ -44,7 +44,10 @@ _GATE = re.compile(
 
 
 class Look(Struct, frozen=True):
-    """Look of a line: `name` is the id that it begins with, `mark` what its box holds, None without a box."""
+    """Look of a line: `name` is the id that it begins with, `mark` what its box holds, None without a box.
+
+    `has_word` is True for a word such as "Task" before the id.
+    """
 
     shape: Shape
     kind: Literal["box", "task", "field", "gate"]
@@ -52,13 +55,14 @@ class Look(Struct, frozen=True):
     mark: str | None = None
     label: str = ""
     title: str = ""
+    has_word: bool = False
 
 
 def look_of(line: str) -> Look | None:
     """Return the look of a line, or None for one that looks like no part of a plan.
 
     >>> look_of("- [?] T002 Take"), look_of("Some words")
-    (Look(shape='item', kind='box', name='T002', mark='?', label='', title='Take'), None)
+    (Look(shape='item', kind='box', name='T002', mark='?', label='', title='Take', has_word=False), None)
     """
     marker = _MARKER.match(line)
     shape = _shape(marker["marker"] if marker else None)
@@ -69,10 +73,11 @@ def look_of(line: str) -> Look | None:
     if mark is None and name and shape == "heading" and (behind := _BOX.match(line, name.end())):
         mark = behind["mark"] if is_state(behind["mark"]) else None
     title = line[name.end() if name else box.end() if box else begin :].strip(" *|:—–-")
+    has_word = name is not None and name["word"] is not None
     if mark is not None and (name or shape != "text"):
-        return Look(shape, "box", name["id"] if name else "", mark, title=title)
+        return Look(shape, "box", name["id"] if name else "", mark, title=title, has_word=has_word)
     if name and shape != "text" and _is_name(name, shape):
-        return Look(shape, "task", name["id"], title=title)
+        return Look(shape, "task", name["id"], title=title, has_word=has_word)
     return _label_look(line, shape)
 
 

@@ -24,10 +24,10 @@ from pytest_execute.breakdown.ids import ID_ENDING, normalize_id
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 
-# matches "1. Title", "1.1 Title", "2.1-bis Title", "**001**: Title", "`2.1`: Title", "#83 - Title" behind a box
+# matches "1. Title", "1.1 Title", "2.1-bis Title", "**001**: Title", "`2.1`: Title", "#83 - Title", "001.md - Title"
 _NUMBER_AND_TITLE = re.compile(
     rf"(?:\*\*)?`?#?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?{ID_ENDING}(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`)"
-    r"|(?<=#)\d+(?=:?\s)|\d+(?=\s+[-–—]\s))`?[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
+    r"|(?<=#)\d+(?=:?\s)|\d+(?=\s+[-–—]\s|\.md\b))`?(?:\.md)?[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
 # matches "Task 1" and "**Step 2" at the beginning of an item or text
 _NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
