@@ -205,6 +205,7 @@ def test_the_effort_of_a_step_is_not_that_of_its_task() -> None:
         ("T003 needs T001, T002 is parallel with it", False),
         ("T003 needs T001", False),
         ("T003 needs T099", True),
+        ("The set-up comes before Phase 9", True),
     ],
 )
 def test_a_sentence_that_is_read_in_part_is_told(sentence: str, is_told: bool) -> None:
