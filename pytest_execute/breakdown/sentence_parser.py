@@ -199,6 +199,7 @@ def _parse_part(text: str, marks: _MarkedNames, subject: Mention | None) -> Pars
     if not statements:
         likely = patterns.LIKELY_ORDER.finditer(text)
         is_uncertain = any(not patterns.NEGATION.search(_clause_before(text, found.end())) for found in likely)
+        is_uncertain |= not all(mentions) and patterns.BEFORE_OR_AFTER.search(text) is not None
     if is_uncertain:
         return ParsedSentence((), True, (subject, *mentions) if subject else mentions)
     used = {(*side.tasks, *side.streams, side.wildcard) for each in certain for side in (each.first, each.then)}

@@ -140,6 +140,8 @@ LIKELY_ORDER = re.compile(
     rf"|{NAME}\s+(?:only\s+)?(?:before|after)\s+{NAME}|{NAME}\s+must\s+be\s+{_COMPLETED}",
     re.IGNORECASE,
 )
+# matches "Setup before ②" and "② after ①": an order, if a name there is unknown
+BEFORE_OR_AFTER = re.compile(rf"\b(?:before|after)\s+{NAME}|{NAME}\s+(?:before|after)\b", re.IGNORECASE)
 # matches "① + ② & ③"
 PLUS_LIST = rf"{NAME}(?:\s*[&+]\s*{NAME})+"
 # matches "①, ② and ③", and "①, ②" before a verb or a punctuation mark, where the list must end
