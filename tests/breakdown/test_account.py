@@ -87,6 +87,11 @@ def test_another_status_in_a_table_about_the_tasks_is_told() -> None:
     assert [each for each in lost(BOXES + table) if each[2] == "other-tick"] == [(11, "warning", "other-tick")]
 
 
+def test_another_line_about_a_task_is_explained() -> None:
+    reading = read_text(HEADINGS + "## Summary\n\n- [ ] Task 1: Read\n", "t", "b.md")
+    assert reading.account.meaning(9) == "task 1 again"
+
+
 def test_a_repeated_substep_is_told() -> None:
     assert lost(f"### 1. [ ] A\n{FIELDS}- [x] 1.1 a\n- [ ] 1.1 b\n") == [(4, "warning", "duplicate-substep")]
 
