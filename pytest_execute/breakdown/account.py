@@ -42,7 +42,7 @@ class LineAccount(Struct, frozen=True):
     """Lines with their meanings, by their numbers: `read` are parts of the plan, `context` is the text around them."""
 
     read: Mapping[int, str]
-    context: Mapping[int, str]
+    context: dict[int, str]
     lines: tuple[str, ...] = ()
 
     def is_in_task(self, line: int) -> bool:
@@ -194,6 +194,7 @@ class _UnreadReporter:
 
     def _report_again(self, line: int, look: Look, task: Task) -> None:
         """Report what differs in another line about a task."""
+        self._account.context[line] = f"task {task.id} again"
         mark = self._status_in_row(line) if look.shape == "row" else look.mark
         if mark is not None and is_tick(mark) != task.done:
             here, there = ("open", "done") if task.done else ("ticked", "open")
