@@ -7,6 +7,8 @@ and those that take effect by themselves: hooks, fixtures for all tests, stateme
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -29,26 +31,94 @@ class Share(Struct, frozen=True):
     imports: Mapping[str, tuple[str, str]]
 
 
+class _Part(Struct, frozen=True):
+    """Statement at the top of a file: its text and the words in it, the names that it defines and binds, its imports.
+
+    A part that `acts` takes effect by itself. `origins` are the (name, (module, name there)) of imports at any place.
+    """
+
+    text: str
+    words: frozenset[str]
+    names: frozenset[str]
+    bound: frozenset[str]
+    origins: frozenset[tuple[str, tuple[str, str]]]
+    acts: bool
+    is_import: bool
+    is_star: bool
+
+
 def find_share(files: Mapping[str, bytes], names: Sequence[str]) -> Share | None:
     """Return the share of the test that `names` lead to in the first of `files`.
 
     None where a file is not Python, or files import different things under one name.
     """
     try:
-        modules = {path: ast.parse(content) for path, content in files.items()}
+        parts = [part for content in files.values() for part in _parts(content, names)]
     except (SyntaxError, ValueError):
         return None
-    statements = [without_docstrings(_without_other_tests(each, names)) for m in modules.values() for each in m.body]
-    origins = {*_imports(statements)}
+    origins = frozenset[tuple[str, tuple[str, str]]]().union(*(part.origins for part in parts))
     imports = dict(origins)
     if len(imports) < len(origins):
         return None
-    used = _used([each for each in statements if not isinstance(each, ast.Import | ast.ImportFrom)], names)
-    stars = [each for each in statements if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
-    words = frozenset(WORD.findall(text := "\n".join(map(ast.unparse, stars + used))))
-    bound = {name for each in used for name in bound_names(each)} | {PurePosixPath(path).stem for path in files}
+    used = _used([part for part in parts if not part.is_import], names)
+    text = "\n".join(part.text for part in ([part for part in parts if part.is_star] + used))
+    words = frozenset(WORD.findall(text))
+    bound = frozenset(PurePosixPath(path).stem for path in files).union(*(part.bound for part in used))
     others = {n: origin for n, origin in imports.items() if n in words and not _is_one_of(origin[0], files)}
-    return Share(text, frozenset(bound), others)
+    return Share(text, bound, others)
+
+
+def _parts(content: bytes, names: Sequence[str]) -> Iterator[_Part]:
+    """Yield the statements of a file without docstrings, and without the tests in classes that are not in `names`."""
+    for statement in _parse(content):
+        if isinstance(statement, _Part):
+            yield statement
+        else:
+            yield statement.part(names)
+
+
+@functools.lru_cache(maxsize=2048)  # tests of one file share it, and the files that they use
+def _parse(content: bytes) -> tuple[_Part | _TestClass, ...]:
+    return tuple(
+        _TestClass(each) if isinstance(each, ast.ClassDef) else _make_part(without_docstrings(each))
+        for each in ast.parse(content).body
+    )
+
+
+class _TestClass:
+    """Class at the top of a file, of which each test has a part of its own."""
+
+    def __init__(self, node: ast.ClassDef) -> None:
+        self.node = without_docstrings(node)
+        functions = (each for each in ast.walk(node) if isinstance(each, FunctionNode))
+        self.names = frozenset(each.name for each in functions if each.name.startswith("test"))
+        self.known: dict[frozenset[str], _Part] = {}
+
+    def part(self, names: Sequence[str]) -> _Part:
+        """Return the class without the tests that are not in `names`."""
+        key = self.names.intersection(names)
+        if key not in self.known:
+            self.known[key] = _make_part(_without_other_tests(self.node, names))
+        return self.known[key]
+
+
+def _make_part(statement: ast.stmt) -> _Part:
+    text = ast.unparse(statement)
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    names = frozenset(_top_names(statement))
+    is_hook = isinstance(statement, FunctionNode) and (
+        statement.name.startswith("pytest_") or "autouse" in "".join(map(ast.unparse, statement.decorator_list))
+    )
+    return _Part(
+        text,
+        frozenset(WORD.findall(text)),
+        names,
+        frozenset(bound_names(statement)),
+        frozenset(_imports([statement])),
+        acts=not is_text and (is_hook or not names or not names.isdisjoint({"pytestmark", "pytest_plugins"})),
+        is_import=isinstance(statement, ast.Import | ast.ImportFrom),
+        is_star=isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*",
+    )
 
 
 def _is_one_of(module: str, files: Iterable[str]) -> bool:
@@ -56,29 +126,24 @@ def _is_one_of(module: str, files: Iterable[str]) -> bool:
     return bool(dotted) and any(f"/{path}".endswith(f"/{dotted.replace('.', '/')}.py") for path in files)
 
 
-def _used(statements: Sequence[ast.stmt], names: Iterable[str]) -> list[ast.stmt]:
-    """Return the statements that are used, in their order."""
-    binds = {index: {*_top_names(statement)} for index, statement in enumerate(statements)}
+def _used(parts: Sequence[_Part], names: Iterable[str]) -> list[_Part]:
+    """Return the parts that are used, in their order."""
     words, used = {*names}, set[int]()
-    while found := {i for i, each in enumerate(statements) if i not in used and _is_used(each, binds[i], words)}:
+    while found := {i for i, each in enumerate(parts) if i not in used and _is_used(each, words)}:
         used |= found
-        words.update(word for index in found for word in WORD.findall(ast.unparse(statements[index])))
-    return [statements[index] for index in sorted(used)]
+        words.update(*(parts[index].words for index in found))
+    return [parts[index] for index in sorted(used)]
 
 
-def _is_used(statement: ast.stmt, names: set[str], words: set[str]) -> bool:
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return False
-    acts = isinstance(statement, FunctionNode) and (
-        statement.name.startswith("pytest_") or "autouse" in "".join(map(ast.unparse, statement.decorator_list))
-    )
-    return acts or not names or not names.isdisjoint({*words, "pytestmark", "pytest_plugins"})
+def _is_used(part: _Part, words: set[str]) -> bool:
+    return part.acts or not part.names.isdisjoint(words)
 
 
 def _without_other_tests(statement: ast.stmt, names: Sequence[str]) -> ast.stmt:
     """Return a class without the tests that are not in `names`, and anything else as it is."""
     if isinstance(statement, ast.ClassDef):
         body = [each for each in statement.body if not _is_other_test(each, names)]
+        statement = copy.copy(statement)
         statement.body = [_without_other_tests(each, names) for each in body]
     return statement
 
