@@ -80,7 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from pytest_execute.core.errors import ExecuteError
 
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `pytest-execute check | head`: Python would complain once more when it flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT_JUDGE
     except ExecuteError as error:
         print(error, file=sys.stderr)
         return CANNOT_JUDGE

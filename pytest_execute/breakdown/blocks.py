@@ -1,12 +1,13 @@
 """Markdown as a flat list of blocks with line numbers: headings, list items, texts, table rows and code.
 
-HTML and front matter contain no tasks and give no blocks. Block quotes are kept apart.
+HTML and front matter contain no tasks and give no blocks. Block quotes are kept apart, and so is what `<details>`
+hides. `Document.hidden` has the lines of all of these and of code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal
 
@@ -49,20 +50,32 @@ class UnclosedFence(Struct, frozen=True):
     content: str
 
 
+class HiddenText(Struct, frozen=True):
+    """Text that holds no tasks: `kind` is code, comment, quote or details, `line` that of its first line."""
+
+    kind: str
+    line: int
+    text: str
+
+
 class Document(Struct, frozen=True):
     """All blocks in order. `quotes` are the texts of block quotes, each with the index of the block before it."""
 
     blocks: tuple[Block, ...]
     unclosed: UnclosedFence | None = None
     quotes: tuple[tuple[int, Block], ...] = ()
+    lines: tuple[str, ...] = ()
+    hidden: tuple[HiddenText, ...] = ()
 
 
 def parse_blocks(text: str) -> Document:
     """Return the blocks of a Markdown text."""
     text = without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     tokens = _parser().parse(text)
+    lines = tuple(text.split("\n"))
     quotes: list[tuple[int, Block]] = []
-    return Document(tuple(_build_blocks(tokens, quotes)), _unclosed_fence(tokens, text), tuple(quotes))
+    blocks = tuple(_build_blocks(tokens, quotes))
+    return Document(blocks, _unclosed_fence(tokens, text), tuple(quotes), lines, tuple(_hidden_texts(tokens, lines)))
 
 
 @cache
@@ -85,7 +98,7 @@ def _build_blocks(tokens: list[Token], quotes: list[tuple[int, Block]]) -> Itera
     builder = _BlockBuilder()
     count = 0
     for token in tokens:
-        if builder.quote_depth and token.type not in ("blockquote_open", "blockquote_close"):
+        if builder.quote_depth and token.type not in _QUOTE_MARKS:
             if token.type == "inline":
                 quotes.append((count - 1, Block("text", 0, without_comments(token.content), _line(token))))
             continue
@@ -117,6 +130,10 @@ class _BlockBuilder:
     def quote_close(self, token: Token) -> None:
         self.quote_depth -= 1
 
+    def html(self, token: Token) -> None:
+        """Count `<details>` as a quote, up to its end in another block."""
+        self.quote_depth = max(0, self.quote_depth + _opened_details(token.content))
+
     def item_open(self, token: Token) -> Block | None:
         empty_item = self._empty_item()
         self.depth += 1
@@ -139,7 +156,7 @@ class _BlockBuilder:
         self.heading = int(token.tag[1])
 
     def inline(self, token: Token) -> Block | None:
-        text = without_comments(token.content)
+        text = _without_anchors(without_comments(token.content))
         if self.in_row:
             self.cells.append(text)
             return None
@@ -178,6 +195,7 @@ class _BlockBuilder:
 _HANDLERS = {
     "blockquote_open": _BlockBuilder.quote_open,
     "blockquote_close": _BlockBuilder.quote_close,
+    "html_block": _BlockBuilder.html,
     "list_item_open": _BlockBuilder.item_open,
     "list_item_close": _BlockBuilder.item_close,
     "heading_open": _BlockBuilder.heading_open,
@@ -191,6 +209,40 @@ _HANDLERS = {
 }
 
 
+_QUOTE_MARKS = ("blockquote_open", "blockquote_close", "html_block")
+
+
+def _opened_details(html: str) -> int:
+    """Return how many `<details>` a text opens and does not close; negative if it closes more."""
+    return len(re.findall(r"<details\b", html)) - html.count("</details>") if "details" in html else 0
+
+
+def _hidden_texts(tokens: Iterable[Token], lines: Sequence[str]) -> Iterator[HiddenText]:
+    """Yield the outermost texts without tasks, in order."""
+    end = details = details_line = 0
+    for token in tokens:
+        kind = _HIDDEN.get(token.type)
+        if kind is None or token.map is None:
+            continue
+        first, last = token.map
+        opened = _opened_details(token.content) if token.type == "html_block" else 0
+        if opened > 0 and not details:
+            details_line = first
+        was_open, details = details, max(0, details + opened)
+        if was_open and not details:
+            yield HiddenText("details", details_line + 1, "\n".join(lines[details_line:last]))
+        elif not was_open and not details and first >= end:
+            text = "\n".join(lines[first:last])
+            yield HiddenText(kind, first + 1, re.sub(r"(?m)^ {0,3}> ?", "", text) if kind == "quote" else text)
+        end = max(end, last)
+    if details:
+        yield HiddenText("details", details_line + 1, "\n".join(lines[details_line:]))
+
+
+_HIDDEN = {"fence": "code", "code_block": "code", "html_block": "comment", "blockquote_open": "quote"}
+"""Kinds of texts without tasks, by the tokens of markdown-it-py."""
+
+
 def _line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
 
@@ -200,6 +252,14 @@ def without_comments(text: str) -> str:
     if "<!--" not in text:
         return text
     return re.sub(r"<!--.*?(?:-->|\Z)", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+
+
+def _without_anchors(text: str) -> str:
+    """Return the text without anchors: `<a id="t1"></a>Task 1`, `Task 1 {#task-1}`."""
+    return _ANCHOR.sub("", text) if "<a " in text or "{#" in text else text
+
+
+_ANCHOR = re.compile(r"<a\s+(?:id|name)=[^<>\n]*>(?:\s*</a>)?[ \t]*|[ \t]*\{#[\w.-]+\}(?=\s*$)", re.IGNORECASE)
 
 
 def _unclosed_fence(tokens: list[Token], text: str) -> UnclosedFence | None:

@@ -19,44 +19,12 @@ A clause is read in this order; each step replaces what it has read by a mark, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 
-from msgspec import Struct
-
-from pytest_execute.breakdown.id_ranges import ID_LIST, ID_OR_LETTER, LIST_SIGN, RANGE_SIGN, BadRange, expand_ids
-from pytest_execute.breakdown.ids import CODE, NUMBER, normalize_id, singular
-from pytest_execute.breakdown.name_index import AmbiguousName, NameIndex
+from pytest_execute.breakdown.dependency_collector import DependencyCollector, DependencySource, ParsedDependencies
+from pytest_execute.breakdown.id_ranges import ID_LIST, ID_OR_LETTER, LIST_SIGN, RANGE_SIGN
+from pytest_execute.breakdown.ids import CODE, NUMBER, singular
+from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, TASK_WORDS
-from pytest_execute.core.errors import did_you_mean
-
-
-class ParsedDependencies(Struct, frozen=True):
-    """Ids of the tasks and streams in a value.
-
-    `errors` are (code, message) pairs, `unread` is text that names nothing.
-    """
-
-    tasks: tuple[str, ...] = ()
-    streams: tuple[str, ...] = ()
-    errors: tuple[tuple[str, str], ...] = ()
-    unread: str = ""
-
-
-class DependencySource(Struct, frozen=True):
-    """Owner of a value: its `name` in messages, such as "task 3", its task and stream, and the tasks before it.
-
-    `may_be_substep` is True where the value may be that of a substep, which may depend on its own task.
-    """
-
-    name: str
-    task: str | None = None
-    stream: str | None = None
-    may_be_substep: bool = False
-    previous: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
-
-
-NO_SOURCE = DependencySource("")
-"""Source of a text outside any field; its errors are dropped."""
 
 _MAX_PART = 300
 """No id, range or title is longer."""
@@ -102,6 +70,10 @@ _ALL_STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|a
 _LEADING_VERB = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
 # matches "Task 4 depends on": a clause with its own subject is no part of a list
 _SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
+# matches '"Write the model"'
+_QUOTED_TITLE = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+# matches two words behind each other, none of which is that of a list of tasks
+_WORDS = re.compile(rf"\b(?!(?:{TASK_WORDS}|{STREAM_WORDS}|and|all)\b)[a-z]{{3,}}\s+[a-z]{{2,}}")
 # matches "can run in parallel", "independent"
 _PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
@@ -114,7 +86,13 @@ def parse_dependencies(value: str, names: NameIndex, source: DependencySource) -
     parser = _ClauseParser(names, source)
     # clauses end at a full stop before a capital letter, or with the line: "T1. Then T2"
     for clause in re.split(r"。|；|(?<=[\w)])\.\s+(?=[A-Z\W])|\n", plain):
-        parser.parse(clause)
+        first, *others = clause.split("; ")
+        parser.parse(first)
+        for other in others:
+            if _WORDS.search(other):
+                parser.unread.append(other)  # "T1; T3 and T4 touch the same file" says something else
+            else:
+                parser.parse(other)
     return parser.collected.result("; ".join(parser.unread))
 
 
@@ -127,72 +105,12 @@ def _without_comments(value: str) -> str:
     return " ".join(plain.split()).strip(" .。;；,")
 
 
-class _DependencyCollector:
-    """Collector of the tasks and streams in one value, and of the errors in their names."""
-
-    def __init__(self, names: NameIndex, source: DependencySource) -> None:
-        self.names, self.source = names, source
-        self.tasks: dict[str, None] = {}
-        self.streams: dict[str, None] = {}
-        self.errors: dict[tuple[str, str], None] = {}
-
-    def result(self, unread: str) -> ParsedDependencies:
-        """Return all that was collected."""
-        return ParsedDependencies(tuple(self.tasks), tuple(self.streams), tuple(self.errors), unread)
-
-    def add_error(self, code: str, message: str) -> None:
-        """Add a problem of the value's owner."""
-        self.errors.setdefault((code, f"{self.source.name} {message}"))
-
-    def expand(self, text: str) -> Iterator[str]:
-        """Yield the names in a list; a range that is none becomes an error."""
-        for name in expand_ids(text, self.names, self.source.stream):
-            if isinstance(name, BadRange):
-                self.add_error("bad-range", f"depends on {name.first} to {name.last}, which is no range: list the ids")
-            else:
-                yield name
-
-    def add_tasks(self, text: str) -> None:
-        """Add the tasks that a list names."""
-        for name in self.expand(text):
-            self.add_task(name)
-
-    def add_task(self, name: str) -> None:
-        """Add the task that a name means; a substep's id means its task."""
-        task = self.names.task(name, self.source.stream)
-        parent = self.names.parent_of_substep.get(normalize_id(name)) if task is None else None
-        if parent is not None:
-            if parent != self.source.task:
-                self.tasks.setdefault(parent)
-        elif isinstance(task, AmbiguousName):
-            candidates = " or ".join(f"task {candidate}" for candidate in task.candidates)
-            self.add_error(
-                "ambiguous-task", f"depends on {name}, which may be {candidates}: give one of them another id"
-            )
-        elif task is None:
-            self._add_stream_or_error(name)
-        elif task == self.source.task:
-            if not self.source.may_be_substep:
-                self.add_error("self-dependency", "depends on itself: remove it")
-        else:
-            self.tasks.setdefault(task)
-
-    def _add_stream_or_error(self, name: str) -> None:
-        """Add the stream that a letter or code means; any other name is an unknown task."""
-        stream = None if name[0].isdigit() else self.names.stream(name)
-        if stream is not None:
-            self.streams.setdefault(stream)
-            return
-        nearest = did_you_mean(name, self.names.stream_of)
-        self.add_error("unknown-task", f"depends on {name}, which no stream has{nearest}")
-
-
 class _ClauseParser:
     """Parser for the clauses of one value."""
 
     def __init__(self, names: NameIndex, source: DependencySource) -> None:
         self.names, self.source = names, source
-        self.collected = _DependencyCollector(names, source)
+        self.collected = DependencyCollector(names, source)
         self.unread: list[str] = []
 
     def parse(self, text: str) -> None:
@@ -205,6 +123,7 @@ class _ClauseParser:
         if _SENTENCE.match(text):
             self.unread.append(text)
             return
+        text = _QUOTED_TITLE.sub(self._add_title, text)
         text = _PREVIOUS_STREAMS.sub(self._add_previous_streams, text)
         is_all = text.casefold() == "all"
         rest = self._add_other_tasks(None) if is_all else PREVIOUS_TASKS.sub(self._add_previous_tasks, text)
@@ -215,6 +134,14 @@ class _ClauseParser:
         unread = [part for part in _list_parts(rest) if _READ not in part and not self._add_part(part)]
         if unread:
             self.unread.append(", ".join(unread) if rest != text else text)
+
+    def _add_title(self, found: re.Match[str]) -> str:
+        """Add the task with a quoted title."""
+        task = self.names.task_with_title(found[1])
+        if task is None:
+            return found[0]
+        self.collected.add_task(task)
+        return _READ
 
     def _add_stories(self, found: re.Match[str]) -> str:
         stories = self.names.stories

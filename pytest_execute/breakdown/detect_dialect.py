@@ -10,12 +10,12 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.dialects import DIALECTS, Dialect
 from pytest_execute.breakdown.dialects.common import is_majority
 from pytest_execute.breakdown.ids import normalize_number
-from pytest_execute.breakdown.missing_ids import report_missing_ids
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_sections import starts_in_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.unknown_marks import add_marked, report_only_marked, with_boxes
+from pytest_execute.breakdown.vocabulary import PREVIEW
 
 
 class DialectMatch(Struct, frozen=True):
@@ -39,7 +39,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
     2. Choose the strongest dialect; of headings that are only sections over another dialect's tasks, choose the other.
     3. Compare it with each other dialect: more details are added, other tasks are a problem.
     4. Add the tasks with an unknown mark in the place of their box.
-    5. Report boxes without ids, titles that are struck through, and what the dialect itself cannot read.
+    5. Report titles that are struck through, and what the dialect itself cannot read.
     """
     found = _matches(outline)
     strong = [match for match in found if not match.dialect.is_weak]
@@ -48,7 +48,7 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
         only_marked = _matches(marked.outline) if marked.marks else []
         report_only_marked([start for match in only_marked[:1] for start in match.starts], marked.marks, problems)
         return []
-    chosen, *others = strong
+    chosen, *others = _not_in_previews(outline, strong)
     for other in others:
         if _are_sections_over(outline, chosen, other):
             chosen = other
@@ -56,9 +56,8 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
         starts = add_marked(chosen.starts, _find(marked.outline, chosen.dialect), marked.marks, problems)
         chosen = structs.replace(chosen, starts=starts)
     for other in found:
-        if other.dialect is not chosen.dialect:
+        if other.dialect is not chosen.dialect and not (other in strong and other not in (chosen, *others)):
             chosen = _compare(outline, chosen, other, problems)
-    report_missing_ids(outline, chosen.starts, problems)
     _report_struck_through(outline, chosen.starts, problems)
     find_problems = chosen.dialect.find_problems
     for problem in find_problems(marked.outline, chosen.starts) if find_problems else ():
@@ -67,14 +66,30 @@ def find_task_starts(outline: Outline, problems: Problems) -> list[TaskStart]:
 
 
 def _matches(outline: Outline) -> list[DialectMatch]:
-    return [DialectMatch(dialect, starts) for dialect in DIALECTS if (starts := _find(outline, dialect))]
+    """Return the matches of all dialects, or if none is a form by itself the first of those that are tried last."""
+    tried = ((dialect, _find(outline, dialect)) for dialect in DIALECTS if not dialect.is_last)
+    found = [DialectMatch(dialect, starts) for dialect, starts in tried if starts]
+    if any(not match.dialect.is_weak for match in found):
+        return found
+    last = ((dialect, _find(outline, dialect)) for dialect in DIALECTS if dialect.is_last)
+    return next(([DialectMatch(dialect, starts)] for dialect, starts in last if starts), found)
+
+
+def _not_in_previews(outline: Outline, found: list[DialectMatch]) -> list[DialectMatch]:
+    """Return the matches without those that are wholly below headings such as "Preview", if another one is not."""
+
+    def is_in_preview(start: TaskStart) -> bool:
+        return any(PREVIEW.search(outline.blocks[heading].text) for heading in outline.headings_above(start.index))
+
+    own = [match for match in found if len(found) == 1 or not all(map(is_in_preview, match.starts))]
+    return own or found
 
 
 def _report_struck_through(outline: Outline, starts: Sequence[TaskStart], problems: Problems) -> None:
-    """Warn of headings that are struck through: such a task may be done, or not wanted."""
+    """Warn of titles that are struck through: such a task may be done, or not wanted."""
     for start in starts:
         block = outline.blocks[start.index]
-        if block.kind == "heading" and re.search(r"~~\S", block.text):
+        if re.search(r"~~\S", block.text) if block.kind == "heading" else re.match(r"\[.\]\s*~~\S", block.text):
             message = f"task {start.id} is struck through: tick it if it is done, remove it if it is not wanted"
             problems.warn(start.line, "struck-through", message)
 
@@ -115,13 +130,24 @@ def _compare(outline: Outline, chosen: DialectMatch, other: DialectMatch, proble
     indexes = {start.index for start in (*chosen.starts, *outside)}
     ids = {normalize_number(start.id) for start in other.starts if start.index in indexes}
     is_unlike = other.dialect.is_weak and not _have_similar_titles(outside, chosen.starts)
-    if not outside or (ids <= chosen.ids and not is_unlike):
+    if not outside:
         return chosen
+    if ids <= chosen.ids and not is_unlike:
+        return _with_ticks(chosen, outside)
     if chosen.ids < ids and _have_similar_titles(chosen.starts, other.starts):
         return DialectMatch(other.dialect, _with_details(other.starts, chosen.starts))
     new = outside if is_unlike else [start for start in outside if normalize_number(start.id) not in chosen.ids]
     _report_other_tasks(chosen, other, new, problems)
     return chosen
+
+
+def _with_ticks(chosen: DialectMatch, others: Sequence[TaskStart]) -> DialectMatch:
+    """Return the tasks with the boxes of another list of them, if they have none themselves."""
+    boxes = {normalize_number(start.id): start.box for start in others}
+    if any(start.box is not None or start.done or start.row is not None for start in chosen.starts):
+        return chosen
+    starts = [structs.replace(start, box=boxes.get(normalize_number(start.id))) for start in chosen.starts]
+    return DialectMatch(chosen.dialect, starts)
 
 
 def _outside(outline: Outline, chosen: DialectMatch, other: DialectMatch) -> list[TaskStart]:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.vocabulary import FIELD_BY_LABEL, LIST_FIELDS, TASK_WORDS, field_name
+from pytest_execute.breakdown.field_labels import FIELD_BY_LABEL, LIST_FIELDS, TASKS_ONLY_LABELS, field_name
+from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 
 class ValuePart(Struct, frozen=True, gc=False):
@@ -34,12 +35,13 @@ class ValuePart(Struct, frozen=True, gc=False):
 
 
 class Field(Struct, frozen=True, gc=False):
-    """One label in a task, with its value; `name` is None for an unknown label."""
+    """One label in a task, with its value; `name` is None for an unknown label, `depth` that of its block."""
 
     name: str | None
     label: str
     line: int
     parts: tuple[ValuePart, ...]
+    depth: int = 0
 
     @property
     def value(self) -> str:
@@ -70,7 +72,8 @@ class _GrowingField:
 
     def close(self) -> Field:
         """Return the field with the parts that have text."""
-        return Field(self.name, self.label, self.line, tuple(part for part in self.parts if part.text.strip()))
+        parts = tuple(part for part in self.parts if part.text.strip())
+        return Field(self.name, self.label, self.line, parts, max(self.depth, 0))
 
 
 # matches "**Files:**", "**Files**:", "**Files** (new):", "__Files:__"
@@ -86,9 +89,13 @@ _DEPENDS_SENTENCE = re.compile(
     rf"|[A-Z]+-?\d))",
     re.IGNORECASE,
 )
+# matches "Task 1", "#4", "T2" at the beginning of a value
+_TASK = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
+# matches "**Depends on:** " at the beginning of a part between bars
+_BARRED_LABEL = re.compile(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*"
 _ITALIC_LABEL = re.compile(
-    r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：](?P<value>[^\n]*?)(?P=mark)"
+    r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：](?P<value>[^\n]*?)(?P=mark)(?!\w)"
 )
 
 
@@ -140,26 +147,32 @@ def _read_text(block: Block, fields: list[_GrowingField], open_fields: list[_Gro
         field.is_new = False
     for label, end in zip(labels, [*(label.begin for label in labels[1:]), len(block.text)], strict=False):
         field = _GrowingField(label.name, label.text, block.line_at(label.begin), block)
-        field.parts.append(_value_part(block, label.value_begin, end))
+        field.parts.append(_value_part(block, label, end))
         field.has_value_beside_label = bool(field.parts[0].text)
         fields.append(field)
         open_fields[:] = [outer for outer in open_fields if outer.depth < field.depth] + [field]
 
 
-def _value_part(block: Block, begin: int, end: int) -> ValuePart:
-    """Return the value between two offsets, without the bar behind it."""
-    raw = block.text[begin:end]
+def _value_part(block: Block, label: Label, end: int) -> ValuePart:
+    """Return the value between a label and an offset, without the bar behind it, or the end of its italics."""
+    raw = block.text[label.value_begin : end]
+    if label.value_end:
+        raw = f"{block.text[label.value_begin : label.value_end]} {block.text[label.value_end + 1 : end]}"
     skipped = len(raw) - len(raw.lstrip())
-    return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(begin + skipped))
+    return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):
-    """Label as written, with the name of its field (None where it is unknown) and the offsets of label and value."""
+    """Label as written, with the name of its field (None where it is unknown) and the offsets of label and value.
+
+    `value_end` is the offset of the mark that ends an italic value, else 0.
+    """
 
     name: str | None
     text: str
     begin: int
     value_begin: int
+    value_end: int = 0
 
 
 @lru_cache(maxsize=256)
@@ -171,19 +184,32 @@ def find_labels(text: str) -> tuple[Label, ...]:
     """
     if ":" not in text and "：" not in text:
         return _sentence_labels(text)
-    if "|" in text and (barred := tuple(_labels_between_bars(text))):
-        return barred
-    labels = [Label(field_name(m["label"]), m["label"], m.start(), m.end()) for m in _BOLD_LABEL.finditer(text)]
-    bold_spans = [(label.begin, label.value_begin) for label in labels]
-    italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
-    for match in (*_PLAIN_LABEL.finditer(text), *italic):
-        name = field_name(match["label"])
-        is_in_bold = any(begin <= match.start("label") < end for begin, end in bold_spans)
-        if name is not None and not is_in_bold:
-            value_begin = match.start("label") + len(match["label"]) + 1
-            labels.append(Label(name, match["label"], match.start(), value_begin))
+    barred = list(_labels_between_bars(text)) if "|" in text else []
+    bars = {text.count("\n", 0, label.begin) for label in barred}
+    labels = [*barred, *(label for label in _plain_labels(text) if text.count("\n", 0, label.begin) not in bars)]
     sentences = _sentence_labels(text)
     return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
+
+
+def _plain_labels(text: str) -> Iterator[Label]:
+    """Yield the labels in bold, in italics, and at the beginning of lines."""
+    bold = [Label(_name(m["label"], text, m.end()), m["label"], m.start(), m.end()) for m in _BOLD_LABEL.finditer(text)]
+    yield from bold
+    italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
+    for match in (*_PLAIN_LABEL.finditer(text), *italic):
+        value_begin = match.start("label") + len(match["label"]) + 1
+        name = _name(match["label"], text, value_begin)
+        is_in_bold = any(label.begin <= match.start("label") < label.value_begin for label in bold)
+        if name is not None and not is_in_bold:
+            value_end = match.end("value") if match.re is _ITALIC_LABEL else 0
+            yield Label(name, match["label"], match.start(), value_begin, value_end)
+
+
+def _name(label: str, text: str, value_begin: int) -> str | None:
+    """Return the field that a label names; some words mean dependencies only before the name of a task."""
+    if label.casefold() in TASKS_ONLY_LABELS:
+        return "depends" if _TASK.match(text, value_begin) else None
+    return field_name(label)
 
 
 def _sentence_labels(text: str) -> tuple[Label, ...]:
@@ -192,15 +218,12 @@ def _sentence_labels(text: str) -> tuple[Label, ...]:
 
 
 def _labels_between_bars(text: str) -> Iterator[Label]:
-    """Yield the labels in `Name: value | Name: value`; two parts must have a label, and one a known one."""
-    parts = list(re.finditer(r"[^|\n]+(?:\n(?!\s*[-*] )[^|\n]+)*", text))
-    labels = [(part, re.match(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*", part[0])) for part in parts]
-    known = [label for _, label in labels if label and label[1].strip().casefold() in FIELD_BY_LABEL]
-    if not known or len([label for _, label in labels if label]) < 2:
-        return
-    for part, label in labels:
-        if label:
-            yield Label(field_name(label[1]), label[1], part.start(), part.start() + label.end())
+    """Yield the labels in `Name: value | Name: value`; two parts of a line must have a label, and one a known one."""
+    for line in re.finditer(r"[^\n]*\|[^\n]*", text):
+        parts = [part.start() + line.start() for part in re.finditer(r"[^|]+", line[0])]
+        labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
+        if len(labels) > 1 and any(found[1].strip().casefold() in FIELD_BY_LABEL for found in labels):
+            yield from (Label(field_name(m[1]), m[1], m.start(), m.end()) for m in labels)
 
 
 def fields_named(fields: Sequence[Field], name: str) -> tuple[Field, ...]:

@@ -32,6 +32,12 @@ _FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:
 _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
+# matches "src/*.py" and "src\\a.py" outside backticks
+_UNREAD_WORD = re.compile(r"[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
+# matches '"src/a b.py"', '"tests/test_a.py::test_b"'
+_QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
+# matches "tests/test_a.py::test_b[1 2]" outside backticks
+_BARE_NODEID = re.compile(r"(?<![`\w/])[\w./-]+\.py::[\w:.-]+\[[^\]\n`]*\s[^\]\n`]*\]")
 # matches "](../spec.md)" in "[spec](../spec.md)"
 _LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
@@ -40,6 +46,16 @@ _UNCHANGED_FILES = re.compile(
     r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
     re.IGNORECASE,
 )
+# matches "No changes to `a.py` and `b.py`", "without touching src/a.py", "(not `a.py`)"
+_UNTOUCHED = re.compile(
+    r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
+    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
+    re.IGNORECASE,
+)
+# matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
+_HELPERS = re.compile(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|support|__?snapshots?(?:__)?)(?:/|$)")
+# matches "test_a.py", "a_test.go", "a.spec.ts", "ATest.java"
+_TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 # matches "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today", "tests/test_*.py"
@@ -78,34 +94,45 @@ _OPTIONS_WITH_VALUE = frozenset(
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
+    own = [structs.replace(part, text=_UNTOUCHED.sub(_blank, part.text)) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
-        for part in parts
-        if not part.is_code and not _UNCHANGED_FILES.match(part.text)
+        for part in own
+        if not _UNCHANGED_FILES.match(part.text)
         for text, line in _candidates(part)
         for path, first, last in _parse_file(text)
     ]
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
 
 
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
-    """Return the files that a sentence mentions: those with a directory, no links, no tests."""
-    without_links = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
-    refs = (ref for ref in referenced_files(without_links) if "/" in ref.path and not ref.path.startswith("../"))
-    return tuple(ref for ref in refs if not is_test_path(ref.path))
+    """Return the files that a sentence says it changes: those with a directory, no links, no tests."""
+    own = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
+    refs = (ref for ref in referenced_files(own) if "/" in ref.path and not ref.path.startswith("../"))
+    return tuple(ref for ref in refs if not _is_named_like_tests(ref.path))
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
-    rest = part.text
-    for span in _CODE_SPAN.finditer(part.text):
-        yield span[2].strip(), part.line + part.text.count("\n", 0, span.start())
+    rest = text = _with_code_marks(part.text)
+    for span in _CODE_SPAN.finditer(text):
+        yield span[2].strip(), part.line + text.count("\n", 0, span.start())
         rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
             is_whole_word = bare[found.end() :].isascii()  # Japanese has no blank behind a path: "src/a.pyに足す"
             yield bare if is_whole_word else found[0], part.line + rest.count("\n", 0, word.start())
+
+
+def _with_code_marks(text: str) -> str:
+    """Return the text with code marks around names that would be cut at their blanks."""
+    text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
+    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
 
 
 def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
@@ -135,12 +162,21 @@ def _ending(text: str) -> str:
 
 
 def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
-    """Yield the names in backticks, with their lines, that look like paths and cannot be read as such."""
+    """Yield the names, with their lines, that look like paths and cannot be read as such."""
     for part in parts:
-        for span in () if part.is_code or _UNCHANGED_FILES.match(part.text) else _CODE_SPAN.finditer(part.text):
-            text = span[2].strip()
-            if _UNREAD_FILE.fullmatch(text) and _ending(text) in FILE_ENDINGS and not any(_parse_file(text)):
-                yield text, part.line + part.text.count("\n", 0, span.start())
+        if part.is_code or _UNCHANGED_FILES.match(part.text):
+            continue
+        text = _with_code_marks(part.text)
+        names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
+        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
+        for name, offset in (*names, *((word[0], word.start()) for word in words)):
+            if _looks_like_file(name) and not any(_parse_file(name)):
+                yield name, part.line + text.count("\n", 0, offset)
+
+
+def _looks_like_file(text: str) -> bool:
+    is_path = _UNREAD_FILE.fullmatch(text) or "\\" in text or _has_blanks(text)
+    return bool(is_path) and _ending(text) in FILE_ENDINGS
 
 
 def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) -> tuple[TestRef, ...]:
@@ -154,7 +190,15 @@ def referenced_tests(parts: Iterable[ValuePart], only_test_names: bool = False) 
 
 
 def _may_hold_tests(target: str) -> bool:
-    return is_test_path(target) and target.rpartition("/")[2] not in ("conftest.py", "__init__.py")
+    """Return True for a directory of tests, and for what is named like tests; helpers beside them hold none."""
+    path, colons, _ = target.partition("::")
+    is_directory = "." not in path.rpartition("/")[2] and not _HELPERS.search(path)
+    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or _is_named_like_tests(path))
+
+
+def _is_named_like_tests(path: str) -> bool:
+    is_directory = path.endswith("/") and is_test_path(path) and not _HELPERS.search(path)
+    return is_directory or _TEST_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def is_test_path(target: str) -> bool:

@@ -36,6 +36,8 @@ _BOLD_GATE = re.compile(
     rf"|\*\*\s*[:：])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+# matches "**Gate**: TASK-01 passes", a field of a task
+_GATE_FIELD = re.compile(r"\**(?:(?:quality|exit) )?gate(?::\*\*|\**\s*[:：])", re.IGNORECASE)
 # matches labels over the outcome of a gate: "Gate Status", "Quality Gate Results"
 _OUTCOME_LABEL = re.compile(
     rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE
@@ -79,11 +81,16 @@ class WrittenGate(Struct, frozen=True, kw_only=True):
         return ", ".join(m["inner"] or m["bare"] for m in _AFTER.finditer(self.text))
 
 
-def find_gates(outline: Outline, tasks: Container[int]) -> Iterator[WrittenGate]:
-    """Yield all gates, in order; `tasks` are the indexes of the blocks that begin a task."""
+def find_gates(outline: Outline, tasks: Container[int], inside_tasks: Container[int] = ()) -> Iterator[WrittenGate]:
+    """Yield all gates, in order; `tasks` are the indexes of the blocks that begin a task.
+
+    A label "Gate" without a name inside a task is a field of it.
+    """
     last = -1
     for index, block in enumerate(outline.blocks):
         if index <= last or block.kind in ("row", "code"):
+            continue
+        if index in inside_tasks and block.kind == "item" and _GATE_FIELD.match(block.text):
             continue
         for gate in _gates_at(outline, index, block, tasks):
             last = max(last, gate.index)

@@ -1,9 +1,12 @@
 """Forms of task ids (`3`, `2.1`, `T05`, `INFRA-1`), and one spelling for all that mean the same."""
 
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF001, RUF003
+
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 from functools import lru_cache
 
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
@@ -14,6 +17,11 @@ NUMBER = r"\d+(?:[a-z]?\.\d+)*[a-z]?"
 CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
 # matches either; not the "1" of "1st" or of "1.5"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
+
+# matches the endings of "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
+ID_ENDING = r"(?:\.[A-Za-z]\w*|[-–][A-Za-z0-9]\w*(?:\.\w+)*)*[↑↓↗′+]?"
+# matches a number or code with an ending, too: "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
+LONG_ID = rf"(?:{NUMBER}|{CODE}){ID_ENDING}(?=[\s.):：*`|,;—–]|\]|$)(?!\.\d)"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -37,7 +45,7 @@ def normalize_number(name: str) -> str:
     return re.sub(r"^t-?(?=\d+$)", "", normalize_id(name))
 
 
-def parent_of(name: str, ids: Iterable[str] | dict[str, str] | set[str]) -> str | None:
+def parent_of(name: str, ids: Container[str]) -> str | None:
     """Return the longest of the normal `ids` that `name` extends by a dot and a number: `2.1` for `2.1.3`."""
     parts = normalize_id(name)
     while "." in parts:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from pytest_execute.breakdown.adopt import adopted
 from pytest_execute.breakdown.blocks import parse_blocks
 from pytest_execute.breakdown.reader import ParsedBreakdown, read_text
+from pytest_execute.breakdown.task_master import read_task_master
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.plan import Plan
 
@@ -39,6 +41,17 @@ def read_file(file: Path, topic: str, path: str) -> ParsedBreakdown:
         hint = "empty: write at least one task, as `### 1. [ ] Title`"
         raise ExecuteError(Problem("empty-breakdown", hint, path, 1))
     return read_text(text, topic, path)
+
+
+def adopt_file(file: Path, topic: str, path: str) -> str:
+    """Return a foreign plan in the canonical form, with questions; raise ExecuteError if no task can be read."""
+    if file.suffix == ".json":
+        plan = read_task_master(_read_utf8(file, path), topic, path)
+        return adopted(ParsedBreakdown(plan, ()), plan, path)
+    reading = read_file(file, topic, path)
+    if reading.plan is None:
+        raise ExecuteError(*reading.errors)
+    return adopted(reading, reading.plan, path)
 
 
 def written_documents(root: Path, notes: str, topic: str) -> dict[str, bool]:

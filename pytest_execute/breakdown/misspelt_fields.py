@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.vocabulary import field_name
+from pytest_execute.breakdown.field_labels import field_name
 
 # matches "**Dependancies**:", "Fiels:", "_Tets:_" at the beginning of an item or text
 _LABEL = re.compile(r"\s*(?:\*\*|__|_|\*)?(?P<label>[A-Za-z][A-Za-z ]{3,24}?)\s*(?:\*\*|__)?\s*:(?:\*\*|__)?(?=\s|$)")

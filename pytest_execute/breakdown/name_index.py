@@ -34,7 +34,11 @@ class NameIndex:
     """
 
     def __init__(
-        self, tasks: Iterable[tuple[str, str | None]], streams: Iterable[NamedStream], aliases: Mapping[str, str]
+        self,
+        tasks: Iterable[tuple[str, str | None]],
+        streams: Iterable[NamedStream],
+        aliases: Mapping[str, str],
+        titles: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.stream_of = dict(tasks)
         self.parent_of_substep: dict[str, str] = {}
@@ -45,6 +49,9 @@ class NameIndex:
             self._tasks_by_number.setdefault(normalize_number(task), []).append(task)
         for alias, task in aliases.items():
             self._tasks_by_id.setdefault(normalize_id(alias), []).append(task)
+        self._tasks_by_title: dict[str, list[str]] = {}
+        for title, task in titles:
+            self._tasks_by_title.setdefault(title.casefold(), []).append(task)
         streams = tuple(streams)
         self.streams = tuple(stream.id for stream in streams)
         self.stories = tuple(s.id for s in streams if any(re.fullmatch(r"us\d+", alias) for alias in s.aliases))
@@ -62,6 +69,11 @@ class NameIndex:
         if len(candidates) > 1:
             return AmbiguousName(candidates)
         return candidates[0] if candidates else None
+
+    def task_with_title(self, title: str) -> str | None:
+        """Return the id of the only task with this title."""
+        found = self._tasks_by_title.get(title.casefold(), [])
+        return found[0] if len(found) == 1 else None
 
     def knows_task(self, name: str, near: str | None = None) -> bool:
         """Return True if `name` means exactly one task."""

@@ -21,6 +21,9 @@ def never_passing(plan: Plan, layout: Layout, test_files: Sequence[str] | None) 
 
 
 def _without_tests(plan: Plan, task: Task, layout: Layout) -> Iterator[Problem]:
+    if not task.no_tests:
+        message = f"task {task.id} has no tests, and no reason why: name some, or write `none (reason)`"
+        yield Problem("no-reason", message, plan.path, task.line)
     if not task.files:
         message = f"task {task.id} has neither tests nor files, so nothing can be judged"
         yield Problem("no-files", f"{message}: list what it writes in its Files field", plan.path, task.line)

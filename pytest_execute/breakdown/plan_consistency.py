@@ -37,6 +37,7 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
         _report_other_status(task, parsed, problems)
         if task.done:
             _report_open_work(task, parsed, done, problems)
+        _report_repeated_substeps(task, problems)
         for step in parsed.foreign_substeps:
             message = f"substep {step.id} is below task {task.id}: correct the number that a formatter may have changed"
             problems.warn(step.line, "foreign-substep", message)
@@ -48,10 +49,7 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(field.line, "unknown-field", message)
     if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
-    if task.no_tests == "":
-        message = f"task {task.id} has no tests, and no reason why: name some, or write `none (reason)`"
-        problems.warn(task.line, "no-reason", message)
-    elif not task.tests and task.no_tests is None and not task.behaviour:
+    if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
     for name, line in unread_files(part for field in parsed.fields_named("files") for part in field.parts):
         message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"
@@ -62,6 +60,15 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
         problems.warn(line, "unknown-effort", message)
+
+
+def _report_repeated_substeps(task: Task, problems: Problems) -> None:
+    first: dict[str, int] = {}
+    for step in task.substeps:
+        line = first.setdefault(step.id, step.line)
+        if step.id and line != step.line:
+            message = f"substep {step.id} is already on line {line}: give one of them another id"
+            problems.warn(step.line, "duplicate-substep", message)
 
 
 def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> None:

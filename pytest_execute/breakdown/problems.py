@@ -25,3 +25,7 @@ class Problems:
     def by_line(self) -> tuple[Problem, ...]:
         """Return all problems by line; on one line the errors come first."""
         return tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.severity)))
+
+    def lines_with(self, code: str) -> set[int]:
+        """Return the lines with a problem of this code."""
+        return {problem.line for problem in self._problems if problem.code == code}

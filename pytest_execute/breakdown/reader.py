@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
+from pytest_execute.breakdown.account import LineAccount, ReadParts, account_lines, report_unread
 from pytest_execute.breakdown.blocks import Document, parse_blocks
 from pytest_execute.breakdown.detect_dialect import find_task_starts
-from pytest_execute.breakdown.gates import find_gates, report_unread_gates
+from pytest_execute.breakdown.gates import WrittenGate, find_gates, report_unread_gates
 from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
 from pytest_execute.breakdown.ids import normalize_id
+from pytest_execute.breakdown.line_looks import describe_looks
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
@@ -36,6 +38,7 @@ class ParsedBreakdown(Struct, frozen=True):
 
     plan: Plan | None
     problems: tuple[Problem, ...]
+    account: LineAccount = LineAccount({}, {})
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -79,21 +82,25 @@ def read_text(text: str, topic: str, path: str) -> ParsedBreakdown:
     _report_hidden_tasks(document, problems)
     starts = find_task_starts(outline, problems)
     if not starts:
-        _report_no_task(outline, problems)
-        return ParsedBreakdown(None, problems.by_line())
-    plan = _build_plan(outline, starts, topic, problems)
-    return ParsedBreakdown(plan, problems.by_line())
+        _report_no_task(outline, document.lines, problems)
+        return ParsedBreakdown(None, problems.by_line(), LineAccount({}, {}, document.lines))
+    plan, account = _build_plan(document, outline, starts, topic, problems)
+    return ParsedBreakdown(plan, problems.by_line(), account)
 
 
-def _report_no_task(outline: Outline, problems: Problems) -> None:
+def _report_no_task(outline: Outline, lines: Sequence[str], problems: Problems) -> None:
+    """Report a file without tasks, with what looks like some."""
     if problems.by_line():
         return
     boxes = find_boxes(outline, find_task_sections(outline)) or find_boxes(outline, ())
+    seen = describe_looks(lines)
     if boxes:
         count = f"{len(boxes)} box{'es' if len(boxes) > 1 else ''} without one"
-        problems.report(outline.blocks[boxes[0]].line, "no-task", f"no task with an id here, but {count}: {REMEDY}")
+        message = f"no task with an id here, but {', '.join([count, *seen])}: {REMEDY}"
+        problems.report(outline.blocks[boxes[0]].line, "no-task", message)
     else:
-        problems.report(1, "no-task", "no task here: write one as `### 1. [ ] Title`")
+        but = f", but {', '.join(seen)}" if seen else ""
+        problems.report(1, "no-task", f"no task here{but}: write one as `### 1. [ ] Title`")
 
 
 def _report_hidden_tasks(document: Document, problems: Problems) -> None:
@@ -109,26 +116,40 @@ def _report_hidden_tasks(document: Document, problems: Problems) -> None:
         )
 
 
-def _build_plan(outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems) -> Plan:
-    """Return the plan of the tasks that begin at `found`."""
+def _build_plan(
+    document: Document, outline: Outline, found: Sequence[TaskStart], topic: str, problems: Problems
+) -> tuple[Plan, LineAccount]:
+    """Return the plan of the tasks that begin at `found`, and what each line was read as."""
     streams, stream_of = find_streams(outline, found, problems)
     starts = _with_stream_in_id(found, stream_of)
     stops = _next_starts(outline, starts)
     tasks = [_in_stream(parse_task(outline, start, stops[start.index]), stream_of.get(start.index)) for start in starts]
     aliases = ids_from_fields(tasks)
-    tasks = _without_duplicates(rename_tasks(tasks, aliases), problems)
+    written_tasks = rename_tasks(tasks, aliases)
+    tasks = _without_duplicates(written_tasks, problems)
     if not streams:
         streams, tasks = streams_from_fields(outline, tasks)
     layout = BreakdownLayout(outline, starts, stops, streams, _first_tasks(stream_of), aliases)
     resolver = Resolver(problems, streams, tasks, aliases)
-    plan = _resolve(layout, tasks, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
-    plan = _add_sentences(plan, layout, tasks, resolver)
+    owners = layout.block_owners()
+    gates = list(find_gates(outline, stops, {index for index, owner in owners.items() if owner.tasks}))
+    plan = _resolve(layout, tasks, gates, resolver, Plan(topic=topic, path=problems.path, title=_title(outline)))
+    plan = _add_sentences(plan, layout, tasks, resolver, owners)
     check_plan(plan, tasks, resolver, problems)
     check_stated_totals(outline, plan, problems)
-    return plan
+    parts = ReadParts(owners, streams, written_tasks, gates, resolver.used_lines, stops)
+    account = account_lines(document, parts)
+    report_unread(outline, document, account, plan, problems)
+    return plan, account
 
 
-def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver, plan: Plan) -> Plan:
+def _resolve(
+    layout: BreakdownLayout,
+    tasks: Sequence[ParsedTask],
+    written: Sequence[WrittenGate],
+    resolver: Resolver,
+    plan: Plan,
+) -> Plan:
     """Return the plan with streams, tasks and gates whose names are resolved."""
     outline, problems = layout.outline, resolver.problems
     resolver.add_stream_sentences(outline, set(layout.stops))
@@ -137,20 +158,25 @@ def _resolve(layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Res
         for stream in layout.streams
     )
     resolved_tasks = tuple(map(resolver.resolve_task, tasks))
-    written = list(find_gates(outline, layout.stops))
     report_unread_gates(outline, written, layout.stops, problems)
     gates = unique_gates((resolver.resolve_gate(outline, gate) for gate in written), problems)
     return structs.replace(plan, streams=streams, tasks=resolved_tasks, gates=gates)
 
 
-def _add_sentences(plan: Plan, layout: BreakdownLayout, tasks: Sequence[ParsedTask], resolver: Resolver) -> Plan:
+def _add_sentences(
+    plan: Plan,
+    layout: BreakdownLayout,
+    tasks: Sequence[ParsedTask],
+    resolver: Resolver,
+    owners: Mapping[int, Mention],
+) -> Plan:
     """Return the plan with the dependencies that sentences outside the fields state."""
     parser = SentenceParser(
         resolver.names,
         find_task_words(layout.outline.blocks[start.index].text for start in layout.starts),
         find_stream_words(stream.kind for stream in layout.streams),
     )
-    context = SentenceContext(layout.block_owners(), _used_lines(resolver, tasks))
+    context = SentenceContext(owners, _used_lines(resolver, tasks))
     return add_sentence_dependencies(plan, layout.outline, parser, context, resolver.problems)
 
 

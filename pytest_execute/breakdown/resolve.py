@@ -8,7 +8,8 @@ from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown.dependency_parser import DependencySource, ParsedDependencies, parse_dependencies
+from pytest_execute.breakdown.dependency_collector import DependencySource, ParsedDependencies
+from pytest_execute.breakdown.dependency_parser import parse_dependencies
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, read_fields
 from pytest_execute.breakdown.file_references import referenced_tests
 from pytest_execute.breakdown.gates import WrittenGate, gate_stream
@@ -40,7 +41,8 @@ class Resolver:
         self.problems = problems
         named = [NamedStream(id=s.id, kind=s.kind, title=s.title, aliases=s.aliases) for s in streams]
         self.task_ids = [parsed.task.id for parsed in tasks]
-        self.names = NameIndex(((parsed.task.id, parsed.task.stream) for parsed in tasks), named, aliases)
+        titles = ((parsed.task.title, parsed.task.id) for parsed in tasks)
+        self.names = NameIndex(((parsed.task.id, parsed.task.stream) for parsed in tasks), named, aliases, titles)
         self.names.parent_of_substep.update(
             (normalize_id(step.id), parsed.task.id) for parsed in tasks for step in parsed.task.substeps if step.id
         )

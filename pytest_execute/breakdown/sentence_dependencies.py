@@ -8,6 +8,7 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.sentence_parser import (
@@ -18,11 +19,12 @@ from pytest_execute.breakdown.sentence_parser import (
     split_sentences,
 )
 from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
-from pytest_execute.breakdown.vocabulary import field_name
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
 UNCERTAIN_SENTENCE = "this text may state a dependency, and is not read: write it in the task's Dependencies"
+
+PARTIAL_SENTENCE = "only a part of this text is read as dependencies: write them all in the tasks' Dependencies"
 
 _MAX_PAIRS = 400
 """Pairs of tasks that are compared to find out whether an uncertain order holds."""
@@ -58,6 +60,8 @@ def add_sentence_dependencies(
     for line, sentence in sentences:
         if sentence.is_uncertain and not builder.already_holds(sentence):
             problems.warn(line, "prose-dependency", UNCERTAIN_SENTENCE)
+        elif sentence.is_partial:
+            problems.warn(line, "prose-dependency", PARTIAL_SENTENCE)
     return builder.plan()
 
 
@@ -152,6 +156,15 @@ class _DependencyGraph:
         """Return the tasks that a mention means, those of its streams included."""
         return list(self.edges) if mention.wildcard else [*mention.tasks, *self.members_of(mention.streams)]
 
+    def waiting_tasks(self, statement: OrderStatement) -> list[str]:
+        """Return the tasks that wait in a statement: "all others" are no tasks that come before what they wait for."""
+        tasks = self.tasks_of(statement.then)
+        if not statement.then.wildcard:
+            return tasks
+        first = self.tasks_of(statement.first)
+        before = {*first, *graph.closure(first, {name: tuple(waits) for name, waits in self.edges.items()})}
+        return [task for task in tasks if task not in before]
+
     def tasks_before(self, mention: Mention, task: str) -> list[str]:
         """Return the tasks that a mention means in a statement about `task`: "all previous" are those above it."""
         ids = self.tasks_of(mention)
@@ -171,7 +184,7 @@ class _DependencyBuilder:
     def add(self, statement: OrderStatement, line: int) -> None:
         """Add a statement; warn instead if the plan has the opposite order."""
         statement = OrderStatement(self._without_own_tasks(statement), statement.then)
-        for then in self._graph.tasks_of(statement.then):
+        for then in self._graph.waiting_tasks(statement):
             for first in self._graph.tasks_before(statement.first, then):
                 if first != then and self._graph.waits_for(first, then):
                     message = (
@@ -195,7 +208,7 @@ class _DependencyBuilder:
 
     def _add_to_tasks(self, statement: OrderStatement) -> None:
         first, then = statement.first, statement.then
-        for task in self._graph.tasks_of(then):
+        for task in self._graph.waiting_tasks(statement):
             dependencies = dict.fromkeys(other for other in self._graph.tasks_before(first, task) if other != task)
             self._graph.add(task, dependencies)
             if task in then.tasks or then.wildcard or first.wildcard:

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown import sentence_patterns as patterns
-from pytest_execute.breakdown.dependency_parser import NO_SOURCE, OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
+from pytest_execute.breakdown.dependency_collector import NO_SOURCE
+from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
 from pytest_execute.breakdown.ids import singular
 from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.sentence_patterns import NAME
@@ -54,14 +55,16 @@ class ParsedSentence(Struct, frozen=True):
     """Certain statements of one sentence.
 
     `is_uncertain` is True if the sentence may state an order that could not be read. Its `mentions` are then all names,
-    in the order of the text.
+    in the order of the text. `is_partial` is True if statements were read, and another name beside them was not.
     """
 
     statements: tuple[OrderStatement, ...] = ()
     is_uncertain: bool = False
     mentions: tuple[Mention, ...] = ()
+    is_partial: bool = False
 
 
+_CLAUSE_END = re.compile(r"[,;—–]")
 _FIRST_MARK = 0xE000
 _MAX_MARKS = 6400
 """Marks are the characters of Unicode's private use area, U+E000 to U+F8FF."""
@@ -107,6 +110,7 @@ class SentenceParser:
 
     def __init__(self, names: NameIndex, task_words: Iterable[str], stream_words: Iterable[str]) -> None:
         self.names = names
+        self._prefixes = {task.rstrip("0123456789") for task in names.stream_of} - {""}
         letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
         self._name_pattern = patterns.name_pattern(
             "|".join(sorted({"task", *task_words})), "|".join(sorted({"phase", "stream", *stream_words})), letters
@@ -125,6 +129,7 @@ class SentenceParser:
             tuple(statement for part in parsed for statement in part.statements),
             any(part.is_uncertain for part in parsed),
             tuple(mention for part in parsed for mention in part.mentions),
+            any(part.is_partial for part in parsed),
         )
 
     def arrow_pairs(self, text: str, owner: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
@@ -156,7 +161,8 @@ class SentenceParser:
                 return marks.add(owner) if owner is not None else found[0]
             verb = found["verb"] or found["verb_before_letters"] or ""
             mention = self._resolve(found[0][len(verb) :])
-            return verb + marks.add(mention) if mention or not (found["code"] or verb) else found[0]
+            is_name = not (found["code"] or verb) or self._is_like_task(found["code"])
+            return verb + marks.add(mention) if mention or is_name else found[0]
 
         def mark_list(found: re.Match[str]) -> str:
             return marks.add(_merge(marks.all_in(found[0])))
@@ -167,6 +173,10 @@ class SentenceParser:
         text = re.sub(patterns.PLUS_LIST, mark_list, text)
         text = re.sub(patterns.COMMA_LIST, mark_list, text)
         return _replace_pronoun(text), marks
+
+    def _is_like_task(self, code: str | None) -> bool:
+        """Return True for a code with the letters of a task: it is a name, even if no task has it."""
+        return code is not None and code.rstrip("0123456789") in self._prefixes
 
     def _resolve(self, text: str) -> Mention:
         if PREVIOUS_TASKS.search(text):
@@ -189,14 +199,18 @@ def _parse_part(text: str, marks: _MarkedNames, subject: Mention | None) -> Pars
     if not statements:
         likely = patterns.LIKELY_ORDER.finditer(text)
         is_uncertain = any(not patterns.NEGATION.search(_clause_before(text, found.end())) for found in likely)
+        is_uncertain |= not all(mentions) and patterns.BEFORE_OR_AFTER.search(text) is not None
     if is_uncertain:
         return ParsedSentence((), True, (subject, *mentions) if subject else mentions)
-    return ParsedSentence(tuple(certain), False, mentions)
+    used = {(*side.tasks, *side.streams, side.wildcard) for each in certain for side in (each.first, each.then)}
+    named = marks.all_in(" ".join(clause for clause in _CLAUSE_END.split(text) if not patterns.NO_ORDER.search(clause)))
+    unused = [mention for mention in named if (*mention.tasks, *mention.streams, mention.wildcard) not in used]
+    return ParsedSentence(tuple(certain), False, mentions, is_partial=bool(certain and unused))
 
 
 def _clause_before(text: str, end: int) -> str:
     """Return the text before an offset, since the last comma or dash."""
-    return re.split(r"[,;—–]", text[:end])[-1]
+    return _CLAUSE_END.split(text[:end])[-1]
 
 
 def _have_common_name(left: Iterable[Mention], right: Iterable[Mention]) -> bool:

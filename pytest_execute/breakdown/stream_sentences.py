@@ -16,12 +16,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.dependency_parser import (
-    NO_SOURCE,
-    DependencySource,
-    ParsedDependencies,
-    parse_dependencies,
-)
+from pytest_execute.breakdown.dependency_collector import NO_SOURCE, DependencySource, ParsedDependencies
+from pytest_execute.breakdown.dependency_parser import parse_dependencies
 from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.streams import stream_from_heading

@@ -20,7 +20,7 @@ from pytest_execute.breakdown.ids import normalize_id, singular
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
-from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASKS_HEADING
+from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASK_WORDS, TASKS_HEADING
 
 # matches "Stream A: Storage", "2. Phase 1 — Ground", "Parallel Group 1: Write", "Wave II"
 _STREAM_HEADING = re.compile(
@@ -29,14 +29,16 @@ _STREAM_HEADING = re.compile(
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# matches "2. Title", "4a Title", "P1-A: Title"
+# matches "2. Title", "4a Title", "P1-A: Title", "Task 14: Title"
 _ID_AND_TITLE = re.compile(
+    rf"(?:(?i:{TASK_WORDS})\s+(?=\d))?"
     r"(?P<id>\d+(?:\.\d+)*[a-z]?(?![a-z])|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)",
     re.DOTALL,
 )
 # matches "(Parallel)", "(Depends on Stream A)", "(Week 1)", "(3 tasks)" at the end
 _NOTE = re.compile(
-    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|after|requires?|needs?|blocked|weeks?|days?|phases?|critical|no dep"
+    r"\s*[(（]\s*(?P<note>(?:parallel|depends?|depende|dépend|abhängig|hängt ab|after|requires?|needs?"
+    r"|blocked|weeks?|days?|phases?|critical|no dep"
     r"|independent|sequential"
     r"|priority|optional|can |must |\d+\s+tasks|must have|p\d)[^()（）]*(?:\([^()]*\)[^()]*)*)[)）]\s*\W*\s*$",
     re.IGNORECASE,
@@ -45,9 +47,13 @@ _NOTE = re.compile(
 _CONTINUED = re.compile(
     r"(?P<mark>[(（]\s*(?:续|続き?|계속|continued|cont\.?|part \w+)\s*[)）])[\s:：.—–-]*", re.IGNORECASE
 )
+# matches the "gate" of "Phase 1 gate", which has more tasks of Phase 1
+_GATE_TITLE = re.compile(r"\W*(?:(?:quality|exit) )?(?:gates?|checkpoints?)\W*", re.IGNORECASE)
 # matches "Depends on Stream A", "after A1, B3"
 _DEPENDS_ON = re.compile(
-    r"(?:depends?\s+(?:up)?on|after|requires?|needs|blocked\s+by)\s*:?\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL
+    r"(?:depends?\s+(?:up)?on|depende\s+de|dépend\s+de|abhängig\s+von|hängt\s+ab\s+von|after|requires?|needs"
+    r"|blocked\s+by)\s*:?\s*(?P<value>.+)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -136,8 +142,15 @@ def _stream_from_title(block: Block, index: int) -> StreamStart:
     title = split_title(text)[0]
     code = _ID_AND_TITLE.fullmatch(title)
     aliases = (code["id"].casefold(),) if code and not code["id"].isdigit() else ()
+    letter = re.match(r"([A-Z])[.):] ", title)  # "A. Model"
     return StreamStart(
-        id=title, kind="", title=title, index=index, line=block.line, depends_text=depends_text, aliases=aliases
+        id=letter[1] if letter else title,
+        kind="",
+        title=title,
+        index=index,
+        line=block.line,
+        depends_text=depends_text,
+        aliases=aliases,
     )
 
 
@@ -238,7 +251,7 @@ def _with_unique_ids(
         is_shared = len(kinds[stream.id]) > 1 and stream.kind
         name = f"{stream.kind.title()} {stream.id}" if is_shared else stream.id
         first = streams.setdefault(name, structs.replace(stream, id=name))
-        if first.title != stream.title:
+        if first.title != stream.title and not _GATE_TITLE.fullmatch(stream.title):
             message = f"stream {name} is already on line {first.line} with another title: give one of them another id"
             problems.report(stream.line, "duplicate-stream", message)
         stream_of[index] = name

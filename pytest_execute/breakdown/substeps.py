@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION, field_name
+from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"
@@ -31,15 +32,22 @@ _LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:
 _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
 
 
-def find_substeps(task: str, blocks: Iterable[Block]) -> Iterator[Substep]:
-    """Yield the substeps in a task's blocks, in order; the id of one without an id is empty."""
-    criteria_depth: int | None = None
+def find_substeps(task: str, blocks: Iterable[Block]) -> tuple[tuple[Substep, ...], tuple[Block, ...]]:
+    """Return the substeps in a task's blocks, and the items that are criteria; a step may have no id."""
+    split = list(_with_criteria(blocks))
+    steps = (step for block, is_step in split if is_step for step in _steps_in_block(task, block))
+    return tuple(steps), tuple(block for block, is_step in split if is_step is None)
+
+
+def _with_criteria(blocks: Iterable[Block]) -> Iterator[tuple[Block, bool | None]]:
+    """Yield each block, with True for what may have steps, False for a label over criteria, None for a criterion."""
+    depth: int | None = None
     for block in blocks:
-        if criteria_depth is not None and block.kind == "item" and block.depth > criteria_depth:
-            continue
-        criteria_depth = _criteria_depth(block)
-        if criteria_depth is None:
-            yield from _steps_in_block(task, block)
+        if depth is not None and block.kind == "item" and block.depth > depth:
+            yield block, None
+        else:
+            depth = _criteria_depth(block)
+            yield block, depth is None
 
 
 def _criteria_depth(block: Block) -> int | None:

@@ -34,6 +34,8 @@ _DONE_NOTE = re.compile(
 )
 _NOTE_ENDS = ")]）`✅☑✔\ufe0f"
 """Last characters of an effort or of a word for done, beside capitals."""
+# matches "**", and "`a/**/b`" as a whole
+_BOLD_OR_CODE = re.compile(r"`[^`\n]*`|\*\*")
 # matches "**Fetch the mails** [3 hours]"
 _BOLD_TITLE = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL)
 # matches "Files:" and "**Depends on:**" on the next line
@@ -70,7 +72,7 @@ def split_title(text: str) -> tuple[str, str, bool]:
     >>> split_title("**Order model** [2 hours]"), split_title("✅ Ship it")
     (('Order model', '2 hours', False), ('Ship it', '', True))
     """
-    title, effort = " ".join(text.replace("**", "").strip().removesuffix("~~").split()), ""
+    title, effort = " ".join(without_bold(text).strip().removesuffix("~~").split()), ""
     done = title.startswith(DONE_MARKS)
     for _ in range(2 if _may_have_note(title) else 0):
         if note := _DONE_NOTE.search(title):
@@ -78,6 +80,15 @@ def split_title(text: str) -> tuple[str, str, bool]:
         if not effort and (found := _EFFORT.search(title)) and is_effort(found["effort"]):
             title, effort = title[: found.start()], " ".join(found["effort"].split())
     return _MARKS.sub("", title).strip(), effort, done
+
+
+def without_bold(text: str) -> str:
+    """Return a text without the marks of bold words; code keeps its stars.
+
+    >>> without_bold("**Read** `a/**/b`")
+    'Read `a/**/b`'
+    """
+    return _BOLD_OR_CODE.sub(lambda found: "" if found[0] == "**" else found[0], text) if "**" in text else text
 
 
 def _may_have_note(title: str) -> bool:
@@ -120,7 +131,7 @@ def _title_end(text: str, begin: int) -> int:
     bold = _BOLD_TITLE.match(text, begin)
     substep = _SUBSTEP.search(text, begin)
     end = substep.start() if substep else len(text)
-    if bold and substep:
+    if bold and (substep or text.startswith("\n", bold.end())):  # the text below a bold title is no part of it
         return min(bold.end(), end)
     label = _NEXT_LABEL.search(text, begin)
     return min(end, label.start()) if label else end

@@ -9,18 +9,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
 from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
 from pytest_execute.breakdown.outline import Outline, task_extent
+from pytest_execute.breakdown.specifications import find_scenarios, find_specifications
 from pytest_execute.breakdown.substeps import find_substeps
-from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
-from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, field_name, is_done_status
+from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -50,6 +52,7 @@ class _Substeps(Struct, frozen=True):
     all: tuple[Substep, ...]
     foreign: tuple[Substep, ...]
     is_complete: bool | None
+    criteria: tuple[Block, ...]
 
 
 # matches "[x] **Task 1 Complete**"
@@ -64,24 +67,27 @@ _DEPENDS_NOTE = re.compile(
 )
 # matches "(agent: coder)", "(est: 2 hours)"
 _FIELD_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
+# matches "(parallel: true, depends: #41)" at the end
+_PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
+# matches "(in progress)", "[WIP]" at the end of a title
+_STATE_NOTE = re.compile(r"[(\[]([^()\[\]]{3,20})[)\]]\s*$")
 # matches the box of "- [ ]* 2.1 Write more tests", which may stay open
 _OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
 # matches "[x] 1.1 ", "**1.2** "
 _NUMBERED_STEP = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
-# matches the beginning of "Then the newest comes first"
-_SCENARIO_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 
 
 def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
     """Return the task that begins with `start` and ends before the block at `stop`."""
     blocks = _task_blocks(outline, start, stop)
-    fields = (*_title_fields(start), *read_fields(blocks))
+    depth = outline.blocks[start.index].depth if outline.blocks[start.index].kind == "item" else 0
+    fields = (*_title_fields(start), *_own_fields(read_fields(blocks), depth))
     substeps = _parse_substeps(start, blocks)
     tests = _tests(start, fields)
     done = _is_done(start, fields, substeps)
     task = Task(
         id=start.id,
-        title=start.title,
+        title=_PARALLEL_NOTE.sub("", start.title),
         line=start.line,
         done=done,
         state="open" if done else _state(start, fields),
@@ -89,7 +95,8 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         files=_files(start, fields),
         tests=tests,
         no_tests=None if tests else _reason_without_tests(fields),
-        behaviour=tuple(_scenarios(_parts(fields, "behaviour"))),
+        behaviour=tuple(find_scenarios(_parts(fields, "behaviour"))),
+        specifications=find_specifications(fields, substeps.criteria, {test.line for test in tests}),
         effort=start.effort or _effort(fields),
         agent=_unquoted(_first_value(fields, "agent")),
         commit=_unquoted(_first_value(fields, "commit")),
@@ -115,6 +122,13 @@ def _title_fields(start: TaskStart) -> Iterator[Field]:
         name = field_name(note[1])
         if name in ("agent", "effort"):
             yield Field(name, note[1], start.line, (ValuePart(note[2].strip(), start.line),))
+
+
+def _own_fields(fields: Iterable[Field], depth: int) -> Iterator[Field]:
+    """Yield the fields of a task at this depth of lists; an effort inside an item below it is that of a step."""
+    for field in fields:
+        is_of_step = field.name == "effort" and field.depth > depth + 1
+        yield structs.replace(field, name=None) if is_of_step else field
 
 
 def _is_plain_text(block: Block) -> bool:
@@ -160,13 +174,14 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
             is_complete = complete["box"] in "xX"
         elif block.kind != "row":
             step_blocks.append(block)
-    steps = tuple(find_substeps(start.id, step_blocks)) if start.row is None else ()
+    steps, criteria = find_substeps(start.id, step_blocks)
+    steps = steps if start.row is None else ()
     foreign = tuple(
         step
         for step in steps
         if re.fullmatch(r"\d+(\.\d+)+", step.id) and not normalize_id(step.id).startswith(f"{name}.")
     )
-    return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete)
+    return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete, criteria)
 
 
 def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> bool:
@@ -185,9 +200,12 @@ def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> 
 
 
 def _state(start: TaskStart, fields: Sequence[Field]) -> TaskState:
-    """Return the state of a task that is not done: by its box, or else by its status."""
+    """Return the state of a task that is not done: by its box, its status, or a note behind its title."""
     by_box = BOX_STATES.get(start.box or " ", "open")
-    return by_box if by_box != "open" else state_of(_first_value(fields, "status"))
+    if by_box != "open":
+        return by_box
+    note = _STATE_NOTE.search(start.title)
+    return state_of(_first_value(fields, "status") or (note[1] if note else ""))
 
 
 def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:
@@ -249,17 +267,3 @@ def _reason_without_tests(fields: Sequence[Field]) -> str | None:
 def _title_part(start: TaskStart) -> list[ValuePart]:
     """Return the title of a task of one line."""
     return [ValuePart(start.title, start.line)] if start.is_one_line else []
-
-
-def _scenarios(parts: Iterable[ValuePart]) -> Iterator[str]:
-    """Yield one text for each scenario; a part that begins with When, Then, And or But belongs to the one before."""
-    scenario: list[str] = []
-    for part in parts:
-        if part.is_code and not re.search(r"\bgiven\b", part.text, re.IGNORECASE):
-            continue
-        if scenario and not _SCENARIO_STEP.match(part.one_line):
-            yield " ".join(scenario)
-            scenario = []
-        scenario.append(LEADING_BOX.sub("", part.one_line, count=1))
-    if scenario:
-        yield " ".join(scenario)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task, TestRef
 
@@ -21,20 +23,35 @@ def render(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+# matches "A", "2", "3.5", "4a"; another id of a stream is its title, or begins the ids of its tasks
+_STREAM_ID = re.compile(r"\d+(?:\.\d+)*[a-z]?|[A-Z]\d*")
+
+
 def _stream(stream: Stream) -> str:
     waits = [*(f"Stream {other}" for other in stream.after), *(f"Task {task}" for task in stream.depends)]
     note = f"Depends on {', '.join(waits)}" if waits else "Parallel"
-    return f"## Stream {stream.id}: {stream.title} ({note})"
+    word = "Stream " if _STREAM_ID.fullmatch(stream.id) else ""
+    name = stream.title if stream.id == stream.title and not word else f"{word}{stream.id}: {stream.title}"
+    return f"## {name} ({note})"
 
 
 def _task(task: Task) -> list[str]:
     effort = f" [{task.effort}]" if task.effort else ""
-    steps = [f"- [{_tick(step.done)}] {step.id} {step.title}" for step in task.substeps]
-    return [f"### {task.id}. [{_tick(task.done)}] {task.title}{effort}", "", *_fields(task), *steps, ""]
+    steps = [f"- [{'x' if step.done else ' '}] {f'{step.id} {step.title}'.strip()}" for step in task.substeps]
+    box = "x" if task.done else _BOXES[task.state]
+    return [f"### {task.id}. [{box}] {task.title}{effort}", "", *_fields(task), *steps, ""]
 
 
-def _tick(done: bool) -> str:
-    return "x" if done else " "
+_BOXES = {"open": " ", "begun": "-", "blocked": "!"}
+_SPECIFICATIONS = {
+    "acceptance": "Acceptance",
+    "test": "Testing",
+    "security": "Security",
+    "integration": "Integration",
+    "end-to-end": "End-to-end",
+    "performance": "Performance",
+}
+"""Labels of specifications by their kind, one word each: a formatter cannot break them."""
 
 
 def _fields(task: Task) -> Iterator[str]:
@@ -45,9 +62,14 @@ def _fields(task: Task) -> Iterator[str]:
         yield f"- **Files**: {', '.join(f'`{_file(ref)}`' for ref in task.files)}"
     if task.tests:
         yield f"- **Tests**: {', '.join(f'`{test.target}`' for test in task.tests)}"
+    elif task.no_tests is not None:
+        yield f"- **Tests**: none{f' ({task.no_tests})' if task.no_tests else ''}"
     yield f"- **Dependencies**: {_dependencies(task)}"
     for scenario in task.behaviour:
         yield f"- **Behavior**: {scenario}"
+    for kind, each in groupby(task.specifications, key=lambda specification: specification.kind):
+        yield f"- **{_SPECIFICATIONS[kind]}**:"
+        yield from (f"  - {specification.text}" for specification in each)
     if task.agent:
         yield f"- **Agent**: {task.agent}"
     if task.commit:

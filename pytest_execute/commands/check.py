@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Literal
+
+from msgspec import structs
 
 from pytest_execute import breakdown
 from pytest_execute.breakdown import ParsedBreakdown
+from pytest_execute.breakdown.line_ranges import cutting_ranges
 from pytest_execute.breakdown.never_passing import never_passing
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.project_layout import project_layout
@@ -14,27 +18,32 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
 
+Form = Literal["text", "explain", "json"]
+"""Forms of the report: problems and shape, the file line by line before them, or one JSON object."""
 REMEDIES = {"research.md": "write down what was found out", "plan.md": "write down what shall be built"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "a topic, or a Markdown file (default: every topic)"
     add_topic(parser, "target", nargs="?", metavar="TOPIC|FILE", help=help_text)
+    explain_help = "show the file line by line, with what each line was read as"
+    parser.add_argument("--explain", action="store_true", help=explain_help)
 
 
 def run(options: argparse.Namespace) -> int:
     if options.target is None and not options.json:
-        status, text = check_all(*_topics(options.notes))
+        status, text = check_all(*_topics(options.notes), explain=options.explain)
     elif options.target is None:
         raise ExecuteError(Problem("usage", "--json needs one topic or file: name it"))
     else:
         root, notes = (Path.cwd(), "notes") if _is_file(options.target) else _topics(options.notes)
-        status, text = check(options.target, root=root, notes=notes, as_json=options.json)
+        form: Form = "json" if options.json else "explain" if options.explain else "text"
+        status, text = check(options.target, root=root, notes=notes, form=form)
     print(text.rstrip("\n"))
     return status
 
 
-def check(target: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, str]:
+def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]:
     """Return the exit status and the report for a topic, or for a Markdown file."""
     documents = closed = None
     try:
@@ -45,24 +54,38 @@ def check(target: str, *, root: Path, notes: str, as_json: bool) -> tuple[int, s
             documents = breakdown.written_documents(root, notes, target)
     except ExecuteError as error:
         reading = ParsedBreakdown(None, error.problems)
-    problems = [*never_passing(reading.plan, *project_layout(root))] if reading.plan is not None else []
+    problems: list[Problem] = []
+    if reading.plan is not None:
+        problems += never_passing(reading.plan, *project_layout(root))
+        problems += cutting_ranges(reading.plan, lambda path: _text_of(root / path))
     if documents is not None:
         problems += _document_problems(root, f"{notes}/{target}", documents)
         closed, more = _closed(root, notes, target)
         problems += more
-    reading = ParsedBreakdown(reading.plan, (*reading.problems, *problems))
-    text = report.as_json(reading, closed) if as_json else report.render(reading, documents, closed)
-    return (CANNOT_JUDGE if reading.errors else PASSED), text
+    reading = structs.replace(reading, problems=(*reading.problems, *problems))
+    status = CANNOT_JUDGE if reading.errors else PASSED
+    if form == "json":
+        return status, report.as_json(reading, closed)
+    explained = f"{report.explain(reading)}\n\n" if form == "explain" else ""
+    return status, explained + report.render(reading, documents, closed)
 
 
-def check_all(root: Path, notes: str) -> tuple[int, str]:
+def check_all(root: Path, notes: str, *, explain: bool = False) -> tuple[int, str]:
     """Return the exit status and the reports for all topics, one after the other."""
     topics = breakdown.find_topics(root / notes)
     if not topics:
         hint = "no topic there: start one with `pytest-execute init NAME`"
         return CANNOT_JUDGE, str(Problem("no-topic", hint, Path(notes).as_posix()))
-    answers = [check(topic, root=root, notes=notes, as_json=False) for topic in topics]
+    form: Form = "explain" if explain else "text"
+    answers = [check(topic, root=root, notes=notes, form=form) for topic in topics]
     return max(status for status, _ in answers), "\n\n".join(text.rstrip("\n") for _, text in answers)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _is_file(target: str) -> bool:

@@ -30,11 +30,13 @@ from pytest_execute.workflow import Project, directories_in, find_project, prefi
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_topic(parser, "topic", metavar="TOPIC")
+    help_text = "write the plan in this file in the canonical form: Markdown, or a tasks.json of task-master"
+    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=help_text)
 
 
 def run(options: argparse.Namespace) -> int:
     project = find_project(Path.cwd(), options.notes)
-    status, text = init(_home(project), project.notes, options.topic)
+    status, text = init(_home(project), project.notes, options.topic, options.source)
     print(text, file=sys.stderr if status else sys.stdout)
     return status
 
@@ -46,13 +48,18 @@ def _home(project: Project) -> Path:
     return project_directory(project.home, top) if is_new and top is not None else project.home
 
 
-def init(root: Path, notes: str, topic: str) -> tuple[int, str]:
-    """Write the documents and the policy's table where they are missing; return the status and a line per file."""
+def init(root: Path, notes: str, topic: str, source: Path | None = None) -> tuple[int, str]:
+    """Write the documents and the policy's table where they are missing; return the status and a line per file.
+
+    `source` is a foreign plan, which becomes the breakdown.
+    """
     try:
         breakdown.check_topic_name(notes, topic)
         found = _starting_point(root, topic)
         directory = f"{Path(notes).as_posix()}/{topic}"
         texts = starting_texts(topic, found.module, found.test)
+        if source is not None:
+            texts["breakdown.md"] = breakdown.adopt_file(source, topic, str(source))
         lines = [_write(root, f"{directory}/{name}", text) for name, text in texts.items()]
     except ExecuteError as error:
         return CANNOT_JUDGE, str(error)

@@ -39,6 +39,18 @@ class Substep(Struct, frozen=True):
     line: int
 
 
+class Specification(Struct, frozen=True):
+    """Text that says when a task is right, with the box before it if there is one.
+
+    `kind` is acceptance, test, security, integration, end-to-end or performance. Scenarios are in `Task.behaviour`, and
+    tests with a name in `Task.tests`.
+    """
+
+    kind: str
+    text: str
+    line: int
+
+
 class Task(Struct, frozen=True, kw_only=True):
     """One task. `depends` holds the ids of the tasks that it names itself; `Plan.edges` adds those of its stream.
 
@@ -58,6 +70,7 @@ class Task(Struct, frozen=True, kw_only=True):
     no_tests: str | None = None
     depends: tuple[str, ...] = ()
     behaviour: tuple[str, ...] = ()
+    specifications: tuple[Specification, ...] = ()
     effort: str = ""
     agent: str = ""
     commit: str = ""

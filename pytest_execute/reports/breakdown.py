@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pytest_execute.core import graph
@@ -11,6 +11,17 @@ from pytest_execute.core.effort import hours_by_task
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import FileRef, Plan, Stream, Task
 from pytest_execute.reports import figures, json_text
+
+
+class LineMeanings(Protocol):
+    """Lines of a breakdown with their meanings."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the file."""
+
+    def meaning(self, line: int) -> str:
+        """Return what a line was read as, or an empty text."""
 
 
 class PlanReading(Protocol):
@@ -24,16 +35,21 @@ class PlanReading(Protocol):
     def problems(self) -> tuple[Problem, ...]:
         """Problems in the order of their lines."""
 
+    @property
+    def account(self) -> LineMeanings:
+        """Meanings of the lines."""
+
 
 def render(reading: PlanReading, documents: Mapping[str, bool] | None, closed: str | None = None) -> str:
-    """Return the problems, one per line, and where none is an error the plan's shape.
+    """Return the problems, the gravest first, those that are alike on one line; where none is an error, the shape.
 
     `documents` maps the topic's other documents to whether they have text; None where there is no topic. `closed` is
     the commit that a closed topic is judged at.
     """
-    lines = [str(problem) for problem in reading.problems]
+    lines = list(_folded(reading.problems))
     if reading.plan is not None and not any(problem.severity == "error" for problem in reading.problems):
-        lines += _shape(reading.plan)
+        unread = [problem.line for problem in reading.problems if problem.code == "prose-dependency"]
+        lines += _shape(reading.plan, unread)
         if documents is not None:
             lines.append(
                 f"prerequisites: {', '.join(name for name, has_text in documents.items() if has_text) or 'none'}"
@@ -43,19 +59,78 @@ def render(reading: PlanReading, documents: Mapping[str, bool] | None, closed: s
     return "\n".join(lines)
 
 
-def _shape(plan: Plan) -> Iterator[str]:
-    """Describe streams, tasks, critical path, parallelism and gates, with efforts as the scheduler counts them."""
-    edges, known = plan.edges(), hours_by_task(plan.tasks)
+_MILD = ("no-tests", "no-objective", "open-substep", "unknown-effort", "unread-field", "hidden-task")
+"""Codes of warnings that come last: nothing of the plan is lost by them, and there may be many."""
+_FEW = 3
+"""Problems of one code that are shown one by one; of more, the first is shown with the lines of the others."""
+_MOST_LINES = 12
+
+
+def _folded(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield a line for each problem, errors first; many warnings of one code give one line with all their lines."""
+    by_code: dict[tuple[bool, bool, str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=_gravity):
+        is_warning = problem.severity == "warning"
+        key = (is_warning, problem.code in _MILD, problem.path, problem.code if is_warning else "")
+        by_code.setdefault(key, []).append(problem)
+    for (is_warning, *_), alike in by_code.items():
+        shown = alike[:1] if is_warning and len(alike) > _FEW else alike
+        yield from (_with_others(problem, alike[len(shown) :]) for problem in shown)
+
+
+def _gravity(problem: Problem) -> tuple[bool, bool]:
+    return problem.severity == "warning", problem.code in _MILD
+
+
+def _with_others(problem: Problem, others: Sequence[Problem]) -> str:
+    if not others:
+        return str(problem)
+    lines = [str(other.line) for other in others]
+    shown = ", ".join([*lines[:_MOST_LINES], *(["…"] if len(lines) > _MOST_LINES else [])])
+    more = figures.count(len(others), "other line")
+    return f"{str(problem).removesuffix(f' ({problem.code})')}; the same on {more}: {shown} ({problem.code})"
+
+
+def explain(reading: PlanReading) -> str:
+    """Return the file line by line, each with what it was read as, or with its problem."""
+    problems = {problem.line: problem for problem in sorted(reading.problems, key=_gravity, reverse=True)}
+    rows = [(number, _meaning(reading, number, problems), line) for number, line in enumerate(reading.account.lines, 1)]
+    wide = min(_WIDEST, max((len(meaning) for _, meaning, _ in rows), default=0))
+    return "\n".join(f"{number:>5}  {meaning:{wide}}  {line}".rstrip() for number, meaning, line in rows)
+
+
+_WIDEST = 36
+
+
+def _meaning(reading: PlanReading, line: int, problems: Mapping[int, Problem]) -> str:
+    problem = problems.get(line)
+    mark = f"{problem.severity} {problem.code}" if problem is not None else ""
+    return ", ".join(filter(None, (mark, reading.account.meaning(line))))
+
+
+def _shape(plan: Plan, unread: Sequence[int]) -> Iterator[str]:
+    """Describe streams, tasks, critical path, parallelism and gates, with efforts as the scheduler counts them.
+
+    Path and parallelism are those of the open tasks. `unread` are the lines that may state an order and were not read.
+    """
+    all_edges, known = plan.edges(), hours_by_task(plan.tasks)
     unit = "hour" if known else "task"
-    weights = graph.fill_weights(known, dict.fromkeys(edges, 1.0))
-    path = graph.critical_path(edges, weights)
+    all_weights = graph.fill_weights(known, dict.fromkeys(all_edges, 1.0))
+    is_open = {task.id for task in plan.tasks if not task.done}
+    edges = {task: tuple(filter(is_open.__contains__, waits)) for task, waits in all_edges.items() if task in is_open}
+    weights = {task: weight for task, weight in all_weights.items() if task in is_open}
+    path = graph.critical_path(edges, weights) if edges else []
     streams = f" in {figures.count(len(plan.streams), 'stream')}" if plan.streams else ""
     yield from [plan.title] if plan.title else []
     yield from _streams(plan)
-    yield f"{figures.count(len(plan.tasks), 'task')}{streams}, {sum(task.done for task in plan.tasks)} done"
-    yield f"critical path: {' -> '.join(_ends(path))} ({figures.count(sum(weights[task] for task in path), unit)})"
+    yield f"{figures.count(len(plan.tasks), 'task')}{streams}, {len(plan.tasks) - len(is_open)} done"
+    if path:
+        yield f"critical path: {' -> '.join(_ends(path))} ({figures.count(sum(weights[task] for task in path), unit)})"
     yield from _unknown_efforts([weights[task] for task in edges if task not in known]) if known else ()
-    yield f"at most {figures.count(_parallel(edges, weights), 'task')} at once"
+    if unread:
+        yield f"tasks at once: unknown, for line {', '.join(map(str, unread[:5]))} may state an order that was not read"
+    elif edges:
+        yield f"at most {figures.count(_parallel(edges, weights), 'task')} at once"
     yield figures.count(len(plan.gates), "gate")
 
 
@@ -154,7 +229,13 @@ def _task(task: Task) -> dict[str, object]:
     return {
         **task_fields(task),
         "done": task.done,
+        "state": "done" if task.done else task.state,
         "depends": task.depends,
+        "objective": task.objective,
+        "behaviour": task.behaviour,
+        "specifications": [{"kind": each.kind, "text": each.text, "line": each.line} for each in task.specifications],
+        "agent": task.agent,
+        "commit": task.commit,
         "substeps": [{"id": step.id, "title": step.title, "done": step.done} for step in task.substeps],
     }
 

@@ -60,10 +60,10 @@ def test_each_dialect_is_read_exactly(text: str, waits: dict[str, str], done: st
 
 
 def test_a_list_that_a_formatter_renumbered_is_reported() -> None:
-    assert problems_except_tests(samples.CHECKLIST)[-1] == (
+    assert (
         "b.md:26: warning: task 3 has the number 1 in its list: correct it, a formatter may have changed it "
         "(renumbered)"
-    )
+    ) in problems_except_tests(samples.CHECKLIST)
 
 
 def test_a_list_with_the_same_number_everywhere_counts_up() -> None:

@@ -126,3 +126,37 @@ def test_a_file_beside_the_tests_is_no_test_unless_the_field_says_so(name: str) 
     assert [test.target for test in read_plan(title).tasks[0].tests] == ["tests/test_a.py"]
     field = f"### 1. [ ] One\n- **Tests**: `{name}`\n"
     assert [test.target for test in read_plan(field).tasks[0].tests] == [name]
+
+
+@pytest.mark.parametrize(
+    ("value", "files", "unread"),
+    [
+        ('"src/a b.py", src/c.py', ["src/a b.py", "src/c.py"], []),
+        ("src/*.py, src/c.py", ["src/c.py"], ["src/*.py"]),
+        ("src\\win\\a.py", [], ["src\\win\\a.py"]),
+        ("`my file.py`", [], ["my file.py"]),
+        ('`src/my "file".py`, `src/[id]/page.tsx`', ['src/my "file".py', "src/[id]/page.tsx"], []),
+        ("`src/a::b.py`", [], ["src/a::b.py"]),
+        ("`src/a.py` (not `src/b.py`), except `src/c.py`", ["src/a.py"], []),
+        ("**bold** and *words*. The rest", [], []),
+    ],
+)
+def test_a_name_in_files_is_read_or_told(value: str, files: list[str], unread: list[str]) -> None:
+    reading = read_text(f"### 1. [ ] A\ntext\n- **Files**: {value}\n", "t", "b.md")
+    assert reading.plan is not None
+    assert [ref.path for ref in reading.plan.tasks[0].files] == files
+    assert [p.message.split("`")[1] for p in reading.problems if p.code == "unknown-file"] == unread
+
+
+@pytest.mark.parametrize(
+    ("value", "tests"),
+    [
+        ("tests/test_a.py::test_x[a b], tests/test_b.py", ["tests/test_a.py::test_x[a b]", "tests/test_b.py"]),
+        ('"tests/test_a b.py"', ["tests/test_a b.py"]),
+        ('`tests/test_a.py::test_x["y"]`', ['tests/test_a.py::test_x["y"]']),
+    ],
+)
+def test_a_name_in_tests_is_not_cut(value: str, tests: list[str]) -> None:
+    plan = read_text(f"### 1. [ ] A\ntext\n- **Tests**: {value}\n", "t", "b.md").plan
+    assert plan is not None
+    assert [test.target for test in plan.tasks[0].tests] == tests

@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import time
 from typing import TypeVar
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_execute.breakdown import ParsedBreakdown, read_text
 from pytest_execute.breakdown.template import render
-from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Substep, Task, TestRef
+from pytest_execute.core.plan import FileRef, NamedGate, Plan, Specification, Stream, Substep, Task, TestRef
 from pytest_execute.reports.breakdown import as_json
 from pytest_execute.reports.breakdown import render as report
 
@@ -41,6 +42,13 @@ TEST = st.builds(
 )
 EFFORT = st.one_of(st.just(""), st.builds("{} {}".format, st.integers(2, 9), st.sampled_from(["hours", "days", "min"])))
 
+CRITERION = st.builds(str.format, st.sampled_from(["{} {}", "[ ] {} {}", "[x] {} {}"]), TITLE, TITLE)
+KINDS = st.sampled_from(["test", "security", "integration", "end-to-end", "performance"])
+SPECIFICATION = st.one_of(
+    st.builds(Specification, st.just("acceptance"), CRITERION, st.just(0)),
+    st.builds(Specification, KINDS, st.builds("{} {}".format, TITLE, TITLE), st.just(0)),
+)
+
 
 @st.composite
 def file_refs(draw: st.DrawFn) -> FileRef:
@@ -52,17 +60,21 @@ def file_refs(draw: st.DrawFn) -> FileRef:
 def tasks(draw: st.DrawFn, name: str, stream: str | None, before: tuple[str, ...]) -> Task:
     done = draw(st.booleans())
     steps = draw(st.lists(st.tuples(TITLE, st.booleans()), max_size=3))
+    tests = tuple(TestRef(test, 0) for test in draw(st.lists(TEST, max_size=3, unique=True)))
     return Task(
         id=name,
         title=draw(TITLE),
         line=0,
         done=done,
+        state="open" if done else draw(st.sampled_from(["open", "begun", "blocked"])),
         stream=stream,
         objective=draw(TEXT | st.just("")),
         files=tuple(draw(st.lists(file_refs(), max_size=3, unique_by=lambda ref: (ref.path, ref.first, ref.last)))),
-        tests=tuple(TestRef(test, 0) for test in draw(st.lists(TEST, max_size=3, unique=True))),
+        tests=tests,
+        no_tests=None if tests else draw(st.sampled_from([None, "", "prose only"])),
         depends=tuple(draw(st.lists(st.sampled_from(before), max_size=3, unique=True))) if before else (),
         behaviour=tuple(draw(st.lists(TEXT.map("Given {}, then done".format), max_size=2))),
+        specifications=tuple(draw(st.lists(SPECIFICATION, max_size=3, unique_by=lambda each: each.text))),
         effort=draw(EFFORT),
         agent=draw(WORDS | st.just("")),
         commit=draw(TITLE.map("feat: {}".format) | st.just("")),
@@ -206,6 +218,49 @@ def test_any_text_gives_a_plan_or_an_error(text: str) -> None:
         ids = [task.id for task in reading.plan.tasks]
         assert len(set(ids)) == len(ids)
         assert all(set(task.depends) <= set(ids) - {task.id} for task in reading.plan.tasks)
+
+
+def essence(reading: ParsedBreakdown) -> tuple[object, ...]:
+    """Return plan and problems without line numbers."""
+    problems = sorted((p.code, re.sub(r" on line \d+", "", p.message)) for p in reading.problems)
+    return (without_lines(reading.plan) if reading.plan else None, problems)
+
+
+def turned(line: str) -> str:
+    """Return a line with its first box ticked, or open."""
+    return re.sub(r"\[([ x])\]", lambda box: "[x]" if box[1] == " " else "[ ]", line, count=1)
+
+
+@settings(max_examples=40)
+@given(plans().map(render) | st.sampled_from(SAMPLES), st.data())
+def test_a_line_that_was_read_cannot_be_removed_doubled_or_ticked_unnoticed(text: str, data: st.DataObject) -> None:
+    reading = read_text(text, "t", "b.md")
+    lines = text.splitlines()
+    redundant = (
+        "depends",
+        "blocks",
+        "order",
+        "stream",
+        "status",
+    )  # the same may be written elsewhere, or "None" be left out
+    read = [line - 1 for line, meaning in reading.account.read.items() if not meaning.startswith(redundant)]
+    at = data.draw(st.sampled_from(sorted(read)))
+    for changed in ([*lines[:at], *lines[at + 1 :]], [*lines[: at + 1], *lines[at:]]):
+        assert essence(read_text("\n".join(changed), "t", "b.md")) != essence(reading), lines[at]
+    if turned(lines[at]) != lines[at]:
+        changed = [*lines[:at], turned(lines[at]), *lines[at + 1 :]]
+        assert essence(read_text("\n".join(changed), "t", "b.md")) != essence(reading), lines[at]
+
+
+@given(edited())
+def test_every_box_is_in_the_plan_or_in_the_problems(text: str) -> None:
+    reading = read_text(text, "t", "b.md")
+    if reading.errors:
+        return
+    told = {problem.line for problem in reading.problems} | reading.account.read.keys()
+    hidden = {line for line, meaning in reading.account.context.items() if meaning in ("code", "comment", "quote")}
+    boxes = {number for number, line in enumerate(reading.account.lines, 1) if re.match(r"[-*+] \[[ xX]\] \S", line)}
+    assert boxes - hidden <= told
 
 
 @given(st.text(alphabet="#-*_`[]()|:>\n x1.T,ab~<!", max_size=200))

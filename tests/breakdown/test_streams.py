@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from . import samples
 from .plans import (
     FIELDS,
@@ -105,3 +107,12 @@ def test_short_names_of_waves_and_phases() -> None:
         + task_text("### Task 2.1: B", "PR1 merged")
     )
     assert dependencies(read_plan(text)) == {"1.1": "", "2.1": "1.1"}
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Depends on Phase 1", "Depende de Fase 1", "Abhängig von Phase 1", "hängt ab von Phase 1", "Dépend de Phase 1"],
+)
+def test_a_dependency_behind_a_title_in_other_languages(note: str) -> None:
+    plan = read_plan(f"## Phase 1: A\n\n- [x] 1.1 A\n\n## Phase 2: B ({note})\n\n- [ ] 2.1 B\n")
+    assert plan.streams[1].after == ("1",)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .plans import all_problems, only_task, read_plan
+from .plans import only_task, read_plan
 
 
 def test_dependencies_in_the_line_of_a_task() -> None:
@@ -61,10 +61,3 @@ def test_a_field_may_say_that_there_are_no_tests_and_why(value: str, reason: str
 def test_a_list_below_the_label_may_say_so_too() -> None:
     assert only_task("### 1. [ ] A\n\ntext\n- **Tests**:\n  - none (prose)\n").no_tests == "prose"
     assert only_task("### 1. [ ] A\n\ntext\n").no_tests is None
-
-
-def test_no_tests_without_a_reason_is_a_warning() -> None:
-    assert all_problems("### 1. [ ] A\n\ntext\n- **Tests**: none\n") == [
-        "b.md:1: warning: task 1 has no tests, and no reason why: name some, or write `none (reason)` (no-reason)"
-    ]
-    assert all_problems("### 1. [ ] A\n\ntext\n- **Tests**: none (prose)\n") == []

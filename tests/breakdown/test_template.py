@@ -97,7 +97,7 @@ def test_init_writes_three_documents_and_the_table(tmp_path: Path) -> None:
     assert (tmp_path / "pyproject.toml").read_text() == (
         '[project]\nname = "x"\n\n[tool.pytest-execute]\nnotes = "notes"\n'
     )
-    status, text = check("chat", root=tmp_path, notes="notes", as_json=False)
+    status, text = check("chat", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()) == (
         2,
         [

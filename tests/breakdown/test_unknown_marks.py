@@ -150,3 +150,27 @@ def test_a_status_that_contradicts_the_box_is_told(box: str, status: str, messag
 
 def test_a_status_alone_contradicts_nothing() -> None:
     assert problems_except_fields(f"### Task 1: One\n{FIELDS}- **Status**: in progress\n") == []
+
+
+@pytest.mark.parametrize(
+    ("box", "status", "is_told"),
+    [
+        ("x", "done", False),
+        ("x", "blocked", True),
+        ("x", "Done (except docs)", True),
+        (" ", "Done (except docs)", False),
+        ("-", "in progress", False),
+    ],
+)
+def test_a_status_against_the_box_is_told(box: str, status: str, is_told: bool) -> None:
+    reading = read_text(f"### 1. [{box}] A\ntext\n- **Status**: {status}\n", "t", "b.md")
+    assert ("other-status" in [problem.code for problem in reading.problems]) == is_told
+
+
+@pytest.mark.parametrize(
+    ("title", "state"), [("B (in progress)", "begun"), ("B (blocked)", "blocked"), ("B (new)", "open")]
+)
+def test_a_state_behind_a_title(title: str, state: str) -> None:
+    plan = read_text(f"### Task 1: {title}\n- **Files**: `a.py`\n", "t", "b.md").plan
+    assert plan is not None
+    assert plan.tasks[0].state == state

@@ -65,6 +65,10 @@ def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
             ),
         ),
         (
+            "- **Tests**: none\n- **Files**: `docs/a.md`",
+            "b.md:1: error: task 1 has no tests, and no reason why: name some, or write `none (reason)` (no-reason)",
+        ),
+        (
             "- **Tests**: none (prose)",
             (
                 "b.md:1: error: task 1 has neither tests nor files, so nothing can be judged: list what it writes in "
@@ -83,8 +87,26 @@ def test_without_any_topic_check_says_how_to_start_one(tmp_path: Path) -> None:
 )
 def test_a_task_that_can_never_pass_is_an_error(tmp_path: Path, fields: str, problem: str) -> None:
     (tmp_path / "b.md").write_text(f"### 1. [ ] A\ntext\n{fields}\n")
-    status, text = check("b.md", root=tmp_path, notes="notes", as_json=False)
+    status, text = check("b.md", root=tmp_path, notes="notes", form="text")
     assert (status, text.splitlines()[:1]) == ((2, [problem]) if problem else (0, ["1 task, 0 done"]))
+
+
+@pytest.mark.parametrize(
+    ("box", "lines", "is_told"),
+    [
+        (" ", "1-2", False),
+        (" ", "4-6", True),
+        (" ", "1-5", False),
+        (" ", "6-7", False),
+        (" ", "4", True),
+        ("x", "4-6", False),
+    ],
+)
+def test_a_range_of_lines_that_cuts_a_function_is_told(tmp_path: Path, box: str, lines: str, is_told: bool) -> None:
+    (tmp_path / "a.py").write_text("import os\n\ndef read():\n    x = 1\n    return x\n\nX = read()\n")
+    (tmp_path / "b.md").write_text(f"### 1. [{box}] A\ntext\n- **Files**: `a.py:{lines}`\n- **Tests**: `test_a.py`\n")
+    _, text = check("b.md", root=tmp_path, notes="notes", form="text")
+    assert ("(cut-function)" in text) == is_told
 
 
 def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
@@ -92,5 +114,5 @@ def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
     topic(tmp_path, "t", f"### 1. [ ] A\ntext\n{files}\n### 2. [ ] B\ntext\n- **Tests**: `tests/a_check.py`\n")
     settings = '[tool.pytest-execute]\nsource = ["lib"]\n[tool.pytest.ini_options]\npython_files = "*_check.py"\n'
     (tmp_path / "pyproject.toml").write_text(settings)
-    _, text = check("t", root=tmp_path, notes="notes", as_json=False)
+    _, text = check("t", root=tmp_path, notes="notes", form="text")
     assert [line.rpartition(" ")[2] for line in text.splitlines()] == ["(untested-code)"]

@@ -106,3 +106,11 @@ def test_every_command_has_its_module(name: str, capsys: pytest.CaptureFixture[s
         main([name, "--help"])
     assert error.value.code == 0
     assert ("--json" in capsys.readouterr().out) == bool(COMMANDS[name].json)
+
+
+def test_a_reader_that_ends_early_is_no_error(tmp_path: Path) -> None:
+    """`check | head` closes the pipe before all is written."""
+    (tmp_path / "b.md").write_text("".join(f"### {n}. [ ] T\n\n- **Effort**: soon\n\n" for n in range(3000)))
+    command = f"{sys.executable} -m pytest_execute check b.md --json | head -c 10"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.stdout[:1], done.stderr) == ("{", "")

@@ -10,7 +10,7 @@ import pytest
 
 import pytest_execute
 from pytest_execute.breakdown import read_text
-from pytest_execute.breakdown.vocabulary import LABELS
+from pytest_execute.breakdown.field_labels import LABELS
 from pytest_execute.core.plan import Task
 from tests.docs.shown import BLOCK, TOP, first_cells
 

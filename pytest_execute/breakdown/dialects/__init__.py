@@ -16,6 +16,7 @@ from pytest_execute.breakdown.dialects import (
     field_lists,
     kiro,
     numbered,
+    section_boxes,
     speckit,
     table,
     task_boxes,
@@ -35,6 +36,7 @@ class Dialect(Struct, frozen=True):
     | `may_be_sections` | its headings may be sections that hold the tasks of another form |
     | `is_certain` | nothing but tasks is written like this |
     | `is_weak` | it is no form by itself, and only reported beside another one |
+    | `is_last` | it is only tried where no other form finds a task |
     | `find_problems` | yields what cannot be read for certain |
     """
 
@@ -43,12 +45,15 @@ class Dialect(Struct, frozen=True):
     may_be_sections: bool = False
     is_certain: bool = False
     is_weak: bool = False
+    is_last: bool = False
     find_problems: Callable[[Outline, list[TaskStart]], Iterator[DialectProblem]] | None = None
 
 
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("headings with an id and a box", canonical.find, is_certain=True),
-    Dialect("headings with a word and an id", task_headings.find, is_certain=True),
+    Dialect(
+        "headings with a word and an id", task_headings.find, is_certain=True, find_problems=task_headings.find_problems
+    ),
     Dialect("headings with a code", code_headings.find, may_be_sections=True),
     Dialect("boxes with a word and an id", task_boxes.find),
     Dialect("boxes with a code", speckit.find),
@@ -59,4 +64,8 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("rows of a table", table.find, find_problems=table.find_problems),
     Dialect("headings with another word", task_headings.find_weaker, is_weak=True),
     Dialect("headings with a number over boxes", numbered.find_over_boxes, is_weak=True),
+    Dialect("list items with a word and an id", field_lists.find_named, is_last=True),
+    Dialect("rows of a table without titles", table.find_untitled, is_last=True),
+    Dialect("headings with a dotted number over boxes", numbered.find_dotted_over_boxes, is_last=True),
+    Dialect("boxes in numbered sections", section_boxes.find, is_last=True, find_problems=section_boxes.find_problems),
 )

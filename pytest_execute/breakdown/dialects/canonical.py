@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.ids import ID
+from pytest_execute.breakdown.ids import LONG_ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import BOX, TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 # matches "1. [x] Order model", "Task 1: [ ] Order model"
 _ID_FIRST = re.compile(
-    rf"(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+    rf"(?:{TASK_WORDS}\s+)?(?P<id>{LONG_ID}|[A-Z](?=[.):]))\s*[.):—–-]?\s*{BOX}\s*(?P<title>\S.*)",
+    re.DOTALL | re.IGNORECASE,
 )
 # matches "[x] Task 1: Order model", "[ ] **1.** Order model"
 _BOX_FIRST = re.compile(
-    rf"{BOX}\s*(?:\*\*)?(?:{TASK_WORDS}\s+)?(?P<id>{ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
+    rf"{BOX}\s*(?:\*\*)?(?:{TASK_WORDS}\s+)?(?P<id>{LONG_ID})\s*[.):—–-]?\s+(?P<title>\S.*)", re.DOTALL | re.IGNORECASE
 )
 
 

@@ -6,20 +6,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.field_labels import TASK_FIELDS, field_name
 from pytest_execute.breakdown.fields import find_labels
 from pytest_execute.breakdown.ids import NUMBER, normalize_id, parent_of
 from pytest_execute.breakdown.outline import Outline, cached_per_outline, task_extent
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
-from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, TASK_FIELDS, UNTASKED_SECTION, field_name
+from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION
 
 # matches "AC-1", "FR-2", "ADR-3": codes of requirements, criteria and decisions, not of tasks
 REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
+
+# matches the "2" of "2. Title"
+_SECTION_NUMBER = re.compile(rf"\W*({NUMBER})[.)]?\s")
 
 HAS_FIELD, HAS_BOX = 2, 1
 """Likeness of a text to a task's."""
@@ -93,8 +97,8 @@ def drop_substeps(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
     return kept
 
 
-# matches "✅ " and "🚧 " behind a box
-_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?")
+# matches "✅ ", "🚧 " and "~~" behind a box
+_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?(?:~~)?")
 
 
 def find_boxed_items(outline: Outline, pattern: re.Pattern[str]) -> list[TaskStart]:
@@ -147,9 +151,16 @@ def is_outside_tasks(outline: Outline, index: int, name: str = "") -> bool:
     return any(UNTASKED_SECTION.search(label) for label in labels_above(outline, index))
 
 
+def is_criterion(outline: Outline, index: int) -> bool:
+    """Return True for a block below a heading or label of criteria, which hold no tasks in any case."""
+    above = outline.heading_above[index]
+    texts = [*([outline.blocks[above].text] if above >= 0 else []), *labels_above(outline, index)]
+    return any(map(CRITERIA_SECTION.search, texts))
+
+
 def extends_section_number(name: str, heading: Block) -> bool:
     """Return True for an id that begins with a section's number, as 2.1 below `## 2. Title`."""
-    number = re.match(rf"\W*({NUMBER})[.)]?\s", heading.text)
+    number = _SECTION_NUMBER.match(heading.text)
     return number is not None and normalize_id(name).startswith(f"{normalize_id(number[1])}.")
 
 
@@ -163,7 +174,30 @@ def labels_above(outline: Outline, index: int) -> Iterator[str]:
         if block.kind == "heading":
             return
         if block.depth < depth:
-            # "**Acceptance criteria:**"
-            if re.fullmatch(r"\s*\**[^*\n]{3,60}?\**\s*[:：]?\**\s*", block.text):
+            if _LABEL.fullmatch(block.text):
                 yield block.text
             return
+
+
+# matches "**Acceptance criteria:**", "Done when:", "Acceptance criteria"; not "_Requirements: Success Criteria_"
+_LABEL = re.compile(r"\s*(?:\*\*[^*\n]{3,60}\*\*\s*[:：]?|[^*:：\n_]{3,60}[:：]?)\s*")
+
+
+def section_id(outline: Outline, index: int) -> str:
+    """Return the id of the section that contains a block, in one spelling: 3 for `## 3. Title` and `## Phase 3`."""
+    above = outline.heading_above[index]
+    if above < 0:
+        return ""
+    heading = outline.blocks[above]
+    stream = stream_from_heading(heading, above)
+    number = _SECTION_NUMBER.match(heading.text)
+    return normalize_id(stream.id if stream else number[1] if number else "")
+
+
+def parent_task(outline: Outline, start: TaskStart, ids: Container[str]) -> str | None:
+    """Return the id of the task of which this one may be a substep: 2 for 2.1, unless a section has that id.
+
+    Below `## 11. Title`, 11.1 is no substep of 11.0; below `## Phase 3.5`, 3.5.1 is none of 3.5 in Phase 3.
+    """
+    parent = parent_of(start.id, ids)
+    return None if parent is None or parent == section_id(outline, start.index) else parent

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 
 from pytest_execute.breakdown.dialects.common import drop_inner_items, is_majority, is_outside_tasks
+from pytest_execute.breakdown.field_labels import TASK_FIELDS
 from pytest_execute.breakdown.fields import read_fields
 from pytest_execute.breakdown.ids import CODE, ID
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
-from pytest_execute.breakdown.vocabulary import TASK_FIELDS
 
 # matches "**Task 1**: Model", "T01 — Model"
 _NAMED_ITEM = re.compile(
@@ -34,6 +34,14 @@ def find(outline: Outline) -> list[TaskStart]:
         if len(starts) > 1 and is_majority(_has_field(outline, start) for start in starts):
             return starts
     return []
+
+
+def find_named(outline: Outline) -> list[TaskStart]:
+    """Return the items with a word and an id in bold, even without fields, if there are two."""
+    items = drop_inner_items(outline, _named_items(outline))
+    starts = [start for start in items if outline.blocks[start.index].text.startswith("**")]
+    starts = [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
+    return starts if len(starts) > 1 else []
 
 
 def _named_items(outline: Outline) -> list[TaskStart]:

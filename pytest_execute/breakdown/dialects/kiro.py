@@ -14,18 +14,20 @@ from collections.abc import Iterator
 
 from pytest_execute.breakdown.dialects.common import (
     DialectProblem,
-    extends_section_number,
     find_boxed_items,
+    is_criterion,
     is_outside_tasks,
+    parent_task,
+    section_id,
 )
-from pytest_execute.breakdown.ids import normalize_id, parent_of
+from pytest_execute.breakdown.ids import ID_ENDING, normalize_id
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
 
-# matches "1. Title", "1.1 Title", "**001**: Title", "`2.1`: Title" behind a box
+# matches "1. Title", "1.1 Title", "2.1-bis Title", "**001**: Title", "`2.1`: Title", "#83 - Title", "001.md - Title"
 _NUMBER_AND_TITLE = re.compile(
-    r"(?:\*\*)?`?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`))`?"
-    r"[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
+    rf"(?:\*\*)?`?#?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?{ID_ENDING}(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`)"
+    r"|(?<=#)\d+(?=:?\s)|\d+(?=\s+[-–—]\s|\.md\b))`?(?:\.md)?[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
 # matches "Task 1" and "**Step 2" at the beginning of an item or text
 _NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
@@ -35,17 +37,27 @@ def find(outline: Outline) -> list[TaskStart]:
     """Return the items with a box and a number that extends no other number."""
     starts = _numbered_boxes(outline)
     ids = {normalize_id(start.id) for start in starts}
-    return [start for start in starts if parent_of(start.id, ids) is None]
+    return [start for start in starts if parent_task(outline, start, ids) is None]
 
 
 @cached_per_outline
 def _numbered_boxes(outline: Outline) -> list[TaskStart]:
     starts = find_boxed_items(outline, _NUMBER_AND_TITLE)
-    return [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
+    inside = [start for start in starts if not is_outside_tasks(outline, start.index, start.id)]
+    indexes = {start.index for start in inside}
+    ids = {normalize_id(start.id) for start in inside}
+    sections = {name.partition(".")[0] for name in ids if "." in name}
+
+    def continues(start: TaskStart) -> bool:
+        """Return True for 2.2 in a section such as "Quality gate" beside 2.1: it is a task, and no criterion."""
+        name = normalize_id(start.id)
+        return name.partition(".")[0] in sections and name not in ids and not is_criterion(outline, start.index)
+
+    return [start for start in starts if start.index in indexes or continues(start)]
 
 
 def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
-    """Yield criteria with a task's number, and boxes that may be tasks or substeps.
+    """Yield the boxes that may be tasks or substeps.
 
     | code | example |
     | --- | --- |
@@ -55,16 +67,18 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
     """
     starts = _numbered_boxes(outline)
     ids = {normalize_id(start.id): start for start in starts}
-    yield from _criteria(outline, set(ids))
     has_dotted = any("." in normalize_id(start.id) for start in tasks)
     has_whole = any("." not in normalize_id(start.id) for start in tasks)
     lines_without_box = _lines_without_box(outline) if has_dotted else {}
     for start in starts:
         name = normalize_id(start.id)
-        parent = parent_of(start.id, ids)
+        parent = parent_task(outline, start, ids)
         parent_line = lines_without_box.get(name.partition(".")[0], 0)
         first_substep = f"{name.rpartition('.')[0]}.1"
         whole_number = start.id.partition(".")[0]
+        is_in_own_section = section_id(outline, start.index) == name.rpartition(".")[0]
+        if is_in_own_section:
+            continue
         if parent is None and 0 < parent_line < start.line and "." in name:
             message = (
                 f"{start.id} is below item {whole_number} on line {parent_line}, which has no box: "
@@ -84,19 +98,6 @@ def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectP
         ):
             message = f"{start.id} may be a task or a substep of {ids[parent].id}: indent it, or give it a whole number"
             yield DialectProblem(start.line, "unclear-level", message)
-
-
-def _criteria(outline: Outline, ids: set[str]) -> Iterator[DialectProblem]:
-    """Yield the boxes in a section of criteria that is counted like the sections with tasks."""
-    for start in find_boxed_items(outline, _NUMBER_AND_TITLE):
-        above = outline.heading_above[start.index]
-        if normalize_id(start.id) not in ids and above >= 0 and extends_section_number(start.id, outline.blocks[above]):
-            title = re.sub(r"^[\W\d]+", "", outline.blocks[above].one_line)
-            message = (
-                f'this looks like task {start.id}, and is not read, because it is below "{title}": move it, '
-                "or remove its box"
-            )
-            yield DialectProblem(start.line, "passed-over", message, is_warning=True)
 
 
 def _lines_without_box(outline: Outline) -> dict[str, int]:

@@ -20,7 +20,7 @@ from pytest_execute.breakdown.dialects.common import (
 )
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
-from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
+from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
 
 # matches "1. Model", "2.1 — Page", "🚧 3) Mails"
@@ -56,6 +56,12 @@ def find_over_boxes(outline: Outline) -> list[TaskStart]:
     return []
 
 
+def find_dotted_over_boxes(outline: Outline) -> list[TaskStart]:
+    """Return such headings if their numbers have a dot, as `### 1.1 Title`: a whole number is rather a section's."""
+    starts = find_over_boxes(outline)
+    return starts if all("." in start.id for start in starts) else []
+
+
 def _is_criterion(outline: Outline, start: TaskStart) -> bool:
     return is_outside_tasks(outline, start.index) or UNTASKED_SECTION.search(start.title) is not None
 
@@ -69,6 +75,8 @@ def _levels(outline: Outline) -> dict[int, list[TaskStart]]:
         task = _NUMBER_AND_TITLE.fullmatch(block.one_line.replace("**", ""))
         if task is None or index == outline.title or _is_result(outline, index):
             continue
+        if LEADING_BOX.match(task["title"]):
+            continue  # a heading with an id and a box is a form of its own
         number = block.one_line[: task.end("id") + 1]
         if "." in number or ")" in number or not task["title"][0].islower():  # "3 ways to do it" is no task
             levels.setdefault(block.depth, []).append(start_from_heading(block, index, task["id"], task["title"]))

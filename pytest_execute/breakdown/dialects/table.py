@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, DialectProblem
+from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
-from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS, field_name
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS
 
 # matches "ID", "#", "Task No.", "编号"
 _ID_COLUMN = re.compile(
@@ -46,6 +49,17 @@ def find(outline: Outline) -> list[TaskStart]:
     """Return the rows of the tables whose first column has ids, with a column of titles."""
     rows = (_task_start(outline.blocks[index], index, column) for index, column in _rows(outline))
     return [start for start in rows if start is not None]
+
+
+def find_untitled(outline: Outline) -> list[TaskStart]:
+    """Return the rows of the tables with a column of ids and one of dependencies, and none of titles."""
+    starts = []
+    for index, block in enumerate(outline.blocks):
+        names = {field_name(cell) for cell in block.header[1:]} if block.kind == "row" else set()
+        if "depends" in names and _ID_COLUMN.fullmatch(re.sub(r"[*`_]", "", block.header[0]).strip()):
+            start = _task_start(block, index, 0)
+            starts += [structs.replace(start, title="")] if start is not None else []
+    return starts
 
 
 def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:

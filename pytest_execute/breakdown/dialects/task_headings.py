@@ -11,9 +11,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pytest_execute.breakdown.dialects.common import drop_substeps, is_majority, task_likeness
-from pytest_execute.breakdown.ids import ID, normalize_id
+from pytest_execute.breakdown.dialects.common import DialectProblem, drop_substeps, is_majority, task_likeness
+from pytest_execute.breakdown.ids import LONG_ID, normalize_id, parent_of
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
 
@@ -21,11 +22,11 @@ _DELIMITER = r"\s*[:：.)）—–-]+"
 # matches "Task 1: Model", "[x] Task A2 - Page", "3.1 Step 1: Look", "~~Task 4~~"; the strongest word first
 _FORMS = tuple(
     re.compile(
-        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{ID}"
+        rf"(?:\[(?P<box>[ xX~!/-])\]|\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?(?P<id>{LONG_ID}"
         rf"(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
-    for word in (r"(?:task|任务|タスク|작업)", r"(?:user )?story", r"step")
+    for word in (r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|タスク|작업)", r"(?:user )?story", r"step")
 )
 
 
@@ -33,7 +34,8 @@ _FORMS = tuple(
 def find(outline: Outline) -> list[TaskStart]:
     """Return the headings with the strongest word; of stories and steps at least two, most with a field or a box."""
     for form in _FORMS:
-        starts = _without_repeated(outline, drop_substeps(outline, _headings(outline, form)))
+        headings = _without_groups(outline, _headings(outline, form))
+        starts = _without_repeated(outline, drop_substeps(outline, headings))
         have_fields = is_majority(task_likeness(outline, start.index, deep=True) for start in starts)
         if starts and (form is _FORMS[0] or (len(starts) > 1 and have_fields)):
             return starts
@@ -61,6 +63,29 @@ def _headings(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
             (with_section if task["section"] else plain).append(start)
     both = sorted([*plain, *with_section], key=lambda start: start.index)
     return both if len({normalize_id(start.id) for start in both}) == len(both) else plain
+
+
+def _without_groups(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
+    """Return the starts without 14 above 14.1, if 13.1 on the level of 14.1 has no 13: it then is a group of tasks."""
+    ids = {normalize_id(start.id) for start in starts}
+    parents = {start.index: parent_of(start.id, ids) for start in starts}
+    task_levels = {
+        outline.blocks[start.index].depth for start in starts if parents[start.index] is None and "." in start.id
+    }
+    groups = {parents[start.index] for start in starts if outline.blocks[start.index].depth in task_levels}
+    return [start for start in starts if normalize_id(start.id) not in groups]
+
+
+def find_problems(outline: Outline, tasks: list[TaskStart]) -> Iterator[DialectProblem]:
+    """Yield a warning for each heading that is read as a group of the tasks below it."""
+    chosen = {start.index for start in tasks}
+    for start in (start for start in _headings(outline, _FORMS[0]) if start.index not in chosen):
+        below = [task.id for task in tasks if start.index in outline.headings_above(task.index)]
+        if below and normalize_id(below[0]).startswith(f"{normalize_id(start.id)}."):
+            message = (
+                f"task {start.id} is read as a group of {', '.join(below)}: call it a stream, or make them its steps"
+            )
+            yield DialectProblem(start.line, "unclear-level", message, is_warning=True)
 
 
 def _without_repeated(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
