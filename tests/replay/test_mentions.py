@@ -44,9 +44,7 @@ def test_files_that_are_mentioned_mention_others() -> None:
 
 
 def test_a_file_asks_by_what_its_statements_name() -> None:
-    source = (
-        b'"""Doc."""\nfrom app import mul\n\ndef test_x():\n    # comment\n    "text"\n    import sub\n'
-    )
+    source = b'"""Doc."""\nfrom app import mul\n\ndef test_x():\n    # comment\n    "text"\n    import sub\n'
     assert asked_words(source) == {"test_x"}
     assert asked_words(source + b"    assert getattr(app, 'add')(one, n=2)\n") == {
         *("test_x", "getattr", "app", "add", "one", "n")
