@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.commands import explain
 from pytest_execute.commands.explain import find_topic
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.workflow import find_project
@@ -213,6 +215,19 @@ def test_an_unknown_target_names_the_nearest(mixed: Repository, target: str, mes
     done = hello.run(["pytest-execute", "explain", target], mixed.path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{target}: error: {message}\n"
+
+
+def test_a_topic_may_come_before_the_target() -> None:
+    parser = argparse.ArgumentParser()
+    explain.add_arguments(parser)
+    assert [explain.split_names(parser.parse_args(names.split())) for names in ("1", "sums 1", "1 --topic sums")] == [
+        (None, "1"),
+        ("sums", "1"),
+        ("sums", "1"),
+    ]
+    for names in ("sums more 1", "sums 1 --topic more"):
+        with pytest.raises(ExecuteError, match="more: error: is one name too many"):
+            explain.split_names(parser.parse_args(names.split()))
 
 
 def test_a_source_file_is_explained_by_its_tasks(passing: Repository) -> None:

@@ -66,3 +66,9 @@ def test_only_the_files_of_the_project_count() -> None:
     assert new_test_path("chat", files, api) == "api/test/test_chat.py"
     assert new_module_path("chat", files, Layout(prefix="new/")) == "new/src/chat.py"
     assert new_test_path("chat", files, Layout(prefix="new/")) == "new/tests/test_chat.py"
+
+
+def test_a_test_lies_where_pytest_looks_for_it() -> None:
+    files = ["bench/test_a.py", "bench/test_b.py", "app/tests/test_c.py"]
+    assert new_test_path("chat", files, layout("app"), ["app"]) == "app/tests/test_chat.py"
+    assert new_test_path("chat", files, layout("app"), ["none"]) == "bench/test_chat.py"

@@ -76,7 +76,15 @@ COUNT_FOR = (
     [
         ({"1": "same"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and was there at base. {COUNT_FOR}"),
         ({}, (nodeid("2"),), "tests/test_2.py", f"tests/test_2.py runs some of it, and was there at base. {COUNT_FOR}"),
-        ({"1": "guard"}, (), nodeid("1"), f"{nodeid('1')} runs some of it, and is a guard, which does not count"),
+        (
+            {"1": "guard"},
+            (),
+            nodeid("1"),
+            (
+                f"{nodeid('1')} runs some of it, and is a guard, which does not count: "
+                "assert this in a test that fails without it"
+            ),
+        ),
         ({}, ("b.py::x",), "b.py", "b.py runs some of it, and is no test of this task: name it in its Tests"),
     ],
 )

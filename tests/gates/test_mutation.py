@@ -157,7 +157,8 @@ def test_a_function_that_only_a_guard_runs_is_not_reached() -> None:
     missed = mutant("f", state="not-reached", killed_by=None)
     evidence = replace(GOOD, proofs={**(GOOD.proofs or {}), nodeid("1"): guard}, mutants=(missed,))
     assert reasons(judge(PLAN, Policy(), evidence), "task:1")[-1] == (
-        "mutation/failed/not-reached: app.m:f is run by no passing test; guards do not count"
+        "mutation/failed/not-reached: app.m:f is run by no passing test; guards do not count: "
+        "assert what it does in a test that fails without it"
     )
 
 

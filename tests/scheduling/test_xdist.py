@@ -261,3 +261,16 @@ def test_a_worker_that_ends_normally_leaves_nothing():
 
 def test_a_run_without_tests_is_finished():
     assert SchedulingBench({}, []).scheduling.tests_finished
+
+
+def test_a_run_that_names_no_test_is_finished():
+    """Workers that cannot find the named test collect nothing, and send no work."""
+    events = SchedulerEvents(lambda ids: pytest.fail("there is no work"), print, print)
+    scheduling = ExecuteScheduling(1, events)
+    node = Node("gw0")
+    scheduling.add_node(node)
+    assert not scheduling.tests_finished
+    scheduling.add_node_collection(node, [])
+    scheduling.schedule()
+    assert scheduling.tests_finished
+    assert scheduling.remove_node(node) is None
