@@ -41,19 +41,22 @@ TARGETS = "explain takes a test, a file of tests, a source file that the topic c
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     target_help = "nodeid of a test, with or without its parameters; a file of tests or source; or the id of a task"
-    parser.add_argument("target", metavar="TEST|FILE|TASK", help=target_help)
+    parser.add_argument(
+        "target", metavar="TEST|FILE|TASK", nargs="+", help=f"{target_help}; a topic may come before it"
+    )
     add_topic(parser, "--topic", metavar="NAME", help="the topic (default: the only one)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the proofs of a target. The exit status is 0 where the gate accepts all of it, 1 where it does not."""
+    topics, name = split_names(options)
     git = Git.find(Path.cwd())
     directory = project_directory(Path.cwd().resolve(), git.work_tree.resolve())
     project = find_project(directory, options.notes)
-    topic = find_topic(project, options.topic)
+    topic = find_topic(project, topics)
     plan = breakdown.load_plan(project.home, project.notes, topic)
     with _location(git, directory, judged_commit(git, project, topic), topic) as location:
-        target = _find_target(location.directory, directory, plan, options.target)
+        target = _find_target(location.directory, directory, plan, name)
         file = _replay(location, target, topic, options.notes)
     if target.kind == "source" and not _tests_in(file, target.name):
         source = _explain_source(file, target, prefix_of(directory, project.home))
@@ -65,6 +68,15 @@ def run(options: argparse.Namespace) -> int:
         verdict = explained.verdict
     print(text, end="")
     return PASSED if verdict == "passed" else NOT_PASSED
+
+
+def split_names(options: argparse.Namespace) -> tuple[str | None, str]:
+    """Return the topic, None where none is named, and the target. Raises ExecuteError where there are more."""
+    *topics, target = options.target
+    topics += [options.topic] if options.topic else []
+    if len(topics) > 1:
+        raise ExecuteError(Problem("unknown-test", f"is one name too many: {TARGETS}", topics[1]))
+    return next(iter(topics), None), target
 
 
 class Target(Struct, frozen=True):
@@ -148,12 +160,15 @@ def _replay(location: RunLocation, target: Target, topic: str, notes: str | None
         with output.open("w+") as text:
             run_pytest(options, location, text, text)
         evidence, lines = file.read_bytes(), output.read_text(errors="replace").splitlines()
-    if evidence:
-        return evidence_json.read(evidence, file.name)
+    found = evidence_json.read(evidence, file.name) if evidence else None
+    if "::" in target.name and not (found and _tests_in(found, target.name)):
+        known = tuple(_collected(location, file_of(target.name)))
+        if target.name not in known:
+            raise _unknown(target.name, "no such test", known)
+    if found is not None:
+        return found
     if "::" not in target.name and any("not found: " in line for line in lines):
         raise ExecuteError(Problem("not-counted", f"has no test: {TARGETS}", target.name))
-    if any("not found: " in line for line in lines):
-        raise _unknown(target.name, "no such test", tuple(_collected(location, file_of(target.name))))
     last = next((line for line in reversed(lines) if line.strip()), "it printed nothing")
     raise ExecuteError(Problem("not-judged", f"pytest could not run: {last.removeprefix('ERROR: ')}", target.name))
 

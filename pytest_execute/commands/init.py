@@ -83,11 +83,11 @@ class StartingPoint(Struct, frozen=True):
 def _starting_point(home: Path, topic: str) -> StartingPoint:
     """Return what fits the project that is there; what is usual where it is no repository, or has bad settings."""
     try:
-        layout, files = _layout(home)
+        layout, files, directories = _layout(home)
     except ExecuteError:
-        layout, files = Layout(), ()
+        layout, files, directories = Layout(), (), ()
     name = module_name(topic)
-    module, test = new_module_path(name, files, layout), new_test_path(name, files, layout)
+    module, test = new_module_path(name, files, layout), new_test_path(name, files, layout, directories)
     return StartingPoint(_hint(layout, files), module.removeprefix(layout.home), test.removeprefix(layout.home))
 
 
@@ -101,8 +101,11 @@ def _hint(layout: Layout, files: Collection[str]) -> str:
     return ""
 
 
-def _layout(home: Path) -> tuple[Layout, Collection[str]]:
-    """Return the layout of the project in the current directory, below `home`, and the files of its repository."""
+def _layout(home: Path) -> tuple[Layout, Collection[str], tuple[str, ...]]:
+    """Return the layout of the project in the current directory, below `home`, and the files of its repository.
+
+    The third value holds the directories that pytest looks for tests in, if they are set.
+    """
     here = Path.cwd().resolve()
     root = project_directory(here, home.resolve()) if here.is_relative_to(home.resolve()) else home
     with scratch(None) as directory:
@@ -115,7 +118,8 @@ def _layout(home: Path) -> tuple[Layout, Collection[str]]:
             patterns=settings.files or Layout().patterns,
             roots=directories_in(git.work_tree, (root.resolve() / path for path in settings.module_path)),
         )
-        return project_layout(git, tree, find_project(root).policy_from(git.work_tree), known), tree
+        directories = directories_in(git.work_tree, (root.resolve() / path for path in settings.directories))
+        return project_layout(git, tree, find_project(root).policy_from(git.work_tree), known), tree, directories
 
 
 def _write(root: Path, path: str, text: str) -> str:

@@ -20,10 +20,11 @@ OTHER_SETTINGS = (*INI_FILES, "pytest.toml", ".pytest.toml")
 
 
 class PytestSettings(Struct, frozen=True):
-    """Names of test files, if they are set, and directories of the module path."""
+    """Names of test files, if they are set; directories of the module path, and those to look for tests in."""
 
     files: tuple[str, ...]
     module_path: tuple[str, ...]
+    directories: tuple[str, ...] = ()
 
 
 def read_pytest_settings(root: Path) -> PytestSettings:
@@ -34,7 +35,7 @@ def read_pytest_settings(root: Path) -> PytestSettings:
             options = _toml_options(_read(root / "pyproject.toml"))
         except tomllib.TOMLDecodeError:
             options = {}
-    return PytestSettings(_words(options.get("python_files", ())), _words(options.get("pythonpath", ())))
+    return PytestSettings(*(_words(options.get(name, ())) for name in ("python_files", "pythonpath", "testpaths")))
 
 
 def project_layout(root: Path) -> tuple[Layout, tuple[str, ...] | None]:

@@ -34,8 +34,12 @@ def new_module_path(name: str, files: Collection[str], layout: Layout) -> str:
     return f"{directory}/{name}.py".lstrip("/")
 
 
-def new_test_path(name: str, files: Collection[str], layout: Layout) -> str:
-    """Return the path of a new test file: in the directory with most of them, named as most of them are."""
+def new_test_path(name: str, files: Collection[str], layout: Layout, directories: Collection[str] = ()) -> str:
+    """Return the path of a new test file: in the directory with most of them, named as most of them are.
+
+    `directories` are those that pytest looks for tests in, if they are set.
+    """
+    files = [path for path in files if any(is_below(path, entry) for entry in directories)] or files
     patterns = [each for each in layout.patterns if each.count("*") == 1 and not fnmatch("__init__.py", each)]
     matched = [(path, each) for each in patterns for path in files if _matches(path, each, layout.prefix)]
     directories = Counter(_parent(path) for path, _ in matched)

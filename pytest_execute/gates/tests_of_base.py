@@ -67,7 +67,8 @@ def _reasons(kinds: dict[str, list[str]]) -> Iterator[str]:
         were = "was" if len(tests) == 1 else "were"
         yield f"{_run(tests)}, and {were} there at base. {COUNT_FOR}"
     if tests := kinds.get("guard"):
-        yield f"{_run(tests)}, and {'is a guard, which does' if len(tests) == 1 else 'are guards, which do'} not count"
+        are = "is a guard, which does" if len(tests) == 1 else "are guards, which do"
+        yield f"{_run(tests)}, and {are} not count: assert this in a test that fails without it"
     if tests := kinds.get("other"):
         they = "is no test of this task: name it" if len(tests) == 1 else "are no tests of this task: name them"
         yield f"{_run(tests)}, and {they} in its Tests"

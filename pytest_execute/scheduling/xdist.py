@@ -52,7 +52,10 @@ class ExecuteScheduling:
 
     @property
     def tests_finished(self) -> bool:
-        return self.is_broken or (self.batches is not None and not self.batches.queue.remaining)
+        has_none = (
+            self.tests is not None and not self.tests
+        )  # such as where the command line names one that is not there
+        return self.is_broken or has_none or (self.batches is not None and not self.batches.queue.remaining)
 
     @property
     def has_pending(self) -> bool:
@@ -74,7 +77,7 @@ class ExecuteScheduling:
             self.events.report_other_tests(node, self.tests, collection)
 
     def schedule(self) -> None:
-        if self.is_broken or self.tests is None:
+        if self.is_broken or not self.tests:
             return
         if self.batches is None:
             self.batches = BatchSender(self.events.create_source(self.tests), self.workers)

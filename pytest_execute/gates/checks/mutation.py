@@ -14,6 +14,7 @@ from pytest_execute.gates.nothing_measured import check_looked_at
 from pytest_execute.gates.reason_codes import Finding, finding
 from pytest_execute.gates.tests_of_base import COUNT_FOR, did_not_run, is_kept, is_noticed_by_base, not_run
 
+GUARDS = "; guards do not count: assert what it does in a test that fails without it"
 UNKNOWN = "the run of its tests gave no reason: run them again"
 
 
@@ -34,7 +35,7 @@ def check_functions(context: JudgeContext, task: str | None, tests: Iterable[str
         proofs = context.evidence.proofs or {}
         has_guards = task is not None and any(test in proofs and proofs[test].is_guard for test in tests)
         for each in bad.values():
-            yield _unknown(context, each) or _not_killed(each, "; guards do not count" if has_guards else "")
+            yield _unknown(context, each) or _not_killed(each, GUARDS if has_guards else "")
     elif not functions and not context.policy.coverage.is_required:
         yield from check_looked_at(context, gate_ids.task(task) if task is not None else gate_ids.SYSTEM)
     elif task is not None:
