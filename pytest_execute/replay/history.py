@@ -133,8 +133,8 @@ class StepBuilder:
     def contents(self, tree: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Return the contents of those files that a tree has."""
         entries = {path: self.trees[tree][path] for path in paths if path in self.trees[tree]}
-        blobs = self.git.blobs(entry.oid for entry in entries.values())
-        return {path: blobs[entry.oid] for path, entry in entries.items()}
+        self.forms.load(entry.oid for entry in entries.values())
+        return {path: self.forms.source(entry.oid) for path, entry in entries.items()}
 
     @functools.cache  # noqa: B019 - the object lives as long as one proof
     def _form(self, own_tree: str, test: str) -> TestForm | None:

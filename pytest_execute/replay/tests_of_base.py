@@ -17,6 +17,8 @@ def tests_of_base(topic: TopicHistory, tests: Collection[str], cache: ResultCach
     parsed = ParseCache(cache, f"{layout} {commits.tree}")
     history = StepBuilder(topic, {layout.prefix + file_of(test) for test in tests}, parsed)
     history.trees |= topic.git.trees(commits.before)
+    for tree in (*commits.before, commits.tree):  # in one call of git
+        history.contents(tree, [path for path in history.trees[tree] if path.endswith(".py") and layout.is_test(path)])
     same = {
         function
         for function in map(function_of, tests)
