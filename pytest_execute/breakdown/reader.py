@@ -33,7 +33,8 @@ REMEDY = "write tasks as `### 1. [ ] Title`"
 class ParsedBreakdown(Struct, frozen=True):
     """Plan and problems of a breakdown.
 
-    `plan` holds all that could be read, and is None if there is no task. `problems` are sorted by line.
+    `plan` holds all that could be read, and is None if there is no task. `problems` are sorted by line. `account` has
+    what each line was read as.
     """
 
     plan: Plan | None

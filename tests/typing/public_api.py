@@ -9,6 +9,7 @@ from typing import Literal
 from typing_extensions import assert_type
 
 from pytest_execute.breakdown import ParsedBreakdown, read_text
+from pytest_execute.breakdown.account import LineAccount
 from pytest_execute.core import effort, gate_ids, policy, verdict
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.evidence import (
@@ -38,6 +39,9 @@ def read(text: str) -> Plan:
     assert_type(reading.problems, tuple[Problem, ...])
     assert_type(reading.errors, tuple[Problem, ...])
     assert_type(reading.plan, Plan | None)
+    assert_type(reading.account, LineAccount)
+    assert_type(reading.account.meaning(1), str)
+    assert_type(reading.account.is_in_task(1), bool)
     if reading.plan is None:
         raise ExecuteError(*reading.errors)
     return reading.plan
