@@ -32,7 +32,7 @@ def tree_runner(
         top_modules=top_modules,
         installed=dict(installed),
         prefix="",
-        pytest=PytestOptions(arguments=(*OWN_PLUGINS, *arguments)),
+        pytest=PytestOptions(arguments=(*OWN_PLUGINS[:3], *arguments)),
         memory=500 << 20,
     )
     with contextlib.closing(Runner(Git.find(repo.path).with_scratch(scratch), settings, scratch / "trees")) as runner:

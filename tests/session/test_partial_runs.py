@@ -159,7 +159,17 @@ def test_a_task_is_judged_as_in_the_whole_run(whole: Judged, task: str) -> None:
 def test_a_stream_is_judged_as_in_the_whole_run(whole: Judged) -> None:
     ran = run(whole.path, "-n2", "-q", "--execute-stream=C", topic="t")
     gates = {*(f"task:{task}" for task in TASKS["C"]), "stream:C"}
-    assert reasons(ran.report) == {gate: found for gate, found in whole.gates.items() if gate in gates}, ran.text
+    expected = {gate: found for gate, found in whole.gates.items() if gate in gates}
+    # what the whole run could not measure, as tests of base waited for others, is left out of this one
+    word, found = expected["task:13"]
+    expected["task:13"] = (
+        word,
+        [
+            (check, verdict, "partial-run" if code == "not-measured" else code, text)
+            for check, verdict, code, text in found
+        ],
+    )
+    assert reasons(ran.report) == expected, ran.text
 
 
 @pytest.mark.parametrize("words", [["gate", "t", "--task=4"], ["explain", "1"]])
