@@ -48,7 +48,8 @@ _UNCHANGED_FILES = re.compile(
 )
 # matches "No changes to `a.py` and `b.py`", "without touching src/a.py", "(not `a.py`)"
 _UNTOUCHED = re.compile(
-    r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
+    r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|"
+    r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
     re.IGNORECASE,
 )

@@ -49,7 +49,7 @@ class AloneRequest(Struct, frozen=True, kw_only=True):
 
 
 class Alone(NamedTuple):
-    """What tests run by themselves, and those of the unmeasured tests that did not come to an end."""
+    """Recording of tests that ran by themselves, and those of the unmeasured tests that did not come to an end."""
 
     recording: Recording
     not_ended: frozenset[str]

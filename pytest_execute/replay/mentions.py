@@ -7,11 +7,11 @@ use. A directory that is listed may be used with all that is in it.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-WORD = re.compile(r"\w+")
+from pytest_execute.replay.shares import WORD, is_text
+
 IMPORTS = (ast.Import, ast.ImportFrom)
 NO_WORDS = frozenset({"py", "__init__"})
 LISTING = frozenset({"glob", "rglob", "iterdir", "listdir", "scandir", "walk", "iter_modules"})
@@ -37,12 +37,8 @@ def asked_words(content: bytes) -> frozenset[str]:
     while nodes:
         node = nodes.pop()
         texts += [value for _, value in ast.iter_fields(node) if isinstance(value, str)]
-        nodes += [each for each in ast.iter_child_nodes(node) if not isinstance(each, IMPORTS) and not _is_text(each)]
+        nodes += [each for each in ast.iter_child_nodes(node) if not isinstance(each, IMPORTS) and not is_text(each)]
     return frozenset(word for text in texts for word in WORD.findall(text))
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def reached_files(test_file: str, files: Iterable[str], words_of: Callable[[str], frozenset[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Find the tests of two commits that are the same but for names, by their shares of the tests' side.
+"""Finds the tests of two commits that are the same but for names, by their shares of the tests' side.
 
 A test that kept its name is looked for under that name. Else one of those that the older commit lost may be the former
 one: each of them is the former test of one new test at most.

@@ -104,7 +104,7 @@ class _TestClass:
 
 def _make_part(statement: ast.stmt) -> _Part:
     text = ast.unparse(statement)
-    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     names = frozenset(_top_names(statement))
     is_hook = isinstance(statement, FunctionNode) and (
         statement.name.startswith("pytest_") or "autouse" in "".join(map(ast.unparse, statement.decorator_list))
@@ -115,7 +115,7 @@ def _make_part(statement: ast.stmt) -> _Part:
         names,
         frozenset(bound_names(statement)),
         frozenset(_imports([statement])),
-        acts=not is_text and (is_hook or not names or not names.isdisjoint({"pytestmark", "pytest_plugins"})),
+        acts=not is_constant and (is_hook or not names or not names.isdisjoint({"pytestmark", "pytest_plugins"})),
         is_import=isinstance(statement, ast.Import | ast.ImportFrom),
         is_star=isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*",
     )
@@ -155,14 +155,15 @@ def _is_other_test(statement: ast.stmt, names: Sequence[str]) -> bool:
 def without_docstrings(node: ast.stmt) -> ast.stmt:
     """Return a statement without the docstrings of the definitions in it."""
     for part in ast.walk(node):
-        if isinstance(part, DefinitionNode) and part.body and _is_text(part.body[0]):
+        if isinstance(part, DefinitionNode) and part.body and is_text(part.body[0]):
             part.body = part.body[1:]
         if isinstance(part, DefinitionNode) and not part.body:
             part.body = [ast.Pass()]
     return node
 
 
-def _is_text(node: ast.stmt) -> bool:
+def is_text(node: ast.AST) -> bool:
+    """Return whether a node is a text by itself, such as a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 

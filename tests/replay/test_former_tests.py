@@ -1,4 +1,4 @@
-"""What a renamed test gets from its former one, by the former one's proof."""
+"""Proofs of renamed tests, by the proofs of their former ones."""
 
 from __future__ import annotations
 

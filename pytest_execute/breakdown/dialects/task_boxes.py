@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import re
 
-from pytest_execute.breakdown.dialects.common import drop_substeps, find_boxed_items, is_outside_tasks
+from pytest_execute.breakdown.dialects.common import TASK_WORD, drop_substeps, find_boxed_items, is_outside_tasks
 from pytest_execute.breakdown.ids import LONG_ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
 
 # matches "**Task 1: Model**", "Task 1 (AC: 1)", "タスク 2" behind a box
 _TASK_AND_TITLE = re.compile(
-    rf"(?:\*\*)?(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|タスク|작업)\s*#?(?P<id>{LONG_ID})(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
+    rf"(?:\*\*)?{TASK_WORD}\s*#?(?P<id>{LONG_ID})"
+    r"(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pytest_execute.breakdown.dialects.common import DialectProblem, drop_substeps, is_majority, task_likeness
+from pytest_execute.breakdown.dialects.common import (
+    TASK_WORD,
+    DialectProblem,
+    drop_substeps,
+    is_majority,
+    task_likeness,
+)
 from pytest_execute.breakdown.ids import LONG_ID, normalize_id, parent_of
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
@@ -26,7 +32,7 @@ _FORMS = tuple(
         rf"(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
     )
-    for word in (r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|タスク|작업)", r"(?:user )?story", r"step")
+    for word in (TASK_WORD, r"(?:user )?story", r"step")
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.exceptions import describe
     from pytest_execute.engine.child.left_out import LeftOut
     from pytest_execute.engine.child.messages import FailureFacts, ItemOutcome, TimedOutcome
-    from pytest_execute.engine.child.missing_values import MissingValue, original_error, values_named
+    from pytest_execute.engine.child.missing_values import (
+        MissingValue,
+        original_error,
+        parameters_missing,
+        values_named,
+    )
     from pytest_execute.engine.child.module_origin import OriginCheck
     from pytest_execute.engine.child.partial_imports import PartialImports
 else:
     from _execute_exceptions import describe
-    from _execute_missing_values import MissingValue, original_error, values_named
+    from _execute_missing_values import original_error, parameters_missing, values_named
 
 
 class ItemRunner:
@@ -64,8 +70,8 @@ class ItemRunner:
             foreign = self.origins.find_foreign()
             if foreign:
                 return {"state": "foreign", "message": f"{foreign[0]} was loaded from {foreign[1]}, not from the tree"}
-            if value := self._missing_value(item):
-                return {"state": "failed", **describe(original_error(value[0]), "collect", self.tree)}
+            for value in self._missing_values(item):
+                return {"state": "failed", **describe(original_error(value), "collect", self.tree)}
             if not self.outcomes:
                 return {"state": "failed", "message": "a plugin took over the test and ran no phase of it"}
             if "failed" in self.outcomes:
@@ -75,18 +81,15 @@ class ItemRunner:
         except BaseException as error:  # noqa: BLE001 - a test may raise anything, SystemExit too
             return {"state": "failed", **describe(error, "protocol", self.tree)}
 
-    def _missing_value(self, item: Any) -> list[MissingValue]:
-        """Return the missing value that an item has used, names or gets; an empty list if there is none."""
+    def _missing_values(self, item: Any) -> Iterator[MissingValue]:
+        """Yield missing values that an item has used, names or gets."""
         if self.imports.uses.first is not None:
-            return [self.imports.uses.first]
-        if not self.imports.values:
-            return []
-        fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-        made_by = [definition.func for name in fixtures for definition in fixtures[name][-1:]]
-        functions = [inspect.unwrap(each) for each in (getattr(item, "obj", None), *made_by) if callable(each)]
-        plain = [
-            function for each in functions if isinstance(function := getattr(each, "__func__", each), FunctionType)
-        ]
-        named = [value for function in plain for value in values_named(function)]
-        parameters = getattr(getattr(item, "callspec", None), "params", {})
-        return [*named, *(value for value in parameters.values() if type(value) is MissingValue)][:1]
+            yield self.imports.uses.first
+        if self.imports.values:
+            fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+            made_by = (definition.func for name in fixtures for definition in fixtures[name][-1:])
+            functions = (inspect.unwrap(each) for each in (getattr(item, "obj", None), *made_by) if callable(each))
+            for function in (getattr(each, "__func__", each) for each in functions):
+                if isinstance(function, FunctionType):
+                    yield from values_named(function)
+            yield from parameters_missing(item)

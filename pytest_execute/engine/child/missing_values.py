@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Iterator
-from types import CodeType, FunctionType, TracebackType
-from typing import Any, NoReturn
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from pytest_execute.engine.child.exceptions import traceback_entries
+else:
+    from _execute_exceptions import traceback_entries
 
 OPERATORS = (
     *("abs", "add", "and", "bool", "bytes", "ceil", "complex", "contains", "delitem", "divmod", "enter", "eq"),
     *("exit", "float", "floor", "floordiv", "format", "fspath", "ge", "getitem", "gt", "iadd", "iand", "ifloordiv"),
-    *(
-        "ilshift",
-        "imatmul",
-        "imod",
-        "imul",
-        "index",
-        "instancecheck",
-        "int",
-        "invert",
-        "ior",
-        "ipow",
-        "irshift",
-        "isub",
-    ),
-    *("iter", "itruediv", "ixor", "le", "len", "length_hint", "lshift", "lt", "matmul", "mod", "mro_entries", "mul"),
-    *(
-        "ne",
-        "neg",
-        "next",
-        "or",
-        "pos",
-        "pow",
-        "radd",
-        "rand",
-        "rdivmod",
-        "reversed",
-        "rfloordiv",
-        "rlshift",
-        "rmatmul",
-    ),
-    *("rmod", "rmul", "ror", "round", "rpow", "rrshift", "rshift", "rsub", "rtruediv", "rxor", "setitem", "str", "sub"),
-    *("subclasscheck", "truediv", "trunc", "xor", "aenter", "aexit", "aiter", "anext", "await", "call"),
+    *("ilshift", "imatmul", "imod", "imul", "index", "instancecheck", "int", "invert", "ior", "ipow", "irshift"),
+    *("isub", "iter", "itruediv", "ixor", "le", "len", "length_hint", "lshift", "lt", "matmul", "mod", "mro_entries"),
+    *("mul", "ne", "neg", "next", "or", "pos", "pow", "radd", "rand", "rdivmod", "reversed", "rfloordiv", "rlshift"),
+    *("rmatmul", "rmod", "rmul", "ror", "round", "rpow", "rrshift", "rshift", "rsub", "rtruediv", "rxor", "setitem"),
+    *("str", "sub", "subclasscheck", "truediv", "trunc", "xor", "aenter", "aexit", "aiter", "anext", "await", "call"),
 )
 """Special methods that a value may be used by; it can be passed on, compared by identity and shown without them."""
 
@@ -101,12 +79,14 @@ for operator in OPERATORS:
 
 def values_in(error: BaseException) -> Iterator[MissingValue]:
     """Yield the missing values among the variables of a traceback, innermost first: one may have been refused."""
-    entries, entry = list[TracebackType](), error.__traceback__
-    while entry is not None:
-        entries.append(entry)
-        entry = entry.tb_next
-    for each in reversed(entries):
-        yield from (value for value in each.tb_frame.f_locals.values() if type(value) is MissingValue)
+    for entry in reversed([*traceback_entries(error)]):
+        yield from (value for value in entry.tb_frame.f_locals.values() if type(value) is MissingValue)
+
+
+def parameters_missing(item: Any) -> Iterator[MissingValue]:
+    """Yield the missing values among the parameters of an item."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return (value for value in parameters.values() if type(value) is MissingValue)
 
 
 def values_named(function: FunctionType) -> Iterator[MissingValue]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_execute.engine.child.missing_values import MissingValue, original_error
+    from pytest_execute.engine.child.missing_values import MissingValue, original_error, parameters_missing
     from pytest_execute.engine.child.partial_imports import PartialImports
 else:
-    from _execute_missing_values import MissingValue, original_error
+    from _execute_missing_values import MissingValue, original_error, parameters_missing
 
 
 class Report(Protocol):
@@ -43,8 +43,7 @@ class PartialCollection:
 
     def missing_values(self, item: Any) -> Iterator[MissingValue]:
         """Yield the missing values among the parameters and the fixtures of an item."""
-        parameters = getattr(getattr(item, "callspec", None), "params", {})
-        yield from (value for value in parameters.values() if type(value) is MissingValue)
+        yield from parameters_missing(item)
         fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
         unknown = {name for name in getattr(item, "fixturenames", ()) if name not in fixtures}
         yield from (value for value in self.imports.values if value.__name__ in unknown)
