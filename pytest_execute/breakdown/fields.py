@@ -10,7 +10,7 @@ _Name: value_            Name: value | Name: value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,6 +47,28 @@ class Field(Struct, frozen=True, gc=False):
     def value(self) -> str:
         """Return the whole value on one line."""
         return " ".join(filter(None, (part.one_line for part in self.parts)))
+
+
+class Fields:
+    """Fields of a task, in the order of their labels, and by their names."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self.all = tuple(fields)
+        self._by_name: dict[str | None, tuple[Field, ...]] = {}
+        for field in self.all:
+            self._by_name[field.name] = (*self._by_name.get(field.name, ()), field)
+
+    def named(self, name: str) -> tuple[Field, ...]:
+        """Return the fields with this name."""
+        return self._by_name.get(name, ())
+
+    def parts(self, name: str) -> list[ValuePart]:
+        """Return all parts of the values of the fields with this name."""
+        return [part for field in self.named(name) for part in field.parts]
+
+    def value(self, name: str) -> str:
+        """Return the first value of a field with this name, or an empty text."""
+        return next((field.value for field in self.named(name) if field.value), "")
 
 
 class _GrowingField:
@@ -160,7 +182,8 @@ def _value_part(block: Block, label: Label, end: int) -> ValuePart:
     if label.value_end:
         raw = f"{block.text[label.value_begin : label.value_end]} {block.text[label.value_end + 1 : end]}"
     skipped = len(raw) - len(raw.lstrip())
-    return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(label.value_begin + skipped))
+    text = raw.strip()
+    return ValuePart(text[:-1].rstrip() if text.endswith("|") else text, block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):
@@ -225,8 +248,3 @@ def _labels_between_bars(text: str) -> Iterator[Label]:
         labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
         if len(labels) > 1 and any(found[1].strip().casefold() in FIELD_BY_LABEL for found in labels):
             yield from (Label(field_name(m[1]), m[1], m.start(), m.end()) for m in labels)
-
-
-def fields_named(fields: Sequence[Field], name: str) -> tuple[Field, ...]:
-    """Return the fields with this name."""
-    return tuple(field for field in fields if field.name == name)
