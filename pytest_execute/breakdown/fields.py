@@ -117,7 +117,7 @@ _TASK = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECA
 _BARRED_LABEL = re.compile(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*"
 _ITALIC_LABEL = re.compile(
-    r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
+    r"(?P<mark>\*(?<![\w*]\*)(?!\*)|_(?<!\w_)(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
     r"(?P<value>[^\n]*?)(?P=mark)(?!\w)"
 )
 

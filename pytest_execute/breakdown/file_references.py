@@ -19,7 +19,7 @@ from pytest_execute.breakdown.vocabulary import FILE_ENDINGS, FILES_WITHOUT_ENDI
 from pytest_execute.core.plan import FileRef, TestRef
 
 # matches "`a.py`", "``a`b``"
-_CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE_SPAN = re.compile(r"(`(?<!``)`{0,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # matches "src/a.py:40-60", "./a.py#L3", "src/app/"
 _FILE = re.compile(
     r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
@@ -74,7 +74,7 @@ _BARE_FILE = re.compile(
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
 _PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
 _OPTIONS_WITH_VALUE = frozenset(
-    [
+    (
         "-k",
         "-m",
         "-p",
@@ -88,7 +88,7 @@ _OPTIONS_WITH_VALUE = frozenset(
         "--timeout",
         "--durations",
         "--tb",
-    ]
+    )
 )
 """Options of pytest, pytest-xdist (-n) and pytest-timeout (--timeout) whose next word is no path."""
 
@@ -107,7 +107,8 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
 
 def _blank(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
+    """Return blanks in the place of a text; line ends are kept."""
+    return "\n".join(" " * len(line) for line in found[0].split("\n"))
 
 
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
@@ -119,10 +120,10 @@ def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
-    rest = text = _with_code_marks(part.text)
+    text = _with_code_marks(part.text)
     for span in _CODE_SPAN.finditer(text):
         yield span[2].strip(), part.line + text.count("\n", 0, span.start())
-        rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
+    rest = _CODE_SPAN.sub(_blank, text)
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
@@ -133,7 +134,7 @@ def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
 def _with_code_marks(text: str) -> str:
     """Return the text with code marks around names that would be cut at their blanks."""
     text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
-    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
+    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text and "[" in text else text
 
 
 def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
@@ -169,7 +170,7 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
             continue
         text = _with_code_marks(part.text)
         names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
-        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
+        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(_blank, text))
         for name, offset in (*names, *((word[0], word.start()) for word in words)):
             if _looks_like_file(name) and not any(_parse_file(name)):
                 yield name, part.line + text.count("\n", 0, offset)

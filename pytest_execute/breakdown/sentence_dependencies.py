@@ -18,7 +18,7 @@ from pytest_execute.breakdown.sentence_parser import (
     SentenceParser,
     split_sentences,
 )
-from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
+from pytest_execute.breakdown.sentence_patterns import order_hint
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
@@ -105,12 +105,12 @@ def _dependency_column(header: tuple[str, ...]) -> int | None:
 def _candidate_texts(outline: Outline, context: SentenceContext) -> Iterator[_CandidateText]:
     """Yield every sentence that may state an order and that no field has used."""
     for index, block in (*enumerate(outline.blocks), *outline.quotes):
-        if block.kind == "heading" or not may_state_order(block.text):
+        if block.kind == "heading" or order_hint(block.text) is None:
             continue
         for text, line in _sentences(block):
-            hint = ORDER_HINT.search(text)
-            hint_line = line + text.count("\n", 0, hint.start()) if hint else line
-            if hint and line not in context.used_lines and hint_line not in context.used_lines:
+            hint = order_hint(text)
+            hint_line = line + text.count("\n", 0, hint)
+            if hint is not None and line not in context.used_lines and hint_line not in context.used_lines:
                 yield _CandidateText(text, hint_line, context.owners.get(index), block.kind)
 
 

@@ -15,26 +15,30 @@ from functools import cache
 from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS
 from pytest_execute.breakdown.ids import CODE, NUMBER
 
-# matches "T2 depends on T1", "T1 must be done first", "T1 → T2"; a text without a match states no order
-ORDER_HINT = re.compile(
-    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait"
-    r"|\bneeds?\b"
-    r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
-    r"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
-    re.IGNORECASE,
+_ORDER_HINTS = tuple(
+    (cue, re.compile(pattern))
+    for cue, pattern in (
+        *((cue, re.escape(cue)) for cue in ("depend", "requir", "block", "prerequisit", "precondition")),
+        *((cue, re.escape(cue)) for cue in ("→", "->", "=>", "►", "▶")),
+        *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
+        ("when", r"\bwhen\b.*\b(?:start|begin|run)"),
+        ("wait", r"\bwait"),
+        ("need", r"\bneeds?\b"),
+        ("first", r"\d\s+(?:must\s[^.;]*)?first\b"),
+        ("must", r"\d\s+must\s+be\s+(?:complete|done|finished)"),
+        ("precede", r"\bprecede"),
+        ("rel", r"\brel(?:y|ies)\s"),
+        ("build", r"\bbuilds?\s+(?:up)?on\b"),
+    )
 )
-
-_ORDER_CUES = (
-    "depend", "requir", "block", "before", "after", "once", "when", "wait", "need", "first", "must", "rel", "build",
-    "until", "prec", "prereq", "→", ">", "►", "▶",
-)  # fmt: skip
-"""Parts of each alternative of the hint, in small letters: they are found faster."""
+"""Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
 
 
-def may_state_order(text: str) -> bool:
-    """Return True if a text may state an order."""
+def order_hint(text: str) -> int | None:
+    """Return the offset of the first words with which a text may state an order, or None if it states none."""
     lower = text.lower()
-    return any(cue in lower for cue in _ORDER_CUES) and ORDER_HINT.search(text) is not None
+    hints = (hint.search(lower) for cue, hint in _ORDER_HINTS if cue in lower)
+    return min((hint.start() for hint in hints if hint), default=None)
 
 
 # matches "Task 1", "stream A", "this task"; a sentence without a match names neither task nor stream
