@@ -95,7 +95,7 @@ _OPTIONS_WITH_VALUE = frozenset(
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
-    own = [structs.replace(part, text=_UNTOUCHED.sub(_blank, part.text)) for part in parts if not part.is_code]
+    own = [_without_untouched(part) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
         for part in own
@@ -104,6 +104,11 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
         for path, first, last in _parse_file(text)
     ]
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
+
+
+def _without_untouched(part: ValuePart) -> ValuePart:
+    text = _UNTOUCHED.sub(_blank, part.text)
+    return part if text == part.text else structs.replace(part, text=text)
 
 
 def _blank(found: re.Match[str]) -> str:

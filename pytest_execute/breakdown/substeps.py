@@ -17,7 +17,7 @@ from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
+from pytest_execute.breakdown.vocabulary import is_untasked
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"
@@ -30,6 +30,9 @@ _MARK = re.compile(r"\s*\[(?P<box>[^\[\]\n]{0,15})\](?=\s|\*\*|$)\s*")
 _LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
 # matches "Step 1.1: Write the tests"
 _HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
+
+# matches "**Acceptance criteria**:", "Done when"
+_CRITERIA_LABEL = re.compile(r"\s*\**([^*:：\n]{3,50}?)\**\s*[:：]?\**\s*$")
 
 
 def find_substeps(task: str, blocks: Iterable[Block]) -> tuple[tuple[Substep, ...], tuple[Block, ...]]:
@@ -54,10 +57,10 @@ def _criteria_depth(block: Block) -> int | None:
     """Return the depth below which boxes are criteria and no steps, if this block is a label for criteria."""
     if block.kind == "item" and LEADING_BOX.match(block.text):
         return None
-    label = re.match(r"\s*\**([^*:：\n]{3,50}?)\**\s*[:：]?\**\s*$", block.text)
-    if label is None or block.kind in ("row", "code"):
+    label = _CRITERIA_LABEL.match(block.text) if block.kind not in ("row", "code") else None
+    if label is None:
         return None
-    if field_name(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
+    if field_name(label[1]) in ("acceptance", "behaviour") or is_untasked(label[1]):
         return -1 if block.kind == "heading" else block.depth
     return None
 

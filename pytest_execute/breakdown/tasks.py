@@ -102,7 +102,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         task=task,
         fields=fields,
         foreign_substeps=substeps.foreign,
-        optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
+        optional_lines=frozenset(block.line for block in blocks if "]*" in block.text and _OPTIONAL.match(block.text)),
         has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
         is_one_line=start.is_one_line,
         misspelt=tuple(misspelt_fields(blocks)),
