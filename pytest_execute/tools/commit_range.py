@@ -140,12 +140,12 @@ def _commit_that_added(git: Git, path: str, head: str) -> str | None:
 def _former_path(git: Git, old: str, new: str, path: str) -> str | None:
     """Return the path in `old` of a breakdown that `new` has under another one; None where it is no renamed one."""
     gone = [each for each in removed_files(git, old, new) if each.rpartition("/")[2] == path.rpartition("/")[2]]
-    if not gone or not git.try_run_text("rev-parse", "--verify", "--quiet", f"{new}:{path}"):
+    renamed = git.contents(new, [path]).get(path) if gone else None
+    if renamed is None:
         return None
-    contents = git.blobs([f"{new}:{path}", *(f"{old}:{each}" for each in gone)])
-    shares = {each: _kept_share(contents[f"{old}:{each}"], contents[f"{new}:{path}"]) for each in gone}
-    closest = max(shares, key=shares.__getitem__)
-    return closest if shares[closest] >= KEPT_SHARE else None
+    shares = {former: _kept_share(content, renamed) for former, content in git.contents(old, gone).items()}
+    closest = max(shares, key=shares.__getitem__, default=None)
+    return closest if closest is not None and shares[closest] >= KEPT_SHARE else None
 
 
 def _kept_share(old: bytes, new: bytes) -> float:

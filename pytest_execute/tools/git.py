@@ -50,25 +50,14 @@ class Git:
             objects = scratch / "objects"
             objects.mkdir(parents=True, exist_ok=True)
             user_objects = work_tree / self.run_text("rev-parse", "--git-path", "objects")
-            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(user_objects.resolve())
+            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quote(str(user_objects.resolve()))
             self.env["GIT_OBJECT_DIRECTORY"] = str(objects)
 
     @classmethod
     def find(cls, directory: Path) -> Git:
         """Return the repository around `directory`. Raises ExecuteError where none with a work tree is found."""
-        command = ["git", "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--show-toplevel"]
-        try:
-            done = process.run(command, cwd=directory, env=git_environment())
-        except OSError:
-            raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
-        lines = done.stdout.decode(errors="surrogateescape").splitlines()
-        if done.returncode or len(lines) != 2:
-            first_line = next(iter(done.stderr.decode(errors="replace").strip().splitlines()), "")
-            detail = "" if "not a git repository" in first_line else f" ({first_line})"
-            remedy = "run `git init` and commit, or start in a checkout"
-            message = f"not in a git work tree{detail}, so nothing can be proven: {remedy}"
-            raise ExecuteError(Problem("no-git", message, str(directory)))
-        return cls(Path(lines[0]), Path(lines[1]))
+        work_tree, git_dir = (_locate(directory, option) for option in ("--show-toplevel", "--absolute-git-dir"))
+        return cls(git_dir, work_tree)
 
     def with_scratch(self, scratch: Path, outputs: Iterable[Path] = ()) -> Git:
         """Return the same repository with `scratch` as the directory for new objects and private indexes."""
@@ -77,19 +66,17 @@ class Git:
     # -- running git
 
     def run(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
-        """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's last line where it fails."""
+        """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's message where it fails."""
         env = self.env if index is None else {**self.env, "GIT_INDEX_FILE": str(index)}
         done = process.run(["git", *arguments], cwd=self.work_tree, env=env, stdin=stdin)
         if done.returncode:
-            lines = done.stderr.decode(errors="replace").strip().splitlines()
-            messages = [line for line in lines if not line.startswith("hint:")] or ["no message"]
             command = " ".join(word for word in arguments[:4] if not word.startswith("core."))
-            raise ExecuteError(Problem("git", f"`git {command}` failed: {messages[-1]}", str(self.work_tree)))
+            raise ExecuteError(Problem("git", f"`git {command}` failed: {_cause(done.stderr)}", str(self.work_tree)))
         return done.stdout
 
     def run_text(self, *arguments: str, index: Path | None = None) -> str:
         """Return the output of `git ARGUMENTS` as a stripped text."""
-        return self.run(*arguments, index=index).decode(errors="surrogateescape").strip()
+        return os.fsdecode(self.run(*arguments, index=index)).strip()
 
     def try_run_text(self, *arguments: str) -> str | None:
         """Return the output of `git ARGUMENTS` as a stripped text, or None where git fails."""
@@ -217,6 +204,33 @@ class BlobReader:
     def close(self) -> None:
         if self.process is not None:
             self.process.communicate()
+
+
+def _locate(directory: Path, option: str) -> Path:
+    """Return the path that `git rev-parse OPTION` prints; of its line ends only the last is not a part of it."""
+    try:
+        done = process.run(["git", "rev-parse", option], cwd=directory, env=git_environment())
+    except OSError:
+        raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
+    if done.returncode:
+        cause = _cause(done.stderr)
+        detail = "" if "not a git repository" in cause else f" ({cause})"
+        remedy = "run `git init` and commit, or start in a checkout"
+        message = f"not in a git work tree{detail}, so nothing can be proven: {remedy}"
+        raise ExecuteError(Problem("no-git", message, str(directory)))
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
+def _cause(messages: bytes) -> str:
+    """Return the line of git's messages that says why it failed: the first error, or else the last line."""
+    lines = [line for line in os.fsdecode(messages).strip().split("\n") if line and not line.startswith("hint:")]
+    return next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "no message")
+
+
+def _quote(path: str) -> str:
+    """Return a path as git reads it in a list whose separator it may contain (`GIT_ALTERNATE_OBJECT_DIRECTORIES`)."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _revisions(base: str | None, heads: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ def write_work_tree(git: Git, head: str) -> str:
     """Return the id of the tree that a commit of the whole work tree, untracked files included, would have.
 
     A virtual environment at the top that git does not ignore is left out, and so are the outputs of this program: they
-    are not part of the user's work.
+    are not part of the user's work. Nor is what git cannot commit: a nested repository that has no commit, and a file
+    that is not tracked and may not be read.
     """
     index = _private_index(git, "snapshot")
     git.run("read-tree", head, index=index)
@@ -26,8 +27,31 @@ def write_work_tree(git: Git, head: str) -> str:
     if others:  # `git add` fails where an excluded path is ignored as well
         others -= _ignored(git, others)
     excluded = [f":(top,exclude,literal){name}" for name in sorted(others)]
-    git.run("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *excluded, index=index)
+    add = ("-c", "core.fsmonitor=false", "add", "--all", "--", ":/", *excluded)
+    try:
+        git.run(*add, index=index)
+    except ExecuteError:
+        unreadable = [f":(top,exclude,literal){name}" for name in _never_committed(git, index)]
+        if not unreadable:
+            raise
+        git.run(*add, *unreadable, index=index)
     return git.run_text("write-tree", index=index)
+
+
+def _never_committed(git: Git, index: Path) -> Iterator[str]:
+    """Yield what is not tracked and makes `git add` fail: files without permission, repositories without commit."""
+    for name in git.run("ls-files", "-z", "--others", "--exclude-standard", index=index).split(b"\0"):
+        path = git.work_tree / os.fsdecode(name)
+        is_repository = name.endswith(b"/")  # git lists the files of any other directory
+        if _has_no_commit(path) if is_repository else not (path.is_symlink() or os.access(path, os.R_OK)):
+            yield os.fsdecode(name)
+
+
+def _has_no_commit(repository: Path) -> bool:
+    try:
+        return Git.find(repository).find_commit("HEAD") is None
+    except ExecuteError:
+        return True
 
 
 def _ignored(git: Git, names: Iterable[str]) -> set[str]:
