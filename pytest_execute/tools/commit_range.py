@@ -139,12 +139,12 @@ def _commit_that_added(git: Git, path: str, head: str) -> str | None:
 def _former_path(git: Git, old: str, new: str, path: str) -> str | None:
     """Return the path in `old` of a breakdown that `new` has under another one; None where it is no renamed one."""
     gone = [each for each in removed_files(git, old, new) if each.rpartition("/")[2] == path.rpartition("/")[2]]
-    content = git.contents(new, [path]).get(path) if gone else None
-    if content is None:
+    renamed = git.contents(new, [path]).get(path) if gone else None
+    if renamed is None:
         return None
-    shares = {each: _kept_share(before, content) for each, before in git.contents(old, gone).items()}
-    closest = max(shares, key=shares.__getitem__)
-    return closest if shares[closest] >= KEPT_SHARE else None
+    shares = {former: _kept_share(content, renamed) for former, content in git.contents(old, gone).items()}
+    closest = max(shares, key=shares.__getitem__, default=None)
+    return closest if closest is not None and shares[closest] >= KEPT_SHARE else None
 
 
 def _kept_share(old: bytes, new: bytes) -> float:

@@ -94,11 +94,11 @@ class GitProcess(Struct, frozen=True):
             raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's last line where it fails."""
+        """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's message where it fails."""
         done = self.complete(*arguments, stdin=stdin)
         if done.returncode:
             command = " ".join(arguments[:3])
-            raise ExecuteError(Problem("git", f"`git {command}` failed: {last_message(done)}", str(self.directory)))
+            raise ExecuteError(Problem("git", f"`git {command}` failed: {cause(done)}", str(self.directory)))
         return done.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -111,7 +111,9 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
     return ["git", *settings, *arguments]
 
 
-def last_message(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line of git's errors that is no hint."""
-    lines = done.stderr.decode(errors="replace").strip().splitlines()
-    return ([line for line in lines if not line.startswith("hint:")] or ["no message"])[-1]
+def cause(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return why git failed: its first error, which is in the last line as a rule, and that line."""
+    lines = os.fsdecode(done.stderr).strip().split("\n")
+    lines = [line for line in lines if line and not line.startswith("hint:")] or ["no message"]
+    first = next((line for line in lines if line.startswith("error:")), lines[-1])
+    return "; ".join(dict.fromkeys((first, lines[-1])))

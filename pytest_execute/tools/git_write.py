@@ -8,17 +8,23 @@ from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_process import GitProcess
 
 PATHS_PER_COMMAND = 200
 """Files in one command: Linux allows 2 MiB of arguments, and a path has at most 4 KiB."""
-IDENTITY = ("-c", "user.name=pytest-execute", "-c", "user.email=pytest-execute@localhost")
+IDENTITY = {
+    f"GIT_{role}_{field}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for field, value in {"NAME": "pytest-execute", "EMAIL": "pytest-execute@localhost"}.items()
+}
 
 
 def write_work_tree(git: Git, head: str) -> str:
     """Return the id of the tree that a commit of the whole work tree, untracked files included, would have.
 
     A virtual environment at the top that git does not ignore is left out, and so are the outputs of this program: they
-    are not part of the user's work.
+    are not part of the user's work. Nor is what git cannot commit: a nested repository that has no commit, and a file
+    that is not tracked and may not be read.
     """
     index = _private_index(git, "snapshot")
     user, own = (each.with_variables(GIT_INDEX_FILE=str(index)) for each in (git.user, git.own))
@@ -29,8 +35,31 @@ def write_work_tree(git: Git, head: str) -> str:
     if others:  # `git add` fails where an excluded path is ignored as well
         others -= _ignored(git, others)
     excluded = [f":(top,exclude,literal){name}" for name in sorted(others)]
-    user.run("add", "--all", "--", ":/", *excluded)
+    add = ("add", "--all", "--", ":/", *excluded)
+    try:
+        user.run(*add)
+    except ExecuteError:
+        unreadable = [f":(top,exclude,literal){name}" for name in _never_committed(user)]
+        if not unreadable:
+            raise
+        user.run(*add, *unreadable)
     return own.run("write-tree").decode().strip()
+
+
+def _never_committed(user: GitProcess) -> Iterator[str]:
+    """Yield what is not tracked and makes `git add` fail: files without permission, repositories without commit."""
+    for name in user.run("ls-files", "-z", "--others", "--exclude-standard").split(b"\0"):
+        path = user.directory / os.fsdecode(name)
+        is_repository = name.endswith(b"/")  # git lists the files of any other directory
+        if _has_no_commit(path) if is_repository else not (path.is_symlink() or os.access(path, os.R_OK)):
+            yield os.fsdecode(name)
+
+
+def _has_no_commit(repository: Path) -> bool:
+    try:
+        return Git.find(repository).find_commit("HEAD") is None
+    except ExecuteError:
+        return True
 
 
 def _ignored(git: Git, names: Iterable[str]) -> set[str]:
@@ -81,7 +110,7 @@ def write_blob(git: Git, content: bytes) -> str:
 def write_commit(git: Git, tree: str, parents: Iterable[str]) -> str:
     """Return the id of a new commit of `tree` after `parents`."""
     after = [word for parent in parents for word in ("-p", parent)]
-    return git.run_text(*IDENTITY, "commit-tree", *after, "-m", "snapshot", tree)
+    return git.own.with_variables(**IDENTITY).run("commit-tree", *after, "-m", "snapshot", tree).decode().strip()
 
 
 def _private_index(git: Git, name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_execute.core.closing import FILE_NAME, read_closing
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.tools.documents import SETTINGS, exists, read
 from pytest_execute.tools.git import Git
 from pytest_execute.workflow.project import Project, prefix_of
 
@@ -12,7 +13,7 @@ def closing_commit(project: Project, topic: str) -> str | None:
     """Return the commit that the record of a topic names; None where the topic is not closed."""
     file = project.home / project.notes / topic / FILE_NAME
     name = f"{project.notes}/{topic}/{FILE_NAME}"
-    return read_closing(file.read_text(encoding="utf-8"), name) if file.exists() else None
+    return read_closing(read(file, name, SETTINGS), name) if exists(file) else None
 
 
 def judged_commit(git: Git, project: Project, topic: str) -> str | None:

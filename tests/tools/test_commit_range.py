@@ -81,6 +81,15 @@ def test_the_users_configuration_changes_no_range(repo: Repository) -> None:
     assert find_range(repo).base == Git.find(repo.path).empty_tree()
 
 
+def test_a_renamed_topic_whose_names_have_line_ends_and_colons(repo: Repository) -> None:
+    base = repo.commit("base", {"a.txt": "a\n"})
+    plan = repo.commit("plan", {"notes/a:\nb/breakdown.md": "x\n"})
+    (repo.path / "notes" / "a:\nb").rename(repo.path / "notes" / "t")
+    head = repo.commit("rename")
+    commits = find_range(repo)
+    assert (commits.base, list(commits.commits)) == (base, [plan, head])
+
+
 PLAN = "# Sums\n\n### 1. [ ] Add\n\n- **Files**: `app/add.py`\n- **Tests**: `tests/test_add.py`\n"
 GROWN = PLAN.replace("[ ]", "[x]").replace("# Sums", "# Sums and more") + "\n### 2. [ ] Double\n\n- **Files**: `b.py`\n"
 ANOTHER = "# Words\n\n### 1. [ ] Split\n\n- **Files**: `app/split.py`\n- **Tests**: `tests/test_split.py`\n"

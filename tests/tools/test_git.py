@@ -9,7 +9,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools.git import BlobReader, Git
-from pytest_execute.tools.git_write import write_blobs
+from pytest_execute.tools.git_write import write_blobs, write_work_tree
 from tests.repository import Repository
 
 
@@ -72,3 +72,16 @@ def test_replace_refs_and_the_callers_git_variables_are_ignored(
     repo.git("replace", two, other)
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     assert sorted(Git.find(repo.path).tree(two)) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a:b", '-q"\\', "new\nline", "ls\u2028\x85\x0c", "end\n", " blank ", "caf\udce9", "*[a]"]
+)
+def test_a_checkout_whose_path_is_odd(tmp_path: Path, name: str) -> None:
+    repo = Repository(tmp_path / name)
+    commit = repo.commit("a", {"a": "a\n"})
+    git = Git.find(repo.path)
+    assert (git.work_tree, git.git_dir) == (repo.path, repo.path / ".git")
+    git = git.with_scratch(repo.path / "scratch")
+    assert git.find_commit("HEAD") == commit
+    assert git.contents(write_work_tree(git, commit), ["a"]) == {"a": b"a\n"}

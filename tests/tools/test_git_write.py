@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_blobs, write_work_tree
 from tests.repository import Repository
@@ -64,3 +65,24 @@ def test_outputs_of_this_program_are_no_work_unless_git_knows_them(tmp_path: Pat
     outputs = [repo.path / name for name in ("report.json", "out/summary.md", "ignored.json", "kept.json")]
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch", [*outputs, tmp_path / "elsewhere.json"])
     assert set(git.tree(write_work_tree(git, head))) == {"kept.json", ".gitignore", "work.py"}
+
+
+def test_what_git_cannot_commit_is_no_work(repo: Repository) -> None:
+    """A repository without a commit, and a file that nobody may read, or that is gone when it is read."""
+    head = repo.commit("base", {"a.txt": "a\n"})
+    Repository(repo.path / "empty :(glob)*")
+    with_commit = Repository(repo.path / "with commit").commit("b", {"b.txt": "b\n"})
+    repo.put("new.txt", "n\n")
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    tree = git.tree(write_work_tree(git, head))
+    assert sorted(tree) == ["a.txt", "new.txt", "with commit"]
+    assert tree["with commit"].oid == with_commit
+
+
+def test_a_tracked_file_that_cannot_be_read_is_named(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = repo.commit("base", {"a.txt": "a\n", "b.txt": "b\n"})
+    (repo.path / "a.txt").unlink()
+    Repository(repo.path / "a.txt")  # nobody may forbid root to read a file
+    git = Git.find(repo.path).with_scratch(repo.path.parent / "scratch")
+    with pytest.raises(ExecuteError, match=r"'a\.txt/' does not have a commit checked out"):
+        write_work_tree(git, head)
