@@ -17,6 +17,7 @@ from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import RunState, state_key
+from pytest_execute.tools import standard_streams
 from pytest_execute.tools.own_libraries import leave_to_project
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _worker_state(config: pytest.Config, worker_input: WorkerInput) -> RunState:
 def _main_state(config: pytest.Config, args: list[str]) -> RunState:
     from pytest_execute.session import main_process
 
+    standard_streams.protect()
     main = main_process.prepare(config)
     settings = main_process.run_settings(config, main)
     role: ProcessRole = "controller" if uses_workers(config, args) else "alone"
