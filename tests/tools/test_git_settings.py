@@ -116,7 +116,8 @@ def test_work_that_is_not_committed_is_what_the_user_would_commit(
     """Settings say how a changed file is stored; a file that holds what HEAD has is unchanged, whatever they say."""
     place = place_of(template, tmp_path / "top")
     place.write("info/attributes", "crlf.py text eol=lf\nnew.py filter=words\nside.py filter=words\n")
-    place.git("config", "filter.words.clean", "sed s/line/word/")
+    place.git("config", "filter.words.clean", "sed s/line/$LC_ALL/")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     place.git("config", "filter.words.required", "true")
     (place.repository / "new.py").write_text("line = 1\n")
     (place.repository / "side.py").chmod(0o755)
@@ -124,7 +125,7 @@ def test_work_that_is_not_committed_is_what_the_user_would_commit(
     git = Git.find(place.repository).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, NOTES)
     assert changed_files(git, commits.head, commits.tree) == ["new.py", "side.py"]
-    assert git.contents(commits.tree, ["new.py"]) == {"new.py": b"word = 1\n"}
+    assert git.contents(commits.tree, ["new.py"]) == {"new.py": b"C.UTF-8 = 1\n"}
     place.git("config", "filter.words.clean", "false")
     with pytest.raises(ExecuteError, match=r"new\.py"):
         commit_range(git, NOTES)
@@ -183,6 +184,15 @@ def test_a_repository_that_git_cannot_read_is_named_and_never_made_anew(template
     assert refusal(place.repository / "notes") == (
         f"{top}/notes: error: git cannot read the repository here (fatal: not a git repository (or any of the parent "
         "directories): .git): correct what it names (git)"
+    )
+
+
+def test_where_only_a_variable_names_the_repository_it_is_never_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", "/elsewhere")
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: error: no `.git` is here or above, and GIT_DIR is not read: start in a checkout (no-git)"
     )
 
 
