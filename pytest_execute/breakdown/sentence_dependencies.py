@@ -14,15 +14,10 @@ from msgspec import Struct, structs
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.order_looks import ORDER_HEADING
+from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.sentence_parser import (
-    Mention,
-    OrderStatement,
-    ParsedSentence,
-    SentenceParser,
-    split_sentences,
-)
+from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
 from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
