@@ -28,8 +28,12 @@ from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, WHOLE_SUITE
 
-# matches "gate", "quality gates", "checkpoint"
-_WORD = r"(?:quality gates?|gates?|checkpoints?)"
+# matches "gate", "quality gates", "checkpoint", "检查点"
+_WORD_PARTS = ("gate", "point", "punto", "ponto", "prüfpunkt", "检查点", "檢查點", "チェックポイント", "체크포인트")
+_WORD = (
+    r"(?:quality gates?|gates?|checkpoints?|puntos? de control|pontos? de (?:verificação|controle)|points? de contrôle"
+    r"|prüfpunkte?|检查点|檢查點|チェックポイント|체크포인트)"
+)
 # matches "- **Gate 1**: the whole suite passes", "**Phase 1 Quality Gate:**"
 _BOLD_GATE = re.compile(
     rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*"
@@ -99,7 +103,7 @@ def find_gates(outline: Outline, tasks: Container[int], inside_tasks: Container[
 
 def _may_be_gate(lower: str) -> bool:
     """Return True if a text in small letters has the word for a gate; faster than the patterns."""
-    return "gate" in lower or "checkpoint" in lower
+    return any(word in lower for word in _WORD_PARTS)
 
 
 def _gates_at(outline: Outline, index: int, block: Block, tasks: Container[int]) -> Iterator[WrittenGate]:

@@ -14,6 +14,7 @@ from functools import cache
 
 from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS
 from pytest_execute.breakdown.ids import CODE, NUMBER
+from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 
 _ORDER_HINTS = tuple(
     (cue, re.compile(pattern))
@@ -23,12 +24,13 @@ _ORDER_HINTS = tuple(
         *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
         ("when", r"\bwhen\b.*\b(?:start|begin|run)"),
         ("wait", r"\bwait"),
-        ("need", r"\bneeds?\b"),
+        ("need", r"\bneed(?:s|ed)?\b"),
         ("first", r"\d\s+(?:must\s[^.;]*)?first\b"),
         ("must", r"\d\s+must\s+be\s+(?:complete|done|finished)"),
         ("precede", r"\bprecede"),
         ("rel", r"\brel(?:y|ies)\s"),
         ("build", r"\bbuilds?\s+(?:up)?on\b"),
+        *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
     )
 )
 """Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
