@@ -17,7 +17,7 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
 _TOTAL = re.compile(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)|\ball\s+(\d{1,9})\s+(?:numbered\s+"
     r"|implementation\s+)?tasks\b",
     re.IGNORECASE,
 )
