@@ -27,6 +27,14 @@ FORMS = {
         "## 11. Ship\n\n- [x] 11.0 Close\n- [ ] 11.1 Tag\n\n## 12. Rest\n\n- [ ] 12.1 Sleep\n",
         "11.0+ 11.1 12.1",
     ),
+    "a task has its substeps in a phase of the same number": (
+        "## Phase 1: A\n\n- [x] 1. One\n- [x] 1.1 Step\n- [ ] 2. Two\n- [ ] 2.1 Step\n\n## Phase 2: B\n\n- [ ] 3. C\n",
+        "1+ 2 3",
+    ),
+    "a task has its substeps in a phase of the same number, with whole tasks only": (
+        "## Phase 1: A\n\n- [x] 1. One\n- [x] 1.1 Step\n\n## Phase 2: B\n\n- [ ] 2. Two\n- [ ] 2.1 Step\n",
+        "1+ 2",
+    ),
     "a task has its substeps in a section without a number": ("## Tasks\n\n- [x] 1.0 One\n- [x] 1.1 Step\n", "1.0+"),
     "a phase with a half number": (
         "## Phase 3: A\n\n- [x] 3.5 Flip\n\n## Phase 3.5: B\n\n- [ ] 3.5.1 Change\n- [ ] 3.5.2 Write\n",
