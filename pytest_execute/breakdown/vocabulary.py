@@ -91,12 +91,14 @@ WHOLE_SUITE = re.compile(
 
 
 FILE_ENDINGS = frozenset((
-    "astro", "avif", "bash", "bat", "bib", "c", "cc", "cfg", "cjs", "clj", "cmake", "conf", "config", "cpp", "cs",
+    "astro", "avif", "bash", "bat", "bats",
+    "bib", "c", "cc", "cfg", "cjs", "clj", "cmake", "conf", "config", "cpp", "cs",
     "css", "csv", "cts", "cu", "cxx", "dart", "db", "dockerfile", "env", "erb", "ex", "example", "exs", "feature",
     "fish", "gif", "go", "gradle", "graphql", "h", "hcl", "hpp", "hs", "html", "ico", "in", "ini", "ipynb", "j2",
     "java", "jinja", "jinja2", "jl", "jpeg", "jpg", "js", "json", "json5", "jsonc", "jsonl", "jsx", "key", "kt",
     "less", "lock", "log", "lua", "md", "mdx", "mjs", "mk", "ml", "mod", "mts", "mustache", "nix", "notebook",
-    "parquet", "patch", "pdf", "pem", "php", "pl", "plist", "png", "po", "properties", "proto", "ps1", "py", "pyi",
+    "parquet", "patch", "pdf", "pem", "php", "pl", "plist", "png", "po",
+    "prisma", "properties", "proto", "ps1", "py", "pyi",
     "pyx", "r", "rake", "rb", "rs", "rst", "sass", "sbt", "scala", "scss", "service", "sh", "snap", "sol", "sql",
     "sqlite", "sum", "sv", "svelte", "svg", "swift", "tcl", "template", "tex", "tf", "tfvars", "timer", "tmpl",
     "toml", "tpl", "ts", "tsv", "tsx", "txt", "typ", "ui", "v", "vhd", "vue", "wasm", "webp", "woff", "woff2",
