@@ -259,3 +259,18 @@ def test_boxes_that_are_counted_in_their_sections_are_told() -> None:
 )
 def test_boxes_without_ids_that_no_section_counts_are_no_tasks(text: str) -> None:
     assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Plan ID | Title | Depends", "Story | Titre | Statut", "Ticket | Título | Estado", "Nr. | Aufgabe | Status"],
+)
+def test_a_table_of_tasks_with_other_words_in_its_header(header: str) -> None:
+    plan = read_plan(f"# Plan\n\n| {header} |\n|--|--|--|\n| A1 | Read | - |\n| A2 | Write | - |\n")
+    assert [(task.id, task.title) for task in plan.tasks] == [("A1", "Read"), ("A2", "Write")]
+
+
+@pytest.mark.parametrize("heading", ["Phase 1 Completion Criteria", "Exit criteria of phase 1", "1. Exit criteria"])
+def test_boxes_of_criteria_in_numbered_sections_are_no_tasks(heading: str) -> None:
+    reading = read_text(f"# Plan\n\n- 🔄 Read\n\n## {heading}\n\n- [x] fast\n- [x] small\n", "t", "b.md")
+    assert [problem.code for problem in reading.errors] == ["no-task"]
