@@ -19,7 +19,7 @@ from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
 from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION
 
-TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|タスク|작업)"
+TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|任務|タスク|작업)"
 """Pattern of the words that stand before a task's number."""
 
 # matches "AC-1", "FR-2", "ADR-3": codes of requirements, criteria and decisions, not of tasks
