@@ -59,6 +59,11 @@ BROKEN = {
     "syntax error": b"def size(word):\n    return len(word\n",
     "not decodable": "def size(word):\n    return 'größe'\n".encode("latin-1"),
     "null byte": b"def size(word):\n    return 0\0\n",
+    "no such encoding": b"# coding: nonsense\ndef size(word):\n    return 0\n",
+    "not UTF-8 in a comment": b"# \xff\ndef size(word):\n    return 0\n",
+    "UTF-16": "def size(word):\n    return 0\n".encode("utf-16"),
+    "too deep": b"def size(word):\n    return " + b"+".join([b"word"] * 30_000) + b"\n",
+    "huge number": b"def size(word):\n    return " + b"9" * 5000 + b"\n",
 }
 
 
@@ -91,3 +96,15 @@ def test_lines_of_a_source_that_cannot_be_parsed_are_unknown(tmp_path: Path, sou
         assert (measure.lines, [*measure.unparsed]) == (0, ["code.py"])
     system = sets["system"].measure()
     assert system.lines > 0 == system.covered, "never taken for reached"
+
+
+def test_links_have_no_functions_of_their_own(tmp_path: Path) -> None:
+    """A link's content is the path that it leads to, which may be no Python, and may lead nowhere."""
+    repository = Repository(tmp_path / "work")
+    base = repository.commit("Begin", {"notes/t/breakdown.md": "# T\n", "src/code.py": CODE})
+    for name, target in {"to-code.py": "code.py", "loop.py": "loop.py", "nowhere.py": "../of/this world.py"}.items():
+        (repository.path / "src" / name).symlink_to(target)
+    repository.commit("Links")
+    git = Git.find(repository.path).with_scratch(tmp_path / "scratch")
+    commits = commit_range(git, "notes/t/breakdown.md", base)
+    assert find_targets(git, commits, Layout(source=("src",)), Ownership(PLAN, {})) == ()
