@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import function_of, names_of
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.replay.steps import TestForm
 from pytest_execute.tools.git import Tree
 
@@ -209,8 +210,8 @@ def _digest(node: ast.AST) -> str:
 @functools.lru_cache(maxsize=64)
 def _parsed(source: bytes) -> ast.AST | None:
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
+        return parse_python(source)
+    except SyntaxError:
         return None
 
 

@@ -14,7 +14,6 @@ from pytest_execute.core.python_source import parse_python
     [
         *(
             b"x = (",
-            b"# \xff\n",
             b"# coding: nonsense\n",
             b"x = 1\0\n",
             "x = 1\n".encode("utf-16"),
