@@ -30,3 +30,8 @@ def add_parts(parser: argparse.ArgumentParser) -> None:
     for name in ("stream", "task"):
         help_text = f"only this {name}; may be repeated"
         parser.add_argument(f"--{name}", metavar="ID", action="append", default=[], help=help_text)
+
+
+def add_debug_file(parser: argparse.ArgumentParser) -> None:
+    help_text = "file for the traceback of an internal error (default: a temporary one)"
+    parser.add_argument("--debug-file", metavar="PATH", help=help_text)

@@ -17,6 +17,7 @@ from pytest_execute.commands.project_layout import project_layout
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
+from pytest_execute.tools.documents import PLAN, exists, read
 
 Form = Literal["text", "explain", "json"]
 """Forms of the report: problems and shape, the file line by line before them, or one JSON object."""
@@ -46,20 +47,19 @@ def run(options: argparse.Namespace) -> int:
 def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]:
     """Return the exit status and the report for a topic, or for a Markdown file."""
     documents = closed = None
+    problems: list[Problem] = []
     try:
         if _is_file(target):
             reading = breakdown.read_file(root / target, Path(target).stem, target)
         else:
             reading = breakdown.read_topic(root, notes, target)
-            documents = breakdown.written_documents(root, notes, target)
+            documents, problems = _documents(root, notes, target)
     except ExecuteError as error:
         reading = ParsedBreakdown(None, error.problems)
-    problems: list[Problem] = []
     if reading.plan is not None:
         problems += never_passing(reading.plan, *project_layout(root))
         problems += cutting_ranges(reading.plan, lambda path: _text_of(root / path))
     if documents is not None:
-        problems += _document_problems(root, f"{notes}/{target}", documents)
         closed, more = _closed(root, notes, target)
         problems += more
     reading = structs.replace(reading, problems=(*reading.problems, *problems))
@@ -82,9 +82,10 @@ def check_all(root: Path, notes: str, *, explain: bool = False) -> tuple[int, st
 
 
 def _text_of(file: Path) -> str | None:
+    """Return the text of a file of code; None where it cannot be read."""
     try:
-        return file.read_text(encoding="utf-8") if file.is_file() else None
-    except (OSError, UnicodeDecodeError):
+        return read(file, file.name, PLAN)
+    except ExecuteError:
         return None
 
 
@@ -92,12 +93,21 @@ def _is_file(target: str) -> bool:
     return target.endswith(".md")
 
 
+def _documents(root: Path, notes: str, topic: str) -> tuple[dict[str, bool], list[Problem]]:
+    """Return which documents beside the breakdown have text, and a problem for each other one."""
+    try:
+        documents = breakdown.written_documents(root, notes, topic)
+    except ExecuteError as error:
+        return {}, list(error.problems)
+    return documents, _document_problems(root, f"{notes}/{topic}", documents)
+
+
 def _document_problems(root: Path, directory: str, documents: dict[str, bool]) -> list[Problem]:
     """Return a problem for each document beside the breakdown that is missing or has only headings."""
     problems = []
     for name, has_text in documents.items():
         path = f"{directory}/{name}"
-        if not (root / path).is_file():
+        if not exists(root / path):
             problems.append(Problem("no-document", f"no such file: {REMEDIES[name]}", path))
         elif not has_text:
             problems.append(Problem("empty-document", f"only headings: {REMEDIES[name]}", path))

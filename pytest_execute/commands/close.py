@@ -12,6 +12,7 @@ from pytest_execute.commands.arguments import add_topic
 from pytest_execute.core.closing import FILE_NAME, write_closing
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import PASSED
+from pytest_execute.tools import output_files
 from pytest_execute.tools.git import Git
 from pytest_execute.workflow import find_project
 
@@ -36,6 +37,6 @@ def run(options: argparse.Namespace) -> int:
         return status
     name = f"{project.notes}/{options.topic}/{FILE_NAME}"
     version = importlib.metadata.version("pytest-execute")
-    (project.home / name).write_text(write_closing(commit, version), encoding="utf-8")
+    output_files.write(project.home / name, write_closing(commit, version).encode())
     print(f"{options.topic} is closed at {commit[:7]}: commit {name}")
     return PASSED

@@ -7,7 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pytest_execute.commands.pytest_run import RunLocation, cache_directory, create_empty, exit_status, run_pytest
+from pytest_execute.commands.pytest_run import (
+    RunLocation,
+    cache_directory,
+    create_empty,
+    exit_status,
+    judged_report,
+    run_pytest,
+)
 from pytest_execute.demo.history import TOPIC, build
 from pytest_execute.tools.scratch import scratch
 
@@ -33,4 +40,6 @@ def run(options: argparse.Namespace) -> int:
         location = RunLocation(target, environment={"PYTEST_ADDOPTS": ""})
         output = sys.stderr if options.json else None
         pytest_status = run_pytest([judge, f"--execute-report={report}"], location, output)
-        return exit_status(report, pytest_status, as_json=options.json)
+        text = judged_report(report, pytest_status)
+    print(text if options.json else "", end="")
+    return exit_status(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pytest_execute.commands.arguments import add_topic
@@ -13,16 +14,17 @@ from pytest_execute.commands.pytest_run import (
     cache_directory,
     create_empty,
     exit_status,
+    judged_report,
     project_directory,
     run_pytest,
-    writable_path,
 )
 from pytest_execute.commands.staged_tree import committed_tree, staged_tree
 from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.tools import output_files
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
-from pytest_execute.workflow import find_project, judged_commit
+from pytest_execute.workflow import check_outputs, find_project, judged_commit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,9 +63,13 @@ def _commit(repository: Git, options: argparse.Namespace) -> str | None:
 def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> int:
     """Judge a topic in a child process, in the tree of a commit if there is one, and return the exit status.
 
-    Output files are opened first, so that no run is in vain.
+    Output files are looked at first, so that no run is in vain, and written at the end.
     """
-    summary_file = writable_path(options.summary) if options.summary else None
+    outputs = {name: Path.cwd() / path for name in ("report", "summary") if (path := getattr(options, name))}
+    if outputs:
+        output_files.remove_earlier(outputs.values())
+        titles = {f"--{name}={getattr(options, name)}": path for name, path in outputs.items()}
+        check_outputs(Path.cwd(), options.notes, titles)
     project = project_directory(Path.cwd().resolve(), repository.work_tree.resolve())
     cache = cache_directory(project)
     with contextlib.ExitStack() as stack:
@@ -73,23 +79,39 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
             location = stack.enter_context(committed_tree(repository, project, cache, commit))
         else:
             location = stack.enter_context(staged_tree(repository, project, cache)) if staged else RunLocation(project)
-        report = create_empty(writable_path(options.report) if options.report else directory / "report")
-        summary = create_empty(directory / "summary")
+        report, summary = create_empty(directory / "report"), create_empty(directory / "summary")
         pytest_options = [
-            f"--execute-topic={options.topic}",
-            f"--execute-scope={options.scope or ('claimed' if staged else 'all')}",
             f"--execute-report={report}",
             f"--execute-summary={summary}",
+            f"--execute-scope={options.scope or ('claimed' if staged else 'all')}",
+            *(f"--execute-output={path}" for path in outputs.values()),
             *location.options,
-            *([f"--execute-output={summary_file}"] if summary_file is not None else []),
-            *([f"--execute-notes={options.notes}"] if options.notes else []),
-            *(f"--execute-stream={name}" for name in options.stream),
-            *(f"--execute-task={name}" for name in options.task),
-            *([f"--execute-base={options.base}"] if options.base else []),
-            *options.pytest,
+            *_judging_options(options),
         ]
         pytest_status = run_pytest(pytest_options, location, sys.stderr if options.json else None)
-        if summary_file is not None:
-            with summary_file.open("a", encoding="utf-8") as file:
-                file.write(summary.read_text(encoding="utf-8"))
-        return exit_status(report, pytest_status, as_json=options.json)
+        text = judged_report(report, pytest_status)
+        print(text if options.json else "", end="")
+        _write(outputs, {"report": text.encode(), "summary": summary.read_bytes()})
+    return exit_status(text)
+
+
+def _judging_options(options: argparse.Namespace) -> Iterator[str]:
+    """Yield options of pytest for those of the gate, and those that the user hands to it."""
+    yield f"--execute-topic={options.topic}"
+    yield from (f"--execute-{name}={value}" for name in ("notes", "base") if (value := getattr(options, name)))
+    yield from (f"--execute-{name}={value}" for name in ("stream", "task") for value in getattr(options, name))
+    yield from options.pytest
+
+
+def _write(outputs: Mapping[str, Path], contents: Mapping[str, bytes]) -> None:
+    """Append the summary and write the report. Raises ExecuteError without a report, as programs read it.
+
+    A summary is for people: that it is lost is reported, and the verdict is the same.
+    """
+    if "summary" in outputs and contents["summary"]:
+        try:
+            output_files.append(outputs["summary"], contents["summary"])
+        except ExecuteError as error:
+            print(error, file=sys.stderr)
+    if "report" in outputs and contents["report"]:
+        output_files.write(outputs["report"], contents["report"])

@@ -22,6 +22,7 @@ from pytest_execute.core.new_files import module_name, new_module_path, new_test
 from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.tools.checkout_top import checkout_top
+from pytest_execute.tools.documents import SETTINGS, exists, read
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_work_tree
 from pytest_execute.tools.scratch import scratch
@@ -136,9 +137,9 @@ def _write(root: Path, path: str, text: str) -> str:
 def _add_table(file: Path, notes: str, hint: str) -> tuple[int, str]:
     """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = read(file, file.name, SETTINGS) if exists(file) else ""
         has_table = policy_table(text, file.name) is not None
-    except (ExecuteError, UnicodeDecodeError):
+    except ExecuteError:
         return CANNOT_JUDGE, str(
             Problem("bad-toml", "not valid TOML: correct it, then run `pytest-execute init` again", file.name)
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import configparser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.policy import read_policy
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
+from pytest_execute.tools.documents import SETTINGS, exists, read_bytes
 
 INI_FILES = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 """Files that pytest may read its settings from, with the section of each."""
@@ -33,7 +35,7 @@ def read_pytest_settings(root: Path) -> PytestSettings:
     if options is None:
         try:
             options = _toml_options(_read(root / "pyproject.toml"))
-        except tomllib.TOMLDecodeError:
+        except BrokenToml:
             options = {}
     return PytestSettings(*(_words(options.get(name, ())) for name in ("python_files", "pythonpath", "testpaths")))
 
@@ -58,8 +60,13 @@ def _test_files(options: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _toml_options(text: str) -> Mapping[str, Any]:
-    settings = tomllib.loads(text).get("tool", {}).get("pytest", {})
-    return {**settings, **settings.get("ini_options", {})}
+    settings = _table(_table(read_toml(text), "tool"), "pytest")
+    return {**settings, **_table(settings, "ini_options")}
+
+
+def _table(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = settings.get(name)
+    return table if isinstance(table, Mapping) else {}
 
 
 def _ini_options(file: Path, section: str) -> Mapping[str, Any]:
@@ -72,9 +79,13 @@ def _ini_options(file: Path, section: str) -> Mapping[str, Any]:
 
 
 def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    """Return the text of a file, or nothing where it cannot be read."""
+    try:
+        return read_bytes(file, file.name, SETTINGS).decode(errors="replace") if exists(file) else ""
+    except ExecuteError:
+        return ""
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    """Return the values of a setting, which is a list or a text with white space between them."""
-    return tuple(value.split() if isinstance(value, str) else map(str, value))
+    """Return the values of a setting, which is a list or a text with white space between them; none of another kind."""
+    return tuple(value.split() if isinstance(value, str) else map(str, value if isinstance(value, Iterable) else ()))

@@ -10,10 +10,9 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
 from pytest_execute.tools import process
-from pytest_execute.tools.environment import without_git_variables
+from pytest_execute.tools.environment import with_git_settings
 from pytest_execute.tools.scratch import make_cache
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
@@ -36,23 +35,25 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     """Run pytest as a child process and return its exit status; without `output` it prints to the terminal.
 
     Variables of pytest-xdist are left out: where a test starts this command, its pytest would take itself for a worker.
-    So are those of git, which a hook has: see `tools/environment.py`.
+    So are those of git that a hook has: see `tools/environment.py`.
     """
-    env = {k: v for k, v in without_git_variables(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
+    env = {k: v for k, v in with_git_settings(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
     command = [sys.executable, "-m", "pytest", *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
     )
 
 
-def exit_status(report: Path, pytest_status: int, *, as_json: bool) -> int:
-    """Return the exit status for the report of a pytest run; without a report nothing was judged."""
-    text = report.read_text(encoding="utf-8")
-    if not text or pytest_status not in JUDGED:
+def judged_report(report: Path, pytest_status: int) -> str:
+    """Return the report of a pytest run, or "" where nothing was judged."""
+    return report.read_text(encoding="utf-8") if pytest_status in JUDGED else ""
+
+
+def exit_status(report: str) -> int:
+    """Return the exit status for a report; without one nothing was judged."""
+    if not report:
         return CANNOT_JUDGE
-    if as_json:
-        print(text, end="")
-    return PASSED if msgspec.json.decode(text)["verdict"] == "passed" else NOT_PASSED
+    return PASSED if msgspec.json.decode(report)["verdict"] == "passed" else NOT_PASSED
 
 
 def create_empty(path: Path) -> Path:
@@ -73,17 +74,6 @@ def cache_directory(project: Path) -> Path | None:
     except OSError:
         return None
     return directory
-
-
-def writable_path(name: str) -> Path:
-    """Return the absolute path of the file `name`, made if needed. Raises ExecuteError where it cannot be written."""
-    path = Path(name).absolute()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("ab").close()
-    except OSError as error:
-        raise ExecuteError(Problem("unwritable", f"cannot be written: {error.strerror}", name)) from None
-    return path
 
 
 def project_directory(start: Path, top: Path) -> Path:

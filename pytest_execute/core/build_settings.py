@@ -15,7 +15,7 @@ import configparser
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
 
 Table = Mapping[str, Any]
 
@@ -26,8 +26,8 @@ def declared_packages(pyproject: str, setup_cfg: str = "") -> tuple[str, ...]:
     Texts that cannot be read name nothing.
     """
     try:
-        tools = tomllib.loads(pyproject).get("tool", {})
-    except tomllib.TOMLDecodeError:
+        tools = read_toml(pyproject).get("tool", {})
+    except BrokenToml:
         tools = {}
     found = (*_in_pyproject(tools), *_in_setup_cfg(setup_cfg))
     cleaned = (entry.removeprefix("./").rstrip("/") for entry in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
 
 FILE_NAME = "closed.toml"
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -14,8 +14,8 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 def read_closing(text: str, path: str) -> str:
     """Return the commit that a record names. Raises ExecuteError where it names none; `path` is for the message."""
     try:
-        commit = tomllib.loads(text).get("commit")
-    except tomllib.TOMLDecodeError as error:
+        commit = read_toml(text).get("commit")
+    except BrokenToml as error:
         raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
     if not isinstance(commit, str) or not COMMIT.fullmatch(commit):
         raise ExecuteError(Problem("bad-record", "commit: expected the id of a commit: close the topic again", path))

@@ -14,11 +14,16 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.file_names import is_possible_path
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
 
 TestFirst = Literal["before", "same-commit", "proven", "off"]
 Guards = Literal["biting", "refused"]
 Table = Mapping[str, Any]
+MAX_SHOWN = 100
+"""Letters of a value in a message."""
+MAX_WORD = 128 * 1024
+"""Bytes of one word of a command, on Linux."""
 
 
 class CoveragePolicy(Struct, frozen=True, kw_only=True):
@@ -115,8 +120,8 @@ def read_policy(text: str, path: str) -> Policy:
 def policy_table(text: str, path: str) -> Any:
     """Return the value of `[tool.pytest-execute]` in a `pyproject.toml`, of any type; None where there is none."""
     try:
-        tools = tomllib.loads(text, parse_float=Decimal).get("tool", {})
-    except tomllib.TOMLDecodeError as error:
+        tools = read_toml(text).get("tool", {})
+    except BrokenToml as error:
         raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
     if not isinstance(tools, dict):
         raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {_as_json(tools)}", path))
@@ -132,11 +137,26 @@ def _text(value: Any) -> str:
     return value
 
 
+def _path(value: Any) -> str:
+    text = _text(value)
+    if not is_possible_path(text):
+        raise ValueError
+    return text
+
+
+def _word(value: Any) -> str:
+    """Return a word of a command; no system starts one with a NUL, and Linux none that is longer."""
+    text = _text(value)
+    if "\0" in text or len(text.encode(errors="surrogatepass")) >= MAX_WORD:
+        raise ValueError
+    return text
+
+
 def _pattern(value: Any) -> str:
     text = _text(value)
     try:
         re.compile(text)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         raise ValueError from None
     return text
 
@@ -148,7 +168,8 @@ def _flag(value: Any) -> bool:
 
 
 def _percent(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100:
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if not is_number or value != value or not 0 <= value <= 100:  # noqa: PLR0124 - nan, which raises in a comparison
         raise ValueError
     return Decimal(value)
 
@@ -163,7 +184,7 @@ def _tuple_of(kind: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _command(value: Any) -> tuple[str, ...]:
-    words: tuple[str, ...] = _tuple_of(_text)(value)
+    words: tuple[str, ...] = _tuple_of(_word)(value)
     if not words:
         raise ValueError
     return words
@@ -198,7 +219,8 @@ def _one_of(*words: str) -> _Kind:
 
 
 TEXT = _Kind("a text", _text)
-TEXTS = _Kind("a list of texts", _tuple_of(_text))
+PATH = _Kind("the path of a directory", _path)
+PATHS = _Kind("a list of paths", _tuple_of(_path))
 COMMAND = _Kind("a list of texts", _command)
 COMMANDS = _Kind("a list of commands, each a list of texts", _tuple_of(_command))
 PATTERNS = _Kind("a list of regular expressions", _tuple_of(_pattern))
@@ -209,8 +231,8 @@ PERCENT_OR_BASE = _Kind("a number from 0 to 100 or base", _percent_or_base)
 EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
 
 TOP_KEYS = {
-    "notes": TEXT,
-    "source": TEXTS,
+    "notes": PATH,
+    "source": PATHS,
     "prepare": COMMAND,
     "test-first": _one_of("before", "same-commit", "proven", "off"),
     "guards": _one_of("biting", "refused"),
@@ -238,7 +260,7 @@ TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
             "blocks": _one_of("error", "warning", "note"),
         },
     ),
-    "deployment": (DeploymentPolicy, {"artifacts": TEXTS, "commands": COMMANDS}),
+    "deployment": (DeploymentPolicy, {"artifacts": PATHS, "commands": COMMANDS}),
 }
 
 
@@ -283,8 +305,8 @@ class _PolicyReader:
         """Yield the keys of `table` with their values; wrong ones become problems. `also` are tables below it."""
         for key in table:
             if key not in keys and key not in (also or {}):
-                near = did_you_mean(key, [*keys, *(also or {})])
-                self.problem("unknown-key", f"[{name}] {key}: unknown key{near}")
+                near = did_you_mean(key[:MAX_SHOWN], [*keys, *(also or {})])
+                self.problem("unknown-key", f"[{name}] {key[:MAX_SHOWN]}: unknown key{near}")
         for key, kind in keys.items():
             if key in table:
                 try:
@@ -297,4 +319,9 @@ class _PolicyReader:
 
 
 def _as_json(value: Any) -> str:
-    return json.dumps(value, default=str)
+    """Return a value as the message about it has it, shortened."""
+    try:
+        text = json.dumps(value, default=str)
+    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python writes
+        return "what is too large to show"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

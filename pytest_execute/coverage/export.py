@@ -8,6 +8,7 @@ from pathlib import Path
 import coverage
 
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.tools import output_files
 
 
 def write(directory: Path, sources: Iterable[Path], paths: Mapping[str, Path]) -> None:
@@ -17,14 +18,12 @@ def write(directory: Path, sources: Iterable[Path], paths: Mapping[str, Path]) -
     cannot be written.
     """
     for kind, path in paths.items():
+        report = directory / f"report.{kind}"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-            _write(directory, sources, kind, path)
-        except OSError as error:
-            raise ExecuteError(Problem("unwritable", f"cannot be written: {error.strerror}", str(path))) from None
+            _write(directory, sources, kind, report)
         except coverage.CoverageException as error:
             raise ExecuteError(Problem("unwritable", f"coverage.py cannot write it: {error}", str(path))) from None
+        output_files.write(path, report.read_bytes())
 
 
 def _write(directory: Path, sources: Iterable[Path], kind: str, path: Path) -> None:

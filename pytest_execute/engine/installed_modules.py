@@ -12,7 +12,9 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
+from pytest_execute.tools.documents import SETTINGS, read
 
 
 def installed_modules(names: Iterable[str], project: str, work_tree: Path) -> dict[str, str]:
@@ -35,8 +37,8 @@ def installed_modules(names: Iterable[str], project: str, work_tree: Path) -> di
 
 def project_name(directory: Path) -> str:
     """Return the name of the project's distribution, as its pyproject.toml has it; "" where it has none."""
-    with contextlib.suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        project = tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8")).get("project")
+    with contextlib.suppress(ExecuteError, BrokenToml):
+        project = read_toml(read(directory / "pyproject.toml", "pyproject.toml", SETTINGS)).get("project")
         return str(project.get("name", "")) if isinstance(project, dict) else ""
     return ""
 

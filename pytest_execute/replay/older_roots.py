@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pytest_execute.core.layout import Layout
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.toml_reader import BrokenToml, read_toml
 from pytest_execute.tools.commit_range import CommitRange
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.tools.git_diff import removed_in_commits
@@ -82,8 +82,8 @@ def _ini_value(section: str, content: str) -> object:
 
 def _toml_value(tables: Iterable[tuple[str, ...]], content: str) -> object:
     try:
-        settings = tomllib.loads(content)
-    except tomllib.TOMLDecodeError:
+        settings = read_toml(content)
+    except BrokenToml:
         return None
     return next(filter(None, (_table(settings, keys).get("pythonpath") for keys in tables)), None)
 

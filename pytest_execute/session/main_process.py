@@ -27,7 +27,7 @@ from pytest_execute.session.directory import cache_directory, outside_directory,
 from pytest_execute.session.judging import JudgingPlugin
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
-from pytest_execute.session.report_files import check_outputs, requested_files
+from pytest_execute.session.report_files import check_outputs, remove_earlier_reports, requested_files
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
@@ -43,8 +43,9 @@ def prepare(config: pytest.Config) -> MainProcess:
     notices: list[str] = []
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
-        check_outputs(config)
+        remove_earlier_reports(config)
         context = workflow.read_context(_request(config), directory, cache)
+        check_outputs(config)
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
         notices += [PREPARE_IS_NEW.format(shlex.join(context.policy.prepare))] if context.is_prepare_new else []
     except ExecuteError as error:

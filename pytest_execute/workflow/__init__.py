@@ -7,6 +7,7 @@ from pytest_execute.workflow.gather import judge_run
 from pytest_execute.workflow.implementation import with_run
 from pytest_execute.workflow.imported_modules import check_imports, refuse_modules_of_pytest
 from pytest_execute.workflow.layout import directories_in, project_layout
+from pytest_execute.workflow.outputs import check_outputs
 from pytest_execute.workflow.project import Project, find_project, prefix_of, project_policy
 from pytest_execute.workflow.request import Request, Rerun, RunResult
 
@@ -17,6 +18,7 @@ __all__ = [
     "Rerun",
     "RunResult",
     "check_imports",
+    "check_outputs",
     "closing_commit",
     "directories_in",
     "find_project",

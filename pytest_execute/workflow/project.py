@@ -11,10 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_execute import breakdown
-from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.policy import Policy, policy_table, read_policy
 from pytest_execute.tools.checkout_top import checkout_top
 from pytest_execute.tools.commit_range import CommitRange
+from pytest_execute.tools.documents import SETTINGS, exists, is_directory, read
 from pytest_execute.tools.git import Git
 
 
@@ -48,7 +49,7 @@ def find_project(start: Path, notes: str | None = None, top: Path | None = None)
     policy, policy_home = next(((policy, found) for policy, found in policies if policy), (Policy(), start))
     name = Path(notes or policy.notes).as_posix()
     with_topics = (directory for directory in directories if breakdown.find_topics(directory / name))
-    existing = (directory for directory in directories if (directory / name).is_dir())
+    existing = (directory for directory in directories if is_directory(directory / name))
     home = next(with_topics, None) or next(existing, policy_home)
     return Project(policy=policy, policy_home=policy_home, home=home, notes=name)
 
@@ -69,10 +70,7 @@ def _policy_in(directory: Path, start: Path) -> Policy | None:
     """Return the policy of a directory's pyproject.toml, which messages name as seen from `start`."""
     file = directory / "pyproject.toml"
     name = Path(os.path.relpath(file, start)).as_posix()
-    try:
-        return _read_table(file.read_text(encoding="utf-8"), name) if file.exists() else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExecuteError(Problem("broken-toml", f"cannot be read: {error}", name)) from None
+    return _read_table(read(file, name, SETTINGS), name) if exists(file) else None
 
 
 def _read_table(text: str, path: str) -> Policy | None:

@@ -85,22 +85,15 @@ def test_a_directory_a_pipe_and_a_loop_are_refused_at_once(tmp_path: Path) -> No
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "loop.md").symlink_to("loop.md")
     os.mkfifo(tmp_path / "pipe.md")
-    assert file_refusal(tmp_path / "folder.md") == "folder.md: error: not a file: name a Markdown file (unreadable)"
-    assert file_refusal(tmp_path / "pipe.md") == "pipe.md: error: not a file: name a Markdown file (unreadable)"
+    assert file_refusal(tmp_path / "folder.md") == "folder.md: error: not a file: name a regular file (unreadable)"
+    assert file_refusal(tmp_path / "pipe.md") == "pipe.md: error: not a file: name a regular file (unreadable)"
     assert file_refusal(tmp_path / "loop.md").startswith("loop.md: error: cannot be read: ")
 
 
-def test_a_file_too_large_for_a_breakdown(tmp_path: Path) -> None:
-    with (tmp_path / "large.md").open("wb") as file:
-        file.truncate(50_000_000)
-    assert file_refusal(tmp_path / "large.md") == (
-        "large.md: error: 50 MB, but a breakdown may have at most 16 MB: divide the topic (too-large)"
-    )
-
-
-@pytest.mark.parametrize("name", ["../chat", "a/b", "a\\b", "", ".", ".."])
+@pytest.mark.parametrize("name", ["../chat", "a/b", "a\\b", "", ".", "..", "x" * 256, "ü" * 128, "a\0b"])
 def test_a_topic_is_one_directory_name(tmp_path: Path, name: str) -> None:
-    assert refusal(tmp_path, name) == f"error: a topic is the name of one directory in notes, not {name!r} (bad-topic)"
+    shown = name if len(name) < 60 else f"{name[:60]}…"
+    assert refusal(tmp_path, name) == f"error: a topic is the name of one directory in notes, not {shown!r} (bad-topic)"
 
 
 def test_all_errors_are_raised_and_no_warnings(tmp_path: Path) -> None:
@@ -117,3 +110,17 @@ def test_documents_with_text(tmp_path: Path) -> None:
     (tmp_path / "notes/chat/research.md").write_text("# Research\n\n<!-- later -->\n---\n")
     (tmp_path / "notes/chat/plan.md").write_text("# Plan\n\nBuild it.\n")
     assert written_documents(tmp_path, "notes", "chat") == {"research.md": False, "plan.md": True}
+
+
+def test_a_large_document_is_read_as_far_as_its_first_text(tmp_path: Path) -> None:
+    write_topic(tmp_path, "chat")
+    (tmp_path / "notes/chat/research.md").write_text("# Research\n\n" + "word\n" * 200_000)
+    (tmp_path / "notes/chat/plan.md").write_text("# Plan\n\n<!--" + "word\n" * 40_000 + "-->\nText\n")
+    assert written_documents(tmp_path, "notes", "chat") == {"research.md": True, "plan.md": True}
+
+
+def test_a_document_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    write_topic(tmp_path, "chat")
+    os.mkfifo(tmp_path / "notes/chat/research.md")
+    with pytest.raises(ExecuteError, match=r"notes/chat/research.md: error: not a file: .* \(unreadable\)"):
+        written_documents(tmp_path, "notes", "chat")

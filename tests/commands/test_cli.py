@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.cli import COMMANDS, main
+from pytest_execute.cli import main
+from pytest_execute.commands.table import COMMANDS
 
 IMPORTED = """
 import contextlib, sys

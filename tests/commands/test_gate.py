@@ -37,8 +37,14 @@ def test_arguments_after_two_dashes_are_handed_to_pytest(passing: Repository, tm
             ["hello", "--base", "v1"],
             "ERROR: no commit is called 'v1': fetch it, or name another base (unknown-base)\n\n",
         ),
-        (["hello", "--report", "src"], "src: error: cannot be written: Is a directory (unwritable)\n"),
-        (["hello", "--summary", "src"], "src: error: cannot be written: Is a directory (unwritable)\n"),
+        (
+            ["hello", "--report", "src"],
+            "error: --report=src is a directory: name a file that can be written (unwritable)\n",
+        ),
+        (
+            ["hello", "--summary", "src"],
+            "error: --summary=src is a directory: name a file that can be written (unwritable)\n",
+        ),
     ],
 )
 def test_a_wrong_argument_is_an_error(passing: Repository, arguments: list[str], message: str) -> None:
@@ -68,4 +74,20 @@ def test_staged_files_are_judged_with_the_result_cache_of_the_checkout(passing: 
     done = hello.run(["pytest-execute", "gate", "hello", "--staged"], passing.path)
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name.partition(".")[0] for path in cache_directory.iterdir()} == {FILE_NAME.partition(".")[0]}
+    assert passing.state() == before
+
+
+def test_the_verdict_comes_where_nobody_takes_the_output(passing: Repository) -> None:
+    """The summary is lost, which is reported; the report goes to a reader that has ended."""
+    command = "pytest-execute gate hello --report /dev/stdout --summary /dev/full | true"
+    done = hello.run(["bash", "-c", f"set -o pipefail; {command}"], passing.path)
+    message = "/dev/full: error: cannot be written: No space left on device (unwritable)\n"
+    assert (done.returncode, done.stderr) == (0, message)
+
+
+def test_a_breakdown_is_no_report(passing: Repository) -> None:
+    before = passing.state()
+    done = hello.run(["pytest-execute", "gate", "hello", "--report", "notes/hello/breakdown.md"], passing.path)
+    reason = "--report=notes/hello/breakdown.md is a file of the project, which git tracks"
+    assert (done.returncode, done.stderr) == (2, f"error: {reason}: name a file that can be written (unwritable)\n")
     assert passing.state() == before

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_execute.cli import main
 from pytest_execute.commands.init import init
-from pytest_execute.core.toml_reader import tomllib
+from pytest_execute.core.toml_reader import read_toml
 from tests.repository import Repository
 
 
@@ -116,7 +116,7 @@ def test_init_fits_the_project(
     assert main(["init", "chat"]) == 0
     written = (repository.path / "notes/chat/breakdown.md").read_text()
     assert f"- **Files**: `{module}`\n- **Tests**: `{test}`\n" in written
-    table = tomllib.loads((repository.path / "pyproject.toml").read_text())["tool"]["pytest-execute"]
+    table = read_toml((repository.path / "pyproject.toml").read_text())["tool"]["pytest-execute"]
     assert table == {"notes": "notes"}, "a list would leave out what comes later"
     assert capsys.readouterr().out.splitlines()[-1] == f"added [tool.pytest-execute] to pyproject.toml{shown}"
     assert set(before.splitlines()) <= {*repository.git("status", "--porcelain").splitlines(), "?? pyproject.toml"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.commands.pytest_run import cache_directory, exit_status, project_directory
+from pytest_execute.commands.pytest_run import cache_directory, exit_status, judged_report, project_directory
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_the_report_decides_unless_pytest_broke_down(
 ) -> None:
     report = tmp_path / "report"
     report.write_text(text)
-    assert exit_status(report, pytest_status, as_json=False) == expected
+    assert exit_status(judged_report(report, pytest_status)) == expected
 
 
 def test_the_project_is_the_nearest_directory_with_a_configuration_file(tmp_path: Path) -> None:

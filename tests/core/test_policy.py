@@ -82,7 +82,7 @@ def test_all_mistakes_come_in_one_pass() -> None:
         """
     ) == [
         "pyproject.toml: error: [tool.pytest-execute] notse: unknown key (did you mean notes?) (unknown-key)",
-        'pyproject.toml: error: [tool.pytest-execute] source: expected a list of texts, got "src" (wrong-kind)',
+        'pyproject.toml: error: [tool.pytest-execute] source: expected a list of paths, got "src" (wrong-kind)',
         'pyproject.toml: error: [tool.pytest-execute] prepare: expected a list of texts, got "make" (wrong-kind)',
         (
             "pyproject.toml: error: [tool.pytest-execute] test-first: expected before, same-commit, proven or off, "
@@ -126,4 +126,41 @@ def test_an_exemption_has_a_function_and_a_reason() -> None:
             "pyproject.toml: error: [tool.pytest-execute.mutation] exempt: "
             'expected a list of tables, each with a function and a reason, got [{"function": "app.x:f"}] (wrong-kind)'
         )
+    ]
+
+
+@pytest.mark.parametrize("value", ["nan", "-nan", "inf", "-inf", "1e999999", "-1e999999", "-0.1", "0x" + "f" * 9999])
+def test_a_share_is_a_number_from_0_to_100(value: str) -> None:
+    (problem,) = problems(f"[tool.pytest-execute.coverage]\ntask = {value}\n")
+    assert "[tool.pytest-execute.coverage] task: expected a number from 0 to 100, got " in problem
+    assert len(problem) < 300
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'notes = "a\u0000b"',
+        r'source = ["src", "a\u0000b"]',
+        r'prepare = ["a\u0000b"]',
+        f'notes = "{"x" * 300}"',
+        f'source = ["{"d" * 200}/{"x" * 256}"]',
+        r'deployment.commands = [["a\u0000b"]]',
+        r'deployment.artifacts = ["a\u0000b"]',
+        f'prepare = ["make", "{"x" * 200_000}"]',
+        'coverage.exclude = ["a{99999999999}"]',
+        f'coverage.exclude = ["{"(" * 5000}"]',
+        f"coverage.task{'.a' * 20_000} = 1",
+        f"coverage{'.a' * 20_000} = 1",
+        f'"{"x" * 100_000}" = 1',
+    ],
+)
+def test_what_no_system_can_take_is_refused(line: str) -> None:
+    (problem,) = problems(f"[tool.pytest-execute]\n{line}\n")
+    assert problem.endswith(("(wrong-kind)", "(unknown-key)"))
+    assert len(problem) < 400
+
+
+def test_toml_that_cannot_be_read() -> None:
+    assert problems("a = " + "[" * 100_000) == [
+        "pyproject.toml: error: not valid TOML: nested too deeply (broken-toml)"
     ]

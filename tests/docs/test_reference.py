@@ -10,7 +10,8 @@ from typing import get_args
 import pytest
 from _pytest.config.argparsing import Parser
 
-from pytest_execute import cli, plugin
+from pytest_execute import plugin
+from pytest_execute.commands import table
 from pytest_execute.core import policy, verdict
 from pytest_execute.demo.flaws import FLAWS
 from pytest_execute.gates import judge, reasons
@@ -30,7 +31,7 @@ def names(cells: list[str]) -> set[str]:
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     (action,) = (
-        each for each in cli.build_parser(cli.COMMANDS)._actions if isinstance(each, argparse._SubParsersAction)
+        each for each in table.build_parser(table.COMMANDS)._actions if isinstance(each, argparse._SubParsersAction)
     )
     return dict(action.choices)
 
