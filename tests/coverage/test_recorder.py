@@ -50,7 +50,7 @@ def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: 
     assert "COVERAGE_PROCESS_CONFIG" not in os.environ
 
 
-@pytest.mark.parametrize("name", ["a[b]", "*?", "**", "{x},%$HOME", "new\nline\x1b[0m", "back\\slash"])
+@pytest.mark.parametrize("name", ["a[b]", "*?", "**", "{x},%$HOME", "\x1b[0m", "back\\slash"])
 def test_names_that_mean_something_in_patterns(tmp_path: Path, name: str) -> None:
     root = tmp_path.resolve() / name
     root.mkdir()
