@@ -181,7 +181,7 @@ class _Analyzer:
         or where nothing ran them.
         """
         lines = self._source_lines(path)
-        if lines.error or self._reporter(self._file(path), False) is None:
+        if lines.error or "\n" in path or self._reporter(self._file(path), False) is None:
             return LineSets(unparsed=_by_path(path, {lines.error or 1}))
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
         noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
