@@ -21,7 +21,7 @@ from pytest_execute.core import gate_ids
 from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.evidence import Missing
-from pytest_execute.core.nodeids import file_of
+from pytest_execute.core.nodeids import file_of, function_of
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.verdict import NOT_PASSED, PASSED, Verdict, worst
 from pytest_execute.gates.judge import judge
@@ -180,9 +180,9 @@ def _collected(location: RunLocation, file: str) -> Iterator[str]:
         options = ["--collect-only", "-q", "-n0", "-o", "addopts=", "-p", "no:cacheprovider", file]
         run_pytest(options, RunLocation(location.directory, environment=location.environment), output, output)
         output.seek(0)
-        for line in output.read().splitlines():
+        for line in output.read().split("\n"):  # names may have other separators
             if "::" in line:
-                yield from (line.partition("[")[0], line)
+                yield from (function_of(line), line)
 
 
 def _explain(file: EvidenceFile, target: Target) -> Explanation:

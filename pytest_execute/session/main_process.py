@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from pytest_execute import workflow
@@ -32,6 +31,7 @@ from pytest_execute.session.report_files import check_outputs, remove_earlier_re
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import MainProcess, RunState
 from pytest_execute.session.summary import TerminalSummary
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import ResultCache
 from pytest_execute.tools.own_libraries import OF_PYTEST
 
@@ -147,7 +147,7 @@ def _controller_side(config: pytest.Config, settings: RunSettings, main: MainPro
     def save_coverage(files: list[bytes], worker: str, worker_root: str) -> None:
         remote_data.unpack(files, directory, worker, worker_root, root)
 
-    return ControllerSide(config, SharedInput(msgspec.json.encode(settings), files), save_coverage)
+    return ControllerSide(config, SharedInput(json_values.encode(settings), files), save_coverage)
 
 
 def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess, tests: bytes) -> ScheduledWork:
@@ -156,7 +156,7 @@ def create_work(config: pytest.Config, settings: RunSettings, main: MainProcess,
     Raises UsageError where the tests import the project from another place than the checkout.
     """
     plan, cache = settings.plan, main.context.cache
-    main.collection = collection = msgspec.json.decode(tests, type=Collection)
+    main.collection = collection = json_values.decode(tests, Collection)
     try:
         workflow.check_imports(main.context.checked_out, collection.imported)
     except ExecuteError as error:

@@ -61,7 +61,7 @@ class ResultCache:
 
     def put(self, kind: str, entries: Mapping[str, bytes]) -> None:
         """Store entries, in place of older ones under their keys: all of them or, where the run is killed, none."""
-        rows = [(kind, key, value, _checksum(kind, key, value)) for key, value in entries.items()]
+        rows = [(kind, _stored(key), value, _checksum(kind, key, value)) for key, value in entries.items()]
         self._with_database(lambda database: _write(database, rows))
 
     def close(self) -> None:
@@ -146,11 +146,16 @@ class ResultCache:
 
 def digest(*texts: str) -> str:
     """Return a short digest of texts, to be a key or a part of one."""
-    return hashlib.blake2b("\0".join(texts).encode(errors="surrogateescape"), digest_size=16).hexdigest()
+    return hashlib.blake2b("\0".join(texts).encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def _stored(key: str) -> bytes:
+    """Return a key as bytes: sqlite takes no text with a part of a name that is not UTF-8."""
+    return key.encode(errors="surrogatepass")
 
 
 def _checksum(kind: str, key: str, value: bytes) -> bytes:
-    return hashlib.blake2b(b"\0".join((kind.encode(), key.encode(), value)), digest_size=16).digest()
+    return hashlib.blake2b(b"\0".join((kind.encode(), _stored(key), value)), digest_size=16).digest()
 
 
 def _read(database: sqlite3.Connection, kind: str, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -158,13 +163,14 @@ def _read(database: sqlite3.Connection, kind: str, keys: Sequence[str]) -> Itera
     for start in range(0, len(keys), KEYS_PER_QUERY):
         some = keys[start : start + KEYS_PER_QUERY]
         query = f"SELECT key, value, checksum FROM facts WHERE kind = ? AND key IN ({','.join('?' * len(some))})"
-        for key, value, checksum in database.execute(query, (kind, *some)):
+        for stored, value, checksum in database.execute(query, (kind, *map(_stored, some))):
+            key = stored.decode(errors="surrogatepass")
             if not isinstance(value, bytes) or checksum != _checksum(kind, key, value):
                 raise DamagedCache
             yield key, value
 
 
-def _write(database: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes, bytes]]) -> None:
+def _write(database: sqlite3.Connection, rows: Sequence[tuple[str, bytes, bytes, bytes]]) -> None:
     database.execute("BEGIN IMMEDIATE")
     try:
         database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", rows)

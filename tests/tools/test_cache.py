@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.tools.cache import FILE_NAME, ResultCache
+from pytest_execute.tools.cache import FILE_NAME, ResultCache, digest
 from pytest_execute.tools.pytest_cache import part_of
 
 
@@ -38,6 +38,15 @@ def test_entries_are_there_in_the_next_run(directory: Path, warnings: list[str])
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a", "b", "c"]) == {"a": b"1", "b": b"2"}
         assert cache.get("mutants", ["a"]) == {}
+    assert warnings == []
+
+
+def test_keys_may_hold_names_that_are_not_utf_8(directory: Path, warnings: list[str]) -> None:
+    entries = {"caf\udce9": b"1", "café": b"2", "\ud800": b"3"}
+    with open_cache(directory, warnings) as cache:
+        cache.put("replay", entries)
+        assert cache.get("replay", entries) == entries
+    assert len({digest(key) for key in entries}) == 3
     assert warnings == []
 
 
