@@ -7,6 +7,7 @@ object store is only an alternate. See `tools.git_process` for what git is told,
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -251,7 +252,7 @@ def _not_found(directory: Path, done: subprocess.CompletedProcess[bytes]) -> Pro
     """Return why git finds no work tree around `directory`. A repository is never to be made where one is."""
     top, errors = checkout_top(directory.resolve()), done.stderr.decode(errors="replace").strip()
     if any(refused in errors for refused in REFUSED):
-        remedy = f"run `git config --global --add safe.directory {top or directory}`"
+        remedy = f"run `git config --global --add safe.directory {shlex.quote(str(top or directory))}`"
         message = f"the repository belongs to another user, and git refuses it: {remedy}"
     elif top is None and "not a git repository" in errors:
         return Problem("no-git", _NO_REPOSITORY["GIT_DIR" in os.environ], str(directory))
