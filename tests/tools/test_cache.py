@@ -99,7 +99,7 @@ def test_a_cache_with_a_changed_entry_is_not_used(directory: Path, warnings: lis
         cache.put("replay", {"a": b"failed", "b": b"2"})
     forger = sqlite3.connect(part_of(directory) / FILE_NAME)
     with forger:
-        forger.execute("UPDATE facts SET value = ? WHERE key = ?", (b"passed", "a"))
+        forger.execute("UPDATE facts SET value = ? WHERE key = ?", (b"passed", b"a"))
     forger.close()
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a", "b"]) == {}
