@@ -52,7 +52,7 @@ class JudgingPlugin:
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
-        directory = self.main.outside / "trees"
+        directory = self.main.directory / "trees"
         phases = Phases(self.config, self.main.progress)
         try:
             self.main.judgement = workflow.judge_run(context, run, workflow.Rerun(settings, directory, phases))
