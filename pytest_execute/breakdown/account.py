@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.blocks import Block, Document, HiddenText
+from pytest_execute.breakdown.blocks import Block, Document, HiddenText, lines_before
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_criterion, is_outside_tasks, labels_above
-from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field
 from pytest_execute.breakdown.gates import WrittenGate
-from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.line_looks import Look, look_of
-from pytest_execute.breakdown.marks import is_tick
 from pytest_execute.breakdown.order_statements import Mention
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.repeated_tasks import RepeatedTasks
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.core.plan import Plan, Task
@@ -131,8 +129,13 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
         if line == above and line.strip() and not account.read.keys().isdisjoint((number - 1, number)):
             problems.warn(number, "repeated-line", "this line repeats the one above: remove one of them")
         above = line
-        if number not in known and (look := look_of(line)) is not None:
+        if number in known:
+            continue
+        look = look_of(line)
+        if look is not None:
             reporter.report(number, look)
+        elif line.lstrip().startswith("|"):
+            reporter.report_row(number)
     reporter.report_missing_ids()
 
 
@@ -141,7 +144,7 @@ def _report_questions(document: Document, problems: Problems) -> None:
     for text in document.hidden:
         for question in _QUESTION.finditer(text.text) if text.kind == "comment" else ():
             message = f"{question[1]} (answer it in the plan, and remove this comment)"
-            problems.report(text.line + text.text.count("\n", 0, question.start()), "open-question", message)
+            problems.report(text.line + lines_before(text.text, question.start()), "open-question", message)
 
 
 class _UnreadReporter:
@@ -151,9 +154,13 @@ class _UnreadReporter:
         self, outline: Outline, document: Document, account: LineAccount, plan: Plan, problems: Problems
     ) -> None:
         self._outline, self._account, self._problems = outline, account, problems
-        self._tasks = {normalize_number(task.id): task for task in plan.tasks}
+        self._repeated = RepeatedTasks(outline, document.lines, plan, problems)
+        self._count = len(plan.tasks)
         self._families = {_family(task.id) for task in plan.tasks}
-        self._hidden, self._unclosed = document.hidden, document.unclosed
+        self._unclosed = document.unclosed
+        self._hidden = document.hidden
+        self._hidden_lines = [text.line for text in document.hidden]
+        self._hidden_ends = [text.line + text.text.count("\n") + 1 for text in document.hidden]
         self._has_broken_fences = document.unclosed is not None or any(map(_has_inner_fence, document.hidden))
         self._nameless: dict[int, bool] = {}
         self._starts = [block.line for block in outline.blocks]
@@ -163,17 +170,18 @@ class _UnreadReporter:
     def report(self, line: int, look: Look) -> None:
         """Report one line."""
         if look.kind in ("box", "task"):
-            task = self._tasks.get(normalize_number(look.name)) if look.name else None
-            hidden = _hidden_at(self._hidden, line)
+            task = self._repeated.task_of(look)
+            hidden = self._hidden_at(line)
             if hidden is not None:
                 self._report_hidden(line, look, hidden, task)
             elif task is not None and not is_criterion(self._outline, self._block_at(line)):
-                self._report_again(line, look, task)
+                self._account.context[line] = f"task {task.id} again"
+                self._repeated.report(line, look, task)
             elif look.kind == "box":
                 self._report_box(line, look)
             elif self._is_of_plan(look) and not self._account.is_in_task(line):
                 self._warn(line, f"this looks like task {look.name}, and is not read: {_REMEDY}")
-        elif _hidden_at(self._hidden, line) is None and (look.kind == "gate" or not self._account.is_in_task(line)):
+        elif self._hidden_at(line) is None and (look.kind == "gate" or not self._account.is_in_task(line)):
             self._report_other(line, look)
 
     def _report_other(self, line: int, look: Look) -> None:
@@ -192,24 +200,22 @@ class _UnreadReporter:
         remedy = "a code fence before it ends too late: correct it" if is_lost else "move it out if it is one"
         self._problems.report(line, "hidden-task", f"{message}: {remedy}", "error" if is_lost else "warning")
 
-    def _report_again(self, line: int, look: Look, task: Task) -> None:
-        """Report what differs in another line about a task."""
-        self._account.context[line] = f"task {task.id} again"
-        mark = self._status_in_row(line) if look.shape == "row" else look.mark
-        if mark is not None and is_tick(mark) != task.done:
-            here, there = ("open", "done") if task.done else ("ticked", "open")
-            place = f"{there} on line {task.line}, which counts"
-            self._problems.warn(line, "other-tick", f"task {task.id} is {here} here and {place}: correct one of them")
+    def report_row(self, line: int) -> None:
+        """Report what differs in a row that names a task by its title."""
+        task = self._repeated.task_in_row(line)
+        if task is not None and not self._account.is_in_task(line):
+            self._account.context[line] = f"task {task.id} again"
+            self._repeated.report(line, None, task)
+
+    def _hidden_at(self, line: int) -> HiddenText | None:
+        """Return the text without tasks that has a line; such texts do not overlap."""
+        position = bisect_right(self._hidden_lines, line) - 1
+        text = self._hidden[position] if position >= 0 else None
+        return text if text is not None and line < self._hidden_ends[position] else None
 
     def _block_at(self, line: int) -> int:
         """Return the index of the block that has a line, or of the one before it."""
         return max(0, bisect_right(self._starts, line) - 1)
-
-    def _status_in_row(self, line: int) -> str | None:
-        """Return the status in a row of another table about the tasks, or None without such a column."""
-        block = self._outline.blocks[self._block_at(line)]
-        pairs = zip(block.header, block.cells, strict=False)
-        return next((cell for label, cell in pairs if field_name(label) == "status" and cell.strip()), None)
 
     def _report_box(self, line: int, look: Look) -> None:
         index = self._block_at(line)
@@ -229,9 +235,9 @@ class _UnreadReporter:
     def report_missing_ids(self) -> None:
         """Report boxes without an id beside tasks that are boxes, if most have none: they may be tasks."""
         boxes = [line for line, is_other in self._nameless.items() if not is_other]
-        if len(boxes) > len(self._tasks) and self._shapes == {"item"}:
+        if len(boxes) > self._count and self._shapes == {"item"}:
             message = (
-                f"{len(boxes)} boxes without an id, beside {len(self._tasks)} task{'s' * (len(self._tasks) > 1)} with "
+                f"{len(boxes)} boxes without an id, beside {self._count} task{'s' * (self._count > 1)} with "
                 "one: give each an id, or remove the boxes of what is no task"
             )
             self._problems.report(boxes[0], "no-id", message)
@@ -263,7 +269,3 @@ def _has_inner_fence(hidden: HiddenText) -> bool:
     """Return True for a fence that contains the beginning of another one: its first end is not the author's."""
     found = re.match(r"\s*(`{3,}|~{3,})", hidden.text) if hidden.kind == "code" else None
     return found is not None and re.search(rf"\n\s*{found[1]}(?!{found[1][0]})\w", hidden.text) is not None
-
-
-def _hidden_at(hidden: Iterable[HiddenText], line: int) -> HiddenText | None:
-    return next((text for text in hidden if 0 <= line - text.line <= text.text.count("\n")), None)

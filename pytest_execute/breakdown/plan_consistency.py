@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.file_references import unread_files
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
@@ -20,10 +21,10 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks", "Completed tasks: 3/12", "總計：12 個任務"
 _TOTAL = re.compile(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
-    r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d+\s*(?:/|of)\s*(\d+)"
-    r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d+)"
-    r"|\b(?:insgesamt|gesamt)\W{1,8}(\d+)\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d+)\s*(?:个|個)?(?:任务|任務|タスク)",
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)|\ball\s+(\d{1,9})\s+(?:numbered\s+"
+    r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d{1,9}\s*(?:/|of)\s*(\d{1,9})(?!\d)"
+    r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d{1,9})(?!\d)"
+    r"|\b(?:insgesamt|gesamt)\W{1,8}(\d{1,9})\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d{1,9})\s*(?:个|個)?(?:任务|任務|タスク)",
     re.IGNORECASE,
 )
 # a part of each alternative, in any case: it is found faster
@@ -61,15 +62,26 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
-    for name, line in unread_files(parsed.fields.parts("files")):
-        message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"
-        problems.warn(line, "unknown-file", message)
+    _report_unread_files(task, parsed, problems)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
         line = next((field.line for field in parsed.fields.named("effort")), task.line)
         message = (
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
         problems.warn(line, "unknown-effort", message)
+
+
+def _report_unread_files(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    """Warn of unread paths in the Files field, or without one in the title of a task of one line."""
+    parts = parsed.fields.parts("files")
+    place = "Files"
+    if not parts and parsed.is_one_line:
+        parts, place = [ValuePart(task.title, task.line)], "title"
+    for name, line in unread_files(parts):
+        if place == "title" and (" " in name or "..." in name):
+            continue  # a command, or a word about a path
+        message = f"`{name}` in the {place} of task {task.id} is not understood: write one path, without wildcards"
+        problems.warn(line, "unknown-file", message)
 
 
 def _report_repeated_substeps(task: Task, problems: Problems) -> None:
