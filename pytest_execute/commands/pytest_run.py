@@ -23,6 +23,10 @@ pytest is not imported for their names: this process runs no test.
 """
 
 
+OWN_PLUGINS = ("-p", "execute", "-p", "xdist")
+"""Options that name the plugins of a run by their entry points: pytest may be told to look for none by itself."""
+
+
 class RunLocation(Struct, frozen=True):
     """Directory that pytest runs in, with further options and environment variables."""
 
@@ -38,7 +42,7 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     So are those of git, which a hook has: see `tools/environment.py`.
     """
     env = {k: v for k, v in without_git_variables(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
-    command = [sys.executable, "-m", "pytest", *options]
+    command = [sys.executable, "-m", "pytest", *OWN_PLUGINS, *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
     )

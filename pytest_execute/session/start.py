@@ -17,7 +17,7 @@ from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import RunState, state_key
-from pytest_execute.tools import standard_streams
+from pytest_execute.tools import process, standard_streams
 from pytest_execute.tools.own_libraries import leave_to_project
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     """
     from pytest_execute.tools.environment import remove_git_variables  # only a run needs it
 
+    process.accept_signals()
     config.add_cleanup(remove_git_variables())
     worker_input = bootstrap.received_input()
     # xdist's variable is also set in a pytest that a test of a worker starts, which has no input and is a main process

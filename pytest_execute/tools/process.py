@@ -9,7 +9,8 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -43,13 +44,68 @@ def follow(
 ) -> int:
     """Run a command and return its exit status.
 
-    It writes to the terminal, or to the files `output` and `errors`.
+    It writes to the terminal, or to the files `output` and `errors`. On Linux the command ends with this process, also
+    where this process is killed. After an interruption it ends in order, and then KeyboardInterrupt is raised.
 
-    On Linux the command ends with this process, also where this process is killed.
+    The command starts with SIGINT blocked: it calls `accept_signals` as soon as it can be interrupted.
     """
-    preexec = end_with_parent if hasattr(os, "fork") else None
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, check=False, preexec_fn=preexec)
-    return done.returncode
+    preexec = _begin_child if hasattr(os, "fork") else None
+    child = subprocess.Popen(command, cwd=cwd, env=env, stdout=output, stderr=errors, preexec_fn=preexec)  # noqa: PLW1509
+    interruptions = 0
+    while True:
+        try:
+            status = child.wait()
+        except KeyboardInterrupt:
+            interruptions += 1
+            _pass_on_interruption(child, interruptions)
+        else:
+            break
+    if interruptions:
+        raise KeyboardInterrupt
+    return status
+
+
+def _begin_child() -> None:
+    end_with_parent()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _pass_on_interruption(child: subprocess.Popen[bytes], count: int) -> None:
+    """Interrupt a command as this process was, unless the terminal did so already; kill it the third time."""
+    if count > 2:
+        child.kill()
+    elif not is_in_foreground():
+        child.send_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore interruptions for a moment, as what is done then must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def is_in_foreground() -> bool:
+    """Return whether a terminal sends its interruptions to this process, and so to those that it starts."""
+    try:
+        with open("/dev/tty", "rb", buffering=0) as terminal:  # noqa: PTH123 - not a file
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def accept_signals() -> None:
+    """Let signals come, and let the system keep how processes end, whatever the one that started this did."""
+    if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def run_silently(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> int | None:

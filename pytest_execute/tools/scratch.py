@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from pytest_execute.tools import process
+
 try:
     import fcntl
 except ImportError:  # Windows has no fcntl: directories of killed runs stay there
@@ -81,11 +83,12 @@ def _remove_outside(directory: Path) -> None:
 
 def remove(directory: Path) -> None:
     """Remove a directory, also where a test took away the permissions of what is in it."""
-    shutil.rmtree(directory, ignore_errors=True)
-    if directory.exists():
-        for path, _, _ in os.walk(directory):
-            Path(path).chmod(0o700)
+    with process.uninterrupted():
         shutil.rmtree(directory, ignore_errors=True)
+        if directory.exists():
+            for path, _, _ in os.walk(directory):
+                Path(path).chmod(0o700)
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _make(parent: Path | None) -> tuple[Path, IO[bytes]]:
