@@ -33,8 +33,9 @@ class JudgingPlugin:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
         try:
-            exitstatus, verdict = self._judge(session, exitstatus)
-            write_files(self.config, self.main, self._measured_coverage())
+            with self.state.process_state.in_place():
+                exitstatus, verdict = self._judge(session, exitstatus)
+                write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
             self.main.error = "\n".join(error.usage)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR

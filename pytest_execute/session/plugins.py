@@ -15,6 +15,7 @@ from pytest_execute.discovery.collected import Collection, collected_tests, impo
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
 from pytest_execute.session.deselection import DeselectionPlugin
 from pytest_execute.session.item_plugin import ItemPlugin
+from pytest_execute.session.safeguard import Safeguard
 from pytest_execute.session.state import RunState, state_key
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def register(config: pytest.Config) -> None:
     state = config.stash.get(state_key, None)
     if state is None:
         return
+    config.pluginmanager.register(Safeguard(config, state), "execute-safeguard")
     plugins = _plugins(config, state)
     for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.session.run_settings import RunSettings
+from pytest_execute.tools.process_state import ProcessState
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
@@ -49,6 +50,7 @@ class MainProcess:
 class RunState:
     """State of one process, made by `start.begin`, which decides its role.
 
+    `process_state` is what tests may change and the judge needs as it was.
     Whether xdist really starts workers is known only later: see `scheduling.select_plugin.is_distributed`.
 
     | attribute           | None in |
@@ -65,6 +67,7 @@ class RunState:
     beside_pytest_cov: BesidePytestCov | None = None
     worker_input: WorkerInput | None = None
     main: MainProcess | None = None
+    process_state: ProcessState = field(default_factory=ProcessState)
 
 
 state_key = pytest.StashKey[RunState]()
