@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.topic import TESTS, honest, run
+from tests.topic import honest, run
 
 LEFT = """
+import pytest
 
-def test_leaves_all_sorts_of_things_behind(tmp_path):
+@pytest.fixture(scope="session")
+def shared():
+    yield
+
+
+def test_leaves_all_sorts_of_things_behind(tmp_path, shared):
     import builtins, decimal, gc, json, locale, os, pathlib, resource, signal, sqlite3, subprocess, sys, warnings
 
     def broken(*arguments, **options):
@@ -44,9 +50,7 @@ def test_leaves_all_sorts_of_things_behind(tmp_path):
 
 def test_the_verdict_is_the_same(tmp_path: Path) -> None:
     repo = honest(tmp_path / "repo")
-    plain = run(repo.path, "-n0")
-    assert plain.status == 0, plain.text
     repo.commit("leave", {"tests/test_zuletzt.py": LEFT.lstrip("\n")})
-    left = run(repo.path, "-n0")
-    assert (left.status, left.verdicts()) == (0, plain.verdicts()), left.text
-    assert "Traceback" not in left.text
+    ran = run(repo.path, "-n0")
+    assert (ran.status, set(ran.verdicts().values())) == (0, {"passed"}), ran.text
+    assert "Traceback" not in ran.text

@@ -7,18 +7,18 @@ import decimal
 import json
 import os
 import pathlib
+import resource
 import signal
 import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pytest_execute.tools import process_state
-from pytest_execute.tools.process_state import ProcessState
+from pytest_execute.tools.process_state import Limits, ProcessState
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "added method": (lambda: setattr(pathlib.PosixPath, "exists", broken), lambda: pathlib.PosixPath.exists),
     "removed name": (lambda: delattr(os, "getcwd"), lambda: getattr(os, "getcwd", None)),
     "module": (lambda: sys.modules.update({"json": sys}), lambda: sys.modules["json"]),
+    "blocked module": (lambda: sys.modules.update(graphlib=None), lambda: "graphlib" in sys.modules),
     "module of a module": (lambda: setattr(tempfile, "_os", None), lambda: vars(tempfile)["_os"]),
     "constant": (lambda: setattr(os, "sep", "+"), lambda: os.sep),
     "own code": (lambda: setattr(process_state, "_read", broken), lambda: process_state._read),
@@ -59,7 +60,7 @@ BORROWED: dict[str, tuple[Callable[[Path], object], Callable[[], object]]] = {
     "environment object": (lambda _: setattr(os, "environ", {}), lambda: os.environ),
     "module path": (lambda path: sys.path.insert(0, str(path)), lambda: list(sys.path)),
     "module path object": (lambda _: setattr(sys, "path", []), lambda: sys.path),
-    "finder": (lambda _: sys.meta_path.insert(0, Any), lambda: list(sys.meta_path)),
+    "finder": (lambda _: sys.meta_path.pop(), lambda: list(sys.meta_path)),
     "temporary directory": (lambda path: setattr(tempfile, "tempdir", str(path / "gone")), lambda: tempfile.tempdir),
 }
 
@@ -88,11 +89,21 @@ def test_what_hooks_of_others_may_need_is_put_back_for_a_while(state: ProcessSta
 
 
 def test_a_directory_that_is_gone_keeps_nothing_else_from_being_put_back(state: ProcessState, tmp_path: Path) -> None:
-    before = os.getcwd()
+    before = Path.cwd()
     gone = tmp_path / "gone"
     gone.mkdir()
     os.chdir(gone)
     gone.rmdir()
     with state.in_place():
-        assert os.getcwd() == before
+        assert Path.cwd() == before
     os.chdir(before)
+
+
+def test_limits_are_put_back_for_a_while() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limits = Limits()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    with limits.in_place():
+        assert resource.getrlimit(resource.RLIMIT_FSIZE) == (soft, hard)
+    assert resource.getrlimit(resource.RLIMIT_FSIZE) == (4096, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
