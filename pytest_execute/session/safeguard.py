@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 
 import pytest
+from _pytest._code.code import ExceptionRepr
 
+from pytest_execute.distributed.worker_side import ERROR_KEY
 from pytest_execute.session.state import RunState
 from pytest_execute.tools import internal_error
+
+LINE = re.compile(r"^internal error: .*", re.MULTILINE)
 
 
 class Safeguard:
@@ -24,18 +29,41 @@ class Safeguard:
         try:
             yield
         except Exception as error:
-            end_if_ours(self.config, error)
+            if internal_error.is_ours(error):
+                end(describe(self.config, error))
             raise
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if self.state.role == "worker":
-            return  # xdist sends the traceback to the controller, which ends as after any error of a worker
-        end_if_ours(self.config, excinfo.value)
+    def pytest_internalerror(self, excrepr: ExceptionRepr, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """End the run with one line. A worker adds this line to its traceback, which xdist sends to the controller."""
+        self.state.process_state.restore()
+        line = describe(self.config, excinfo.value) if internal_error.is_ours(excinfo.value) else None
+        if self.state.role == "worker" and line:
+            excrepr.addsection("pytest-execute", line)
+        elif self.state.role == "controller" and (sent := LINE.search(str(excinfo.value))):
+            end(sent[0])
+        elif line:
+            end(line)
 
 
-def end_if_ours(config: pytest.Config, error: BaseException) -> None:
-    """End pytest with the status of an internal error, and with one line, if this package made the error."""
-    if internal_error.is_ours(error):
-        line = internal_error.describe(error, config.known_args_namespace.execute_debug_file, "--execute-debug-file")
-        pytest.exit(line, returncode=pytest.ExitCode.INTERNAL_ERROR)
+class WorkerSafeguard:
+    """Plugin of a worker, whose hook is called inside of all others, so that xdist still sends what it notes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, data of this worker may be lost
+            self.config.workeroutput[ERROR_KEY] = describe(self.config, error)  # type: ignore[attr-defined]  # xdist's
+
+
+def describe(config: pytest.Config, error: BaseException) -> str:
+    return internal_error.describe(error, config.known_args_namespace.execute_debug_file, "--execute-debug-file")
+
+
+def end(line: str) -> None:
+    """End pytest with the status of an internal error, and with one line."""
+    pytest.exit(line, returncode=pytest.ExitCode.INTERNAL_ERROR)

@@ -37,6 +37,9 @@ class OriginalCode:
 
     def restore(self) -> None:
         """Put back what was replaced or removed, and remove what was added to classes."""
+        blocked = [name for name, module in sys.modules.items() if module is None]  # a test says that it is not there
+        for name in blocked:
+            del sys.modules[name]
         sys.modules.update(self._modules)
         for module, names in self._names:
             _put_back(module, names, KEPT_IN_MODULES)

@@ -60,6 +60,26 @@ class ProcessState:
             _write(SHARED, now)
 
 
+class Limits:
+    """Limits of this process, such as that of open files, at the moment when this is made."""
+
+    def __init__(self) -> None:
+        self._limits = _limits()
+
+    @contextlib.contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Put them back for a while."""
+        now = _limits()
+        if now == self._limits:
+            yield
+            return
+        _set_limits(self._limits)
+        try:
+            yield
+        finally:
+            _set_limits(now)
+
+
 def _read(parts: Sequence[Part]) -> list[Any]:
     """Return the value of each part, None where it cannot be read, as of a current directory that is gone."""
     values: list[Any] = []
