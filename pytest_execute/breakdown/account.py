@@ -19,9 +19,9 @@ from pytest_execute.breakdown.gates import WrittenGate
 from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.line_looks import Look, look_of
 from pytest_execute.breakdown.marks import is_tick
+from pytest_execute.breakdown.order_statements import Mention
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.sentence_parser import Mention
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.core.plan import Plan, Task

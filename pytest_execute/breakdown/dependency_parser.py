@@ -38,6 +38,11 @@ _STREAMS = re.compile(
 )
 # matches "Task 2", "Tasks 1, 2 and 4", "step #3"
 _TASKS = re.compile(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{ID_LIST})", re.IGNORECASE)
+# matches the " to Task " of "Task 1 to Task 3"
+_REPEATED_WORD = re.compile(
+    rf"(?P<sign>(?:(?<=\d)|(?<=\d[a-z])|(?<=(?<!\w)[A-Z])){RANGE_SIGN})(?:{TASK_WORDS}|{STREAM_WORDS})[\s#]+(?=\d|[A-Z])",
+    re.IGNORECASE,
+)
 # matches "all previous tasks", "all of the above"
 PREVIOUS_TASKS = re.compile(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
@@ -123,7 +128,7 @@ class _ClauseParser:
         if _SENTENCE.match(text):
             self.unread.append(text)
             return
-        text = _QUOTED_TITLE.sub(self._add_title, text)
+        text = _QUOTED_TITLE.sub(self._add_title, _REPEATED_WORD.sub(r"\g<sign>", text))
         text = _PREVIOUS_STREAMS.sub(self._add_previous_streams, text)
         is_all = text.casefold() == "all"
         rest = self._add_other_tasks(None) if is_all else PREVIOUS_TASKS.sub(self._add_previous_tasks, text)
@@ -210,6 +215,8 @@ class _ClauseParser:
             known.insert(0, first[1])
         for name in known:
             self.collected.add_task(name)
+        if len(known) > 1:
+            self.unread.append(part)  # the words between the ids may say anything
         return bool(known)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 # the labels of each field, as docs/reference/breakdown.md lists them
@@ -41,6 +42,10 @@ LABELS: dict[str, tuple[str, ...]] = {
         "涉及文件", "修改文件", "文件路径", "변경 대상 파일", "변경 파일", "変更ファイル",
         "datei", "dateien", "betroffene dateien", "archivos", "archivo", "ficheros", "fichero", "arquivos",
         "arquivo", "ficheiros", "fichiers", "fichier", "修改的文件", "対象ファイル", "関連ファイル",
+        "fichiers concernés", "fichier concerné", "fichiers à créer", "fichiers à modifier", "fichiers modifiés",
+        "archivos afectados", "archivos a crear", "archivos a modificar", "archivos modificados",
+        "arquivos afetados", "arquivos a criar", "arquivos a modificar", "arquivos modificados",
+        "betroffene datei", "geänderte dateien", "neue dateien", "檔案", "涉及檔案", "相关文件", "作成ファイル",
     ),
     "effort": (
         "effort", "estimate", "estimated", "est", "estimated time", "estimated effort", "est. effort",
@@ -93,7 +98,20 @@ SPECIFICATION_WORDS = (
 TASKS_ONLY_LABELS = frozenset(("after", "needs", "input", "inputs", "builds on", "based on", "uses"))
 """Labels that mean dependencies if their value begins with a task, and anything else otherwise."""
 
-FIELD_BY_LABEL = {label: field for field, labels in LABELS.items() for label in labels}
+
+def plain_label(label: str) -> str:
+    """Return a label in small letters without accents, as it is compared.
+
+    >>> plain_label("Dépendances"), plain_label("テスト")
+    ('dependances', 'テスト')
+    """
+    decomposed = unicodedata.normalize("NFD", label.casefold())
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+# accents and umlauts on Latin letters; Japanese marks belong to their letters
+_ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+FIELD_BY_LABEL = {plain_label(label): field for field, labels in LABELS.items() for label in labels}
 
 LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))
 """Fields whose value may go on as a list below a sentence."""
@@ -111,7 +129,7 @@ def field_name(label: str) -> str | None:
     """
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))  # "dependsOn" -> "depends On"
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"
-    plain = plain.strip(" \t:：\n").casefold()
+    plain = plain_label(plain.strip(" \t:：\n"))
     return FIELD_BY_LABEL.get(plain) or FIELD_BY_LABEL.get(re.sub(r"^\W+", "", plain))
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.field_labels import FIELD_BY_LABEL, LIST_FIELDS, TASKS_ONLY_LABELS, field_name
+from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASKS_ONLY_LABELS, field_name
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 
@@ -93,9 +93,9 @@ _DEPENDS_SENTENCE = re.compile(
 _TASK = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
 # matches "**Depends on:** " at the beginning of a part between bars
 _BARRED_LABEL = re.compile(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*")
-# matches "_Dependencies: 1_", "*Files: a.py*"
+# matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
 _ITALIC_LABEL = re.compile(
-    r"(?P<mark>(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
+    r"(?P<mark>(?<![\w*])\*\*?(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
     r"(?P<value>[^\n]*?)(?P=mark)(?!\w)"
 )
 
@@ -158,7 +158,8 @@ def _value_part(block: Block, label: Label, end: int) -> ValuePart:
     """Return the value between a label and an offset, without the bar behind it, or the end of its italics."""
     raw = block.text[label.value_begin : end]
     if label.value_end:
-        raw = f"{block.text[label.value_begin : label.value_end]} {block.text[label.value_end + 1 : end]}"
+        behind = block.text[label.value_end + 1 : end].removeprefix("*")
+        raw = f"{block.text[label.value_begin : label.value_end]} {behind}"
     skipped = len(raw) - len(raw.lstrip())
     return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(label.value_begin + skipped))
 
@@ -223,7 +224,7 @@ def _labels_between_bars(text: str) -> Iterator[Label]:
     for line in re.finditer(r"[^\n]*\|[^\n]*", text):
         parts = [part.start() + line.start() for part in re.finditer(r"[^|]+", line[0])]
         labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
-        if len(labels) > 1 and any(found[1].strip().casefold() in FIELD_BY_LABEL for found in labels):
+        if len(labels) > 1 and any(field_name(found[1]) is not None for found in labels):
             yield from (Label(field_name(m[1]), m[1], m.start(), m.end()) for m in labels)
 
 

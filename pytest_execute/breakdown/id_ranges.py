@@ -15,10 +15,12 @@ from pytest_execute.breakdown.name_index import NameIndex
 
 # matches "T05", "2.1", "A"
 ID_OR_LETTER = rf"(?:{CODE}|{NUMBER}|[A-Z](?![\w]))"
-# matches the " - " of "1 - 3", the " to " of "A to C", "から"
-RANGE_SIGN = r"\s*(?:-|–|—|~|〜|～|\.\.+|→|\bto\b|\bthrough\b|\bthru\b|から)\s*"
-# matches the ", " of "1, 2", the ", and " of "1, 2, and 3", "、"
-LIST_SIGN = r"\s*(?:,|;|&|\+|/|、|，|；|\band\b|\bplus\b|と|和|及|및)+\s*(?:and\s+)?"
+# matches the " - " of "1 - 3", the " to " of "A to C", the " bis " of "1 bis 3", "から"
+RANGE_SIGN = (
+    r"\s*(?:-|–|—|~|〜|～|\.\.+|→|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bà\b|\ba\b|\baté\b|\bhasta\b|から|至|到)\s*"
+)
+# matches the ", " of "1, 2", the ", and " of "1, 2, and 3", the " und " of "1 und 2", "、"
+LIST_SIGN = r"\s*(?:,|;|&|\+|/|、|，|；|\b(?:and|plus|und|et|y|e)\b|と|和|及|与|및)+\s*(?:and\s+)?"
 # matches "1, 2 and 4-6", "#1 + #2"
 ID_LIST = rf"#?{ID_OR_LETTER}(?:(?:{LIST_SIGN}|{RANGE_SIGN})#?{ID_OR_LETTER})*"
 

@@ -63,6 +63,10 @@ class NameIndex:
         for task, stream_id in self.stream_of.items():
             self.members.setdefault(stream_id, []).append(task)
 
+    def stream_titles(self) -> tuple[str, ...]:
+        """Return the names that mean exactly one stream, in small letters."""
+        return tuple(name for name, streams in self._streams_by_name.items() if len(streams) == 1)
+
     def task(self, name: str, near: str | None = None) -> str | AmbiguousName | None:
         """Return the id of the task that `name` means; `near` is the stream of the task that uses the name."""
         candidates = tuple(dict.fromkeys((*self._tasks_with_id(name, near), *self._tasks_in_stream(name))))

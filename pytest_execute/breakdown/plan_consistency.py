@@ -1,26 +1,33 @@
 """Checks of a whole plan: cycles, open work below done tasks, one-sided Blocks fields, missing fields, wrong totals."""
 
+# Breakdowns hold dashes and full-width signs, and so does this file.
+# ruff: noqa: RUF003
+
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_execute.breakdown.file_references import unread_files
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver
 from pytest_execute.breakdown.tasks import ParsedTask
-from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, is_done_status
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, NO_DEPENDENCY, STREAM_WORDS, is_done_status
 from pytest_execute.core import graph
 from pytest_execute.core.effort import hours
 from pytest_execute.core.plan import Plan, Stream, Task
 
-# matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks"
+# matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks", "Completed tasks: 3/12", "總計：12 個任務"
 _TOTAL = re.compile(
     r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
-    r"|implementation\s+)?tasks\b",
+    r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d+\s*(?:/|of)\s*(\d+)"
+    r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d+)"
+    r"|\b(?:insgesamt|gesamt)\W{1,8}(\d+)\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d+)\s*(?:个|個)?(?:任务|任務|タスク)",
     re.IGNORECASE,
 )
+# a part of each alternative, in any case: it is found faster
+_TOTAL_CUE = re.compile(r"otal|ll |asks|esamt|[计計]|共")
 # matches "Phase 1 (setup): " before a total, which then counts one phase only
 _STREAM_BEFORE_TOTAL = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
 
@@ -35,6 +42,9 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
     for task, parsed in zip(plan.tasks, tasks, strict=True):
         _report_missing_fields(task, parsed, problems)
         _report_other_status(task, parsed, problems)
+        if not task.done and (sign := next((sign for sign in DONE_MARKS if sign in task.title), None)):
+            message = f"task {task.id} is read as open, though its title has {sign}: write [x] if it is done"
+            problems.warn(task.line, "unknown-mark", message)
         if task.done:
             _report_open_work(task, parsed, done, problems)
         _report_repeated_substeps(task, problems)
@@ -122,18 +132,24 @@ def check_stated_totals(outline: Outline, plan: Plan, problems: Problems) -> Non
     """Warn of a number of tasks in the text that is neither that of the tasks, nor of the substeps, nor of both."""
     steps = sum(len(task.substeps) for task in plan.tasks)
     counts = {len(plan.tasks), steps, len(plan.tasks) + steps}
+    totals = list(_stated_totals(outline))
+    if any(stated in counts for stated, _ in totals):
+        return  # others are those of a part: "MVP: 12 tasks in total"
+    for stated, line in totals:
+        message = (
+            f"the text says {stated} tasks, but {len(plan.tasks)} were read: correct the number or the tasks' form"
+        )
+        problems.warn(line, "other-total", message)
+
+
+def _stated_totals(outline: Outline) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of tasks in the text that are not those of a stream, with their lines."""
     for block in outline.blocks:
-        if "otal" not in block.text and "ll " not in block.text:  # faster than the pattern
-            continue
-        text = block.one_line
-        for found in _TOTAL.finditer(text):
-            stated = int(found[1] or found[2])
-            if stated not in counts and not _STREAM_BEFORE_TOTAL.search(text[: found.start()]):
-                message = (
-                    f"the text says {stated} tasks, but {len(plan.tasks)} were read: correct the number or "
-                    "the tasks' form"
-                )
-                problems.warn(block.line, "other-total", message)
+        if _TOTAL_CUE.search(block.text):
+            text = block.one_line
+            for found in _TOTAL.finditer(text):
+                if not _STREAM_BEFORE_TOTAL.search(text[: found.start()]):
+                    yield int(found[found.lastindex or 0]), block.line
 
 
 def _report_cycles(plan: Plan, problems: Problems) -> None:

@@ -14,12 +14,13 @@ from pytest_execute.breakdown.gates import WrittenGate, find_gates, report_unrea
 from pytest_execute.breakdown.identity_fields import ids_from_fields, rename_tasks, streams_from_fields
 from pytest_execute.breakdown.ids import normalize_id
 from pytest_execute.breakdown.line_looks import describe_looks
+from pytest_execute.breakdown.order_statements import Mention
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.resolve import Resolver, unique_gates
 from pytest_execute.breakdown.sentence_dependencies import SentenceContext, add_sentence_dependencies
-from pytest_execute.breakdown.sentence_parser import Mention, SentenceParser, find_stream_words, find_task_words
+from pytest_execute.breakdown.sentence_parser import SentenceParser, find_stream_words, find_task_words
 from pytest_execute.breakdown.streams import StreamStart, find_streams
 from pytest_execute.breakdown.task_sections import find_boxes, find_task_sections
 from pytest_execute.breakdown.task_starts import TaskStart

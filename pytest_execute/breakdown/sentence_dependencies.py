@@ -1,23 +1,23 @@
 """Dependencies that sentences state: the certain ones are added to the plan, the others become warnings."""
 
+# Breakdowns hold full-width signs, and so does this file.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.field_labels import field_name
+from pytest_execute.breakdown.order_looks import ORDER_HEADING
+from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
-from pytest_execute.breakdown.sentence_parser import (
-    Mention,
-    OrderStatement,
-    ParsedSentence,
-    SentenceParser,
-    split_sentences,
-)
+from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
 from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
@@ -38,12 +38,16 @@ class SentenceContext(Struct, frozen=True):
 
 
 class _CandidateText(Struct, frozen=True):
-    """Sentence that may state an order. Arrows count too, except in tables; in code only arrows count."""
+    """Sentence that may state an order. Arrows count too, except in tables; in code only arrows count.
+
+    `subject` is the label of the list item, if another sentence of the item begins with it.
+    """
 
     text: str
     line: int
     owner: Mention | None
     block_kind: str
+    subject: str = ""
 
 
 def add_sentence_dependencies(
@@ -51,6 +55,7 @@ def add_sentence_dependencies(
 ) -> Plan:
     """Return the plan with all dependencies that sentences state for certain; warn of the others."""
     sentences = list(_parse_sentences(outline, parser, context))
+    sentences += _unread_diagrams(outline, {line for line, _ in sentences})
     if not sentences:
         return plan
     builder = _DependencyBuilder(plan, problems)
@@ -71,15 +76,31 @@ def _parse_sentences(
     """Yield every sentence that states or may state an order, with its line."""
     yield from _parse_table_rows(outline, parser, context)
     for candidate in _candidate_texts(outline, context):
+        if candidate.block_kind == "heading":
+            yield candidate.line, parser.unread_order(candidate.text, candidate.owner)
+            continue
         is_code = candidate.block_kind == "code"
         sentence = parser.parse(candidate.text, None if is_code else candidate.owner)
         if is_code and sentence.statements:
             sentence = ParsedSentence(sentence.statements, is_uncertain=True)
         if sentence.statements or sentence.is_uncertain:
             yield candidate.line, sentence
+        elif candidate.block_kind not in ("row", "code"):
+            yield candidate.line, parser.unread_order(f"{candidate.subject} {candidate.text}", candidate.owner)
         pairs = parser.arrow_pairs(candidate.text, candidate.owner) if candidate.block_kind != "row" else ()
         for pair in pairs:
             yield candidate.line, ParsedSentence(is_uncertain=True, mentions=pair)
+
+
+def _unread_diagrams(outline: Outline, read_lines: Collection[int]) -> Iterator[tuple[int, ParsedSentence]]:
+    """Yield each block of code below a heading such as "Order" whose arrows and words of order were not read."""
+    for index, block in enumerate(outline.blocks):
+        above = outline.heading_above[index] if block.kind == "code" else -1
+        if above < 0 or not ORDER_HEADING.search(outline.blocks[above].text):
+            continue
+        lines = range(block.line, block.line + block.text.count("\n") + 1)
+        if may_state_order(block.text) and not any(line in read_lines for line in lines):
+            yield block.line, ParsedSentence(is_uncertain=True)
 
 
 def _parse_table_rows(
@@ -105,13 +126,25 @@ def _dependency_column(header: tuple[str, ...]) -> int | None:
 def _candidate_texts(outline: Outline, context: SentenceContext) -> Iterator[_CandidateText]:
     """Yield every sentence that may state an order and that no field has used."""
     for index, block in (*enumerate(outline.blocks), *outline.quotes):
-        if block.kind == "heading" or not may_state_order(block.text):
+        owner = context.owners.get(index)
+        is_other_heading = block.kind == "heading" and (owner is None or not owner.streams)
+        if is_other_heading or not may_state_order(block.text):
             continue
         for text, line in _sentences(block):
             hint = ORDER_HINT.search(text)
             hint_line = line + text.count("\n", 0, hint.start()) if hint else line
             if hint and line not in context.used_lines and hint_line not in context.used_lines:
-                yield _CandidateText(text, hint_line, context.owners.get(index), block.kind)
+                yield _CandidateText(text, hint_line, owner, block.kind, _subject(block, text))
+
+
+def _subject(block: Block, sentence: str) -> str:
+    """Return the label of a list item, "**US1**:", for a sentence behind the first one."""
+    label = _LABEL.match(block.text) if block.kind == "item" else None
+    return label[0] if label and not block.text.startswith(sentence) else ""
+
+
+# matches "**US1 (P1)**:" at the beginning of a text
+_LABEL = re.compile(r"[^\n:：]{1,80}[:：]")
 
 
 def _sentences(block: Block) -> Iterator[tuple[str, int]]:

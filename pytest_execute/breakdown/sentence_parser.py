@@ -16,53 +16,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from functools import cached_property
 
 from pytest_execute.breakdown import sentence_patterns as patterns
 from pytest_execute.breakdown.dependency_collector import NO_SOURCE
 from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS, parse_dependencies
 from pytest_execute.breakdown.ids import singular
 from pytest_execute.breakdown.name_index import NameIndex
+from pytest_execute.breakdown.order_looks import Name, OrderLooks
+from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
 from pytest_execute.breakdown.sentence_patterns import NAME
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS
-
-
-class Mention(Struct, frozen=True):
-    """Tasks and streams that some words of a sentence name; false if they name nothing in this breakdown.
-
-    `wildcard` is "previous" for "all previous tasks", "other" for "all other tasks", else empty. `is_list` is True for
-    several names joined by a comma or "and".
-    """
-
-    tasks: tuple[str, ...] = ()
-    streams: tuple[str, ...] = ()
-    wildcard: str = ""
-    is_list: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.tasks or self.streams or self.wildcard)
-
-
-class OrderStatement(Struct, frozen=True):
-    """Statement that `then` waits for `first`."""
-
-    first: Mention
-    then: Mention
-
-
-class ParsedSentence(Struct, frozen=True):
-    """Certain statements of one sentence.
-
-    `is_uncertain` is True if the sentence may state an order that could not be read. Its `mentions` are then all names,
-    in the order of the text. `is_partial` is True if statements were read, and another name beside them was not.
-    """
-
-    statements: tuple[OrderStatement, ...] = ()
-    is_uncertain: bool = False
-    mentions: tuple[Mention, ...] = ()
-    is_partial: bool = False
-
 
 _CLAUSE_END = re.compile(r"[,;—–]")
 _FIRST_MARK = 0xE000
@@ -112,9 +76,9 @@ class SentenceParser:
         self.names = names
         self._prefixes = {task.rstrip("0123456789") for task in names.stream_of} - {""}
         letters = "".join(sorted(stream for stream in names.streams if re.fullmatch(r"[A-Z]", stream)))
-        self._name_pattern = patterns.name_pattern(
-            "|".join(sorted({"task", *task_words})), "|".join(sorted({"phase", "stream", *stream_words})), letters
-        )
+        words = "|".join(sorted({"task", *task_words}))
+        self._name_pattern = patterns.name_pattern(words, "|".join(sorted({"phase", "stream", *stream_words})), letters)
+        self._task_words = words
         self._letter_arrow = patterns.letter_arrow_pattern(letters)
 
     def parse(self, sentence: str, owner: Mention | None) -> ParsedSentence:
@@ -131,6 +95,16 @@ class SentenceParser:
             tuple(mention for part in parsed for mention in part.mentions),
             any(part.is_partial for part in parsed),
         )
+
+    @cached_property
+    def _looks(self) -> OrderLooks:
+        return OrderLooks(self.names, self._task_words)
+
+    def unread_order(self, sentence: str, owner: Mention | None) -> ParsedSentence:
+        """Return an uncertain order if a sentence that was not read looks like one; else an empty one."""
+        task = owner.tasks[0] if owner is not None and owner.tasks else ""
+        names = self._looks.ordered_names(_plain_text(sentence), task)
+        return ParsedSentence(is_uncertain=bool(names), mentions=tuple(map(_mention_of, names)))
 
     def arrow_pairs(self, text: str, owner: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
         """Return the pairs of names that a text joins by arrows."""
@@ -185,6 +159,11 @@ class SentenceParser:
             return Mention(wildcard="other")
         parsed = parse_dependencies(text, self.names, NO_SOURCE)
         return Mention() if parsed.errors or parsed.unread else Mention(parsed.tasks, parsed.streams)
+
+
+def _mention_of(name: Name) -> Mention:
+    kind, id_ = name
+    return Mention((id_,)) if kind == "task" else Mention(streams=(id_,)) if kind == "stream" else Mention()
 
 
 def _parse_part(text: str, marks: _MarkedNames, subject: Mention | None) -> ParsedSentence:

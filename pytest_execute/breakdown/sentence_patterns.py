@@ -14,19 +14,21 @@ from functools import cache
 
 from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS
 from pytest_execute.breakdown.ids import CODE, NUMBER
+from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 
 # matches "T2 depends on T1", "T1 must be done first", "T1 → T2"; a text without a match states no order
 ORDER_HINT = re.compile(
     r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait"
-    r"|\bneeds?\b"
+    r"|\bneed(?:s|ed)?\b"
     r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
-    r"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶",
+    rf"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶|{OTHER_ORDER_WORDS}",
     re.IGNORECASE,
 )
 
 # a part of each alternative of the hint, in small letters: it is found faster
 _ORDER_CUE = re.compile(
     r"depend|requir|block|before|after|once|when|wait|need|first|must be|rel|build|until|prec|prereq|[→>►▶]"
+    r"|d[ée]pend|ssite|requer|avant|apr|antes|desp|depois|tras|häng|setz|nötig|bevor|nach|[依前后後阻]|의존|이후|완료"
 )
 
 

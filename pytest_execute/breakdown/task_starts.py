@@ -10,7 +10,7 @@ import re
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.vocabulary import DONE_MARKS
+from pytest_execute.breakdown.vocabulary import DONE_MARKS, DONE_WORD
 from pytest_execute.core.effort import is_effort
 
 # matches "[x]", "[ ]", "[~]", and "[ ]*" for an optional substep
@@ -23,11 +23,9 @@ _TRAILING_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)
 _EFFORT = re.compile(r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>[^\[\]()`]{1,40}?)\s*[\])`]+\s*$", re.IGNORECASE)
 # matches "🚧 " at the beginning of a title, " ✅" at its end
 _MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
-# matches the "done" of "(DONE)"
-_DONE_WORD = r"(?:done|completed?|finished|implemented|完了|完成|已完成|완료)"
 # matches " ✅ COMPLETED", " (Completed 2025-01-31)", " — DONE" at the end
 _DONE_NOTE = re.compile(
-    rf"\s*(?:[✅☑✔]\ufe0f?\s*{_DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{_DONE_WORD}(?:\s+"
+    rf"\s*(?:[✅☑✔]\ufe0f?\s*{DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{DONE_WORD}(?:\s+"
     rf"(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
     re.IGNORECASE,

@@ -42,13 +42,19 @@ NO_TESTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+# matches "done", "COMPLETO", "erledigt", "完了"
+DONE_WORD = (
+    r"(?:done|completed?|finished|implemented|complet[oa]d?[oa]?|conclu[ií]d[oa]|terminad[oa]|finalizad[oa]|hech[oa]"
+    r"|feit[oa]|erledigt|fertig|abgeschlossen|terminée?|完了|完成|已完成|済|완료)"
+)
 # matches "[x]", "Done", "completed; verified", "完了"; not "Not done"
-DONE = re.compile(
-    r"^\W*(?:\[[xX]\]|done|completed?|finished|implemented|merged|closed|passed|完了|完成|已完成|완료)(?![\w-])",
+DONE = re.compile(rf"^\W*(?:\[[xX]\]|{DONE_WORD}|merged|closed|passed)(?![\w-])", re.IGNORECASE)
+# matches "done (except docs)", "complete, but untested", "✅ Skipped", "✅ PARCIAL"
+PARTLY_DONE = re.compile(
+    r"\b(?:except|but|partly|partial(?:ly)?|apart from|parcial(?:mente)?|partiel(?:lement)?|teilweise|skipped|deferred"
+    r"|postponed|cancell?ed|dropped)\b|\b\d\d? ?%",
     re.IGNORECASE,
 )
-# matches "done (except docs)", "complete, but untested"
-PARTLY_DONE = re.compile(r"\b(?:except|but|partly|partially|apart from)\b|\b\d\d? ?%", re.IGNORECASE)
 DONE_MARKS = ("✅", "☑", "✔")
 
 # matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"

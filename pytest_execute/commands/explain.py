@@ -247,4 +247,4 @@ def _explained(file: EvidenceFile, verdict: Verdict, test: str) -> ExplainedTest
 
 def _subject(git: Git, commit: str) -> str | None:
     """Return the first line of a commit's message, or None where there is no such commit."""
-    return git.try_run_text("log", "-1", "--format=%s", commit, "--") if git.find_commit(commit) else None
+    return git.subject(commit) if git.find_commit(commit) else None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
 from pytest_execute.tools import process
-from pytest_execute.tools.environment import without_git_variables
+from pytest_execute.tools.environment import with_git_settings
 from pytest_execute.tools.scratch import make_cache
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
@@ -39,9 +39,9 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     """Run pytest as a child process and return its exit status; without `output` it prints to the terminal.
 
     Variables of pytest-xdist are left out: where a test starts this command, its pytest would take itself for a worker.
-    So are those of git, which a hook has: see `tools/environment.py`.
+    So are those of git that a hook has: see `tools/environment.py`.
     """
-    env = {k: v for k, v in without_git_variables(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
+    env = {k: v for k, v in with_git_settings(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
     command = [sys.executable, "-m", "pytest", *OWN_PLUGINS, *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors

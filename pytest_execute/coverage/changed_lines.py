@@ -64,10 +64,12 @@ def line_owners(
     # git blames commits only: work that is not committed gets a commit in our own object store.
     is_committed = commits.snapshot is None
     head = commits.head if is_committed else write_commit(git, commits.tree, commits.snapshot_parents)
+    contents = git.contents(head, {layout.home + path for path in changed}) if ownership.commits else {}
     owners: LineOwners = {}
     for path, lines in changed.items():
         whole_path = layout.home + path
-        blame = git_diff.blame(git, head, whole_path) if lines and ownership.commits else {}
+        content = contents.get(whole_path, b"") if lines else b""
+        blame = git_diff.blame(git, head, whole_path, content) if content else {}
         if commits.snapshot is not None:
             blame = {line: commits.snapshot if commit == head else commit for line, commit in blame.items()}
         tasks = {line: ownership.tasks(whole_path, range(line, line + 1), (blame.get(line, ""),)) for line in lines}

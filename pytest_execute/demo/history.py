@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.demo.commits import BREAKDOWN, SKELETON, TASKS, TOPIC, Commit, commits_of
 from pytest_execute.demo.flaws import FLAWED_SKELETON, FLAWED_TASKS, FLAWS
-from pytest_execute.tools import git, process
+from pytest_execute.tools.git_process import GitProcess, own_environment
 
 __all__ = ["FLAWS", "TOPIC", "build"]
 
@@ -31,9 +30,11 @@ def build(directory: Path, flawed: bool = False) -> None:
     commits = commits_of(FLAWED_TASKS, FLAWED_SKELETON) if flawed else commits_of(TASKS, SKELETON)
     layers = ("project-flawed", "project") if flawed else ("project",)
     directory.mkdir(parents=True, exist_ok=True)
-    _git(directory, "init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
-    _git(directory, "fast-import", "--quiet", stdin=b"".join(_stream(commits, DemoProject(layers))))
-    _git(directory, "reset", "--quiet", "--hard")
+    git = GitProcess(directory, own_environment())
+    git.run("init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
+    git = git.with_variables(GIT_DIR=".git")  # without it, git may ask whether the directory belongs to the user
+    git.run("fast-import", "--quiet", stdin=b"".join(_stream(commits, DemoProject(layers))))
+    git.run("read-tree", "-u", "--reset", "HEAD")
 
 
 class DemoProject:
@@ -91,12 +92,3 @@ def _stream(commits: list[Commit], project: DemoProject) -> Iterator[bytes]:
 
 def _data(content: bytes) -> bytes:
     return f"data {len(content)}\n".encode() + content + b"\n"
-
-
-def _git(directory: Path, *arguments: str, stdin: bytes = b"") -> None:
-    """Run git with no configuration but the repository's own. Raises ExecuteError where it fails."""
-    env = git.git_environment() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    done = process.run(["git", *arguments], cwd=directory, env=env, stdin=stdin)
-    if done.returncode:
-        message = done.stderr.decode(errors="replace").strip()
-        raise ExecuteError(Problem("git", f"`git {arguments[0]}` failed: {message}", str(directory)))

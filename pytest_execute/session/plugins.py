@@ -27,7 +27,7 @@ def register(config: pytest.Config) -> None:
     state = config.stash.get(state_key, None)
     if state is None:
         return
-    config.pluginmanager.register(Safeguard(config, state), "execute-safeguard")
+    config.pluginmanager.register(Safeguard(config, state.role), "execute-safeguard")
     plugins = _plugins(config, state)
     for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, name)

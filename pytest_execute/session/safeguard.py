@@ -8,8 +8,9 @@ from collections.abc import Generator
 import pytest
 from _pytest._code.code import ExceptionRepr
 
+from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.distributed.worker_side import ERROR_KEY
-from pytest_execute.session.state import RunState
+from pytest_execute.session.state import process_state_key
 from pytest_execute.tools import internal_error
 
 LINE = re.compile(r"^internal error: .*", re.MULTILINE)
@@ -18,14 +19,14 @@ LINE = re.compile(r"^internal error: .*", re.MULTILINE)
 class Safeguard:
     """Plugin whose hooks come before all others."""
 
-    def __init__(self, config: pytest.Config, state: RunState) -> None:
-        self.config, self.state = config, state
+    def __init__(self, config: pytest.Config, role: ProcessRole) -> None:
+        self.config, self.role = config, role
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
         # pytest (8.4 to 9.2) tears down what is still set up in this hook: that needs the state of the tests
         session._setupstate.teardown_exact(None)
-        self.state.process_state.restore()
+        self.config.stash[process_state_key].restore()
         try:
             yield
         except Exception as error:
@@ -36,11 +37,11 @@ class Safeguard:
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: ExceptionRepr, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End the run with one line. A worker adds this line to its traceback, which xdist sends to the controller."""
-        self.state.process_state.restore()
+        self.config.stash[process_state_key].restore()
         line = describe(self.config, excinfo.value) if internal_error.is_ours(excinfo.value) else None
-        if self.state.role == "worker" and line:
+        if self.role == "worker" and line:
             excrepr.addsection("pytest-execute", line)
-        elif self.state.role == "controller" and (sent := LINE.search(str(excinfo.value))):
+        elif self.role == "controller" and (sent := LINE.search(str(excinfo.value))):
             end(sent[0])
         elif line:
             end(line)

@@ -16,9 +16,10 @@ from pytest_execute.distributed import bootstrap
 from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
-from pytest_execute.session.state import RunState, state_key
+from pytest_execute.session.state import RunState, process_state_key, state_key
 from pytest_execute.tools import process, standard_streams
 from pytest_execute.tools.own_libraries import leave_to_project
+from pytest_execute.tools.process_state import ProcessState
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
@@ -33,17 +34,21 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     from pytest_execute.tools.environment import remove_git_variables  # only a run needs it
 
     process.accept_signals()
+    state = _state(config, args)  # this reads the repository, as git's variables for its settings say
     config.add_cleanup(remove_git_variables())
+    config.stash[process_state_key] = ProcessState()
+    if state is not None:
+        config.stash[state_key] = state
+        leave_to_project(state.settings.top_modules)
+
+
+def _state(config: pytest.Config, args: list[str]) -> RunState | None:
+    """Return the state of this process; None where tests are only collected."""
     worker_input = bootstrap.received_input()
     # xdist's variable is also set in a pytest that a test of a worker starts, which has no input and is a main process
     if "PYTEST_XDIST_WORKER" in os.environ and worker_input is not None:
-        state = _worker_state(config, worker_input)
-    elif not config.known_args_namespace.collectonly:
-        state = _main_state(config, args)
-    else:
-        return
-    config.stash[state_key] = state
-    leave_to_project(state.settings.top_modules)
+        return _worker_state(config, worker_input)
+    return None if config.known_args_namespace.collectonly else _main_state(config, args)
 
 
 def _worker_state(config: pytest.Config, worker_input: WorkerInput) -> RunState:

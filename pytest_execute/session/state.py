@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,6 @@ class MainProcess:
 class RunState:
     """State of one process, made by `start.begin`, which decides its role.
 
-    `process_state` is what tests may change and the judge needs as it was.
     Whether xdist really starts workers is known only later: see `scheduling.select_plugin.is_distributed`.
 
     | attribute           | None in |
@@ -67,7 +66,8 @@ class RunState:
     beside_pytest_cov: BesidePytestCov | None = None
     worker_input: WorkerInput | None = None
     main: MainProcess | None = None
-    process_state: ProcessState = field(default_factory=ProcessState)
 
 
 state_key = pytest.StashKey[RunState]()
+process_state_key = pytest.StashKey[ProcessState]()
+"""State of the process before any test, which tests may change and the judge needs as it was."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.tools.git import Git
-from pytest_execute.tools.git_diff import removed_files
+from pytest_execute.tools.git_diff import commits_that_added, removed_files
 from pytest_execute.tools.git_write import write_index, write_work_tree
 from pytest_execute.tools.others_work import TopicPaths, commits_before
 
@@ -68,7 +68,7 @@ def commit_range(
         commits = git.parents(start, heads)
         before = commits_before(git, start, commits, heads, TopicPaths(names, tuple(named)))
     snapshot: Snapshot = "index" if isinstance(judged, Path) else "worktree"
-    is_changed = len(heads) > 1 or tree != git.run_text("rev-parse", f"{head}^{{tree}}")
+    is_changed = len(heads) > 1 or tree != git.tree_id(head)
     return CommitRange(
         base=start or git.empty_tree(),
         head=head,
@@ -84,7 +84,7 @@ def commit_range(
 def _tree(git: Git, head: str, judged: str | Path | None) -> str:
     """Return the tree to judge: that of a commit, of an index file, or of the work tree."""
     if isinstance(judged, str):
-        return git.run_text("rev-parse", f"{head}^{{tree}}")
+        return git.tree_id(head)
     return write_index(git, judged) if judged is not None else write_work_tree(git, head)
 
 
@@ -131,10 +131,9 @@ def _beginning(git: Git, breakdown: str, head: str, tree: str) -> tuple[str | No
 def _commit_that_added(git: Git, path: str, head: str) -> str | None:
     """Return the oldest commit up to `head` that added a file; None where none did.
 
-    With `--first-parent -m`, a topic that was merged begins with its merge: `-m` lists what a merge commit adds.
+    Only first parents are followed: a topic that was merged begins with its merge.
     """
-    commits = git.commits_on_paths(None, [head], [path], "--diff-filter=A", "-m", "--first-parent")
-    return commits[-1] if commits else None
+    return next(iter(commits_that_added(git, git.parents(None, [head], "--first-parent"), [path])), None)
 
 
 def _former_path(git: Git, old: str, new: str, path: str) -> str | None:

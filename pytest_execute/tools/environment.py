@@ -18,10 +18,19 @@ KEPT = frozenset(
 )
 """Variables that name a person, a file of settings, or a way to connect (git 2.39 to 2.51, `man git`)."""
 
+SETTINGS = ("GIT_CONFIG_", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+"""Beginnings of the variables that say how git is configured and where it looks; `safe.directory` may be there."""
+
 
 def without_git_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that tests may inherit."""
     return {name: value for name, value in environment.items() if not name.startswith("GIT_") or name in KEPT}
+
+
+def with_git_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a run inherits, which removes them for its tests when it has read the repository."""
+    settings = {name: value for name, value in environment.items() if name.startswith(SETTINGS)}
+    return {**without_git_variables(environment), **settings}
 
 
 def remove_git_variables() -> Callable[[], None]:

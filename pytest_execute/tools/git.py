@@ -1,8 +1,7 @@
 """Read a git repository by running git, and write nothing to it.
 
-New objects and indexes go to a directory of this package (see `tools.git_write`): there the user's object store is only
-an alternate. Each git process runs without the caller's `GIT_*` variables and without replace refs.
-`demo.history` runs git as well, to make the repository of the demo.
+What is compared is read in a git directory of this package, where new objects and indexes go as well: there the user's
+object store is only an alternate. See `tools.git_process` for what git is told, and `tools.git_write` for the rest.
 """
 
 from __future__ import annotations
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.tools import process
+from pytest_execute.tools.checkout_top import checkout_top
+from pytest_execute.tools.git_directory import make_git_directory
+from pytest_execute.tools.git_process import GitProcess, users_environment
 
 
 class Entry(NamedTuple):
@@ -25,6 +26,8 @@ class Entry(NamedTuple):
 
 
 DIRECTORY_MODE, SUBMODULE_MODE = "40000", "160000"
+REFUSED = ("detected dubious ownership", "unsafe repository")
+"""Parts of git's message about a repository of another user (2.35.3 and later, 2.35.2)."""
 
 Tree = dict[str, Entry]
 """Files of a tree by their path from its root."""
@@ -33,6 +36,8 @@ Tree = dict[str, Entry]
 class Git:
     """Repository with its work tree. `scratch` is the directory for new objects and private indexes.
 
+    `user` starts git in the user's repository; `own` in one of ours, which has the same objects and lies in `scratch`.
+    Without `scratch` both are the user's: only commits, trees and contents may be read then.
     `outputs` are files that this program writes; where git does not know them, they are no part of the user's work.
     """
 
@@ -42,22 +47,20 @@ class Git:
         self.git_dir = git_dir
         self.work_tree = work_tree
         self.outputs = tuple(outputs)
-        self.env = git_environment()
-        self.env["GIT_DIR"] = str(git_dir)
-        self.env["GIT_WORK_TREE"] = str(work_tree)
         self.scratch = scratch
+        places = {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(work_tree)}
+        self.user = self.own = GitProcess(work_tree, users_environment() | places)
         if scratch is not None:
-            objects = scratch / "objects"
-            objects.mkdir(parents=True, exist_ok=True)
-            user_objects = work_tree / self.run_text("rev-parse", "--git-path", "objects")
-            self.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quote(str(user_objects.resolve()))
-            self.env["GIT_OBJECT_DIRECTORY"] = str(objects)
+            self.own = make_git_directory(scratch / "git", self.user)
+            self.user = self.user.with_variables(GIT_OBJECT_DIRECTORY=str(scratch / "git/objects"))
 
     @classmethod
     def find(cls, directory: Path) -> Git:
         """Return the repository around `directory`. Raises ExecuteError where none with a work tree is found."""
-        work_tree, git_dir = (_locate(directory, option) for option in ("--show-toplevel", "--absolute-git-dir"))
-        return cls(git_dir, work_tree)
+        user = GitProcess(directory, users_environment())
+        # one by one, as a path may have line ends
+        git_dir, top = (_ask_for_path(user, question) for question in ("--absolute-git-dir", "--show-toplevel"))
+        return cls(git_dir, top)
 
     def with_scratch(self, scratch: Path, outputs: Iterable[Path] = ()) -> Git:
         """Return the same repository with `scratch` as the directory for new objects and private indexes."""
@@ -65,51 +68,51 @@ class Git:
 
     # -- running git
 
-    def run(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
-        """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's message where it fails."""
-        env = self.env if index is None else {**self.env, "GIT_INDEX_FILE": str(index)}
-        done = process.run(["git", *arguments], cwd=self.work_tree, env=env, stdin=stdin)
-        if done.returncode:
-            command = " ".join(word for word in arguments[:4] if not word.startswith("core."))
-            raise ExecuteError(Problem("git", f"`git {command}` failed: {_cause(done.stderr)}", str(self.work_tree)))
-        return done.stdout
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Return the output of `git ARGUMENTS` about objects. Raises ExecuteError with git's last line if it fails."""
+        return self.own.run(*arguments, stdin=stdin)
 
-    def run_text(self, *arguments: str, index: Path | None = None) -> str:
-        """Return the output of `git ARGUMENTS` as a stripped text."""
-        return os.fsdecode(self.run(*arguments, index=index)).strip()
-
-    def try_run_text(self, *arguments: str) -> str | None:
-        """Return the output of `git ARGUMENTS` as a stripped text, or None where git fails."""
-        try:
-            return self.run_text(*arguments)
-        except ExecuteError:
-            return None
+    def run_text(self, *arguments: str) -> str:
+        """Return the output of `git ARGUMENTS` about objects as a stripped text."""
+        return os.fsdecode(self.run(*arguments)).strip()
 
     # -- commits
 
     def find_commit(self, revision: str) -> str | None:
         """Return the id of the commit that `revision` names, or None."""
-        return self.try_run_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        command = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return self.user.complete(*command).stdout.decode().strip() or None
+
+    def tree_id(self, commit: str) -> str:
+        """Return the id of the tree of a commit."""
+        return self.run_text("rev-parse", f"{commit}^{{tree}}")
+
+    def subject(self, commit: str) -> str:
+        """Return the first paragraph of a commit's message as one line, whatever git would show of it."""
+        header, _, message = self.blobs([commit])[commit].partition(b"\n\n")
+        encodings = [line.split()[1].decode() for line in header.split(b"\n") if line.startswith(b"encoding ")]
+        try:
+            text = message.decode(*encodings)
+        except (LookupError, UnicodeDecodeError):
+            text = message.decode(errors="replace")
+        return " ".join(text.strip().partition("\n\n")[0].split("\n"))
 
     def is_shallow(self) -> bool:
         return self.run_text("rev-parse", "--is-shallow-repository") == "true"
 
-    def parents(self, base: str | None, heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def parents(self, base: str | None, heads: Sequence[str], *options: str) -> dict[str, tuple[str, ...]]:
         """Return `{commit: its parents}` of the commits that `heads` have and `base` has not, parents first."""
-        revisions = _revisions(base, heads)
+        revisions = (*options, *_revisions(base, heads))
         lines = self.run_text("rev-list", "--topo-order", "--reverse", "--parents", *revisions).splitlines()
         return {commit: tuple(parents) for commit, *parents in map(str.split, lines)}
 
-    def commits_on_paths(
-        self, base: str | None, heads: Sequence[str], paths: Iterable[str], *options: str
-    ) -> list[str]:
+    def commits_on_paths(self, base: str | None, heads: Sequence[str], paths: Iterable[str]) -> list[str]:
         """Return the commits between `base` and `heads` that changed one of these files or directories."""
-        log = ("--literal-pathspecs", "log", "--format=%H", "--full-history", "--no-renames", "--no-show-signature")
-        return self.run_text(*log, *options, *_revisions(base, heads), "--", *paths).splitlines()
+        return self.run_text("rev-list", "--full-history", *_revisions(base, heads), "--", *paths).splitlines()
 
     def merge_bases(self, one: str, other: str) -> list[str]:
-        """Return the best common ancestors of two commits."""
-        return (self.try_run_text("merge-base", "--all", one, other) or "").splitlines()
+        """Return the best common ancestors of two commits, which are named by their ids."""
+        return self.own.complete("merge-base", "--all", one, other).stdout.decode().split()
 
     def independent(self, commits: Iterable[str]) -> tuple[str, ...]:
         """Return those of some commits that are no ancestors of another one, in their order."""
@@ -189,8 +192,7 @@ class BlobReader:
     def content(self, oid: str) -> bytes:
         """Return the content of one object."""
         if self.process is None:
-            command = ["git", "cat-file", "--batch"]
-            self.process = process.start(command, cwd=self.git.work_tree, env=self.git.env, keep_output=True)
+            self.process = self.git.own.start("cat-file", "--batch")
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -204,33 +206,6 @@ class BlobReader:
     def close(self) -> None:
         if self.process is not None:
             self.process.communicate()
-
-
-def _locate(directory: Path, option: str) -> Path:
-    """Return the path that `git rev-parse OPTION` prints; of its line ends only the last is not a part of it."""
-    try:
-        done = process.run(["git", "rev-parse", option], cwd=directory, env=git_environment())
-    except OSError:
-        raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
-    if done.returncode:
-        cause = _cause(done.stderr)
-        detail = "" if "not a git repository" in cause else f" ({cause})"
-        remedy = "run `git init` and commit, or start in a checkout"
-        message = f"not in a git work tree{detail}, so nothing can be proven: {remedy}"
-        raise ExecuteError(Problem("no-git", message, str(directory)))
-    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
-
-
-def _cause(messages: bytes) -> str:
-    """Return the line of git's messages that says why it failed: the first error, or else the last line."""
-    lines = [line for line in os.fsdecode(messages).strip().split("\n") if line and not line.startswith("hint:")]
-    return next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "no message")
-
-
-def _quote(path: str) -> str:
-    """Return a path as git reads it in a list whose separator it may contain (`GIT_ALTERNATE_OBJECT_DIRECTORIES`)."""
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _revisions(base: str | None, heads: Sequence[str]) -> tuple[str, ...]:
@@ -256,8 +231,24 @@ def _flatten(directories: Mapping[str, list[tuple[str, Entry]]], oid: str, paren
             yield parent + name, entry
 
 
-def git_environment() -> dict[str, str]:
-    """Return the caller's environment without `GIT_*` variables, with those that make git answer alike everywhere."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    env.update(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
-    return env
+def _ask_for_path(user: GitProcess, question: str) -> Path:
+    """Return a path of the repository. Raises ExecuteError where git finds none with a work tree."""
+    done = user.complete("rev-parse", "--path-format=absolute", question)
+    if done.returncode:
+        raise ExecuteError(_not_found(user.directory, done))
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
+def _not_found(directory: Path, done: subprocess.CompletedProcess[bytes]) -> Problem:
+    """Return why git finds no work tree around `directory`. A repository is never to be made where one is."""
+    top, errors = checkout_top(directory.resolve()), done.stderr.decode(errors="replace").strip()
+    if any(refused in errors for refused in REFUSED):
+        remedy = f"run `git config --global --add safe.directory {top or directory}`"
+        message = f"the repository belongs to another user, and git refuses it: {remedy}"
+    elif top is None and "not a git repository" in errors:
+        remedy = "run `git init` and commit, or start in a checkout"
+        return Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory))
+    else:
+        first_line = next(iter(errors.splitlines()), "no message")
+        message = f"git cannot read the repository here ({first_line}): correct what it names"
+    return Problem("git", message, str(directory))

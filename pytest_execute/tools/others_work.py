@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_execute.tools.git import Git
+from pytest_execute.tools.git_diff import commits_that_added
 
 DEFAULT_BRANCHES = (
     "refs/remotes/origin/HEAD",
@@ -40,7 +41,8 @@ def commits_before(
 
     `commits` maps those between base and `heads` to their parents, parents first; HEAD is the first of `heads`.
     """
-    starts = git.commits_on_paths(base, heads, paths.breakdowns, "--diff-filter=A")
+    no_merges = {commit: parents for commit, parents in commits.items() if len(parents) < 2}
+    starts = commits_that_added(git, no_merges, paths.breakdowns)
     own = _descendants(commits, starts) if starts else commits.keys()
     others = commits.keys() - own
     tips = others - {parent for commit in others for parent in commits[commit]}

@@ -30,9 +30,10 @@ def judged_commit(git: Git, project: Project, topic: str) -> str | None:
 def _check_closing(git: Git, project: Project, topic: str, commit: str) -> None:
     directory = f"{project.notes}/{topic}"
     path = f"{prefix_of(project.home, git.work_tree)}{directory}/breakdown.md"
-    if git.find_commit(commit) is None:
+    judged, head = git.find_commit(commit), git.find_commit("HEAD")
+    if judged is None:
         problem = "names a commit that is not here: fetch it, or close the topic again"
-    elif commit not in git.merge_bases(commit, "HEAD"):
+    elif head is None or judged not in git.merge_bases(judged, head):
         problem = "names a commit that HEAD does not have: close the topic again"
     elif git.contents(commit, [path]).get(path, b"").splitlines() != (git.work_tree / path).read_bytes().splitlines():
         problem = "the breakdown has changed since the topic was closed: remove this file to go on, or restore it"

@@ -76,7 +76,7 @@ def _lost_lines(context: Context, run: RunResult, rerun: Rerun, unreached: Lines
 
 def _reached_at(context: Context, run: RunResult, rerun: Rerun, commit: str) -> Mapping[str, list[int]]:
     """Return the first lines of the statements that the tests of a commit reach in its own tree."""
-    tree_id = context.git.run_text("rev-parse", f"{commit}^{{tree}}")
+    tree_id = context.git.tree_id(commit)
     key = digest(f"{FORMAT} {rerun.settings.fingerprint()} {tree_id}")
     if cached := context.cache.get(REACHED, [key]):
         kept: dict[str, list[int]] = json_values.decode(cached[key], dict[str, list[int]])

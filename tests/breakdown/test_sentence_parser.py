@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_execute.breakdown.name_index import NamedStream, NameIndex
-from pytest_execute.breakdown.sentence_parser import (
-    Mention,
-    OrderStatement,
-    ParsedSentence,
-    SentenceParser,
-    split_sentences,
-)
+from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
+from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
 
 NAMES = NameIndex([("1", "A"), ("2", "A"), ("3", "B")], [NamedStream(id="A", kind="phase")], {})
 PARSER = SentenceParser(NAMES, ["step"], ["phase"])

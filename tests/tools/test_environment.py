@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.session import start
-from pytest_execute.tools.environment import remove_git_variables, without_git_variables
+from pytest_execute.tools.environment import remove_git_variables, with_git_settings, without_git_variables
 
 
 def test_all_variables_that_git_calls_local_to_a_repository_are_removed() -> None:
@@ -31,6 +31,14 @@ def test_other_variables_of_a_hook_are_removed(name: str) -> None:
 )
 def test_a_person_a_configuration_file_and_a_connection_are_kept(name: str) -> None:
     assert without_git_variables({name: "x"}) == {name: "x"}
+
+
+def test_a_run_inherits_how_git_is_configured_and_reads_the_repository_with_it() -> None:
+    settings = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    assert with_git_settings({**settings, "GIT_DIR": "x", "GIT_INDEX_FILE": "x", "PATH": "x"}) == {
+        **settings,
+        "PATH": "x",
+    }
 
 
 def test_variables_of_this_process_can_be_put_back(monkeypatch: pytest.MonkeyPatch) -> None:

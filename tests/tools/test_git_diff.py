@@ -31,10 +31,20 @@ def test_names_and_the_users_configuration_change_no_diff(tmp_path: Path) -> Non
         repo.git("config", name, value)
     (repo.path / "old").rename(repo.path / NAMES[0])
     two = repo.commit("two", {NAMES[0]: TEXT.replace("\n", "\r\n"), **dict.fromkeys(NAMES[1:], "changed\n")})
-    git = Git.find(repo.path)
+    git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
     assert changed_files(git, one, two) == sorted([*NAMES, "old"])
     assert removed_files(git, one, two) == ["old"]
     assert renamed_files(git, one, two) == {NAMES[0]: "old"}
     assert git.contents(two, NAMES[1:]) == dict.fromkeys(NAMES[1:], b"changed\n")
     assert all(git.commits_on_paths(one, [two], [name]) == [two] for name in NAMES)
     assert git.commits_on_paths(one, [two], ["b.py"]) == []
+
+
+def test_a_submodule_differs_whatever_the_repository_says_about_it(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    one = repo.commit("one", {".gitmodules": '[submodule "m"]\n\tpath = mod\n\turl = /m\n\tignore = all\n'})
+    trees = []
+    for commit in (one, "b" * 40):
+        repo.git("update-index", "--add", "--cacheinfo", f"160000,{commit},mod")
+        trees.append(repo.git("write-tree"))
+    assert changed_files(Git.find(repo.path).with_scratch(tmp_path / "scratch"), *trees) == ["mod"]

@@ -14,6 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,13 +37,14 @@ def broken(*_: object) -> None:
     raise LookupError
 
 
+BLOCKED: Any = sys.modules
 CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "function": (lambda: setattr(json, "dumps", broken), lambda: json.dumps),
     "method": (lambda: setattr(pathlib.Path, "exists", broken), lambda: pathlib.Path.exists),
     "added method": (lambda: setattr(pathlib.PosixPath, "exists", broken), lambda: pathlib.PosixPath.exists),
     "removed name": (lambda: delattr(os, "getcwd"), lambda: getattr(os, "getcwd", None)),
     "module": (lambda: sys.modules.update({"json": sys}), lambda: sys.modules["json"]),
-    "blocked module": (lambda: sys.modules.update(graphlib=None), lambda: "graphlib" in sys.modules),
+    "blocked module": (lambda: BLOCKED.update(graphlib=None), lambda: "graphlib" in sys.modules),
     "module of a module": (lambda: setattr(tempfile, "_os", None), lambda: vars(tempfile)["_os"]),
     "constant": (lambda: setattr(os, "sep", "+"), lambda: os.sep),
     "own code": (lambda: setattr(process_state, "_read", broken), lambda: process_state._read),
