@@ -29,6 +29,8 @@ class Safeguard:
         self.config.stash[process_state_key].restore()
         try:
             yield
+        except KeyboardInterrupt:
+            pytest.exit("interrupted: nothing was judged", returncode=pytest.ExitCode.INTERRUPTED)
         except Exception as error:
             if internal_error.is_ours(error):
                 end(describe(self.config, error))
