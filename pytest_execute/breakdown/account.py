@@ -13,15 +13,13 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block, Document, HiddenText
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_criterion, is_outside_tasks, labels_above
-from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field
 from pytest_execute.breakdown.gates import WrittenGate
-from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.line_looks import Look, look_of
-from pytest_execute.breakdown.marks import is_tick
 from pytest_execute.breakdown.order_statements import Mention
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.repeated_tasks import RepeatedTasks
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.core.plan import Plan, Task
@@ -131,8 +129,13 @@ def report_unread(outline: Outline, document: Document, account: LineAccount, pl
         if line == above and line.strip() and not account.read.keys().isdisjoint((number - 1, number)):
             problems.warn(number, "repeated-line", "this line repeats the one above: remove one of them")
         above = line
-        if number not in known and (look := look_of(line)) is not None:
+        if number in known:
+            continue
+        look = look_of(line)
+        if look is not None:
             reporter.report(number, look)
+        elif line.lstrip().startswith("|"):
+            reporter.report_row(number)
     reporter.report_missing_ids()
 
 
@@ -151,7 +154,8 @@ class _UnreadReporter:
         self, outline: Outline, document: Document, account: LineAccount, plan: Plan, problems: Problems
     ) -> None:
         self._outline, self._account, self._problems = outline, account, problems
-        self._tasks = {normalize_number(task.id): task for task in plan.tasks}
+        self._repeated = RepeatedTasks(outline, document.lines, plan, problems)
+        self._count = len(plan.tasks)
         self._families = {_family(task.id) for task in plan.tasks}
         self._hidden, self._unclosed = document.hidden, document.unclosed
         self._has_broken_fences = document.unclosed is not None or any(map(_has_inner_fence, document.hidden))
@@ -163,12 +167,13 @@ class _UnreadReporter:
     def report(self, line: int, look: Look) -> None:
         """Report one line."""
         if look.kind in ("box", "task"):
-            task = self._tasks.get(normalize_number(look.name)) if look.name else None
+            task = self._repeated.task_of(look)
             hidden = _hidden_at(self._hidden, line)
             if hidden is not None:
                 self._report_hidden(line, look, hidden, task)
             elif task is not None and not is_criterion(self._outline, self._block_at(line)):
-                self._report_again(line, look, task)
+                self._account.context[line] = f"task {task.id} again"
+                self._repeated.report(line, look, task)
             elif look.kind == "box":
                 self._report_box(line, look)
             elif self._is_of_plan(look) and not self._account.is_in_task(line):
@@ -192,24 +197,16 @@ class _UnreadReporter:
         remedy = "a code fence before it ends too late: correct it" if is_lost else "move it out if it is one"
         self._problems.report(line, "hidden-task", f"{message}: {remedy}", "error" if is_lost else "warning")
 
-    def _report_again(self, line: int, look: Look, task: Task) -> None:
-        """Report what differs in another line about a task."""
-        self._account.context[line] = f"task {task.id} again"
-        mark = self._status_in_row(line) if look.shape == "row" else look.mark
-        if mark is not None and is_tick(mark) != task.done:
-            here, there = ("open", "done") if task.done else ("ticked", "open")
-            place = f"{there} on line {task.line}, which counts"
-            self._problems.warn(line, "other-tick", f"task {task.id} is {here} here and {place}: correct one of them")
+    def report_row(self, line: int) -> None:
+        """Report what differs in a row that names a task by its title."""
+        task = self._repeated.task_in_row(line)
+        if task is not None and not self._account.is_in_task(line):
+            self._account.context[line] = f"task {task.id} again"
+            self._repeated.report(line, None, task)
 
     def _block_at(self, line: int) -> int:
         """Return the index of the block that has a line, or of the one before it."""
         return max(0, bisect_right(self._starts, line) - 1)
-
-    def _status_in_row(self, line: int) -> str | None:
-        """Return the status in a row of another table about the tasks, or None without such a column."""
-        block = self._outline.blocks[self._block_at(line)]
-        pairs = zip(block.header, block.cells, strict=False)
-        return next((cell for label, cell in pairs if field_name(label) == "status" and cell.strip()), None)
 
     def _report_box(self, line: int, look: Look) -> None:
         index = self._block_at(line)
@@ -229,9 +226,9 @@ class _UnreadReporter:
     def report_missing_ids(self) -> None:
         """Report boxes without an id beside tasks that are boxes, if most have none: they may be tasks."""
         boxes = [line for line, is_other in self._nameless.items() if not is_other]
-        if len(boxes) > len(self._tasks) and self._shapes == {"item"}:
+        if len(boxes) > self._count and self._shapes == {"item"}:
             message = (
-                f"{len(boxes)} boxes without an id, beside {len(self._tasks)} task{'s' * (len(self._tasks) > 1)} with "
+                f"{len(boxes)} boxes without an id, beside {self._count} task{'s' * (self._count > 1)} with "
                 "one: give each an id, or remove the boxes of what is no task"
             )
             self._problems.report(boxes[0], "no-id", message)

@@ -22,7 +22,7 @@ from pytest_execute.core.plan import FileRef, TestRef
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # matches "src/a.py:40-60", "./a.py#L3", "src/app/"
 _FILE = re.compile(
-    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\],-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
+    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\](),-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
     r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
     r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
 )
@@ -30,6 +30,8 @@ _FILE = re.compile(
 _FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
 _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
+# matches "/about/", an address on a server
+_ROUTE = re.compile(r"/[\w/{}\[\]:-]*/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
 # matches "src/*.py" and "src\\a.py" outside backticks
@@ -38,6 +40,15 @@ _UNREAD_WORD = re.compile(r"[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
 _QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
 # matches "tests/test_a.py::test_b[1 2]" outside backticks
 _BARE_NODEID = re.compile(r"(?<![`\w/])[\w./-]+\.py::[\w:.-]+\[[^\]\n`]*\s[^\]\n`]*\]")
+# matches "src/(auth)/[id]/page.tsx" outside backticks
+_BARE_ROUTE = re.compile(
+    r"(?<![`\w/.-])[\w.-]+/(?:[\w.\[\]-]+/)*(?:\([\w-]+\)/)(?:[\w.()\[\]-]+/)*[\w.\[\]-]+\.\w{1,10}\b"
+)
+# matches "by ", "according to " before a file that is only read
+_REFERENCE_WORD = re.compile(
+    r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß|nach)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 # matches "](../spec.md)" in "[spec](../spec.md)"
 _LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
@@ -70,6 +81,7 @@ _BARE_FILE = re.compile(
     r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go"
     r"|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
     r"|^[\w.-]+/(?:[\w.-]+/)*$"
+    rf"|^(?!https?:)(?:[\w.{{}}\[\]-]+/)+[\w.{{}}\[\]-]+\.(?:{'|'.join(sorted(FILE_ENDINGS))})(?![A-Za-z0-9_/])"
 )
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
 _PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
@@ -111,10 +123,24 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
-    """Return the files that a sentence says it changes: those with a directory, no links, no tests."""
+    """Return the files that a sentence says it changes: no links, no tests, and of those without a directory only code.
+
+    A file behind a word such as "by" is only read: "as `plan.md` says" is left out, "Write `plan.md`" is not.
+    """
     own = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
-    refs = (ref for ref in referenced_files(own) if "/" in ref.path and not ref.path.startswith("../"))
-    return tuple(ref for ref in refs if not _is_named_like_tests(ref.path))
+    refs = (
+        ref
+        for part in own
+        for ref in referenced_files([part])
+        if not ref.path.startswith("../") and ("/" in ref.path or _is_changed(ref.path, part.text))
+    )
+    return tuple(ref for ref in refs if not (_is_named_like_tests(ref.path) and _is_target(ref.path)))
+
+
+def _is_changed(name: str, text: str) -> bool:
+    """Return True for a file without a directory that is in code marks, and not behind a word for reading it."""
+    before, mark, _ = text.partition(f"`{name}`")
+    return bool(mark) and not _REFERENCE_WORD.search(before)
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
@@ -133,6 +159,7 @@ def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
 def _with_code_marks(text: str) -> str:
     """Return the text with code marks around names that would be cut at their blanks."""
     text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
+    text = _BARE_ROUTE.sub(r"`\g<0>`", text) if "(" in text else text
     return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
 
 
@@ -145,7 +172,7 @@ def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
     if _has_blanks(text) and _FILE_WITH_BLANKS.fullmatch(text) and _ending(text) in FILE_ENDINGS:
         yield text, None, None
     found = _FILE.fullmatch(text)
-    if not found or _NO_FILE.search(found["path"]):
+    if not found or _NO_FILE.search(found["path"]) or _ROUTE.fullmatch(found["path"]):
         return
     if "/" in text or found["path"].rpartition(".")[2].casefold() in FILE_ENDINGS:
         first = int(found["first"]) if found["first"] else None

@@ -46,7 +46,7 @@ _GATE = re.compile(
 class Look(Struct, frozen=True):
     """Look of a line: `name` is the id that it begins with, `mark` what its box holds, None without a box.
 
-    `has_word` is True for a word such as "Task" before the id.
+    `has_word` is True for a word such as "Task" before the id, `sign` is a sign such as ✅ before it.
     """
 
     shape: Shape
@@ -56,13 +56,14 @@ class Look(Struct, frozen=True):
     label: str = ""
     title: str = ""
     has_word: bool = False
+    sign: str = ""
 
 
 def look_of(line: str) -> Look | None:
     """Return the look of a line, or None for one that looks like no part of a plan.
 
     >>> look_of("- [?] T002 Take"), look_of("Some words")
-    (Look(shape='item', kind='box', name='T002', mark='?', label='', title='Take', has_word=False), None)
+    (Look(shape='item', kind='box', name='T002', mark='?', label='', title='Take', has_word=False, sign=''), None)
     """
     marker = _MARKER.match(line)
     shape = _shape(marker["marker"] if marker else None)
@@ -77,7 +78,8 @@ def look_of(line: str) -> Look | None:
     if mark is not None and (name or shape != "text"):
         return Look(shape, "box", name["id"] if name else "", mark, title=title, has_word=has_word)
     if name and shape != "text" and _is_name(name, shape):
-        return Look(shape, "task", name["id"], title=title, has_word=has_word)
+        sign = name[0][:3].strip(" *_") if not name[0][0].isalnum() else ""
+        return Look(shape, "task", name["id"], title=title, has_word=has_word, sign=sign)
     return _label_look(line, shape)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.file_references import unread_files
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
@@ -61,15 +62,26 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
-    for name, line in unread_files(part for field in parsed.fields_named("files") for part in field.parts):
-        message = f"`{name}` in the Files of task {task.id} is not understood: write one path, without wildcards"
-        problems.warn(line, "unknown-file", message)
+    _report_unread_files(task, parsed, problems)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
         line = next((field.line for field in parsed.fields_named("effort")), task.line)
         message = (
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
         problems.warn(line, "unknown-effort", message)
+
+
+def _report_unread_files(task: Task, parsed: ParsedTask, problems: Problems) -> None:
+    """Warn of unread paths in the Files field, or without one in the title of a task of one line."""
+    parts = [part for field in parsed.fields_named("files") for part in field.parts]
+    place = "Files"
+    if not parts and parsed.is_one_line:
+        parts, place = [ValuePart(task.title, task.line)], "title"
+    for name, line in unread_files(parts):
+        if place == "title" and (" " in name or "..." in name):
+            continue  # a command, or a word about a path
+        message = f"`{name}` in the {place} of task {task.id} is not understood: write one path, without wildcards"
+        problems.warn(line, "unknown-file", message)
 
 
 def _report_repeated_substeps(task: Task, problems: Problems) -> None:

@@ -18,6 +18,7 @@ from pytest_execute.breakdown.order_statements import Mention
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.plan_consistency import check_plan, check_stated_totals
 from pytest_execute.breakdown.problems import Problems
+from pytest_execute.breakdown.repeated_tasks import report_ticked_streams
 from pytest_execute.breakdown.resolve import Resolver, unique_gates
 from pytest_execute.breakdown.sentence_dependencies import SentenceContext, add_sentence_dependencies
 from pytest_execute.breakdown.sentence_parser import SentenceParser, find_stream_words, find_task_words
@@ -139,6 +140,7 @@ def _build_plan(
     plan = _add_sentences(plan, layout, tasks, resolver, owners)
     check_plan(plan, tasks, resolver, problems)
     check_stated_totals(outline, plan, problems)
+    report_ticked_streams(streams, document.lines, plan, problems)
     parts = ReadParts(owners, streams, written_tasks, gates, resolver.used_lines, stops)
     account = account_lines(document, parts)
     report_unread(outline, document, account, plan, problems)

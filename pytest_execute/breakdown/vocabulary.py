@@ -10,13 +10,14 @@ import re
 # matches "Task", "steps", "user story"'s "story", "タスク"
 TASK_WORDS = (
     r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|issues?|aufgaben?|tareas?|tarefas?|tâches?"
-    r"|任务|タスク|작업)"
+    r"|任务|任務|タスク|작업)"
 )
 # matches "Stream", "Phases", "Task Group", "User Story", "阶段"
 STREAM_WORDS = (
     r"(?:work ?streams?|streams?|(?:sub-?)?phases?|task groups?|groups?|waves?|epics?|milestones?|modules?|tracks?"
     r"|sections?|weeks?"
-    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|fases?|etapas?|étapes?|模块|阶段|フェーズ|단계)"
+    r"|sprints?|iterations?|user stor(?:y|ies)|stages?|slices?|chunks?|fases?|etapas?|étapes?|épopées?|épicos?"
+    r"|hitos?|jalons?|meilensteine?|模块|阶段|階段|里程碑|フェーズ|단계)"
 )
 
 SAME_STREAM_WORDS = (  # "Track 1" in a sentence may mean the heading "Stream 1"
@@ -57,9 +58,16 @@ PARTLY_DONE = re.compile(
 )
 DONE_MARKS = ("✅", "☑", "✔")
 
+# matches headings over criteria: "Acceptance Criteria", "Critères d'acceptation", "验收标准"
+_CRITERIA = (
+    r"(?:acceptance|success|completion|exit) criteri|definition of done|out of scope|non-goals"
+    r"|crit[èe]res d.acceptation|criterios de (?:aceptación|éxito)|critérios de (?:aceitação|aceite|sucesso)"
+    r"|akzeptanzkriteri|abnahmekriteri"
+    r"|^\W*(?:验收标准|验收条件|驗收標準|完了条件|受け入れ条件|完成条件)\W*$"
+)
 # matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"
 UNTASKED_SECTION = re.compile(
-    r"acceptance|definition of done|success criteri|out of scope|non-goals|"
+    rf"acceptance|{_CRITERIA}|"
     r"(?:completion|verification|quality|review|release|final|pre-?\w*|post-?\w*|qa|validation|self|dod) check-?list"
     r"|^check-?list|"
     r"next steps|execution order|notes?$|open questions|quality gates?|checkpoints?$|decisions?$|requirements?$"
@@ -71,9 +79,7 @@ UNTASKED_SECTION = re.compile(
 PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)
 
 # matches those of them that hold no tasks even if they are counted like the sections with tasks
-CRITERIA_SECTION = re.compile(
-    r"acceptance criteri|definition of done|success criteri|out of scope|non-goals", re.IGNORECASE
-)
+CRITERIA_SECTION = re.compile(_CRITERIA, re.IGNORECASE)
 
 # matches headings that say only that tasks follow: "## Tasks / Subtasks", "## 2. Implementation Tasks"
 TASKS_HEADING = re.compile(
@@ -91,12 +97,14 @@ WHOLE_SUITE = re.compile(
 
 
 FILE_ENDINGS = frozenset((
-    "astro", "avif", "bash", "bat", "bib", "c", "cc", "cfg", "cjs", "clj", "cmake", "conf", "config", "cpp", "cs",
+    "astro", "avif", "bash", "bat", "bats",
+    "bib", "c", "cc", "cfg", "cjs", "clj", "cmake", "conf", "config", "cpp", "cs",
     "css", "csv", "cts", "cu", "cxx", "dart", "db", "dockerfile", "env", "erb", "ex", "example", "exs", "feature",
     "fish", "gif", "go", "gradle", "graphql", "h", "hcl", "hpp", "hs", "html", "ico", "in", "ini", "ipynb", "j2",
     "java", "jinja", "jinja2", "jl", "jpeg", "jpg", "js", "json", "json5", "jsonc", "jsonl", "jsx", "key", "kt",
     "less", "lock", "log", "lua", "md", "mdx", "mjs", "mk", "ml", "mod", "mts", "mustache", "nix", "notebook",
-    "parquet", "patch", "pdf", "pem", "php", "pl", "plist", "png", "po", "properties", "proto", "ps1", "py", "pyi",
+    "parquet", "patch", "pdf", "pem", "php", "pl", "plist", "png", "po",
+    "prisma", "properties", "proto", "ps1", "py", "pyi",
     "pyx", "r", "rake", "rb", "rs", "rst", "sass", "sbt", "scala", "scss", "service", "sh", "snap", "sol", "sql",
     "sqlite", "sum", "sv", "svelte", "svg", "swift", "tcl", "template", "tex", "tf", "tfvars", "timer", "tmpl",
     "toml", "tpl", "ts", "tsv", "tsx", "txt", "typ", "ui", "v", "vhd", "vue", "wasm", "webp", "woff", "woff2",

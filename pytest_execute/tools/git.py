@@ -69,7 +69,7 @@ class Git:
     # -- running git
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """Return the output of `git ARGUMENTS` about objects. Raises ExecuteError with git's last line if it fails."""
+        """Return the output of `git ARGUMENTS` about objects. Raises ExecuteError with git's message if it fails."""
         return self.own.run(*arguments, stdin=stdin)
 
     def run_text(self, *arguments: str) -> str:
@@ -239,6 +239,13 @@ def _ask_for_path(user: GitProcess, question: str) -> Path:
     return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
 
 
+_NO_REPOSITORY = {
+    False: "not in a git work tree, so nothing can be proven: run `git init` and commit, or start in a checkout",
+    True: "no `.git` is here or above, and GIT_DIR is not read: start in a checkout",
+}
+"""Messages where there is no repository, by whether a variable names one."""
+
+
 def _not_found(directory: Path, done: subprocess.CompletedProcess[bytes]) -> Problem:
     """Return why git finds no work tree around `directory`. A repository is never to be made where one is."""
     top, errors = checkout_top(directory.resolve()), done.stderr.decode(errors="replace").strip()
@@ -246,8 +253,7 @@ def _not_found(directory: Path, done: subprocess.CompletedProcess[bytes]) -> Pro
         remedy = f"run `git config --global --add safe.directory {top or directory}`"
         message = f"the repository belongs to another user, and git refuses it: {remedy}"
     elif top is None and "not a git repository" in errors:
-        remedy = "run `git init` and commit, or start in a checkout"
-        return Problem("no-git", f"not in a git work tree, so nothing can be proven: {remedy}", str(directory))
+        return Problem("no-git", _NO_REPOSITORY["GIT_DIR" in os.environ], str(directory))
     else:
         first_line = next(iter(errors.splitlines()), "no message")
         message = f"git cannot read the repository here ({first_line}): correct what it names"

@@ -41,7 +41,7 @@ FIXED = {
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
+    "LANGUAGE": "C",  # messages in English; LC_ALL would also hold for the user's filters
 }
 """Variables of each git process."""
 NO_SETTINGS = {

@@ -27,6 +27,14 @@ FORMS = {
         "## 11. Ship\n\n- [x] 11.0 Close\n- [ ] 11.1 Tag\n\n## 12. Rest\n\n- [ ] 12.1 Sleep\n",
         "11.0+ 11.1 12.1",
     ),
+    "a task has its substeps in a phase of the same number": (
+        "## Phase 1: A\n\n- [x] 1. One\n- [x] 1.1 Step\n- [ ] 2. Two\n- [ ] 2.1 Step\n\n## Phase 2: B\n\n- [ ] 3. C\n",
+        "1+ 2 3",
+    ),
+    "a task has its substeps in a phase of the same number, with whole tasks only": (
+        "## Phase 1: A\n\n- [x] 1. One\n- [x] 1.1 Step\n\n## Phase 2: B\n\n- [ ] 2. Two\n- [ ] 2.1 Step\n",
+        "1+ 2",
+    ),
     "a task has its substeps in a section without a number": ("## Tasks\n\n- [x] 1.0 One\n- [x] 1.1 Step\n", "1.0+"),
     "a phase with a half number": (
         "## Phase 3: A\n\n- [x] 3.5 Flip\n\n## Phase 3.5: B\n\n- [ ] 3.5.1 Change\n- [ ] 3.5.2 Write\n",
@@ -251,3 +259,18 @@ def test_boxes_that_are_counted_in_their_sections_are_told() -> None:
 )
 def test_boxes_without_ids_that_no_section_counts_are_no_tasks(text: str) -> None:
     assert [problem.code for problem in read_text(text, "t", "b.md").errors] == ["no-task"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Plan ID | Title | Depends", "Story | Titre | Statut", "Ticket | Título | Estado", "Nr. | Aufgabe | Status"],
+)
+def test_a_table_of_tasks_with_other_words_in_its_header(header: str) -> None:
+    plan = read_plan(f"# Plan\n\n| {header} |\n|--|--|--|\n| A1 | Read | - |\n| A2 | Write | - |\n")
+    assert [(task.id, task.title) for task in plan.tasks] == [("A1", "Read"), ("A2", "Write")]
+
+
+@pytest.mark.parametrize("heading", ["Phase 1 Completion Criteria", "Exit criteria of phase 1", "1. Exit criteria"])
+def test_boxes_of_criteria_in_numbered_sections_are_no_tasks(heading: str) -> None:
+    reading = read_text(f"# Plan\n\n- 🔄 Read\n\n## {heading}\n\n- [x] fast\n- [x] small\n", "t", "b.md")
+    assert [problem.code for problem in reading.errors] == ["no-task"]

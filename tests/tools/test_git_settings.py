@@ -20,14 +20,22 @@ from tests.session.kill_runs import state
 
 NOTES = "notes/t/breakdown.md"
 LINES = "".join(f"line_{number} = {number}\n" for number in range(12))
-VARIABLES = [name for name in CONDITIONS if name.startswith("GIT_")]
-IN_ONE = {
+TOGETHER = {
     "diff": ["diff.", "format.", "color.", "merge."],
-    "blame and log": ["blame.", "log.", "i18n.", "notes.", "gc."],
+    "blame and log": ["blame.", "log.", "i18n.", "notes.", "gc.", "gpg."],
     "index": ["core.splitIndex", "core.untracked", "core.ignoreStat", "core.trust", "core.check", "index.", "split"],
     "content": ["core.safecrlf", "core.autocrlf = true", "core.attributesFile", "core.big", "core.white", "add."],
+    "variables": ["GIT_"],
+    "programs": ["textconv", "external diff", "hooks", "file system monitor"],
+    "history": ["ambiguous names", "notes", "grafts", "commit graph", "packed", "detached"],
+    "other parents": ["replaced parents", "damaged commit graph"],
+    "other commits": ["replace refs", "assumed unchanged", "skipped files", "locked index"],
+    "filter": ["required clean filter"],
+    "encoding": ["attributes: encoding"],
+    "line ends": ["attributes: line ends", "core.eol", "core.autocrlf = input"],
+    "places": ["conditional include", "missing include", "all excluded", "separate git directory", "of another user"],
 }
-"""Settings that are laid over the repository together, by the beginnings of their names."""
+"""Beginnings of the names of conditions that are laid over the repository together."""
 
 
 @pytest.fixture(scope="module")
@@ -83,27 +91,16 @@ def plain(template: Repository, tmp_path_factory: pytest.TempPathFactory) -> tup
         return answers(place_of(template, tmp_path_factory.mktemp("plain") / "top"), patch)
 
 
-SHAPES = [name for name in CONDITIONS if not any(mark in name for mark in (" = ", "GIT_", "linked"))]
-
-
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        *(pytest.param([n for n in CONDITIONS if n.startswith(tuple(v))], id=k) for k, v in IN_ONE.items()),
-        pytest.param([name for name in VARIABLES if "PARAMETERS" not in name], id="variables"),
-        *([name] for name in SHAPES),
-    ],
-    ids=lambda names: names[0],
-)
+@pytest.mark.parametrize("beginnings", TOGETHER.values(), ids=TOGETHER)
 def test_what_a_user_configures_changes_no_answer_and_nothing_is_left(
-    conditions: list[str],
+    beginnings: list[str],
     template: Repository,
     plain: tuple[Any, ...],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     place = place_of(template, tmp_path / "top")
-    for name in conditions:
+    for name in (name for beginning in beginnings for name in CONDITIONS if name.startswith(beginning)):
         CONDITIONS[name](place)
     found = answers(place, monkeypatch)
     for one, other in zip(plain, found, strict=True):
@@ -116,7 +113,8 @@ def test_work_that_is_not_committed_is_what_the_user_would_commit(
     """Settings say how a changed file is stored; a file that holds what HEAD has is unchanged, whatever they say."""
     place = place_of(template, tmp_path / "top")
     place.write("info/attributes", "crlf.py text eol=lf\nnew.py filter=words\nside.py filter=words\n")
-    place.git("config", "filter.words.clean", "sed s/line/word/")
+    place.git("config", "filter.words.clean", "sed s/line/$LC_ALL/")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     place.git("config", "filter.words.required", "true")
     (place.repository / "new.py").write_text("line = 1\n")
     (place.repository / "side.py").chmod(0o755)
@@ -124,7 +122,7 @@ def test_work_that_is_not_committed_is_what_the_user_would_commit(
     git = Git.find(place.repository).with_scratch(tmp_path / "scratch")
     commits = commit_range(git, NOTES)
     assert changed_files(git, commits.head, commits.tree) == ["new.py", "side.py"]
-    assert git.contents(commits.tree, ["new.py"]) == {"new.py": b"word = 1\n"}
+    assert git.contents(commits.tree, ["new.py"]) == {"new.py": b"C.UTF-8 = 1\n"}
     place.git("config", "filter.words.clean", "false")
     with pytest.raises(ExecuteError, match=r"new\.py"):
         commit_range(git, NOTES)
@@ -183,6 +181,15 @@ def test_a_repository_that_git_cannot_read_is_named_and_never_made_anew(template
     assert refusal(place.repository / "notes") == (
         f"{top}/notes: error: git cannot read the repository here (fatal: not a git repository (or any of the parent "
         "directories): .git): correct what it names (git)"
+    )
+
+
+def test_where_only_a_variable_names_the_repository_it_is_never_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", "/elsewhere")
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: error: no `.git` is here or above, and GIT_DIR is not read: start in a checkout (no-git)"
     )
 
 

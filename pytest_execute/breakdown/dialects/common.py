@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
 from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION
 
-TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|タスク|작업)"
+TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|任務|タスク|작업)"
 """Pattern of the words that stand before a task's number."""
 
 # matches "AC-1", "FR-2", "ADR-3": codes of requirements, criteria and decisions, not of tasks
@@ -197,10 +197,15 @@ def section_id(outline: Outline, index: int) -> str:
     return normalize_id(stream.id if stream else number[1] if number else "")
 
 
-def parent_task(outline: Outline, start: TaskStart, ids: Container[str]) -> str | None:
+def parent_task(outline: Outline, start: TaskStart, starts: Mapping[str, TaskStart]) -> str | None:
     """Return the id of the task of which this one may be a substep: 2 for 2.1, unless a section has that id.
 
-    Below `## 11. Title`, 11.1 is no substep of 11.0; below `## Phase 3.5`, 3.5.1 is none of 3.5 in Phase 3.
+    Below `## 11. Title`, 11.1 is no substep of 11.0; below `## Phase 3.5`, 3.5.1 is none of 3.5 in Phase 3. It is a
+    substep of a task 11 in the same section, though. `starts` are the tasks by their normal ids.
     """
-    parent = parent_of(start.id, ids)
-    return None if parent is None or parent == section_id(outline, start.index) else parent
+    parent = parent_of(start.id, starts)
+    if parent is None or parent != section_id(outline, start.index):
+        return parent
+    other = starts[parent]
+    is_same_section = outline.heading_above[other.index] == outline.heading_above[start.index]
+    return parent if is_same_section and not other.id.endswith(".0") else None

@@ -36,7 +36,7 @@ _NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE
 def find(outline: Outline) -> list[TaskStart]:
     """Return the items with a box and a number that extends no other number."""
     starts = _numbered_boxes(outline)
-    ids = {normalize_id(start.id) for start in starts}
+    ids = {normalize_id(start.id): start for start in starts}
     return [start for start in starts if parent_task(outline, start, ids) is None]
 
 

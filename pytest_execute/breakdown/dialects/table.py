@@ -19,14 +19,16 @@ from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
 from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS
 
-# matches "ID", "#", "Task No.", "编号"
+# matches "ID", "#", "Task No.", "Plan ID", "编号"
 _ID_COLUMN = re.compile(
-    r"(?:task |step |story |任务|タスク)?(?:ids?|no\.?|#|number|编号|番号)|#|task|step|任务|id", re.IGNORECASE
+    r"(?:task |step |story |plan |issue |ticket |item |任务|タスク)?"
+    r"(?:ids?|no\.?|nr\.?|n°|#|number|nummer|número|编号|番号)|#|task|step|story|ticket|issue|aufgabe|tarea|tarefa|tâche|任务|id",
+    re.IGNORECASE,
 )
-# matches "Task", "Title", "Work item", "제목"
+# matches "Task", "Title", "Work item", "Titre", "제목"
 _TITLE_COLUMN = re.compile(
     r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name"
-    r"|title|description|item)"
+    r"|title|description|item)|titre|título|titel|aufgaben?|tareas?|tarefas?|tâches?|beschreibung|descripción|descrição"
     r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명|제목|태스크|タイトル|件名|任务标题|任务描述",
     re.IGNORECASE,
 )
