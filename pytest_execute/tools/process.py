@@ -6,6 +6,7 @@ Modules of `engine/child` start processes by themselves: they run in a child pro
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -49,15 +50,25 @@ def follow(
 
     The command starts with SIGINT blocked: it calls `accept_signals` as soon as it can be interrupted.
     """
-    preexec = _begin_child if hasattr(os, "fork") else None
-    child = subprocess.Popen(command, cwd=cwd, env=env, stdout=output, stderr=errors, preexec_fn=preexec)  # noqa: PLW1509
+    from_terminal = is_in_foreground()
+    child = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdout=output,
+        stderr=errors,
+        preexec_fn=functools.partial(_begin_child, from_terminal) if hasattr(os, "fork") else None,  # noqa: PLW1509
+    )
     interruptions = 0
     while True:
         try:
             status = child.wait()
         except KeyboardInterrupt:
             interruptions += 1
-            _pass_on_interruption(child, interruptions)
+            if interruptions > 2:
+                child.kill()
+            elif not from_terminal:
+                child.send_signal(signal.SIGINT)
         else:
             break
     if interruptions:
@@ -65,17 +76,12 @@ def follow(
     return status
 
 
-def _begin_child() -> None:
+def _begin_child(from_terminal: bool) -> None:
+    """Prepare a command to be interrupted once: by the terminal, or else by this process, whoever is interrupted."""
     end_with_parent()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
-def _pass_on_interruption(child: subprocess.Popen[bytes], count: int) -> None:
-    """Interrupt a command as this process was, unless the terminal did so already; kill it the third time."""
-    if count > 2:
-        child.kill()
-    elif not is_in_foreground():
-        child.send_signal(signal.SIGINT)
+    if not from_terminal:
+        os.setpgid(0, 0)
 
 
 @contextlib.contextmanager
