@@ -23,10 +23,6 @@ pytest is not imported for their names: this process runs no test.
 """
 
 
-OWN_PLUGINS = ("-p", "execute", "-p", "xdist")
-"""Options that name the plugins of a run by their entry points: pytest may be told to look for none by itself."""
-
-
 class RunLocation(Struct, frozen=True):
     """Directory that pytest runs in, with further options and environment variables."""
 
@@ -42,7 +38,7 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     So are those of git that a hook has: see `tools/environment.py`.
     """
     env = {k: v for k, v in with_git_settings(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
-    command = [sys.executable, "-m", "pytest", *OWN_PLUGINS, *options]
+    command = [sys.executable, "-m", "pytest", "-p", "pytest_execute.commands.own_plugins", *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
     )
