@@ -227,8 +227,13 @@ def _effort(fields: Sequence[Field]) -> str:
 
 def _unquoted(text: str) -> str:
     """Return a value without code marks or quotes around it; of several code spans, the first."""
-    span = re.match(r"(`+)(.+?)\1", text)
-    return span[2].strip() if span else text.strip(" \"'*")
+    if text.startswith("`"):
+        span = text.lstrip("`")
+        marks = text[: len(text) - len(span)]
+        inside, end, _ = span.partition(marks)
+        if inside and end:
+            return inside.strip()
+    return text.strip(" \"'*")
 
 
 def _objective(fields: Sequence[Field], blocks: Sequence[Block]) -> str:
@@ -260,7 +265,10 @@ def _reason_without_tests(fields: Sequence[Field]) -> str | None:
     said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields_named(fields, "tests"))), None)
     if said is None:
         return None
-    reason: str = said["bracketed"] or said["reason"] or said["because"] or ""
+    if said["bracketed"] is not None:
+        inside: str = said["bracketed"].rstrip(" .")
+        return inside[: -1 if inside.endswith((")", "）")) else None].strip(" .")
+    reason: str = said["reason"] or said["because"] or ""
     return reason.strip(" .")
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.pytest_run import (
     RunLocation,
-    cache_directory,
     create_empty,
     exit_status,
     judged_report,
@@ -21,7 +20,7 @@ from pytest_execute.commands.pytest_run import (
 from pytest_execute.commands.staged_tree import committed_tree, staged_tree
 from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.tools import output_files
+from pytest_execute.tools import output_files, pytest_cache
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import check_outputs, find_project, judged_commit
@@ -71,7 +70,7 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
         titles = {f"--{name}={getattr(options, name)}": path for name, path in outputs.items()}
         check_outputs(Path.cwd(), options.notes, titles)
     project = project_directory(Path.cwd().resolve(), repository.work_tree.resolve())
-    cache = cache_directory(project)
+    cache = project / pytest_cache.NAME
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(scratch(cache))
         staged = options.staged and commit is None

@@ -114,7 +114,7 @@ def _layout(home: Path) -> tuple[Layout, Collection[str], tuple[str, ...]]:
     """
     here = Path.cwd().resolve()
     root = project_directory(here, home.resolve()) if here.is_relative_to(home.resolve()) else home
-    with scratch(None) as directory:
+    with scratch() as directory:
         git = Git.find(root).with_scratch(directory)
         tree = git.tree(write_work_tree(git, git.find_commit("HEAD") or git.empty_tree()))
         settings = read_pytest_settings(root)

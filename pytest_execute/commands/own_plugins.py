@@ -1,4 +1,4 @@
-"""Plugin of a pytest that a command starts: it loads those of a run, as pytest may be told to look for none by itself."""
+"""Plugin of a pytest that a command starts: it loads those of a run, as pytest may be told to look for none."""
 
 from __future__ import annotations
 

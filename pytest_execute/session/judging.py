@@ -9,6 +9,7 @@ import pytest
 
 from pytest_execute import workflow
 from pytest_execute.core.errors import ExecuteError
+from pytest_execute.core.file_names import is_utf_8
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.discovery.collected import imported_files
 from pytest_execute.scheduling.durations import known_durations
@@ -52,7 +53,7 @@ class JudgingPlugin:
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
-        directory = self.main.outside / "trees"
+        directory = self.main.directory / "trees"
         phases = Phases(self.config, self.main.progress)
         try:
             self.main.judgement = workflow.judge_run(context, run, workflow.Rerun(settings, directory, phases))
@@ -86,6 +87,8 @@ class JudgingPlugin:
             return beside.obstacle
         if not self.state.settings.is_measured:
             return "the policy requires no coverage"
+        if not is_utf_8(str(self.config.rootpath)):
+            return "coverage.py measures nothing below a directory whose name is not UTF-8: move the checkout"
         if controller_side is not None and not controller_side.have_all_ended:
             return "the run was interrupted before all workers had sent their coverage"
         return Path(self.state.settings.coverage)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from pytest_execute.core.gate_ids import label
@@ -17,6 +16,7 @@ from pytest_execute.session.deselection import DeselectionPlugin
 from pytest_execute.session.item_plugin import ItemPlugin
 from pytest_execute.session.safeguard import Safeguard, WorkerSafeguard
 from pytest_execute.session.state import RunState, state_key
+from pytest_execute.tools import json_values
 
 if TYPE_CHECKING:
     from pytest_execute.scheduling.work import ScheduledWork
@@ -75,7 +75,7 @@ def _encode_tests(state: RunState, deselection: DeselectionPlugin, items: Sequen
     modules = imported_files(settings.top_modules) if state.worker_input is None else {}
     parts = (items, deselection.items, deselection.out_of_scope)
     tests, deselected, out_of_scope = (collected_tests(each, settings.plan.topic) for each in parts)
-    return msgspec.json.encode(Collection(tests, deselected, out_of_scope, modules))
+    return json_values.encode(Collection(tests, deselected, out_of_scope, modules))
 
 
 def _create_work(config: pytest.Config, state: RunState, tests: bytes) -> ScheduledWork:

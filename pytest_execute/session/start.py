@@ -17,7 +17,7 @@ from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import RunState, process_state_key, state_key
-from pytest_execute.tools import process, standard_streams
+from pytest_execute.tools import json_values, process, standard_streams
 from pytest_execute.tools.own_libraries import leave_to_project
 from pytest_execute.tools.process_state import ProcessState
 
@@ -52,7 +52,7 @@ def _state(config: pytest.Config, args: list[str]) -> RunState | None:
 
 
 def _worker_state(config: pytest.Config, worker_input: WorkerInput) -> RunState:
-    settings = msgspec.json.decode(worker_input.settings, type=RunSettings)
+    settings = json_values.decode(worker_input.settings, RunSettings)
     if worker_input.files is None:
         return _measuring(config, RunState("worker", settings), Path(worker_input.root))
     settings = msgspec.structs.replace(settings, coverage=str(run_directory(config) / "coverage"))

@@ -29,13 +29,12 @@ if TYPE_CHECKING:
 class MainProcess:
     """State of the process that the user started, which judges the run.
 
-    `directory` is the run's own directory, `outside` one that is not in the project. `notices` are lines for the
-    terminal summary. `controller_side` is None without workers. `collection` is None until the tests are collected.
-    `judgement` is None before the end, and after an `error` that kept the run from being judged.
+    `directory` is the run's own directory. `notices` are lines for the terminal summary. `controller_side` is None
+    without workers. `collection` is None until the tests are collected. `judgement` is None before the end, and after
+    an `error` that kept the run from being judged.
     """
 
     directory: Path
-    outside: Path
     context: workflow.Context
     notices: list[str]
     outcomes: OutcomeCollector

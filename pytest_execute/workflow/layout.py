@@ -14,7 +14,7 @@ from pytest_execute.core.detect_source import Import, detect_source, import_root
 from pytest_execute.core.imports import imported_names
 from pytest_execute.core.layout import Layout, is_below
 from pytest_execute.core.policy import Policy
-from pytest_execute.tools.git import Git, Tree
+from pytest_execute.tools.git import LINK_MODE, Git, Tree
 
 
 def project_layout(git: Git, tree: Tree, policy: Policy, known: Layout) -> Layout:
@@ -33,6 +33,13 @@ def project_layout(git: Git, tree: Tree, policy: Policy, known: Layout) -> Layou
     layout = replace(bare, source=source)
     layout = replace(layout, roots=import_roots(files, layout, imports))
     return _with_testpaths(layout, known.tests, files)
+
+
+def source_files(tree: Tree, layout: Layout, work_tree: Path) -> Iterator[str]:
+    """Yield the files of the implementation below the home; a link that leads to no file is none."""
+    for path in filter(layout.is_source, tree):
+        if path.startswith(layout.home) and (tree[path].mode != LINK_MODE or (work_tree / path).is_file()):
+            yield path
 
 
 def directories_in(work_tree: Path, directories: Iterable[Path]) -> tuple[str, ...]:
