@@ -13,9 +13,6 @@ A clause is read in this order; each step replaces what it has read by a mark, a
 | parts of a list | `T1`, `2-4`, a stream's title, a sentence with a code |
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

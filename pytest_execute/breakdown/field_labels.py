@@ -1,8 +1,5 @@
 """Labels of the fields of a task, in the languages in which breakdowns are written. A synonym is one word here."""
 
-# Labels are in languages with full-width signs.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

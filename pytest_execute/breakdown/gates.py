@@ -8,9 +8,6 @@
 Below `## Quality Gates` they may also be plain items, texts and rows of a table.
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

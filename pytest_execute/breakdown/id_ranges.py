@@ -1,8 +1,5 @@
 """Lists and ranges of ids: `1, 2 & 4`, `T1-T5`, `A to C`, expanded to the names that the breakdown has."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

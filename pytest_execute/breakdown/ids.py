@@ -1,8 +1,5 @@
 """Forms of task ids (`3`, `2.1`, `T05`, `INFRA-1`), and one spelling for all that mean the same."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001, RUF003
-
 from __future__ import annotations
 
 import re

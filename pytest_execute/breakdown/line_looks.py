@@ -8,9 +8,6 @@
 | gate | `**Gate 1**: …`, `- **Checkpoint:**` |
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -4,9 +4,6 @@
 order in a clause that denies none, and names two parts of the plan.
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Checks of a whole plan: cycles, open work below done tasks, one-sided Blocks fields, missing fields, wrong totals."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF003
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Other lines about tasks and streams, in summaries and tables: what they say is compared with the plan, and told."""
 
-# Breakdowns hold full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Dependencies that sentences state: the certain ones are added to the plan, the others become warnings."""
 
-# Breakdowns hold full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -9,9 +9,6 @@ It works in these steps:
 5. Report the sentence as uncertain if it looks like an order and no pattern reads it.
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -4,9 +4,6 @@ A sentence is marked before it is matched: one character stands for each name, s
 becomes "② depends on ①". The comment above each pattern shows a text that it matches.
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -5,9 +5,6 @@ Stream A must complete before Stream B can start
 T1 blocks T2, T3
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -5,9 +5,6 @@
 ## Mails                              any heading, if all tasks have one
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

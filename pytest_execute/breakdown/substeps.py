@@ -4,9 +4,6 @@
 1. [x] **Title** 1.1. [x] Write the tests 1.2. [ ] Add      as a formatter joins them
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Start of a task: the line with its id and title, in any dialect."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

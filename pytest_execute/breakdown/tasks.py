@@ -1,8 +1,5 @@
 """Parser of one task: its start and the blocks below it, without the names of other tasks and of streams."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

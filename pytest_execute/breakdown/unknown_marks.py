@@ -3,9 +3,6 @@
 Such a task is found as one with an open box would be, or with a ticked box where the mark is a tick in another form.
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Words that breakdowns use: for tasks, streams, states, sections and files. A synonym is one word here."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

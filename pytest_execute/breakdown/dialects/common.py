@@ -1,8 +1,5 @@
 """Searches in a document that several dialects share."""
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

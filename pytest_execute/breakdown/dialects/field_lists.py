@@ -4,9 +4,6 @@
    - Files: `src/model.py`          - Files: `src/model.py`
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

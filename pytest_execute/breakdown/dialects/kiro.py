@@ -4,9 +4,6 @@
   - [x] 1.1 Write the tests        - [ ] 1.2 Write the page
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

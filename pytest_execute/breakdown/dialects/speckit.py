@@ -4,9 +4,6 @@
 - [ ] **T1**: Write the model
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

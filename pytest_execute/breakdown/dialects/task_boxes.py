@@ -4,9 +4,6 @@
   - [x] Subtask 1.1: tests
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

@@ -5,9 +5,6 @@
 ### Story 1.2: Mails
 """
 
-# Breakdowns hold dashes and full-width signs, and so does this file.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re
