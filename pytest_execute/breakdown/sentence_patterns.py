@@ -13,22 +13,19 @@ from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TAS
 from pytest_execute.breakdown.ids import CODE, NUMBER
 from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 
-_ORDER_HINTS = tuple(
-    (cue, re.compile(pattern))
-    for cue, pattern in (
-        *((cue, re.escape(cue)) for cue in ("depend", "requir", "block", "prerequisit", "precondition")),
-        *((cue, re.escape(cue)) for cue in ("→", "->", "=>", "►", "▶")),
-        *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
-        ("when", r"\bwhen\b.{0,300}\b(?:start|begin|run)"),
-        ("wait", r"\bwait"),
-        ("need", r"\bneed(?:s|ed)?\b"),
-        ("first", r"\d\s+(?:must\s[^.;]{0,300})?first\b"),
-        ("must", r"\d\s+must\s+be\s+(?:complete|done|finished)"),
-        ("precede", r"\bprecede"),
-        ("rel", r"\brel(?:y|ies)\s"),
-        ("build", r"\bbuilds?\s+(?:up)?on\b"),
-        *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
-    )
+_ORDER_HINTS = (
+    *((part, re.escape(part)) for part in ("depend", "requir", "block", "prerequisit", "precondition")),
+    *((part, re.escape(part)) for part in ("→", "->", "=>", "►", "▶")),
+    *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
+    ("when", r"\bwhen\b.{0,300}\b(?:start|begin|run)"),
+    ("wait", r"\bwait"),
+    ("need", r"\bneed(?:s|ed)?\b"),
+    ("first", r"\d\s+(?:must\s[^.;]{0,300})?first\b"),
+    ("must", r"\d\s+must\s+be\s+(?:complete|done|finished)"),
+    ("precede", r"\bprecede"),
+    ("rel", r"\brel(?:y|ies)\s"),
+    ("build", r"\bbuilds?\s+(?:up)?on\b"),
+    *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
 )
 """Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
 
@@ -36,7 +33,7 @@ _ORDER_HINTS = tuple(
 def order_hint(text: str) -> int | None:
     """Return the offset of the first words with which a text may state an order, or None if it states none."""
     lower = text.lower()
-    hints = (hint.search(lower) for cue, hint in _ORDER_HINTS if cue in lower)
+    hints = (re.search(pattern, lower) for part, pattern in _ORDER_HINTS if part in lower)
     return min((hint.start() for hint in hints if hint), default=None)
 
 
