@@ -23,6 +23,7 @@ import pytest
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.coverage.recorder import CoverageRecorder, NoCoverage
 from pytest_execute.tools.disk_errors import disk_errors_reported
+from pytest_execute.tools.process_state import Limits
 
 Gates = Sequence[str]
 NO_PARAMETER: Any = object()
@@ -37,6 +38,7 @@ class ItemContexts:
         self.users = FixtureUsers((), {})
         self.current: Gates = ()
         self.failure = ""
+        self.limits = Limits()
 
     def begin(self, items: Iterable[pytest.Item], gates: Mapping[str, Gates]) -> None:
         """Take over the items, and for each test its gates, or its mark."""
@@ -45,7 +47,7 @@ class ItemContexts:
     def switch(self, gates: Gates) -> None:
         """Count code that runs from now on for `gates`."""
         self.current = gates
-        with self._noting_failure():
+        with self._noting_failure(), self.limits.in_place():  # it writes a file, which a test may have forbidden
             self.recorder.switch(gates)
 
     def end(self) -> None:

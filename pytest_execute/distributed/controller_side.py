@@ -13,7 +13,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import FAILURE_KEY, IMPORTED_KEY, OUTPUT_KEY
+from pytest_execute.distributed.worker_side import ERROR_KEY, FAILURE_KEY, IMPORTED_KEY, OUTPUT_KEY
 from pytest_execute.tools.disk_errors import disk_problem
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
@@ -103,6 +103,8 @@ class ControllerSide:
         self.imported |= worker_output.pop(IMPORTED_KEY, {})
         if failure := worker_output.pop(FAILURE_KEY, ""):
             self.problems = list(dict.fromkeys([*self.problems, disk_problem(failure)]))
+        if error := worker_output.pop(ERROR_KEY, None):
+            self.problems.append(Problem("internal-error", error, worker_name(node.gateway)))
         output = worker_output.pop(OUTPUT_KEY, None)
         if output is not None:
             coverage, foreign = output
@@ -116,7 +118,7 @@ class ControllerSide:
         return self.ended >= self.roots.keys()
 
     def check(self) -> None:
-        """Raise ExecuteError if a worker has run code of another checkout."""
+        """Raise ExecuteError if a worker has run code of another checkout, or could not end as it should."""
         if self.problems:
             raise ExecuteError(*self.problems)
 

@@ -17,7 +17,7 @@ from pytest_execute.session.observed_run import observed_run
 from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
-from pytest_execute.session.state import MainProcess, RunState
+from pytest_execute.session.state import MainProcess, RunState, process_state_key
 from pytest_execute.tools.disk_errors import disk_errors_reported, disk_problem
 
 UNKNOWN_SECONDS = 3.0
@@ -35,7 +35,7 @@ class JudgingPlugin:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
         try:
-            with disk_errors_reported():
+            with self.config.stash[process_state_key].in_place(), disk_errors_reported():
                 exitstatus, verdict = self._judge(session, exitstatus)
                 write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
