@@ -91,7 +91,14 @@ def test_the_tasks_of_task_master(tmp_path: Path, tag: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("a.json", "[]"), ("b.json", "{"), ("c.json", '{"tasks": []}'), ("d.md", "# A\n")]
+    ("name", "text"),
+    [
+        ("a.json", "[]"),
+        ("b.json", "{"),
+        ("c.json", '{"tasks": []}'),
+        ("e.json", '{"tasks": [{"id": 1, "title": "a", "x": ' + "[" * 9999),
+        ("d.md", "# A\n"),
+    ],
 )
 def test_a_file_without_a_plan_is_an_error(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(ExecuteError, match="no-task"):
