@@ -97,7 +97,12 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
 def _judging_options(options: argparse.Namespace) -> Iterator[str]:
     """Yield options of pytest for those of the gate, and those that the user hands to it."""
     yield f"--execute-topic={options.topic}"
-    yield from (f"--execute-{name}={value}" for name in ("notes", "base") if (value := getattr(options, name)))
+    single = {
+        "notes": options.notes,
+        "base": options.base,
+        "debug-file": options.debug_file and Path(options.debug_file).absolute(),
+    }
+    yield from (f"--execute-{name}={value}" for name, value in single.items() if value)
     yield from (f"--execute-{name}={value}" for name in ("stream", "task") for value in getattr(options, name))
     yield from options.pytest
 

@@ -37,7 +37,7 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     So are those of git that a hook has: see `tools/environment.py`.
     """
     env = {k: v for k, v in with_git_settings(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
-    command = [sys.executable, "-m", "pytest", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "pytest_execute.commands.own_plugins", *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
     )

@@ -12,6 +12,7 @@ from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.session.run_settings import RunSettings
+from pytest_execute.tools.process_state import ProcessState
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
@@ -67,3 +68,5 @@ class RunState:
 
 
 state_key = pytest.StashKey[RunState]()
+process_state_key = pytest.StashKey[ProcessState]()
+"""State of the process before any test, which tests may change and the judge needs as it was."""

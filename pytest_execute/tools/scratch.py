@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError, Problem
+from pytest_execute.tools import process
 from pytest_execute.tools.checkout_top import checkout_top
 from pytest_execute.tools.pytest_cache import make_part, part_of
 
@@ -43,12 +44,13 @@ def scratch(cache: Path | None = None) -> Iterator[Path]:
 
 def remove(directory: Path) -> None:
     """Remove a directory, also where a test took away the permissions of what is in it."""
-    shutil.rmtree(directory, ignore_errors=True)
-    if directory.exists():
-        for path, _, _ in os.walk(directory):
-            with contextlib.suppress(OSError):
-                Path(path).chmod(0o700)
+    with process.uninterrupted():
         shutil.rmtree(directory, ignore_errors=True)
+        if directory.exists():
+            for path, _, _ in os.walk(directory):
+                with contextlib.suppress(OSError):
+                    Path(path).chmod(0o700)
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _make(cache: Path | None) -> tuple[Path, contextlib.ExitStack]:
