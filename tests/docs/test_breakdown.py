@@ -55,7 +55,7 @@ def codes() -> set[str]:
     files = [
         *(package / "breakdown").rglob("*.py"),
         *(package / "commands" / f"{name}.py" for name in ("check", "init")),
-        package / "tools" / "documents.py",
+        *(package / "tools" / f"{name}.py" for name in ("documents", "output_files")),
     ]
     calls = (
         node
