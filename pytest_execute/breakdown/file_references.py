@@ -61,7 +61,16 @@ _UNCHANGED_FILES = re.compile(
 _UNTOUCHED = re.compile(
     r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|"
     r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
-    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
+    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*"
+    r"|\b(?:leav|keep)(?:e|ing)?\s+(?:the\s+)?(?:`[^`\n]+`|[\w./-]+)\s+(?:alone|unchanged|untouched|intact|as\s+(?:it\s+)?is)\b"
+    r"|(?:`[^`\n]+`|[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
+    re.IGNORECASE,
+)
+# matches "per src/a.py", "as described in `docs/b.md`", "against c.md": a title names them, and changes others
+_ONLY_READ = re.compile(
+    r"\b(?:per|see|following|against|according\s+to|based\s+on|compared?\s+(?:with|to)"
+    r"|(?:as\s+)?(?:described|defined|specified|documented|listed)\s+in|as\s+in|like\s+in)\s+(?:the\s+)?"
+    r"(?:`[^`\n]+`|[\w@.{}\[\]/-]+)",
     re.IGNORECASE,
 )
 # matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
@@ -127,7 +136,7 @@ def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
     A file behind a word such as "by" is only read: "as `plan.md` says" is left out, "Write `plan.md`" is not.
     """
-    own = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
+    own = [structs.replace(part, text=_ONLY_READ.sub(_blank, _LINK_TARGET.sub("]", part.text))) for part in parts]
     refs = (
         ref
         for part in own
