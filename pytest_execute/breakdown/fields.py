@@ -173,7 +173,8 @@ def _value_part(block: Block, label: Label, end: int) -> ValuePart:
         behind = block.text[label.value_end + 1 : end].removeprefix("*")
         raw = f"{block.text[label.value_begin : label.value_end]} {behind}"
     skipped = len(raw) - len(raw.lstrip())
-    return ValuePart(re.sub(r"[ \t]*[|·•;,]\s*$", "", raw.strip()), block.line_at(label.value_begin + skipped))
+    separators = r"[ \t]*[|·•;,]\s*$" if end < len(block.text) else r"[ \t]*\|\s*$"
+    return ValuePart(re.sub(separators, "", raw.strip()), block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):

@@ -35,7 +35,7 @@ _ROUTE = re.compile(r"/[\w/{}\[\]:-]*/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
 # matches "src/*.py" and "src\\a.py" outside backticks
-_UNREAD_WORD = re.compile(r"[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
+_UNREAD_WORD = re.compile(r"(?<![^\s,;()`\"])[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
 # matches '"src/a b.py"', '"tests/test_a.py::test_b"'
 _QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
 # matches "tests/test_a.py::test_b[1 2]" outside backticks
@@ -63,7 +63,7 @@ _UNTOUCHED = re.compile(
     r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*"
     r"|\b(?:leav|keep)(?:e|ing)?\s+(?:the\s+)?(?:`[^`\n]+`|[\w./-]+)\s+(?:alone|unchanged|untouched|intact|as\s+(?:it\s+)?is)\b"
-    r"|(?:`[^`\n]+`|[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
+    r"|(?:`[^`\n]+`|(?<![\w./-])[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
     re.IGNORECASE,
 )
 # matches "per src/a.py", "as described in `docs/b.md`", "against c.md": a title names them, and changes others
