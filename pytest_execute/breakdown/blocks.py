@@ -7,8 +7,9 @@ hides. `Document.hidden` has the lines of all of these and of code.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -40,7 +41,22 @@ class Block(Struct, frozen=True, gc=False):
 
     def line_at(self, offset: int) -> int:
         """Return the line of the character at `offset` of the text."""
-        return self.line + self.text.count("\n", 0, offset)
+        return self.line + lines_before(self.text, offset)
+
+
+def lines_before(text: str, offset: int) -> int:
+    """Return how many line ends a text has before an offset. In a long text a list of them is searched, and kept."""
+    if len(text) < _LONG_TEXT:
+        return text.count("\n", 0, offset)
+    return bisect_left(_line_ends(text), offset)
+
+
+_LONG_TEXT = 2000
+
+
+@lru_cache(maxsize=8)
+def _line_ends(text: str) -> list[int]:
+    return [found.start() for found in re.finditer("\n", text)]
 
 
 class UnclosedFence(Struct, frozen=True):

@@ -125,6 +125,9 @@ LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))
 TASK_FIELDS = frozenset(("depends", "tests", "files", "effort", "status", "commit", "agent"))
 """Fields that only a task has; other sections have objectives and criteria, too."""
 
+MAX_LABEL = 120
+"""Letters of the longest label, with its marks and what is in parentheses behind it."""
+
 
 @lru_cache(maxsize=1024)
 def field_name(label: str) -> str | None:
@@ -133,6 +136,8 @@ def field_name(label: str) -> str | None:
     >>> field_name("**Blocked by**"), field_name("dependsOn"), field_name("Files (new)"), field_name("Risk")
     ('depends', 'depends', 'files', None)
     """
+    if len(label) > MAX_LABEL:
+        return None
     spaced = re.sub(r"(?<=[a-z])_(?=[a-z])|(?<=[a-z])(?=[A-Z])", " ", label)  # "dependsOn" -> "depends On"
     plain = re.sub(r"[*_`]", "", spaced)
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"

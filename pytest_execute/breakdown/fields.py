@@ -10,13 +10,14 @@ _Name: value_            Name: value | Name: value
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.blocks import Block, lines_before
 from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASK_FIELDS, TASKS_ONLY_LABELS, field_name
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
@@ -79,7 +80,7 @@ class _GrowingField:
 # matches "**Files:**", "**Files**:", "**Files** (new):", "__Files:__"
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^*_\n:：|][^*\n:：|]{0,60}?)"
-    r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]*[)）])?\s*[:：])"
+    r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]{0,300}[)）])?\s*[:：])"
 )
 # matches "*Files*:", "_Files_:", "`Files`:", "<b>Files:</b>" at the beginning of a line
 _MARKED_LABEL = re.compile(
@@ -99,11 +100,11 @@ _DEPENDS_SENTENCE = re.compile(
 # matches "Task 1", "#4", "T2" at the beginning of a value
 TASK_AT_BEGINNING = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
 # matches "**Depends on:** " at the beginning of a part between bars
-_BARRED_LABEL = re.compile(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*")
+_BARRED_LABEL = re.compile(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
 _ITALIC_LABEL = re.compile(
     r"(?P<mark>(?<![\w*])\*\*?(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
-    r"(?P<value>[^\n]*?)(?P=mark)(?!\w)"
+    r"(?P<value>[^\n]{0,500}?)(?P=mark)(?!\w)"
 )
 
 
@@ -173,8 +174,10 @@ def _value_part(block: Block, label: Label, end: int) -> ValuePart:
         behind = block.text[label.value_end + 1 : end].removeprefix("*")
         raw = f"{block.text[label.value_begin : label.value_end]} {behind}"
     skipped = len(raw) - len(raw.lstrip())
-    separators = r"[ \t]*[|·•;,]\s*$" if end < len(block.text) else r"[ \t]*\|\s*$"
-    return ValuePart(re.sub(separators, "", raw.strip()), block.line_at(label.value_begin + skipped))
+    separators = "|·•;," if end < len(block.text) else "|"
+    value = raw.strip()
+    value = value[:-1].rstrip() if value[-1:] in separators else value
+    return ValuePart(value, block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):
@@ -200,8 +203,8 @@ def find_labels(text: str) -> tuple[Label, ...]:
     if ":" not in text and "：" not in text:
         return _sentence_labels(text)
     barred = list(_labels_between_bars(text)) if "|" in text else []
-    bars = {text.count("\n", 0, label.begin) for label in barred}
-    labels = [*barred, *(label for label in _plain_labels(text) if text.count("\n", 0, label.begin) not in bars)]
+    bars = {lines_before(text, label.begin) for label in barred}
+    labels = [*barred, *(label for label in _plain_labels(text) if lines_before(text, label.begin) not in bars)]
     labels += _next_labels(text, labels) if labels else ()
     sentences = _sentence_labels(text)
     return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
@@ -209,11 +212,11 @@ def find_labels(text: str) -> tuple[Label, ...]:
 
 def _next_labels(text: str, labels: Sequence[Label]) -> Iterator[Label]:
     """Yield the labels of fields of a task behind a separator, in lines that begin with such a field."""
-    lines = {text.count("\n", 0, label.value_begin) for label in labels if label.name in TASK_FIELDS}
+    lines = {lines_before(text, label.value_begin) for label in labels if label.name in TASK_FIELDS}
     begins = {label.value_begin for label in labels}
     for found in _NEXT_LABEL.finditer(text):
         name = field_name(found["label"])
-        if name in TASK_FIELDS and text.count("\n", 0, found.start("label")) in lines and found.end() not in begins:
+        if name in TASK_FIELDS and lines_before(text, found.start("label")) in lines and found.end() not in begins:
             yield Label(name, found["label"], found.start(), found.end())
 
 
@@ -225,11 +228,13 @@ def _plain_labels(text: str) -> Iterator[Label]:
         text_of_label = match["label"] or match["tagged"]
         if name := _name(text_of_label, text, match.end()):
             yield Label(name, text_of_label, match.start(), match.end())
+    begins = [label.begin for label in bold]
     italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
     for match in (*_PLAIN_LABEL.finditer(text), *italic):
         value_begin = match.start("label") + len(match["label"]) + 1
         name = _name(match["label"], text, value_begin)
-        is_in_bold = any(label.begin <= match.start("label") < label.value_begin for label in bold)
+        before = bisect_right(begins, match.start("label"))
+        is_in_bold = before > 0 and match.start("label") < bold[before - 1].value_begin
         if name is not None and not is_in_bold:
             value_end = match.end("value") if match.re is _ITALIC_LABEL else 0
             yield Label(name, match["label"], match.start(), value_begin, value_end)
@@ -249,7 +254,7 @@ def _sentence_labels(text: str) -> tuple[Label, ...]:
 
 def _labels_between_bars(text: str) -> Iterator[Label]:
     """Yield the labels in `Name: value | Name: value`; two parts of a line must have a label, and one a known one."""
-    for line in re.finditer(r"[^\n]*\|[^\n]*", text):
+    for line in re.finditer(r"(?m)^[^\n]*\|[^\n]*", text):
         parts = [part.start() + line.start() for part in re.finditer(r"[^|]+", line[0])]
         labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
         if len(labels) > 1 and any(field_name(found[1]) is not None for found in labels):

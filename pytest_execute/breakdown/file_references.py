@@ -14,18 +14,20 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
+from pytest_execute.breakdown.blocks import lines_before
 from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.vocabulary import FILE_ENDINGS, FILES_WITHOUT_ENDING
+from pytest_execute.core.file_names import is_possible_path
 from pytest_execute.core.plan import FileRef, TestRef
 
 # matches "`a.py`", "``a`b``"
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-# matches "src/a.py:40-60", "./a.py#L3", "src/app/"
-_FILE = re.compile(
-    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\](),-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
-    r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
-    r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
-)
+# matches the end of "src/a.py:40-60", "./a.py#L3"
+_LINES = re.compile(r"(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?\Z")
+# matches "src/a.py", "./a.py"; a name stands before the ending
+_FILE = re.compile(r"(?:[\w@.+{}\[\](),/-]*/)?[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}")
+# matches "src/app/"
+_DIRECTORY = re.compile(r"/?(?:[\w@.+-]+/)+")
 # matches "src/my file.py"
 _FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
@@ -34,23 +36,19 @@ _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 _ROUTE = re.compile(r"/[\w/{}\[\]:-]*/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
-# matches "src/*.py" and "src\\a.py" outside backticks
-_UNREAD_WORD = re.compile(r"(?<![^\s,;()`\"])[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
+# matches "src/*.py:" and "src\\a.py" outside backticks
+_WORD = re.compile(r"[^\s,;()`\"]+")
+# matches the ".py" of "src/*.py:"
+_WORD_ENDING = re.compile(r"\.\w{1,10}(?![\w.])")
 # matches '"src/a b.py"', '"tests/test_a.py::test_b"'
-_QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
+_QUOTED_NAME = re.compile(r'"([^"`\n]{0,300}\w\.\w{1,10}(?:::[^"`\n]{0,300})?)"')
 # matches "tests/test_a.py::test_b[1 2]" outside backticks
-_BARE_NODEID = re.compile(r"(?<![`\w/])[\w./-]+\.py::[\w:.-]+\[[^\]\n`]*\s[^\]\n`]*\]")
+_BARE_NODEID = re.compile(r"(?<![`\w./-])[\w./-]+\.py::[\w:.-]{1,300}\[[^\]\n`]{0,300}\s[^\]\n`]{0,300}\]")
 # matches "src/(auth)/[id]/page.tsx" outside backticks
 _BARE_ROUTE = re.compile(
-    r"(?<![`\w/.-])[\w.-]+/(?:[\w.\[\]-]+/)*(?:\([\w-]+\)/)(?:[\w.()\[\]-]+/)*[\w.\[\]-]+\.\w{1,10}\b"
+    r"(?<![`\w/.-])[\w.-]{1,99}/(?:[\w.\[\]-]{1,99}/){0,9}(?:\([\w-]{1,99}\)/)(?:[\w.()\[\]-]{1,99}/){0,9}"
+    r"[\w.\[\]-]{1,99}\.\w{1,10}\b"
 )
-# matches "by ", "according to " before a file that is only read
-_REFERENCE_WORD = re.compile(
-    r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß|nach)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-# matches "](../spec.md)" in "[spec](../spec.md)"
-_LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
 _UNCHANGED_FILES = re.compile(
     r"\W*(?:explicitly\s+)?(?:unchanged|untouched|do\s+not\b|don't\b|not\s+(?:changed|touched|modified)|no\s+changes?\b"
@@ -66,24 +64,17 @@ _UNTOUCHED = re.compile(
     r"|(?:`[^`\n]+`|(?<![\w./-])[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
     re.IGNORECASE,
 )
-# matches "per src/a.py", "as described in `docs/b.md`", "against c.md": a title names them, and changes others
-_ONLY_READ = re.compile(
-    r"\b(?:per|see|following|against|according\s+to|based\s+on|compared?\s+(?:with|to)"
-    r"|(?:as\s+)?(?:described|defined|specified|documented|listed)\s+in|as\s+in|like\s+in)\s+(?:the\s+)?"
-    r"(?:`[^`\n]+`|[\w@.{}\[\]/-]+)",
-    re.IGNORECASE,
-)
 # matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
 _HELPERS = re.compile(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|support|__?snapshots?(?:__)?)(?:/|$)")
 # matches "test_a.py", "a_test.go", "a.spec.ts", "ATest.java"
 _TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
-# matches "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today", "tests/test_*.py"
-_WRITTEN_TEST = re.compile(r"(?:[^\s`:]+/)?[^`:\n]*[^\s`:/]\.(?:py|\w{1,10}(?=::))(?:::\S.*)?")
+# matches the file of "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today"
+_WRITTEN_FILE = re.compile(r"[^`:\n]*[^\s`:/]\.(?P<ending>\w{1,10})")
 # matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
 _TEST_PATH = re.compile(
-    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
+    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/(?!tests?(?:/|$))[\w-]+)*/?"
 )
 # matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
 _BARE_FILE = re.compile(
@@ -116,7 +107,7 @@ _OPTIONS_WITH_VALUE = frozenset(
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
-    own = [structs.replace(part, text=_UNTOUCHED.sub(_blank, part.text)) for part in parts if not part.is_code]
+    own = [structs.replace(part, text=_UNTOUCHED.sub(blank_out, part.text)) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
         for part in own
@@ -127,42 +118,22 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
 
 
-def _blank(found: re.Match[str]) -> str:
+def blank_out(found: re.Match[str]) -> str:
+    """Return blanks in the place of a match; line ends are kept."""
     return re.sub(r"[^\n]", " ", found[0])
-
-
-def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
-    """Return the files that a sentence says it changes: no links, no tests, and of those without a directory only code.
-
-    A file behind a word such as "by" is only read: "as `plan.md` says" is left out, "Write `plan.md`" is not.
-    """
-    own = [structs.replace(part, text=_ONLY_READ.sub(_blank, _LINK_TARGET.sub("]", part.text))) for part in parts]
-    refs = (
-        ref
-        for part in own
-        for ref in referenced_files([part])
-        if not ref.path.startswith("../") and ("/" in ref.path or _is_changed(ref.path, part.text))
-    )
-    return tuple(ref for ref in refs if not (_is_named_like_tests(ref.path) and _is_target(ref.path)))
-
-
-def _is_changed(name: str, text: str) -> bool:
-    """Return True for a file without a directory that is in code marks, and not behind a word for reading it."""
-    before, mark, _ = text.partition(f"`{name}`")
-    return bool(mark) and not _REFERENCE_WORD.search(before)
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
-    rest = text = _with_code_marks(part.text)
+    text = _with_code_marks(part.text)
     for span in _CODE_SPAN.finditer(text):
-        yield span[2].strip(), part.line + text.count("\n", 0, span.start())
-        rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
+        yield span[2].strip(), part.line + lines_before(text, span.start())
+    rest = _CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", ",", span[0]), text)
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
             is_whole_word = bare[found.end() :].isascii()  # Japanese has no blank behind a path: "src/a.pyに足す"
-            yield bare if is_whole_word else found[0], part.line + rest.count("\n", 0, word.start())
+            yield bare if is_whole_word else found[0], part.line + lines_before(text, word.start())
 
 
 def _with_code_marks(text: str) -> str:
@@ -180,12 +151,21 @@ def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
     text = text.partition("::")[0] if ".py::" in text else text
     if _has_blanks(text) and _FILE_WITH_BLANKS.fullmatch(text) and _ending(text) in FILE_ENDINGS:
         yield text, None, None
-    found = _FILE.fullmatch(text)
-    if not found or _NO_FILE.search(found["path"]) or _ROUTE.fullmatch(found["path"]):
+    lines = _LINES.search(text)
+    path = text[: lines.start()] if lines else text
+    if not (_FILE.fullmatch(path) or _DIRECTORY.fullmatch(path)) or _NO_FILE.search(path) or _ROUTE.fullmatch(path):
         return
-    if "/" in text or found["path"].rpartition(".")[2].casefold() in FILE_ENDINGS:
-        first = int(found["first"]) if found["first"] else None
-        yield found["path"], first, int(found["last"]) if found["last"] else first
+    if is_possible_path(path) and ("/" in text or _ending(path) in FILE_ENDINGS):
+        first = _line_number(lines["first"]) if lines else None
+        yield path, first, _line_number(lines["last"]) if lines and lines["last"] else first
+
+
+def _line_number(digits: str) -> int:
+    """Return a number of a line; one that no file has stands for all that are larger."""
+    return int(digits) if len(digits) < 10 else _LARGEST_LINE
+
+
+_LARGEST_LINE = 999_999_999
 
 
 def _has_blanks(text: str) -> bool:
@@ -205,10 +185,19 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
             continue
         text = _with_code_marks(part.text)
         names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
-        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
-        for name, offset in (*names, *((word[0], word.start()) for word in words)):
+        names += _unread_words(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
+        for name, offset in names:
             if _looks_like_file(name) and not any(_parse_file(name)):
-                yield name, part.line + text.count("\n", 0, offset)
+                yield name, part.line + lines_before(text, offset)
+
+
+def _unread_words(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the words, with their offsets, that have a wildcard or a backslash before the ending of a file."""
+    for word in _WORD.finditer(text):
+        ends = [found.end() for found in _WORD_ENDING.finditer(word[0])] if "*" in word[0] or "\\" in word[0] else []
+        name = word[0][: ends[-1]] if ends else ""
+        if re.search(r"[*\\]", name):
+            yield name, word.start()
 
 
 def _looks_like_file(text: str) -> bool:
@@ -230,10 +219,11 @@ def _may_hold_tests(target: str) -> bool:
     """Return True for a directory of tests, and for what is named like tests; helpers beside them hold none."""
     path, colons, _ = target.partition("::")
     is_directory = "." not in path.rpartition("/")[2] and not _HELPERS.search(path)
-    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or _is_named_like_tests(path))
+    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or is_named_like_tests(path))
 
 
-def _is_named_like_tests(path: str) -> bool:
+def is_named_like_tests(path: str) -> bool:
+    """Return True for a directory or file that is named like tests."""
     is_directory = path.endswith("/") and is_test_path(path) and not _HELPERS.search(path)
     return is_directory or _TEST_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
@@ -267,10 +257,18 @@ def _test_targets(part: ValuePart) -> Iterator[tuple[str, int]]:
 def _named_targets(text: str) -> Iterator[str]:
     """Yield the tests that a text names: one, as it is written, or several between blanks; none of another command."""
     words = text.split()
-    if len(words) > 1 and all(map(_is_target, words)) and words[0].endswith(".py"):
+    if len(words) > 1 and all(map(is_target, words)) and words[0].endswith(".py"):
         yield from words
-    elif _is_target(text) or (_WRITTEN_TEST.fullmatch(text) and (len(words) == 1 or "/" in words[0])):
+    elif is_target(text) or (_is_written_test(text) and (len(words) == 1 or "/" in words[0])):
         yield text
+
+
+def _is_written_test(text: str) -> bool:
+    """Return True for a file, or a file and a name in it, that may hold blanks and brackets."""
+    path, colons, name = text.partition("::")
+    file = _WRITTEN_FILE.fullmatch(path)
+    is_file = file is not None and is_possible_path(path) and (bool(colons) or file["ending"] == "py")
+    return is_file and (not colons or re.fullmatch(r"\S.*", name) is not None)
 
 
 def _command_targets(text: str) -> Iterator[str]:
@@ -278,9 +276,11 @@ def _command_targets(text: str) -> Iterator[str]:
     for command in _PYTEST_COMMAND.finditer(" ".join(text.split())):
         words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command["words"])
         for before, word in zip(["", *words], words, strict=False):
-            if before not in _OPTIONS_WITH_VALUE and not word.startswith("-") and _is_target(word):
+            if before not in _OPTIONS_WITH_VALUE and not word.startswith("-") and is_target(word):
                 yield word
 
 
-def _is_target(word: str) -> bool:
-    return _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None
+def is_target(word: str) -> bool:
+    """Return True for a nodeid or path that pytest may be given."""
+    is_name = _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None
+    return is_name and is_possible_path(word.partition("::")[0])

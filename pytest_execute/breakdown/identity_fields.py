@@ -40,9 +40,14 @@ def streams_from_fields(
     if len(set(ids)) < 2 or not all(re.fullmatch(r"[\w.-]{1,20}", name) for name in ids):
         return (), list(tasks)
     streams: dict[str, StreamStart] = {}
+    headings = _stream_headings(outline)
     for name, found in zip(ids, fields, strict=True):
         if name not in streams:
-            streams[name] = _stream(outline, found[0].label.strip().casefold(), name, found[0].line)
+            kind = found[0].label.strip().casefold()
+            heading = headings.get((kind, normalize_id(name)))
+            streams[name] = (
+                structs.replace(heading, id=name) if heading else _without_heading(kind, name, found[0].line)
+            )
     placed = [
         structs.replace(parsed, task=structs.replace(parsed.task, stream=name))
         for parsed, name in zip(tasks, ids, strict=True)
@@ -50,10 +55,11 @@ def streams_from_fields(
     return tuple(streams.values()), placed
 
 
-def _stream(outline: Outline, kind: str, name: str, line: int) -> StreamStart:
-    """Return the stream with the title of the heading that has its word and id, or without a heading."""
-    for index, block in enumerate(outline.blocks):
-        heading = stream_from_heading(block, index) if block.kind == "heading" else None
-        if heading is not None and heading.kind == kind and normalize_id(heading.id) == normalize_id(name):
-            return structs.replace(heading, id=name)
+def _stream_headings(outline: Outline) -> dict[tuple[str, str], StreamStart]:
+    """Return the first heading with each word and id of a stream."""
+    found = (stream_from_heading(outline.blocks[index], index) for index in reversed(outline.headings))
+    return {(each.kind, normalize_id(each.id)): each for each in found if each is not None}
+
+
+def _without_heading(kind: str, name: str, line: int) -> StreamStart:
     return StreamStart(id=name, kind=kind, title=f"{kind.title()} {name}", index=-1, line=line)

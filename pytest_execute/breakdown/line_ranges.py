@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pytest_execute.core.errors import Problem
 from pytest_execute.core.plan import Plan
+from pytest_execute.core.python_source import parse_python
 
 
 def cutting_ranges(plan: Plan, read: Callable[[str], str | None]) -> Iterator[Problem]:
@@ -24,8 +25,8 @@ def cutting_ranges(plan: Plan, read: Callable[[str], str | None]) -> Iterator[Pr
 def _cut_function(text: str, first: int, last: int) -> str | None:
     """Return the name of the first function that has lines inside a range and outside of it."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+        tree = parse_python(text)
+    except SyntaxError:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

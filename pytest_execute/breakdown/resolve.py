@@ -9,7 +9,12 @@ from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown.dependency_collector import NO_SOURCE, DependencySource, ParsedDependencies
+from pytest_execute.breakdown.dependency_collector import (
+    MAX_DEPENDENCIES,
+    NO_SOURCE,
+    DependencySource,
+    ParsedDependencies,
+)
 from pytest_execute.breakdown.dependency_parser import parse_dependencies
 from pytest_execute.breakdown.fields import TASK_AT_BEGINNING, Field, ValuePart, fields_named, read_fields
 from pytest_execute.breakdown.file_references import referenced_tests
@@ -56,6 +61,7 @@ class Resolver:
             (normalize_id(step.id), parsed.task.id) for parsed in tasks for step in parsed.task.substeps if step.id
         )
         self.used_lines: set[int] = set()
+        self._dependencies = 0
         self._stream_sentences: tuple[StreamSentence, ...] = ()
         self._depends_by_sentence: dict[str, dict[str, None]] = {}
 
@@ -75,7 +81,7 @@ class Resolver:
         """Return the task with its dependencies."""
         task, depends = parsed.task, dict[str, None]()
         step_lines = [step.line for step in task.substeps] if parsed.is_one_line else []
-        for part in _text_parts(parsed.fields_named("depends")):
+        for part in _text_parts(parsed.fields_named("depends")) if self._dependencies <= MAX_DEPENDENCIES else ():
             may_be_substep = bool(step_lines) and part.line > step_lines[0]
             source = DependencySource(
                 f"task {task.id}", task.id, task.stream, may_be_substep, lambda: self._tasks_before(task.id)
@@ -86,7 +92,17 @@ class Resolver:
         depends.update(self._depends_by_sentence.get(task.id, {}))
         depends.pop(task.id, None)
         self._report_unknown_labels(parsed)
-        return structs.replace(task, depends=tuple(depends))
+        return structs.replace(task, depends=self._within_limit(task, tuple(depends)))
+
+    def _within_limit(self, task: Task, depends: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the dependencies of a task; none, and an error, where the plan has too many."""
+        self._dependencies += len(depends)
+        if self._dependencies <= MAX_DEPENDENCIES:
+            return depends
+        if self._dependencies - len(depends) <= MAX_DEPENDENCIES:
+            message = f"more than {MAX_DEPENDENCIES} dependencies up to task {task.id}: let streams depend on streams"
+            self.problems.report(task.line, "too-large", message)
+        return ()
 
     def _report_unknown_labels(self, parsed: ParsedTask) -> None:
         """Warn of labels that are no fields and whose value begins with another task: they may mean a dependency."""
@@ -103,9 +119,10 @@ class Resolver:
         """Return `{task in a Blocks field: line}`; the field's other words are not read."""
         source = DependencySource("", parsed.task.id, parsed.task.stream)
         blocked: dict[str, int] = {}
-        for part in _text_parts(parsed.fields_named("blocks")):
+        for part in _text_parts(parsed.fields_named("blocks")) if self._dependencies <= MAX_DEPENDENCIES else ():
             self.used_lines.add(part.line)
             blocked.update(dict.fromkeys(parse_dependencies(part.one_line, self.names, source).tasks, part.line))
+        self._within_limit(parsed.task, tuple(blocked))
         return blocked
 
     def _tasks_before(self, task: str) -> tuple[str, ...]:

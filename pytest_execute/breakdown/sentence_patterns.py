@@ -18,9 +18,9 @@ from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 
 # matches "T2 depends on T1", "T1 must be done first", "T1 → T2"; a text without a match states no order
 ORDER_HINT = re.compile(
-    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.*\b(?:start|begin|run)|\bwait"
+    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.{0,300}\b(?:start|begin|run)|\bwait"
     r"|\bneed(?:s|ed)?\b"
-    r"|\d\s+(?:must\s[^.;]*)?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
+    r"|\d\s+(?:must\s[^.;]{0,300})?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
     rf"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶|{OTHER_ORDER_WORDS}",
     re.IGNORECASE,
 )

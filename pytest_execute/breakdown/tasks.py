@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
-from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
+from pytest_execute.breakdown.file_references import referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
@@ -21,6 +21,7 @@ from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.specifications import find_scenarios, find_specifications
 from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.breakdown.title_files import mentioned_files
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
 from pytest_execute.core.effort import is_effort
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
@@ -229,8 +230,13 @@ def _effort(fields: Sequence[Field]) -> str:
 
 def _unquoted(text: str) -> str:
     """Return a value without code marks or quotes around it; of several code spans, the first."""
-    span = re.match(r"(`+)(.+?)\1", text)
-    return span[2].strip() if span else text.strip(" \"'*")
+    if text.startswith("`"):
+        span = text.lstrip("`")
+        marks = text[: len(text) - len(span)]
+        inside, end, _ = span.partition(marks)
+        if inside and end:
+            return inside.strip()
+    return text.strip(" \"'*")
 
 
 def _objective(fields: Sequence[Field], blocks: Sequence[Block]) -> str:
@@ -262,7 +268,10 @@ def _reason_without_tests(fields: Sequence[Field]) -> str | None:
     said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields_named(fields, "tests"))), None)
     if said is None:
         return None
-    reason: str = said["bracketed"] or said["reason"] or said["because"] or ""
+    if said["bracketed"] is not None:
+        inside: str = said["bracketed"].rstrip(" .")
+        return inside[: -1 if inside.endswith((")", "）")) else None].strip(" .")
+    reason: str = said["reason"] or said["because"] or ""
     return reason.strip(" .")
 
 

@@ -38,7 +38,7 @@ NO_DEPENDENCY = re.compile(
 NO_TESTS = re.compile(
     r"(?:none|n/?a|nil|null|nothing|no(?:\s+(?:new\s+)?tests?|(?=\s*$))|not\s+applicable|\[\]|[-–—―]+|なし|无|無|없음)"
     r"(?:\s+(?:is\s+|are\s+)?(?:required|needed|necessary|applicable))?"
-    r"(?:\s*$|\s*[(（](?P<bracketed>.*?)[)）]?[.\s]*$|\s*[.,;:—–。、，；：-]\s*(?P<reason>.*)"
+    r"(?:\s*$|\s*[(（](?P<bracketed>.*)|\s*[.,;:—–。、，；：-]\s*(?P<reason>.*)"
     r"|\s+(?P<because>(?:because|as|since)\b.*))",
     re.IGNORECASE | re.DOTALL,
 )

@@ -16,6 +16,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from pytest_execute.core.python_source import parse_python
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DefinitionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 NAME = re.compile(r"\bid='(\w+)'")
@@ -24,9 +26,9 @@ NAME = re.compile(r"\bid='(\w+)'")
 def kept_lines(old: bytes, new: bytes) -> frozenset[int]:
     """Return the lines of `new` whose innermost function changed and is kept; none where a source cannot be parsed."""
     try:
-        before, after = (dict(_functions(ast.parse(source), "")) for source in (old, new))
+        before, after = (dict(_functions(parse_python(source), "")) for source in (old, new))
         return _lines(before, after)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, RecursionError):
         return frozenset()
 
 

@@ -10,7 +10,8 @@ def file_of(test: str) -> str:
 
 def function_of(test: str) -> str:
     """Return the nodeid of a test without its parameters."""
-    return test.partition("[")[0]
+    file, colons, names = test.partition("::")
+    return f"{file}{colons}{names.partition('[')[0]}"
 
 
 def names_of(test: str) -> tuple[str, list[str]]:

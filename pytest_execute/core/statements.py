@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from pytest_execute.core.python_source import parse_python
+
 EXCLUSION_COMMENT = re.compile(r"#\s*(?i:pragma)[:\s]?\s*(?i:no)\s*(?i:cover|branch)")
 """Default exclusion comments of coverage.py. Its other defaults, `...` and code for type checkers, hide nothing that
 counts.
@@ -61,10 +63,10 @@ first statement of its own scope. `f#2` is the second scope called `f`.
 def find_statements(source: bytes) -> Scopes | None:
     """Return the statements of a source; None for a source that is not Python. Docstrings are no statements."""
     try:
-        tree = ast.parse(source)
+        tree = parse_python(source)
         found: dict[str, list[tuple[Text, range]]] = {"": []}
         _collect(found, "", tree.body, ())
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, RecursionError):
         return None
     excluding = {number for number, line in enumerate(split_lines(source), 1) if EXCLUSION_COMMENT.search(line)}
     starts = sorted({lines.start for statements in found.values() for _, lines in statements})

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 
+from pytest_execute.core.python_source import parse_python
+
 TEST_LIBRARIES = ("pytest", "unittest")
 
 
@@ -15,8 +17,8 @@ def holds_tests(source: str | bytes, functions: Sequence[str] = ("test",), class
     `functions` and `classes` are pytest's settings `python_functions` and `python_classes`: prefixes or patterns.
     """
     try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = parse_python(source).body
+    except SyntaxError:
         return True
     return any(_is_test(node, functions, classes) for node in _top_level(body))
 

@@ -13,7 +13,6 @@ from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,10 +20,11 @@ from pytest_execute.core.evidence import Measure
 from pytest_execute.coverage import alone_plugin
 from pytest_execute.coverage.alone_plugin import AloneSettings
 from pytest_execute.coverage.data import Recording, read
-from pytest_execute.coverage.source import classify_lines
+from pytest_execute.coverage.source import classify_file
 from pytest_execute.engine.outcome import TreeOutcome
 from pytest_execute.engine.runner import Runner
 from pytest_execute.engine.settings import Settings
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import ResultCache, digest
 from pytest_execute.tools.git import Git, Tree
 
@@ -81,7 +81,7 @@ def measure_alone(git: Git, request: AloneRequest, directory: Path, cache: Resul
 def _settings(request: AloneRequest, data: Path) -> Settings:
     """Return the settings of the runs, with the plugin that measures."""
     value = AloneSettings(tuple(request.sources.values()), request.branch, str(data))
-    option = f"{alone_plugin.OPTION}={msgspec.json.encode(value).decode()}"
+    option = f"{alone_plugin.OPTION}={json_values.encode(value).decode()}"
     arguments = ("-p", alone_plugin.__name__, option, *request.settings.pytest.arguments)
     return replace(request.settings, pytest=replace(request.settings.pytest, arguments=arguments))
 
@@ -114,7 +114,7 @@ def ran_elsewhere(measure: Measure, root: Path, recording: Recording, not_run: C
         lines = {line for arc in arcs for line in arc}
         missing = lines.intersection(measure.missing.get(path, ()))
         missing.update(start for start, _ in arcs.intersection(measure.missing_arcs.get(path, ())))
-        functions = classify_lines(file.read_bytes()).functions if missing else {}
+        functions = classify_file(file).functions if missing else {}
         if any((path, functions.get(line, 0)) not in not_run for line in missing):
             found.add(path)
     return found

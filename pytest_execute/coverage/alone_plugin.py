@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from pytest_execute.coverage.recorder import Recorder
+from pytest_execute.tools import json_values
 
 OPTION = "--execute-measure-alone"
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    settings = msgspec.json.decode(item.config.getoption("execute_measure_alone"), type=AloneSettings)
+    settings = json_values.decode(item.config.getoption("execute_measure_alone"), AloneSettings)
     sources = [Path(os.path.normpath(item.config.rootpath / path)) for path in settings.sources]
     recorder = Recorder(sources, settings.branch, Path(settings.directory))
     recorder.switch([item.nodeid])

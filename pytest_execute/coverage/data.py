@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import msgspec
+from pytest_execute.tools import json_values
 
 SELECT_LINES = """select file.path, context.context, numbits from line_bits
     join file on file.id = file_id join context on context.id = context_id"""
@@ -90,13 +90,13 @@ class Recording:
     def encode(self) -> bytes:
         """Return all that was recorded as JSON."""
         lines = {path: {context: hex(bits) for context, bits in some.items()} for path, some in self.lines.items()}
-        return msgspec.json.encode((lines, self.packed_arcs))
+        return json_values.encode((lines, self.packed_arcs))
 
     @classmethod
     def decode(cls, data: bytes) -> Recording:
         """Return the recording that `encode` wrote."""
         recording = cls()
-        lines, recording.packed_arcs = msgspec.json.decode(data, type=Encoded)
+        lines, recording.packed_arcs = json_values.decode(data, Encoded)
         for path, some in lines.items():
             recording.lines[path] = {context: int(bits, 16) for context, bits in some.items()}
         return recording

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pytest_execute.core.python_source import parse_python
+
 
 def record_early_imports(source: Sequence[Path], branch: bool, directory: Path) -> None:
     """Write a data file into `directory` with what ran on import in modules below `source`; none where nothing did."""
@@ -50,8 +52,8 @@ def statements_that_always_run(source: bytes) -> frozenset[int]:
     Of an `if`, a loop, a `with` or a `try` that is its own first line: the rest depends on what the import found.
     """
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse_python(source)
+    except SyntaxError:
         return frozenset()
     return frozenset(_lines(tree.body))
 

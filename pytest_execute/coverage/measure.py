@@ -29,6 +29,7 @@ from msgspec import Struct
 
 from pytest_execute.core import gate_ids
 from pytest_execute.core.evidence import LineSets, unite
+from pytest_execute.core.file_names import is_utf_8
 from pytest_execute.core.ownership import LineOwners
 from pytest_execute.core.plan import Plan
 from pytest_execute.core.statements import EXCLUSION_COMMENT
@@ -168,7 +169,7 @@ class _Analyzer:
 
     @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _source_lines(self, path: str) -> source.SourceLines:
-        return source.classify_lines(_read_bytes(self._request.root / path))
+        return source.classify_file(self._request.root / path)
 
     def _measure_lines(
         self, path: str, wanted: set[int], is_counted: ContextFilter, *, imports: bool = False
@@ -180,8 +181,8 @@ class _Analyzer:
         or where nothing ran them.
         """
         lines = self._source_lines(path)
-        if lines.error:
-            return LineSets(unparsed=_by_path(path, {lines.error}))
+        if lines.error or "\n" in path or self._reporter(self._file(path), False) is None:
+            return LineSets(unparsed=_by_path(path, {lines.error or 1}))
         anything, counted = self._analyze(path, None), self._analyze(path, is_counted)
         noticed = {line for line, by in self._request.noticed.get(path, {}).items() if all(map(is_counted, by))}
         lacking = wanted & {*counted.missing, *counted.missing_branches}
@@ -209,7 +210,7 @@ class _Analyzer:
         return {number for number, line in enumerate(text, 1) if _has_exclusion(line)}
 
     def _analyze(self, path: str, is_counted: ContextFilter | None, with_exclusions: bool = False) -> _FileAnalysis:
-        file = str((self._request.root / path).resolve())
+        file = self._file(path)
         reporter = self._reporter(file, with_exclusions)
         if reporter is None:
             return _FileAnalysis(frozenset({1}), frozenset({1}))  # a file that cannot be read is one line, not reached
@@ -223,14 +224,19 @@ class _Analyzer:
             excluded=frozenset(analysis.excluded),
         )
 
+    def _file(self, path: str) -> str:
+        return str((self._request.root / path).resolve())
+
     @functools.cache  # noqa: B019 - an analyzer lives as long as one call of `line_sets`
     def _reporter(self, file: str, with_exclusions: bool) -> PythonFileReporter | None:
-        """Return coverage.py's parser of a file, which parses it once; None where it cannot."""
+        """Return coverage.py's parser of a file, which parses it once; None where it cannot, or takes no such name."""
+        if not is_utf_8(file):
+            return None
         reporter = PythonFileReporter(file, self._with_exclusions if with_exclusions else self._without_exclusions)
         try:
             reporter.lines()
-        except (NotPython, NoSource, ValueError):  # Python 3.10 has a ValueError for null bytes
-            return None
+        except (NotPython, NoSource, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None  # the same errors as `parse_python` knows
         return reporter
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.core.type_checking import type_checking_conditions
 
 
@@ -37,10 +39,9 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 def classify_lines(source: str | bytes) -> SourceLines:
     """Return the lines of a source by kind; none for a source that is not Python. Bytes are decoded as Python does."""
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        line = max(1, getattr(error, "lineno", None) or 1)
-        return SourceLines(frozenset(), {}, {}, frozenset(), frozenset(), line)
+        tree = parse_python(source)
+    except SyntaxError as error:
+        return _unparsed(error.lineno or 1)
     bodies: set[int] = set()
     functions: dict[int, int] = {}
     starts: dict[int, int] = {}
@@ -62,6 +63,18 @@ def classify_lines(source: str | bytes) -> SourceLines:
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     opaque = frozenset(call.lineno for call in calls if _is_string_runner(call.func))
     return SourceLines(frozenset(bodies), functions, starts, frozenset(inert), opaque)
+
+
+def classify_file(path: Path) -> SourceLines:
+    """Return the lines of a file by kind; a file that cannot be read is as one that cannot be parsed."""
+    try:
+        return classify_lines(path.read_bytes())
+    except OSError:
+        return _unparsed(1)
+
+
+def _unparsed(line: int) -> SourceLines:
+    return SourceLines(frozenset(), {}, {}, frozenset(), frozenset(), max(1, line))
 
 
 def _is_string_runner(function: ast.expr) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from pytest_execute.core.python_source import parse_python
+
 
 def may_define(source: bytes, names: Sequence[str]) -> bool:
     """Return False only if a Python file can have no class or function to which `names` lead, the outermost first."""
     try:
-        scope: ast.AST = ast.parse(source)
-    except (SyntaxError, ValueError):
+        scope: ast.AST = parse_python(source)
+    except SyntaxError:
         return True
     for name in names:
         inner = next((node for node in _inside(scope) if getattr(node, "name", None) == name), None)

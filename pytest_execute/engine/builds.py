@@ -13,13 +13,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-import msgspec
-
 from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.child.messages import BuildMessage, BuildResult
 from pytest_execute.engine.child.snapshot import take_snapshot
 from pytest_execute.engine.settings import Settings, child_environment
-from pytest_execute.tools import process
+from pytest_execute.tools import json_values, process
 from pytest_execute.tools.git import Entry, Git, Tree
 from pytest_execute.tools.git_write import write_blobs
 
@@ -90,7 +88,7 @@ class Builds:
         self.processes.append(child)
         try:
             assert child.stdin is not None
-            child.stdin.write(msgspec.json.encode(build) + b"\n")
+            child.stdin.write(json_values.encode(build) + b"\n")
             child.stdin.flush()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(TIMEOUT)
@@ -100,7 +98,8 @@ class Builds:
             self.processes.remove(child)
             child.communicate()
         if result.exists():
-            return msgspec.json.decode(result.read_bytes(), type=BuildResult)
+            done: BuildResult = json_values.decode(result.read_bytes(), BuildResult)
+            return done
         return {"status": None, "last_line": f"did not end within {TIMEOUT:.0f} s"}
 
     def _added(self, tree: Tree, checkout: Checkout) -> Tree:

@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_execute.engine.child.snapshot import Snapshot, take_snapshot
-from pytest_execute.tools.git import BlobReader, Git, Tree
+from pytest_execute.tools.git import LINK_MODE, SUBMODULE_MODE, BlobReader, Git, Tree
 from pytest_execute.tools.scratch import remove
-
-LINK, SUBMODULE = "120000", "160000"
-"""Modes of git's tree entries."""
 
 
 class Checkout:
@@ -70,13 +67,13 @@ def write_tree(git: Git | BlobReader, tree: Tree, directory: Path) -> None:
 
     Leave out links that lead out of the tree.
     """
-    files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE}
+    files = {path: entry for path, entry in tree.items() if entry.mode != SUBMODULE_MODE}
     contents = git.blobs(entry.oid for entry in files.values())
     for path, entry in files.items():
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
         content = contents[entry.oid]
-        if entry.mode != LINK:
+        if entry.mode != LINK_MODE:
             target.write_bytes(content)
             target.chmod(0o755 if entry.mode == "100755" else 0o644)
         elif stays_inside(path, os.fsdecode(content)):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_execute.core.coverage_patterns import path_pattern
 from pytest_execute.engine.builds import BuildFailed, Builds
 from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.settings import Settings, tree_environment
@@ -17,11 +18,10 @@ from pytest_execute.tools.git import Git, Tree
 
 COVERAGE_SETTINGS = """\
 [run]
-data_file = {data}
 parallel = true
 patch = subprocess
-source =
-    {source}
+include =
+    {include}
 """
 MEASURED = (0, 1)
 """Exit statuses of a pytest that ran all tests: OK and TESTS_FAILED of `pytest.ExitCode`."""
@@ -57,17 +57,16 @@ def run_suite(git: Git, suite: Suite, settings: Settings, directory: Path, secon
         except BuildFailed as error:
             raise SuiteFailed(str(error)) from None
     configuration = directory / "coverage.ini"
-    source = "\n    ".join(str(top / entry) for entry in suite.source)
-    configuration.write_text(COVERAGE_SETTINGS.format(data=directory / "data", source=source))
-    status = process.run_silently(
-        _command(configuration, settings), cwd=top / settings.prefix, env=environment, seconds=seconds
-    )
+    include = "\n    ".join(path_pattern(top / entry) for entry in suite.source)
+    configuration.write_text(COVERAGE_SETTINGS.format(include=include))
+    command = _command(configuration, directory / "data", settings)
+    status = process.run_silently(command, cwd=top / settings.prefix, env=environment, seconds=seconds)
     if status not in MEASURED:
         raise SuiteFailed(_reason(status, seconds))
     return top
 
 
-def _command(configuration: Path, settings: Settings) -> list[str]:
+def _command(configuration: Path, data: Path, settings: Settings) -> list[str]:
     """Return the command; options at its end count before those in the tree's own configuration.
 
     That may switch plugins off: those whose options are used here are loaded all the same.
@@ -76,7 +75,8 @@ def _command(configuration: Path, settings: Settings) -> list[str]:
     plugins = ["-p", "no:cacheprovider", "-p", "no:randomly", "-p", "xdist"]
     # xdist runs no test after an error in the collection, and pytest ends with status 1 as if tests had failed (3.8)
     options = [*plugins, *without_cov, "--continue-on-collection-errors", f"-n{settings.pytest.workers}"]
-    return [sys.executable, "-m", "coverage", "run", f"--rcfile={configuration}", "-m", "pytest", *options]
+    coverage = [sys.executable, "-m", "coverage", "run", f"--rcfile={configuration}", f"--data-file={data}"]
+    return [*coverage, "-m", "pytest", *options]
 
 
 def _reason(status: int | None, seconds: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.core.type_checking import type_checking_conditions
 from pytest_execute.mutation.stubs import choose_stubs, is_named, reason_without_stubs
 
@@ -42,20 +43,20 @@ def find_functions(source: str | bytes) -> tuple[Function, ...]:
     Bytes are decoded as Python does: with a byte order mark, or by the encoding that a comment names.
     """
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
+        tree = parse_python(source)
+    except SyntaxError as error:
         return (_unknown_function(source, error),)
     counts: dict[str, int] = {}
     top = _Scope("", None, False, frozenset(type_checking_conditions(tree)))
     return tuple(_with_unique_name(function, counts) for function in _functions_in(tree, top))
 
 
-def _unknown_function(source: str | bytes, error: SyntaxError | ValueError) -> Function:
+def _unknown_function(source: str | bytes, error: SyntaxError) -> Function:
     """Return what stands for the functions of a source that cannot be parsed; it is the same where the source is."""
     text = source.encode(errors="surrogatepass") if isinstance(source, str) else source
     return Function(
         name="<module>",
-        line=max(1, getattr(error, "lineno", None) or 1),
+        line=max(1, error.lineno or 1),
         column=0,
         end=text.count(b"\n") + 1,
         fingerprint=hashlib.sha256(text).hexdigest(),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.nodeids import function_of, names_of
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.replay.steps import TestForm
 from pytest_execute.tools.git import Tree
 
@@ -87,9 +88,10 @@ class TestForms:
 
     def _moved_file(self, own_tree: Tree, path: str, test: str) -> TestForm | None:
         """Return the form in a removed file that has the content of the test's file."""
-        same = (old for old, entry in sorted(own_tree.items()) if entry == self.today[path] and old not in self.today)
+        today = self.today.get(path)  # None: pytest makes a slash of a backslash in a name
+        same = (old for old, entry in sorted(own_tree.items()) if entry == today and old not in self.today)
         file = next(same, None)
-        return TestForm(self._nodeid(file, names_of(test)[1]), self.today[path].oid) if file else None
+        return TestForm(self._nodeid(file, names_of(test)[1]), today.oid) if file and today else None
 
     def _moved_form(self, own_tree: Tree, path: str, names: Names, test: str) -> TestForm | None:
         """Return the form of a removed definition that has the body of the test, or else its name."""
@@ -209,8 +211,8 @@ def _digest(node: ast.AST) -> str:
 @functools.lru_cache(maxsize=64)
 def _parsed(source: bytes) -> ast.AST | None:
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
+        return parse_python(source)
+    except SyntaxError:
         return None
 
 

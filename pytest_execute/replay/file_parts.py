@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from pytest_execute.core.python_source import parse_python
+
 PREFIXES = ("test", "Test")
 
 
@@ -46,8 +48,8 @@ class FileParts(Struct, frozen=True):
 def split_file(source: bytes) -> FileParts | None:
     """Return the parts of a source; None where it is not Python."""
     try:
-        module = ast.parse(source)
-    except (SyntaxError, ValueError):
+        module = parse_python(source)
+    except SyntaxError:
         return None
     splitter = _Splitter()
     splitter.visit(module)

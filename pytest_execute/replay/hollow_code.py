@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from pytest_execute.core.python_source import parse_python
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 AssignmentNode = ast.Assign | ast.AnnAssign
 RUN_BY_CLASS_STATEMENTS = ("__init_subclass__", "__set_name__", "__prepare__", "__class_getitem__")
@@ -62,8 +64,8 @@ def _assignments(module: ast.Module) -> Iterator[tuple[str, AssignmentNode]]:
 
 def _parse(source: bytes) -> ast.Module:
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
+        return parse_python(source)
+    except SyntaxError:
         return ast.Module([], [])
 
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.replay.shares import WORD, is_text
 
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -29,8 +30,8 @@ def asked_words(content: bytes) -> frozenset[str]:
     All words of a file that is not Python.
     """
     try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse_python(content)
+    except SyntaxError:
         return find_words(content)
     texts: list[str] = []
     nodes: list[ast.AST] = [tree]

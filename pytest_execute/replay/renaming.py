@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from pytest_execute.core.python_source import parse_python
 from pytest_execute.replay.shares import DefinitionNode, Share, bound_names, without_docstrings
 
 WORDS = re.compile(r"\w+|\W")
@@ -161,8 +162,8 @@ def _mentioned(definitions: list[CodeDefinition], names: Collection[str]) -> lis
 def _definitions(files: Mapping[str, bytes]) -> Iterator[CodeDefinition]:
     for path, content in files.items():
         try:
-            module = ast.parse(content)
-        except (SyntaxError, ValueError):
+            module = parse_python(content)
+        except SyntaxError:
             continue
         yield from _inner_definitions(module, frozenset(PurePosixPath(path).with_suffix("").parts))
 

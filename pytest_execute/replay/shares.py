@@ -15,6 +15,8 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from pytest_execute.core.python_source import parse_python
+
 WORD = re.compile(r"\w+")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DefinitionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -54,7 +56,7 @@ def find_share(files: Mapping[str, bytes], names: Sequence[str]) -> Share | None
     """
     try:
         parts = [part for content in files.values() for part in _parts(content, names)]
-    except (SyntaxError, ValueError):
+    except SyntaxError:
         return None
     origins = frozenset[tuple[str, tuple[str, str]]]().union(*(part.origins for part in parts))
     imports = dict(origins)
@@ -81,7 +83,7 @@ def _parts(content: bytes, names: Sequence[str]) -> Iterator[_Part]:
 def _parse(content: bytes) -> tuple[_Part | _TestClass, ...]:
     return tuple(
         _TestClass(each) if isinstance(each, ast.ClassDef) else _make_part(without_docstrings(each))
-        for each in ast.parse(content).body
+        for each in parse_python(content).body
     )
 
 

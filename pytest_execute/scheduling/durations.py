@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import msgspec
 import pytest
 
 from pytest_execute.core.nodeids import file_of
+from pytest_execute.tools import json_values
 from pytest_execute.tools.cache import ResultCache
 
 KIND = "seconds of a file"
@@ -33,13 +33,13 @@ def save_durations(cache: ResultCache, measured: Mapping[str, float]) -> None:
     for test, seconds in measured.items():
         durations = files.setdefault(file_of(test), {})
         durations[test] = round(WEIGHT * seconds + (1 - WEIGHT) * durations.get(test, seconds), 6)
-    cache.put(KIND, {file: msgspec.json.encode(durations) for file, durations in files.items()})
+    cache.put(KIND, {file: json_values.encode(durations) for file, durations in files.items()})
 
 
 def _read_files(cache: ResultCache, tests: Iterable[str]) -> dict[str, dict[str, float]]:
     """Return `{file: {test: seconds}}` for the files of `tests`, with all tests of these files."""
     facts = cache.get(KIND, dict.fromkeys(map(file_of, tests)))
-    return {file: msgspec.json.decode(fact, type=dict[str, float]) for file, fact in facts.items()}
+    return {file: json_values.decode(fact, dict[str, float]) for file, fact in facts.items()}
 
 
 class DurationRecorder:

@@ -7,6 +7,7 @@ object store is only an alternate. See `tools.git_process` for what git is told,
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ class Entry(NamedTuple):
     oid: str
 
 
-DIRECTORY_MODE, SUBMODULE_MODE = "40000", "160000"
+DIRECTORY_MODE, LINK_MODE, SUBMODULE_MODE = "40000", "120000", "160000"
 REFUSED = ("detected dubious ownership", "unsafe repository")
 """Parts of git's message about a repository of another user (2.35.3 and later, 2.35.2)."""
 
@@ -151,9 +152,14 @@ class Git:
 
     def contents(self, treeish: str, paths: Collection[str]) -> dict[str, bytes]:
         """Return the contents of those of `paths` that the tree has as files."""
-        entries = {path: entry for path, entry in self.tree(treeish).items() if path in paths}
-        blobs = self.blobs(entry.oid for entry in entries.values() if entry.mode != SUBMODULE_MODE)
-        return {path: blobs[entry.oid] for path, entry in entries.items() if entry.oid in blobs}
+        return self.file_contents(self.tree(treeish), paths)
+
+    def file_contents(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of those of `paths` that a tree has as files: links and submodules have none."""
+        entries = {path: tree[path] for path in paths if path in tree}
+        files = {path: entry for path, entry in entries.items() if entry.mode not in (LINK_MODE, SUBMODULE_MODE)}
+        blobs = self.blobs(entry.oid for entry in files.values())
+        return {path: blobs[entry.oid] for path, entry in files.items()}
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return the content of each object, exactly as it is stored. `BlobReader` does the same again and again."""
@@ -250,7 +256,7 @@ def _not_found(directory: Path, done: subprocess.CompletedProcess[bytes]) -> Pro
     """Return why git finds no work tree around `directory`. A repository is never to be made where one is."""
     top, errors = checkout_top(directory.resolve()), done.stderr.decode(errors="replace").strip()
     if any(refused in errors for refused in REFUSED):
-        remedy = f"run `git config --global --add safe.directory {top or directory}`"
+        remedy = f"run `git config --global --add safe.directory {shlex.quote(str(top or directory))}`"
         message = f"the repository belongs to another user, and git refuses it: {remedy}"
     elif top is None and "not a git repository" in errors:
         return Problem("no-git", _NO_REPOSITORY["GIT_DIR" in os.environ], str(directory))

@@ -25,7 +25,7 @@ from pytest_execute.tools.commit_range import CommitRange, commit_range
 from pytest_execute.tools.git import Git, Tree
 from pytest_execute.workflow.closed_topics import refuse_closed
 from pytest_execute.workflow.imported_modules import CheckedOut
-from pytest_execute.workflow.layout import directories_in, project_layout
+from pytest_execute.workflow.layout import directories_in, project_layout, source_files
 from pytest_execute.workflow.project import Project, find_project, policy_at_base, prefix_of
 from pytest_execute.workflow.request import Request
 
@@ -69,9 +69,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     @property
     def source_files(self) -> tuple[str, ...]:
-        """Return the files of the implementation, relative to the home."""
-        home = self.layout.home
-        return tuple(self.relative(path) for path in self.tree if path.startswith(home) and self.layout.is_source(path))
+        """Return the files of the implementation, relative to the home; a link to no file is none."""
+        return tuple(map(self.relative, source_files(self.tree, self.layout, self.git.work_tree)))
 
     @property
     def unknown_code(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def _unreached(context: Context, evidence: Evidence) -> Lines:
     missing = {path: lines - system.covered.get(path, frozenset()) for path, lines in system.lines.items()}
     found: Lines = {}
     for path, lines in missing.items():
-        bodies = source.classify_lines((context.home / path).read_bytes()).function_bodies if lines else frozenset()
+        bodies = source.classify_file(context.home / path).function_bodies if lines else frozenset()
         if inside := lines & bodies:
             found[context.layout.home + path] = set(inside)
     return found
@@ -96,6 +96,6 @@ def _measure(context: Context, run: RunResult, rerun: Rerun, tree_id: str) -> It
     top = run_suite(context.git, suite, rerun.settings, directory, seconds)
     recording = data.read(directory)
     for file in recording.lines:
-        starts = source.classify_lines(Path(file).read_bytes()).statement_starts
+        starts = source.classify_file(Path(file)).statement_starts
         lines = {starts.get(line, line) for line in data.unpack_bits(recording.line_bits(file))}
         yield Path(file).relative_to(top).as_posix(), sorted(lines)

@@ -56,11 +56,11 @@ def _owners_of_unloaded_code(context: Context, run: RunResult, evidence: Evidenc
 
 def _unloaded_lines(context: Context, gate: str, sets: LineSets) -> str | None:
     """Return the first file whose lines outside of functions are all that a gate lacks; None where it lacks more."""
-    from pytest_execute.coverage.source import classify_lines
+    from pytest_execute.coverage.source import classify_file
 
     unloaded: dict[str, frozenset[int]] = {}
     for path, lines in sets.measure().missing.items():
-        if outside := {*lines} - classify_lines((context.home / path).read_bytes()).function_bodies:
+        if outside := {*lines} - classify_file(context.home / path).function_bodies:
             unloaded[path] = sets.imported.get(path, frozenset()) | outside
     imported = replace(sets, imported=dict(sets.imported) | unloaded).measure()
     return min(unloaded) if unloaded and imported.reaches(required_shares(context)[gate]) else None

@@ -223,6 +223,13 @@ def test_a_file_that_was_never_imported_or_cannot_be_read_is_not_covered(recordi
     assert found["changed"].covered == 0
 
 
+@pytest.mark.parametrize("name", ["caf\udce9.py", "a\nb.py"])
+def test_a_file_whose_name_coverage_py_does_not_take_is_unknown(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x = 1\n")
+    found = measure(PLAN, request(tmp_path, {}, (name,)), Recording())["changed"]
+    assert (found.unparsed, found.missing) == ({name: (1,)}, {})
+
+
 def test_unchanged_lines_are_not_measured(recording: Recorded) -> None:
     root, data = recording
     one_line = MeasureRequest(root=root, branch=True, sources=("code.py",), changed={"code.py": frozenset({8})})

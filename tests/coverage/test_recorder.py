@@ -50,6 +50,19 @@ def test_processes_count_for_the_test_that_started_them(tmp_path: Path, branch: 
     assert "COVERAGE_PROCESS_CONFIG" not in os.environ
 
 
+@pytest.mark.parametrize("name", ["a[b]", "*?", "**", "{x},%$HOME", "\x1b[0m", "back\\slash"])
+def test_names_that_mean_something_in_patterns(tmp_path: Path, name: str) -> None:
+    root = tmp_path.resolve() / name
+    root.mkdir()
+    for file in ("code.py", f"{name}.py"):
+        (root / file).write_text("def one():\n    return 1\n")
+    recorder = Recorder([root / "code.py", root], True, tmp_path / "data")
+    for file in ("code.py", f"{name}.py"):
+        load(root / file).one()
+    recorder.stop()
+    assert {*read(tmp_path / "data").packed_arcs} == {str(root / "code.py"), str(root / f"{name}.py")}
+
+
 def test_a_fixture_that_is_torn_down_after_the_end_counts_for_nobody(tmp_path: Path) -> None:
     """pytest tears down what is left after an interrupt, when coverage has ended."""
     contexts = ItemContexts(Recorder([tmp_path], branch=False, directory=tmp_path / "data"))

@@ -30,6 +30,15 @@ def test_a_conftest_and_a_directory_that_a_tree_adds_are_found(repo: Repository)
     assert states == ["failed", "passed"] * 2
 
 
+def test_a_file_whose_name_pytest_takes_for_a_parameter(repo: Repository) -> None:
+    test = "tests/a[1]/test_[a] *.py::test_a"
+    source = "import pytest\n\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n):\n    assert n == 1\n"
+    commit = repo.commit("a", {test.partition("::")[0]: source, "tests/a[1]/conftest.py": ""})
+    with tree_runner(repo) as runner:
+        outcomes = runner.run(runner.git.tree(commit), [f"{test}[1]", f"{test}[2]"])
+    assert [outcome.state for outcome in outcomes.values()] == ["passed", "failed"]
+
+
 def test_all_tests_fail_if_pytest_cannot_start(repo: Repository) -> None:
     commit = repo.commit("a", {"tests/test_a.py": "def test_a(): pass\n"})
     with tree_runner(repo, "--maxfail=many") as runner:

@@ -268,5 +268,5 @@ def test_a_file_that_cannot_be_parsed_is_unproven_even_where_all_else_is_reached
     (reason,) = reasons(judge(PLAN, Policy(), with_measure("task:1", measure)), "task:1")
     assert reason == (
         "coverage/unproven/not-parsed: src/app/m.py:3: it cannot be parsed, so nothing in it was measured: correct its "
-        "syntax or encoding, or leave it out of `source`"
+        "syntax, encoding or name, or leave it out of `source`"
     )

@@ -59,6 +59,10 @@ BROKEN = {
     "syntax error": b"def size(word):\n    return len(word\n",
     "not decodable": "def size(word):\n    return 'größe'\n".encode("latin-1"),
     "null byte": b"def size(word):\n    return 0\0\n",
+    "no such encoding": b"# coding: nonsense\ndef size(word):\n    return 0\n",
+    "UTF-16": "def size(word):\n    return 0\n".encode("utf-16"),
+    "too deep": b"def size(word):\n    return " + b"+".join([b"word"] * 30_000) + b"\n",
+    "huge number": b"def size(word):\n    return " + b"9" * 5000 + b"\n",
 }
 
 
@@ -79,7 +83,7 @@ def test_a_source_that_cannot_be_parsed_is_unproven(tmp_path: Path, source: byte
     assert [each.state for each in split_targets(targets, {"code:<module>": "a template"})[1]] == ["exempt"]
 
 
-@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("source", [*BROKEN.values(), b"# \xff\n\nx = 1\n"], ids=[*BROKEN, "not UTF-8 in a comment"])
 def test_lines_of_a_source_that_cannot_be_parsed_are_unknown(tmp_path: Path, source: bytes) -> None:
     (tmp_path / "code.py").write_bytes(source)
     changed = {"code.py": frozenset({2})}
@@ -91,3 +95,15 @@ def test_lines_of_a_source_that_cannot_be_parsed_are_unknown(tmp_path: Path, sou
         assert (measure.lines, [*measure.unparsed]) == (0, ["code.py"])
     system = sets["system"].measure()
     assert system.lines > 0 == system.covered, "never taken for reached"
+
+
+def test_links_have_no_functions_of_their_own(tmp_path: Path) -> None:
+    """A link's content is the path that it leads to, which may be no Python, and may lead nowhere."""
+    repository = Repository(tmp_path / "work")
+    base = repository.commit("Begin", {"notes/t/breakdown.md": "# T\n", "src/code.py": CODE})
+    for name, target in {"to-code.py": "code.py", "loop.py": "loop.py", "nowhere.py": "../of/this world.py"}.items():
+        (repository.path / "src" / name).symlink_to(target)
+    repository.commit("Links")
+    git = Git.find(repository.path).with_scratch(tmp_path / "scratch")
+    commits = commit_range(git, "notes/t/breakdown.md", base)
+    assert find_targets(git, commits, Layout(source=("src",)), Ownership(PLAN, {})) == ()

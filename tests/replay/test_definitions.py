@@ -86,6 +86,11 @@ def test_a_test_without_a_definition_is_in_its_file_or_in_a_renamed_one() -> Non
     assert name_in(today, tree(test_b=X), TEST) is None
 
 
+def test_a_test_whose_file_has_another_name_in_its_nodeid() -> None:
+    r"""pytest makes `a/b.py` of the name `a\b.py`."""
+    assert forms(tree(test_a=X)).form_in(tree(test_a=X), "tests/test/a.py::test_x") is None
+
+
 def test_an_inherited_test_is_where_its_class_was() -> None:
     base = "class TestB(Base):\n    pass\n"
     today = forms(tree(test_a=base.replace("TestB", "TestA")))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from _pytest.reports import TestReport
 
-from pytest_execute.scheduling.durations import KIND, DurationRecorder, known_durations
+from pytest_execute.scheduling.durations import KIND, DurationRecorder, known_durations, save_durations
 from pytest_execute.tools.cache import ResultCache
 
 
@@ -74,3 +74,9 @@ def test_only_the_last_try_of_a_rerun_counts(tmp_path):
     tries = [report("setup"), report("call", "rerun", 9.0), report("teardown"), report("setup"), report("call")]
 
     assert learn(tmp_path, [*tries, report("teardown")]) == {"t.py::x": 3.0}
+
+
+def test_a_file_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    cache, test = ResultCache(tmp_path, pytest.fail), "caf\udce9.py::test_x"
+    save_durations(cache, {test: 2.0})
+    assert known_durations(cache, [test]) == {test: 2.0}

@@ -169,21 +169,16 @@ def extends_section_number(name: str, heading: Block) -> bool:
 
 def labels_above(outline: Outline, index: int) -> Iterator[str]:
     """Yield the label right above the list that contains a block, if there is one."""
-    if outline.blocks[index].kind == "heading":
-        return
-    depth = outline.blocks[index].depth
-    for before in range(index - 1, -1, -1):
-        block = outline.blocks[before]
-        if block.kind == "heading":
-            return
-        if block.depth < depth:
-            if _LABEL.fullmatch(block.text):
-                yield block.text
-            return
+    above = outline.item_above[index]
+    text = outline.blocks[above].text if above >= 0 else ""
+    if text and len(text) < _LONG_LABEL and _LABEL.fullmatch(text):
+        yield text
 
 
 # matches "**Acceptance criteria:**", "Done when:", "Acceptance criteria"; not "_Requirements: Success Criteria_"
 _LABEL = re.compile(r"\s*(?:\*\*[^*\n]{3,60}\*\*\s*[:：]?|[^*:：\n_]{3,60}[:：]?)\s*")
+
+_LONG_LABEL = 120
 
 
 def section_id(outline: Outline, index: int) -> str:

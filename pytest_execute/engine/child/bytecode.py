@@ -27,7 +27,7 @@ class BytecodeCache:
 
     def code(self, source: bytes, path: str, variant: str, compile_source: Callable[[], CodeType]) -> CodeType:
         """Return the code of `source`, the file at `path`; `variant` names the way of compiling it."""
-        key = f"{variant} {path[len(self.prefix) :]} ".encode() + source
+        key = os.fsencode(f"{variant} {path[len(self.prefix) :]} ") + source
         name = hashlib.blake2b(key, digest_size=20).hexdigest()
         file = os.path.join(self.directory, name)  # noqa: PTH118 - in each import
         with contextlib.suppress(OSError, ValueError, EOFError, TypeError):

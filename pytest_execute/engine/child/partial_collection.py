@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import _pytest.main
 import pytest
 
 if TYPE_CHECKING:
@@ -12,6 +15,20 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.partial_imports import PartialImports
 else:
     from _execute_missing_values import MissingValue, original_error, parameters_missing
+
+
+def take_arguments_as_files() -> None:
+    """Make pytest take each argument for a file, whatever its name is: a `[` in it begins no parameters.
+
+    pytest 8.4 to 9.2 asks this function about each argument, and refuses a path that has one.
+    """
+    main: Any = _pytest.main
+    resolve = main.resolve_collection_argument
+
+    def resolve_file(directory: Path, argument: str, *rest: Any, **options: Any) -> Any:
+        return dataclasses.replace(resolve(directory, str(directory), *rest, **options), path=Path(argument))
+
+    main.resolve_collection_argument = resolve_file
 
 
 class Report(Protocol):

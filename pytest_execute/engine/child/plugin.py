@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from pytest_execute.engine.child.messages import JobMessage, SetupMessage, TimedOutcome
     from pytest_execute.engine.child.module_origin import OriginCheck, TreeFinder
     from pytest_execute.engine.child.mutation_run import MutationRun
-    from pytest_execute.engine.child.partial_collection import MissingTests, PartialCollection
+    from pytest_execute.engine.child.partial_collection import (
+        MissingTests,
+        PartialCollection,
+        take_arguments_as_files,
+    )
     from pytest_execute.engine.child.partial_imports import PartialImports
     from pytest_execute.engine.child.results import JobResults
     from pytest_execute.engine.child.tree_guard import TreeGuard
@@ -46,7 +50,7 @@ else:
     from _execute_left_out import LeftOut
     from _execute_module_origin import OriginCheck
     from _execute_mutation_run import MutationRun
-    from _execute_partial_collection import MissingTests, PartialCollection
+    from _execute_partial_collection import MissingTests, PartialCollection, take_arguments_as_files
     from _execute_partial_imports import PartialImports
     from _execute_results import JobResults
     from _execute_tree_guard import TreeGuard
@@ -161,6 +165,7 @@ class JobPlugin:
 
     def pytest_sessionstart(self, session: Any) -> None:
         session.config.args = [str(Path(self.root, file)) for file in self.files]
+        take_arguments_as_files()
         if not self.mutation and not self.runs_in_process:
             session.perform_collect = functools.partial(self.collect_file_by_file, session)
 
@@ -238,5 +243,6 @@ class JobPlugin:
 
     def test_of(self, item: Any) -> str | None:
         """Return the job's name of an item: its node id, or that of its function without parameters."""
-        names = (item.nodeid, item.nodeid.partition("[")[0])
+        file, colons, names = item.nodeid.partition("::")
+        names = (item.nodeid, f"{file}{colons}{names.partition('[')[0]}")
         return next((name for name in names if name in self.job["wall_limits"]), None)

@@ -65,7 +65,7 @@ def _obstacles(context: JudgeContext, key: str, tests: Iterable[str], no_files: 
 
 def _unparsed(measure: Measure) -> Iterator[Finding]:
     for path, lines in measure.unparsed.items():
-        remedy = "correct its syntax or encoding, or leave it out of `source`"
+        remedy = "correct its syntax, encoding or name, or leave it out of `source`"
         message = f"{path}:{lines[0]}: it cannot be parsed, so nothing in it was measured: {remedy}"
         yield finding("not-parsed", message, (path, lines[0]))
 

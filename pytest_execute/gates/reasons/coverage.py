@@ -59,7 +59,7 @@ ROWS = (
         "coverage",
         UNPROVEN,
         "a changed file of the implementation is no Python that can be parsed, so nothing in it was measured",
-        "correct its syntax or encoding, or leave it out of `source`",
+        "correct its syntax, encoding or name, or leave it out of `source`",
     ),
     ReasonCode(
         "partial-run",
