@@ -18,8 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = None
     try:
         from pytest_execute.commands import table
-        from pytest_execute.tools import standard_streams
+        from pytest_execute.tools import process, standard_streams
 
+        process.accept_signals()
         standard_streams.protect()
         options = table.parse(sys.argv[1:] if arguments is None else arguments)
         return table.run(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -62,6 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="replay each test on all commits, and report its changes between failing and passing, if several",
     )
+    option(
+        "--execute-debug-file",
+        metavar="PATH",
+        help="file for the traceback of an internal error (default: a temporary one)",
+    )
     option("--execute-repository", help=argparse.SUPPRESS)
     option("--execute-cache-dir", help=argparse.SUPPRESS)
     option("--execute-output", action="append", default=[], help=argparse.SUPPRESS)
@@ -91,6 +97,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
                 session.begin(early_config, args)
         except own_libraries.OwnLibraryError as error:
             raise pytest.UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            _end("interrupted: nothing was judged", pytest.ExitCode.INTERRUPTED)
+        except (pytest.UsageError, pytest.exit.Exception):
+            raise
+        except Exception as error:  # noqa: BLE001 - the net below all: pytest would end with 1, which is a verdict
+            from pytest_execute.tools import internal_error
+
+            file = early_config.known_args_namespace.execute_debug_file
+            _end(internal_error.describe(error, file, "--execute-debug-file"), pytest.ExitCode.INTERNAL_ERROR)
     try:
         return (yield)
     except ConftestImportFailure:
@@ -100,6 +115,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         # pytest (8.4 to 9.2) loads it again to collect its directory, which is reported, and so becomes part of the
         # verdict; here pytest would end before anything is judged
         return None
+
+
+def _end(message: str, status: pytest.ExitCode) -> None:
+    """End this process with one line: pytest has no session yet that could."""
+    sys.stderr.write(f"{message}\n")
+    raise SystemExit(int(status))
 
 
 def pytest_configure(config: pytest.Config) -> None:

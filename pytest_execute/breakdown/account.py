@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.blocks import Block, Document, HiddenText
+from pytest_execute.breakdown.blocks import Block, Document, HiddenText, lines_before
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, is_criterion, is_outside_tasks, labels_above
 from pytest_execute.breakdown.fields import Field
 from pytest_execute.breakdown.gates import WrittenGate
@@ -68,7 +68,7 @@ def account_lines(document: Document, parts: ReadParts) -> LineAccount:
     for parsed in parts.tasks:
         context.update(
             (line, f"{field.name} of task {parsed.task.id}")
-            for field in parsed.fields
+            for field in parsed.fields.all
             if field.name
             for line in _lines_of_field(field)
         )
@@ -92,7 +92,7 @@ def _lines(block: Block) -> range:
 def _lines_of_task(parsed: ParsedTask) -> Iterator[tuple[int, str]]:
     """Yield the lines of a task, with what they were read as; texts of fields that give nothing are left out."""
     task = parsed.task
-    for field in parsed.fields:
+    for field in parsed.fields.all:
         if field.name in _WHOLE_FIELDS:
             yield from ((line, f"{field.name} of task {task.id}") for line in _lines_of_field(field))
     yield from ((ref.line, f"file of task {task.id}") for ref in task.files)
@@ -144,7 +144,7 @@ def _report_questions(document: Document, problems: Problems) -> None:
     for text in document.hidden:
         for question in _QUESTION.finditer(text.text) if text.kind == "comment" else ():
             message = f"{question[1]} (answer it in the plan, and remove this comment)"
-            problems.report(text.line + text.text.count("\n", 0, question.start()), "open-question", message)
+            problems.report(text.line + lines_before(text.text, question.start()), "open-question", message)
 
 
 class _UnreadReporter:
@@ -157,7 +157,10 @@ class _UnreadReporter:
         self._repeated = RepeatedTasks(outline, document.lines, plan, problems)
         self._count = len(plan.tasks)
         self._families = {_family(task.id) for task in plan.tasks}
-        self._hidden, self._unclosed = document.hidden, document.unclosed
+        self._unclosed = document.unclosed
+        self._hidden = document.hidden
+        self._hidden_lines = [text.line for text in document.hidden]
+        self._hidden_ends = [text.line + text.text.count("\n") + 1 for text in document.hidden]
         self._has_broken_fences = document.unclosed is not None or any(map(_has_inner_fence, document.hidden))
         self._nameless: dict[int, bool] = {}
         self._starts = [block.line for block in outline.blocks]
@@ -168,7 +171,7 @@ class _UnreadReporter:
         """Report one line."""
         if look.kind in ("box", "task"):
             task = self._repeated.task_of(look)
-            hidden = _hidden_at(self._hidden, line)
+            hidden = self._hidden_at(line)
             if hidden is not None:
                 self._report_hidden(line, look, hidden, task)
             elif task is not None and not is_criterion(self._outline, self._block_at(line)):
@@ -178,7 +181,7 @@ class _UnreadReporter:
                 self._report_box(line, look)
             elif self._is_of_plan(look) and not self._account.is_in_task(line):
                 self._warn(line, f"this looks like task {look.name}, and is not read: {_REMEDY}")
-        elif _hidden_at(self._hidden, line) is None and (look.kind == "gate" or not self._account.is_in_task(line)):
+        elif self._hidden_at(line) is None and (look.kind == "gate" or not self._account.is_in_task(line)):
             self._report_other(line, look)
 
     def _report_other(self, line: int, look: Look) -> None:
@@ -203,6 +206,12 @@ class _UnreadReporter:
         if task is not None and not self._account.is_in_task(line):
             self._account.context[line] = f"task {task.id} again"
             self._repeated.report(line, None, task)
+
+    def _hidden_at(self, line: int) -> HiddenText | None:
+        """Return the text without tasks that has a line; such texts do not overlap."""
+        position = bisect_right(self._hidden_lines, line) - 1
+        text = self._hidden[position] if position >= 0 else None
+        return text if text is not None and line < self._hidden_ends[position] else None
 
     def _block_at(self, line: int) -> int:
         """Return the index of the block that has a line, or of the one before it."""
@@ -260,7 +269,3 @@ def _has_inner_fence(hidden: HiddenText) -> bool:
     """Return True for a fence that contains the beginning of another one: its first end is not the author's."""
     found = re.match(r"\s*(`{3,}|~{3,})", hidden.text) if hidden.kind == "code" else None
     return found is not None and re.search(rf"\n\s*{found[1]}(?!{found[1][0]})\w", hidden.text) is not None
-
-
-def _hidden_at(hidden: Iterable[HiddenText], line: int) -> HiddenText | None:
-    return next((text for text in hidden if 0 <= line - text.line <= text.text.count("\n")), None)

@@ -7,8 +7,9 @@ hides. `Document.hidden` has the lines of all of these and of code.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -40,7 +41,22 @@ class Block(Struct, frozen=True, gc=False):
 
     def line_at(self, offset: int) -> int:
         """Return the line of the character at `offset` of the text."""
-        return self.line + self.text.count("\n", 0, offset)
+        return self.line + lines_before(self.text, offset)
+
+
+def lines_before(text: str, offset: int) -> int:
+    """Return how many line ends a text has before an offset. In a long text a list of them is searched, and kept."""
+    if len(text) < _LONG_TEXT:
+        return text.count("\n", 0, offset)
+    return bisect_left(_line_ends(text), offset)
+
+
+_LONG_TEXT = 2000
+
+
+@lru_cache(maxsize=8)
+def _line_ends(text: str) -> list[int]:
+    return [found.start() for found in re.finditer("\n", text)]
 
 
 class UnclosedFence(Struct, frozen=True):
@@ -71,7 +87,7 @@ class Document(Struct, frozen=True):
 def parse_blocks(text: str) -> Document:
     """Return the blocks of a Markdown text."""
     text = without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    tokens = _parser().parse(text)
+    tokens = _parser(tuple(rule for rule, sign in _RULES if not sign.search(text))).parse(text)
     lines = tuple(text.split("\n"))
     quotes: list[tuple[int, Block]] = []
     blocks = tuple(_build_blocks(tokens, quotes))
@@ -79,12 +95,27 @@ def parse_blocks(text: str) -> Document:
 
 
 @cache
-def _parser() -> MarkdownIt:
-    """Return a parser for blocks only; the text inside them is read by the rules of this package.
+def _parser(unneeded: tuple[str, ...]) -> MarkdownIt:
+    """Return a parser for blocks only, without some rules; the text inside blocks is read by this package.
 
     `maxNesting` is markdown-it-py's limit for blocks inside blocks; deeper ones are not parsed.
     """
-    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join"])
+    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join", *unneeded])
+
+
+_RULES = tuple(
+    (rule, re.compile(sign))
+    for rule, sign in (
+        ("table", r"\|"),
+        ("fence", "```|~~~"),
+        ("blockquote", ">"),
+        ("html_block", "<"),
+        ("reference", r"\]:"),
+        ("hr", r"(?m)[*_-][ \t]*[*_-][ \t]*[*_-][ \t]*$"),
+        ("lheading", r"(?m)[=-][ \t]*$"),
+    )
+)
+"""Rules of markdown-it-py that it tries on every line, each with a sign that is in all texts that need it."""
 
 
 def without_front_matter(text: str) -> str:

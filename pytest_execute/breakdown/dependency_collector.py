@@ -9,7 +9,9 @@ from msgspec import Struct
 from pytest_execute.breakdown.id_ranges import BadRange, expand_ids
 from pytest_execute.breakdown.ids import normalize_id
 from pytest_execute.breakdown.name_index import AmbiguousName, NameIndex
-from pytest_execute.core.errors import did_you_mean
+
+MAX_DEPENDENCIES = 1_000_000
+"""Dependencies of a plan, those of a range or of "all previous tasks" counted one by one."""
 
 
 class ParsedDependencies(Struct, frozen=True):
@@ -97,5 +99,5 @@ class DependencyCollector:
         if stream is not None:
             self.streams.setdefault(stream)
             return
-        nearest = did_you_mean(name, self.names.stream_of)
+        nearest = self.names.nearest_task(name)
         self.add_error("unknown-task", f"depends on {name}, which no stream has{nearest}")

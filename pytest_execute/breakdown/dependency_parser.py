@@ -29,6 +29,9 @@ from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, TAS
 _MAX_PART = 300
 """No id, range or title is longer."""
 
+_MAX_NESTING = 8
+"""Comments inside comments that are left out."""
+
 _READ = "\x00"
 """Mark in the place of text that has been read."""
 
@@ -103,10 +106,10 @@ def parse_dependencies(value: str, names: NameIndex, source: DependencySource) -
 
 def _without_comments(value: str) -> str:
     """Return the value without comments in parentheses, code marks, emphasis, link targets and brackets."""
-    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", value)  # "[T1](#t1)" -> "T1"
-    while (shorter := _COMMENT.sub(" ", plain)) != plain:
-        plain = shorter
-    plain = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|_+(?!\w)|[✅☑✔⏳✓]", " ", plain)
+    plain = re.sub(r"\[([^\[\]]+)\]\([^)]{0,500}\)", r"\1", value)  # "[T1](#t1)" -> "T1"
+    for _ in range(_MAX_NESTING):
+        plain = _COMMENT.sub(" ", plain)
+    plain = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|(?<!_)_+(?!\w)|[✅☑✔⏳✓]", " ", plain)
     return " ".join(plain.split()).strip(" .。;；,")
 
 

@@ -119,6 +119,9 @@ LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))
 TASK_FIELDS = frozenset(("depends", "tests", "files", "effort", "status", "commit", "agent"))
 """Fields that only a task has; other sections have objectives and criteria, too."""
 
+MAX_LABEL = 120
+"""Letters of the longest label, with its marks and what is in parentheses behind it."""
+
 
 @lru_cache(maxsize=1024)
 def field_name(label: str) -> str | None:
@@ -127,6 +130,8 @@ def field_name(label: str) -> str | None:
     >>> field_name("**Blocked by**"), field_name("dependsOn"), field_name("Files (new)"), field_name("Risk")
     ('depends', 'depends', 'files', None)
     """
+    if len(label) > MAX_LABEL:
+        return None
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))  # "dependsOn" -> "depends On"
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"
     plain = plain_label(plain.strip(" \t:：\n"))

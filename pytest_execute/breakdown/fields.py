@@ -10,13 +10,14 @@ _Name: value_            Name: value | Name: value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.blocks import Block, lines_before
 from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASKS_ONLY_LABELS, field_name
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
@@ -49,6 +50,28 @@ class Field(Struct, frozen=True, gc=False):
         return " ".join(filter(None, (part.one_line for part in self.parts)))
 
 
+class Fields:
+    """Fields of a task, in the order of their labels, and by their names."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self.all = tuple(fields)
+        self._by_name: dict[str | None, tuple[Field, ...]] = {}
+        for field in self.all:
+            self._by_name[field.name] = (*self._by_name.get(field.name, ()), field)
+
+    def named(self, name: str) -> tuple[Field, ...]:
+        """Return the fields with this name."""
+        return self._by_name.get(name, ())
+
+    def parts(self, name: str) -> list[ValuePart]:
+        """Return all parts of the values of the fields with this name."""
+        return [part for field in self.named(name) for part in field.parts]
+
+    def value(self, name: str) -> str:
+        """Return the first value of a field with this name, or an empty text."""
+        return next((field.value for field in self.named(name) if field.value), "")
+
+
 class _GrowingField:
     """Field whose value may go on in the next block; `depth` and `kind` are those of the label's block."""
 
@@ -79,7 +102,7 @@ class _GrowingField:
 # matches "**Files:**", "**Files**:", "**Files** (new):", "__Files:__"
 _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^*_\n:：|][^*\n:：|]{0,60}?)"
-    r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]*[)）])?\s*[:：])"
+    r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]{0,300}[)）])?\s*[:：])"
 )
 # matches "Files:" at the beginning of a line
 _PLAIN_LABEL = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
@@ -92,11 +115,11 @@ _DEPENDS_SENTENCE = re.compile(
 # matches "Task 1", "#4", "T2" at the beginning of a value
 _TASK = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
 # matches "**Depends on:** " at the beginning of a part between bars
-_BARRED_LABEL = re.compile(r"[\s*_]*([^:：|*\n]{1,40})[\s*_]*[:：][\s*_]*")
+_BARRED_LABEL = re.compile(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
 _ITALIC_LABEL = re.compile(
-    r"(?P<mark>(?<![\w*])\*\*?(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
-    r"(?P<value>[^\n]*?)(?P=mark)(?!\w)"
+    r"(?P<mark>\*(?<![\w*]\*)\*?(?!\*)|_(?<!\w_)(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
+    r"(?P<value>[^\n]{0,500}?)(?P=mark)(?!\w)"
 )
 
 
@@ -161,7 +184,7 @@ def _value_part(block: Block, label: Label, end: int) -> ValuePart:
         behind = block.text[label.value_end + 1 : end].removeprefix("*")
         raw = f"{block.text[label.value_begin : label.value_end]} {behind}"
     skipped = len(raw) - len(raw.lstrip())
-    return ValuePart(re.sub(r"[ \t]*\|\s*$", "", raw.strip()), block.line_at(label.value_begin + skipped))
+    return ValuePart(raw.strip().removesuffix("|").rstrip(), block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):
@@ -187,8 +210,8 @@ def find_labels(text: str) -> tuple[Label, ...]:
     if ":" not in text and "：" not in text:
         return _sentence_labels(text)
     barred = list(_labels_between_bars(text)) if "|" in text else []
-    bars = {text.count("\n", 0, label.begin) for label in barred}
-    labels = [*barred, *(label for label in _plain_labels(text) if text.count("\n", 0, label.begin) not in bars)]
+    bars = {lines_before(text, label.begin) for label in barred}
+    labels = [*barred, *(label for label in _plain_labels(text) if lines_before(text, label.begin) not in bars)]
     sentences = _sentence_labels(text)
     return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
 
@@ -197,11 +220,13 @@ def _plain_labels(text: str) -> Iterator[Label]:
     """Yield the labels in bold, in italics, and at the beginning of lines."""
     bold = [Label(_name(m["label"], text, m.end()), m["label"], m.start(), m.end()) for m in _BOLD_LABEL.finditer(text)]
     yield from bold
+    begins = [label.begin for label in bold]
     italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
     for match in (*_PLAIN_LABEL.finditer(text), *italic):
         value_begin = match.start("label") + len(match["label"]) + 1
         name = _name(match["label"], text, value_begin)
-        is_in_bold = any(label.begin <= match.start("label") < label.value_begin for label in bold)
+        before = bisect_right(begins, match.start("label"))
+        is_in_bold = before > 0 and match.start("label") < bold[before - 1].value_begin
         if name is not None and not is_in_bold:
             value_end = match.end("value") if match.re is _ITALIC_LABEL else 0
             yield Label(name, match["label"], match.start(), value_begin, value_end)
@@ -221,13 +246,8 @@ def _sentence_labels(text: str) -> tuple[Label, ...]:
 
 def _labels_between_bars(text: str) -> Iterator[Label]:
     """Yield the labels in `Name: value | Name: value`; two parts of a line must have a label, and one a known one."""
-    for line in re.finditer(r"[^\n]*\|[^\n]*", text):
+    for line in re.finditer(r"(?m)^[^\n]*\|[^\n]*", text):
         parts = [part.start() + line.start() for part in re.finditer(r"[^|]+", line[0])]
         labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
         if len(labels) > 1 and any(field_name(found[1]) is not None for found in labels):
             yield from (Label(field_name(m[1]), m[1], m.start(), m.end()) for m in labels)
-
-
-def fields_named(fields: Sequence[Field], name: str) -> tuple[Field, ...]:
-    """Return the fields with this name."""
-    return tuple(field for field in fields if field.name == name)

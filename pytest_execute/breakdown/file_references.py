@@ -14,18 +14,20 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
+from pytest_execute.breakdown.blocks import lines_before
 from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.vocabulary import FILE_ENDINGS, FILES_WITHOUT_ENDING
+from pytest_execute.core.file_names import is_possible_path
 from pytest_execute.core.plan import FileRef, TestRef
 
 # matches "`a.py`", "``a`b``"
-_CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-# matches "src/a.py:40-60", "./a.py#L3", "src/app/"
-_FILE = re.compile(
-    r"(?P<path>(?:\.{0,2}/)?[\w@.+-]*(?:[\w@.+{}\[\](),-]*/)*[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}"
-    r"|(?:\.{0,2}/)?(?:[\w@.+-]+/)+)"
-    r"(?:(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?)?"
-)
+_CODE_SPAN = re.compile(r"(`(?<!``)`{0,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# matches the end of "src/a.py:40-60", "./a.py#L3"
+_LINES = re.compile(r"(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?\Z")
+# matches "src/a.py", "./a.py"; a name stands before the ending
+_FILE = re.compile(r"(?:[\w@.+{}\[\](),/-]*/)?[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}")
+# matches "src/app/"
+_DIRECTORY = re.compile(r"/?(?:[\w@.+-]+/)+")
 # matches "src/my file.py"
 _FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
@@ -34,15 +36,18 @@ _NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 _ROUTE = re.compile(r"/[\w/{}\[\]:-]*/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
 _UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
-# matches "src/*.py" and "src\\a.py" outside backticks
-_UNREAD_WORD = re.compile(r"[^\s,;()`\"]*[*\\][^\s,;()`\"]*\.\w{1,10}(?![\w.])")
+# matches "src/*.py:" and "src\\a.py" outside backticks
+_WORD = re.compile(r"[^\s,;()`\"]+")
+# matches the ".py" of "src/*.py:"
+_WORD_ENDING = re.compile(r"\.\w{1,10}(?![\w.])")
 # matches '"src/a b.py"', '"tests/test_a.py::test_b"'
-_QUOTED_NAME = re.compile(r'"([^"`\n]*\w\.\w{1,10}(?:::[^"`\n]*)?)"')
+_QUOTED_NAME = re.compile(r'"([^"`\n]{0,300}\w\.\w{1,10}(?:::[^"`\n]{0,300})?)"')
 # matches "tests/test_a.py::test_b[1 2]" outside backticks
-_BARE_NODEID = re.compile(r"(?<![`\w/])[\w./-]+\.py::[\w:.-]+\[[^\]\n`]*\s[^\]\n`]*\]")
+_BARE_NODEID = re.compile(r"(?<![`\w./-])[\w./-]+\.py::[\w:.-]{1,300}\[[^\]\n`]{0,300}\s[^\]\n`]{0,300}\]")
 # matches "src/(auth)/[id]/page.tsx" outside backticks
 _BARE_ROUTE = re.compile(
-    r"(?<![`\w/.-])[\w.-]+/(?:[\w.\[\]-]+/)*(?:\([\w-]+\)/)(?:[\w.()\[\]-]+/)*[\w.\[\]-]+\.\w{1,10}\b"
+    r"(?<![`\w/.-])[\w.-]{1,99}/(?:[\w.\[\]-]{1,99}/){0,9}(?:\([\w-]{1,99}\)/)(?:[\w.()\[\]-]{1,99}/){0,9}"
+    r"[\w.\[\]-]{1,99}\.\w{1,10}\b"
 )
 # matches "by ", "according to " before a file that is only read
 _REFERENCE_WORD = re.compile(
@@ -70,11 +75,11 @@ _HELPERS = re.compile(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|suppor
 _TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
 _NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
-# matches "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today", "tests/test_*.py"
-_WRITTEN_TEST = re.compile(r"(?:[^\s`:]+/)?[^`:\n]*[^\s`:/]\.(?:py|\w{1,10}(?=::))(?:::\S.*)?")
+# matches the file of "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today"
+_WRITTEN_FILE = re.compile(r"[^`:\n]*[^\s`:/]\.(?P<ending>\w{1,10})")
 # matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
 _TEST_PATH = re.compile(
-    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/[\w-]+)*/?"
+    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/(?!tests?(?:/|$))[\w-]+)*/?"
 )
 # matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
 _BARE_FILE = re.compile(
@@ -86,7 +91,7 @@ _BARE_FILE = re.compile(
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
 _PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
 _OPTIONS_WITH_VALUE = frozenset(
-    [
+    (
         "-k",
         "-m",
         "-p",
@@ -100,14 +105,14 @@ _OPTIONS_WITH_VALUE = frozenset(
         "--timeout",
         "--durations",
         "--tb",
-    ]
+    )
 )
 """Options of pytest, pytest-xdist (-n) and pytest-timeout (--timeout) whose next word is no path."""
 
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
-    own = [structs.replace(part, text=_UNTOUCHED.sub(_blank, part.text)) for part in parts if not part.is_code]
+    own = [_without_untouched(part) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
         for part in own
@@ -118,8 +123,14 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
 
 
+def _without_untouched(part: ValuePart) -> ValuePart:
+    text = _UNTOUCHED.sub(_blank, part.text)
+    return part if text == part.text else structs.replace(part, text=text)
+
+
 def _blank(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
+    """Return blanks in the place of a text; line ends are kept."""
+    return "\n".join(" " * len(line) for line in found[0].split("\n"))
 
 
 def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
@@ -140,27 +151,27 @@ def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 def _is_changed(name: str, text: str) -> bool:
     """Return True for a file without a directory that is in code marks, and not behind a word for reading it."""
     before, mark, _ = text.partition(f"`{name}`")
-    return bool(mark) and not _REFERENCE_WORD.search(before)
+    return bool(mark) and not _REFERENCE_WORD.search(before[-40:])
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     """Yield the code spans of a text, then the bare words that can only be paths; each with its line."""
-    rest = text = _with_code_marks(part.text)
+    text = _with_code_marks(part.text)
     for span in _CODE_SPAN.finditer(text):
-        yield span[2].strip(), part.line + text.count("\n", 0, span.start())
-        rest = rest[: span.start()] + re.sub(r"[^\n]", ",", span[0]) + rest[span.end() :]
+        yield span[2].strip(), part.line + lines_before(text, span.start())
+    rest = _CODE_SPAN.sub(_blank, text)
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
             is_whole_word = bare[found.end() :].isascii()  # Japanese has no blank behind a path: "src/a.pyに足す"
-            yield bare if is_whole_word else found[0], part.line + rest.count("\n", 0, word.start())
+            yield bare if is_whole_word else found[0], part.line + lines_before(text, word.start())
 
 
 def _with_code_marks(text: str) -> str:
     """Return the text with code marks around names that would be cut at their blanks."""
     text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
     text = _BARE_ROUTE.sub(r"`\g<0>`", text) if "(" in text else text
-    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
+    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text and "[" in text else text
 
 
 def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
@@ -171,12 +182,21 @@ def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
     text = text.partition("::")[0] if ".py::" in text else text
     if _has_blanks(text) and _FILE_WITH_BLANKS.fullmatch(text) and _ending(text) in FILE_ENDINGS:
         yield text, None, None
-    found = _FILE.fullmatch(text)
-    if not found or _NO_FILE.search(found["path"]) or _ROUTE.fullmatch(found["path"]):
+    lines = _LINES.search(text)
+    path = text[: lines.start()] if lines else text
+    if not (_FILE.fullmatch(path) or _DIRECTORY.fullmatch(path)) or _NO_FILE.search(path) or _ROUTE.fullmatch(path):
         return
-    if "/" in text or found["path"].rpartition(".")[2].casefold() in FILE_ENDINGS:
-        first = int(found["first"]) if found["first"] else None
-        yield found["path"], first, int(found["last"]) if found["last"] else first
+    if is_possible_path(path) and ("/" in text or _ending(path) in FILE_ENDINGS):
+        first = _line_number(lines["first"]) if lines else None
+        yield path, first, _line_number(lines["last"]) if lines and lines["last"] else first
+
+
+def _line_number(digits: str) -> int:
+    """Return a number of a line; one that no file has stands for all that are larger."""
+    return int(digits) if len(digits) < 10 else _LARGEST_LINE
+
+
+_LARGEST_LINE = 999_999_999
 
 
 def _has_blanks(text: str) -> bool:
@@ -196,10 +216,19 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
             continue
         text = _with_code_marks(part.text)
         names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
-        words = _UNREAD_WORD.finditer(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
-        for name, offset in (*names, *((word[0], word.start()) for word in words)):
+        names += _unread_words(_CODE_SPAN.sub(_blank, text))
+        for name, offset in names:
             if _looks_like_file(name) and not any(_parse_file(name)):
-                yield name, part.line + text.count("\n", 0, offset)
+                yield name, part.line + lines_before(text, offset)
+
+
+def _unread_words(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the words, with their offsets, that have a wildcard or a backslash before the ending of a file."""
+    for word in _WORD.finditer(text):
+        ends = [found.end() for found in _WORD_ENDING.finditer(word[0])] if "*" in word[0] or "\\" in word[0] else []
+        name = word[0][: ends[-1]] if ends else ""
+        if re.search(r"[*\\]", name):
+            yield name, word.start()
 
 
 def _looks_like_file(text: str) -> bool:
@@ -260,8 +289,16 @@ def _named_targets(text: str) -> Iterator[str]:
     words = text.split()
     if len(words) > 1 and all(map(_is_target, words)) and words[0].endswith(".py"):
         yield from words
-    elif _is_target(text) or (_WRITTEN_TEST.fullmatch(text) and (len(words) == 1 or "/" in words[0])):
+    elif _is_target(text) or (_is_written_test(text) and (len(words) == 1 or "/" in words[0])):
         yield text
+
+
+def _is_written_test(text: str) -> bool:
+    """Return True for a file, or a file and a name in it, that may hold blanks and brackets."""
+    path, colons, name = text.partition("::")
+    file = _WRITTEN_FILE.fullmatch(path)
+    is_file = file is not None and is_possible_path(path) and (bool(colons) or file["ending"] == "py")
+    return is_file and (not colons or re.fullmatch(r"\S.*", name) is not None)
 
 
 def _command_targets(text: str) -> Iterator[str]:
@@ -274,4 +311,5 @@ def _command_targets(text: str) -> Iterator[str]:
 
 
 def _is_target(word: str) -> bool:
-    return _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None
+    is_name = _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None
+    return is_name and is_possible_path(word.partition("::")[0])

@@ -25,6 +25,7 @@ LIST_SIGN = r"\s*(?:,|;|&|\+|/|、|，|；|\b(?:and|plus|und|et|y|e)\b|と|和|�
 ID_LIST = rf"#?{ID_OR_LETTER}(?:(?:{LIST_SIGN}|{RANGE_SIGN})#?{ID_OR_LETTER})*"
 
 MAX_RANGE = 9999
+MAX_DIGITS = 30
 
 
 class BadRange(Struct, frozen=True):
@@ -80,13 +81,16 @@ def _expand_range(first: str, last: str, names: NameIndex, near: str | None) -> 
         return
     width = len(first) - len(prefix)
     for number in range(low, high + 1):
-        spellings = (f"{prefix}{number:0{width}d}", f"{prefix}{number}")
-        known = (s for s in spellings if names.knows_task(s, near) or names.stream(s) is not None)
-        name = next(known, None)
-        if name is not None:
+        name = f"{prefix}{number}"
+        padded = f"{prefix}{number:0{width}d}"
+        if _is_known(padded, names, near):
+            yield padded
+        elif number in (low, high) or (padded != name and _is_known(name, names, near)):
             yield name
-        elif number in (low, high):
-            yield f"{prefix}{number}"
+
+
+def _is_known(name: str, names: NameIndex, near: str | None) -> bool:
+    return names.knows_task(name, near) or names.stream(name) is not None
 
 
 def _split_number(name: str) -> tuple[str, int | None]:
@@ -95,5 +99,6 @@ def _split_number(name: str) -> tuple[str, int | None]:
     >>> _split_number("P7-B2"), _split_number("T05"), _split_number("B")
     (('P7-B', 2), ('T', 5), ('B', None))
     """
-    parts = re.fullmatch(r"(.*?)(\d+)", name)
-    return (parts[1], int(parts[2])) if parts else (name, None)
+    prefix = name.rstrip("0123456789")
+    digits = name[len(prefix) :]
+    return (prefix, int(digits)) if 0 < len(digits) <= MAX_DIGITS else (name, None)

@@ -15,7 +15,7 @@ from pytest_execute.breakdown.tasks import ParsedTask
 
 def ids_from_fields(tasks: Sequence[ParsedTask]) -> dict[str, str]:
     """Return `{id in the heading: id in the task's field}` if every task has such a field and all ids differ."""
-    fields = [parsed.fields_named("id") for parsed in tasks]
+    fields = [parsed.fields.named("id") for parsed in tasks]
     given = [re.sub(r"[`*]", "", found[0].value).strip() if found else "" for found in fields]
     ids = [parsed.task.id for parsed in tasks]
     if len(set(given)) < len(given) or len(set(ids)) < len(ids) or not all(re.fullmatch(ID, name) for name in given):
@@ -35,14 +35,19 @@ def streams_from_fields(
     outline: Outline, tasks: Sequence[ParsedTask]
 ) -> tuple[tuple[StreamStart, ...], list[ParsedTask]]:
     """Return the streams that a field of every task names, and the tasks with their streams."""
-    fields = [parsed.fields_named("stream") for parsed in tasks]
+    fields = [parsed.fields.named("stream") for parsed in tasks]
     ids = [found[0].value if len(found) == 1 else "" for found in fields]
     if len(set(ids)) < 2 or not all(re.fullmatch(r"[\w.-]{1,20}", name) for name in ids):
         return (), list(tasks)
     streams: dict[str, StreamStart] = {}
+    headings = _stream_headings(outline)
     for name, found in zip(ids, fields, strict=True):
         if name not in streams:
-            streams[name] = _stream(outline, found[0].label.strip().casefold(), name, found[0].line)
+            kind = found[0].label.strip().casefold()
+            heading = headings.get((kind, normalize_id(name)))
+            streams[name] = (
+                structs.replace(heading, id=name) if heading else _without_heading(kind, name, found[0].line)
+            )
     placed = [
         structs.replace(parsed, task=structs.replace(parsed.task, stream=name))
         for parsed, name in zip(tasks, ids, strict=True)
@@ -50,10 +55,11 @@ def streams_from_fields(
     return tuple(streams.values()), placed
 
 
-def _stream(outline: Outline, kind: str, name: str, line: int) -> StreamStart:
-    """Return the stream with the title of the heading that has its word and id, or without a heading."""
-    for index, block in enumerate(outline.blocks):
-        heading = stream_from_heading(block, index) if block.kind == "heading" else None
-        if heading is not None and heading.kind == kind and normalize_id(heading.id) == normalize_id(name):
-            return structs.replace(heading, id=name)
+def _stream_headings(outline: Outline) -> dict[tuple[str, str], StreamStart]:
+    """Return the first heading with each word and id of a stream."""
+    found = (stream_from_heading(outline.blocks[index], index) for index in reversed(outline.headings))
+    return {(each.kind, normalize_id(each.id)): each for each in found if each is not None}
+
+
+def _without_heading(kind: str, name: str, line: int) -> StreamStart:
     return StreamStart(id=name, kind=kind, title=f"{kind.title()} {name}", index=-1, line=line)

@@ -11,15 +11,16 @@ from functools import lru_cache
 
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
+# Ids have bounds: a search in a word of a hundred thousand letters would take minutes without.
 # matches "3", "2.1", "4a.2", "1b"
-NUMBER = r"\d+(?:[a-z]?\.\d+)*[a-z]?"
+NUMBER = r"\d{1,30}(?:[a-z]?\.\d{1,9}){0,9}[a-z]?"
 # matches "T05", "INFRA-1", "P7-B2", "T1a"; not "API", which has no digit
-CODE = r"[A-Z][A-Z0-9]*(?:[-._][A-Z0-9]+)*(?<=\d)[a-z]?"
+CODE = r"[A-Z][A-Z0-9]{0,30}(?:[-._][A-Z0-9]{1,30}){0,9}(?<=\d)[a-z]?"
 # matches either; not the "1" of "1st" or of "1.5"
 ID = rf"(?:{NUMBER}|{CODE})(?!\w|\.\d)"
 
 # matches the endings of "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
-ID_ENDING = r"(?:\.[A-Za-z]\w*|[-–][A-Za-z0-9]\w*(?:\.\w+)*)*[↑↓↗′+]?"
+ID_ENDING = r"(?:\.[A-Za-z]\w{0,30}){0,9}(?:[-–][A-Za-z0-9]\w{0,30}(?:\.\w{1,30}){0,9}){0,9}[↑↓↗′+]?"
 # matches a number or code with an ending, too: "2.1-bis", "1.6↑", "1.VERIFY", "1.2–1.5"
 LONG_ID = rf"(?:{NUMBER}|{CODE}){ID_ENDING}(?=[\s.):：*`|,;—–]|\]|$)(?!\.\d)"
 

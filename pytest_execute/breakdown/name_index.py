@@ -9,6 +9,9 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.ids import normalize_id, normalize_number
 from pytest_execute.breakdown.vocabulary import SAME_STREAM_WORDS
+from pytest_execute.core.errors import did_you_mean
+
+_MAX_QUESTIONS = 30
 
 
 class AmbiguousName(Struct, frozen=True):
@@ -42,6 +45,8 @@ class NameIndex:
     ) -> None:
         self.stream_of = dict(tasks)
         self.parent_of_substep: dict[str, str] = {}
+        self._answers: dict[tuple[str, str | None], str | AmbiguousName | None] = {}
+        self._questions = 0
         self._tasks_by_id: dict[str, list[str]] = {}
         self._tasks_by_number: dict[str, list[str]] = {}
         for task in self.stream_of:
@@ -69,10 +74,11 @@ class NameIndex:
 
     def task(self, name: str, near: str | None = None) -> str | AmbiguousName | None:
         """Return the id of the task that `name` means; `near` is the stream of the task that uses the name."""
-        candidates = tuple(dict.fromkeys((*self._tasks_with_id(name, near), *self._tasks_in_stream(name))))
-        if len(candidates) > 1:
-            return AmbiguousName(candidates)
-        return candidates[0] if candidates else None
+        if (name, near) not in self._answers:  # ranges ask for the same names again and again
+            candidates = tuple(dict.fromkeys((*self._tasks_with_id(name, near), *self._tasks_in_stream(name))))
+            only = candidates[0] if candidates else None
+            self._answers[name, near] = AmbiguousName(candidates) if len(candidates) > 1 else only
+        return self._answers[name, near]
 
     def task_with_title(self, title: str) -> str | None:
         """Return the id of the only task with this title."""
@@ -82,6 +88,11 @@ class NameIndex:
     def knows_task(self, name: str, near: str | None = None) -> bool:
         """Return True if `name` means exactly one task."""
         return isinstance(self.task(name, near), str)
+
+    def nearest_task(self, name: str) -> str:
+        """Return ` (did you mean T1?)`; nothing after many such questions, each of which looks at all tasks."""
+        self._questions += 1
+        return did_you_mean(name, self.stream_of) if self._questions <= _MAX_QUESTIONS and len(name) < 60 else ""
 
     def _tasks_with_id(self, name: str, near: str | None) -> tuple[str, ...]:
         """Return the tasks with exactly this id, or else with another spelling of it."""

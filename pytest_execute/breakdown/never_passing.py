@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+
+from msgspec import structs
 
 from pytest_execute.core.code_files import is_code
 from pytest_execute.core.errors import Problem
@@ -18,6 +20,27 @@ def never_passing(plan: Plan, layout: Layout, test_files: Sequence[str] | None) 
             yield from _without_tests(plan, task, layout)
         elif test_files is not None:
             yield from _not_collected(plan, task, test_files)
+
+
+def tasks_without_tests(plan: Plan) -> tuple[Task, ...]:
+    """Return the tasks that name neither tests nor a reason, in a plan that does so for most: there, they are left out.
+
+    Where most tasks name none, the plan may be of another kind, or its tests may be marked with their tasks.
+    """
+    silent = tuple(task for task in plan.tasks if not task.tests and task.no_tests is None and not task.behaviour)
+    return silent if len(silent) * 2 < len(plan.tasks) else ()
+
+
+def as_errors(problems: Iterable[Problem], tasks: Iterable[Task]) -> Iterator[Problem]:
+    """Yield the problems, with the warnings about the tests of some tasks as errors."""
+    by_line = {task.line: task for task in tasks}
+    for problem in problems:
+        task = by_line.get(problem.line) if problem.code == "no-tests" else None
+        if task is not None:
+            remedy = f'name them, write `none (reason)`, or mark a test with task("{task.id}")'
+            message = f"task {task.id} names no tests, and so cannot pass: {remedy}"
+            problem = structs.replace(problem, message=message, severity="error")
+        yield problem
 
 
 def _without_tests(plan: Plan, task: Task, layout: Layout) -> Iterator[Problem]:

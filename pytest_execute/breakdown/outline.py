@@ -14,8 +14,9 @@ T = TypeVar("T")
 class Outline:
     """Blocks of a document under their headings.
 
-    `heading_above[index]` is the index of the heading above a block, or -1. `title` is the index of the first heading
-    if no other has level 1, else None. `cache` holds the results of functions with `cached_per_outline`.
+    `heading_above[index]` is the index of the heading above a block, or -1; `item_above[index]` is that of the list
+    item or label that it is below. `title` is the index of the first heading if no other has level 1, else None.
+    `cache` holds the results of functions with `cached_per_outline`.
     """
 
     def __init__(self, document: Document) -> None:
@@ -25,6 +26,7 @@ class Outline:
         self.title = self._title()
         self.cache: dict[Callable[..., Any], Any] = {}
         self.heading_above: list[int] = []
+        self.item_above = self._items_above()
         open_headings: list[int] = []
         for index, block in enumerate(self.blocks):
             while block.kind == "heading" and open_headings and self.blocks[open_headings[-1]].depth >= block.depth:
@@ -39,6 +41,20 @@ class Outline:
         while index >= 0:
             yield index
             index = self.heading_above[index]
+
+    def _items_above(self) -> list[int]:
+        """Return for each block the nearest block before it that is less indented, below the same heading; or -1."""
+        above: list[int] = []
+        open_blocks: list[int] = []
+        for index, block in enumerate(self.blocks):
+            if block.kind == "heading":
+                open_blocks = []
+            while open_blocks and self.blocks[open_blocks[-1]].depth >= block.depth:
+                open_blocks.pop()
+            above.append(open_blocks[-1] if open_blocks else -1)
+            if block.kind != "heading":
+                open_blocks.append(index)
+        return above
 
     def _title(self) -> int | None:
         level_1 = [index for index in self.headings if self.blocks[index].depth == 1]

@@ -21,10 +21,10 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks", "Completed tasks: 3/12", "總計：12 個任務"
 _TOTAL = re.compile(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d+)(?!\s*sub)|\ball\s+(\d+)\s+(?:numbered\s+"
-    r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d+\s*(?:/|of)\s*(\d+)"
-    r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d+)"
-    r"|\b(?:insgesamt|gesamt)\W{1,8}(\d+)\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d+)\s*(?:个|個)?(?:任务|任務|タスク)",
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)|\ball\s+(\d{1,9})\s+(?:numbered\s+"
+    r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d{1,9}\s*(?:/|of)\s*(\d{1,9})(?!\d)"
+    r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d{1,9})(?!\d)"
+    r"|\b(?:insgesamt|gesamt)\W{1,8}(\d{1,9})\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d{1,9})\s*(?:个|個)?(?:任务|任務|タスク)",
     re.IGNORECASE,
 )
 # a part of each alternative, in any case: it is found faster
@@ -58,13 +58,13 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
     for field in parsed.misspelt:
         message = f'"{field.label}" is no field of a task, and is not read (did you mean {field.field}?)'
         problems.warn(field.line, "unknown-field", message)
-    if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
+    if not task.objective and not parsed.has_text and not parsed.fields.named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
     _report_unread_files(task, parsed, problems)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
-        line = next((field.line for field in parsed.fields_named("effort")), task.line)
+        line = next((field.line for field in parsed.fields.named("effort")), task.line)
         message = (
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
@@ -73,7 +73,7 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
 
 def _report_unread_files(task: Task, parsed: ParsedTask, problems: Problems) -> None:
     """Warn of unread paths in the Files field, or without one in the title of a task of one line."""
-    parts = [part for field in parsed.fields_named("files") for part in field.parts]
+    parts = parsed.fields.parts("files")
     place = "Files"
     if not parts and parsed.is_one_line:
         parts, place = [ValuePart(task.title, task.line)], "title"
@@ -95,7 +95,7 @@ def _report_repeated_substeps(task: Task, problems: Problems) -> None:
 
 def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> None:
     """Warn of a Status field that contradicts the task's box, which counts."""
-    status = next(iter(parsed.fields_named("status")), None)
+    status = next(iter(parsed.fields.named("status")), None)
     if status is not None and status.value and is_done_status(status.value) != task.done:
         ticked = "is ticked" if task.done else "is not ticked"
         message = f'task {task.id} {ticked}, but its Status is "{status.value}": correct one of them'

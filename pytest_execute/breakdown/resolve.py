@@ -8,9 +8,9 @@ from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown.dependency_collector import DependencySource, ParsedDependencies
+from pytest_execute.breakdown.dependency_collector import MAX_DEPENDENCIES, DependencySource, ParsedDependencies
 from pytest_execute.breakdown.dependency_parser import parse_dependencies
-from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, read_fields
+from pytest_execute.breakdown.fields import Fields, ValuePart, read_fields
 from pytest_execute.breakdown.file_references import referenced_tests
 from pytest_execute.breakdown.gates import WrittenGate, gate_stream
 from pytest_execute.breakdown.ids import normalize_id
@@ -47,6 +47,7 @@ class Resolver:
             (normalize_id(step.id), parsed.task.id) for parsed in tasks for step in parsed.task.substeps if step.id
         )
         self.used_lines: set[int] = set()
+        self._dependencies = 0
         self._stream_sentences: tuple[StreamSentence, ...] = ()
         self._depends_by_sentence: dict[str, dict[str, None]] = {}
 
@@ -66,7 +67,7 @@ class Resolver:
         """Return the task with its dependencies."""
         task, depends = parsed.task, dict[str, None]()
         step_lines = [step.line for step in task.substeps] if parsed.is_one_line else []
-        for part in _text_parts(parsed.fields_named("depends")):
+        for part in _text_parts(parsed.fields, "depends") if self._dependencies <= MAX_DEPENDENCIES else ():
             may_be_substep = bool(step_lines) and part.line > step_lines[0]
             source = DependencySource(
                 f"task {task.id}", task.id, task.stream, may_be_substep, lambda: self._tasks_before(task.id)
@@ -76,15 +77,26 @@ class Resolver:
             depends.update(dict.fromkeys((*named.tasks, *members)))
         depends.update(self._depends_by_sentence.get(task.id, {}))
         depends.pop(task.id, None)
-        return structs.replace(task, depends=tuple(depends))
+        return structs.replace(task, depends=self._within_limit(task, tuple(depends)))
+
+    def _within_limit(self, task: Task, depends: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the dependencies of a task; none, and an error, where the plan has too many."""
+        self._dependencies += len(depends)
+        if self._dependencies <= MAX_DEPENDENCIES:
+            return depends
+        if self._dependencies - len(depends) <= MAX_DEPENDENCIES:
+            message = f"more than {MAX_DEPENDENCIES} dependencies up to task {task.id}: let streams depend on streams"
+            self.problems.report(task.line, "too-large", message)
+        return ()
 
     def blocked_tasks(self, parsed: ParsedTask) -> dict[str, int]:
         """Return `{task in a Blocks field: line}`; the field's other words are not read."""
         source = DependencySource("", parsed.task.id, parsed.task.stream)
         blocked: dict[str, int] = {}
-        for part in _text_parts(parsed.fields_named("blocks")):
+        for part in _text_parts(parsed.fields, "blocks") if self._dependencies <= MAX_DEPENDENCIES else ():
             self.used_lines.add(part.line)
             blocked.update(dict.fromkeys(parse_dependencies(part.one_line, self.names, source).tasks, part.line))
+        self._within_limit(parsed.task, tuple(blocked))
         return blocked
 
     def _tasks_before(self, task: str) -> tuple[str, ...]:
@@ -106,9 +118,9 @@ class Resolver:
         source = DependencySource(f"{stream.kind or 'stream'} {stream.id}", stream=stream.id)
         section = outline.section(stream.index) if stream.index >= 0 else ()
         below = takewhile(lambda index: index < stop and outline.blocks[index].kind != "heading", section)
-        depends_fields = fields_named(read_fields(outline.blocks[index] for index in below), "depends")
+        fields = Fields(read_fields(outline.blocks[index] for index in below))
         values = [(stream.depends_text, stream.line)]
-        values += [(part.one_line, part.line) for part in _text_parts(depends_fields)]
+        values += [(part.one_line, part.line) for part in _text_parts(fields, "depends")]
         named = [self._parse(value, line, source) for value, line in values if value]
         named += [sentence.depends_on for sentence in self._stream_sentences if stream.id in sentence.streams]
         after = dict.fromkeys(other for each in named for other in each.streams)
@@ -141,8 +153,8 @@ class Resolver:
         )
 
 
-def _text_parts(fields: Iterable[Field]) -> Iterator[ValuePart]:
-    return (part for field in fields for part in field.parts if not part.is_code)
+def _text_parts(fields: Fields, name: str) -> Iterator[ValuePart]:
+    return (part for part in fields.parts(name) if not part.is_code)
 
 
 def unique_gates(gates: Iterable[NamedGate], problems: Problems) -> tuple[NamedGate, ...]:

@@ -11,14 +11,15 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
-from pytest_execute.breakdown.blocks import Block
+from pytest_execute.breakdown.blocks import Block, lines_before
+from pytest_execute.breakdown.dependency_collector import MAX_DEPENDENCIES
 from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.order_looks import ORDER_HEADING
 from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
-from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
+from pytest_execute.breakdown.sentence_patterns import order_hint
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
@@ -99,7 +100,7 @@ def _unread_diagrams(outline: Outline, read_lines: Collection[int]) -> Iterator[
         if above < 0 or not ORDER_HEADING.search(outline.blocks[above].text):
             continue
         lines = range(block.line, block.line + block.text.count("\n") + 1)
-        if may_state_order(block.text) and not any(line in read_lines for line in lines):
+        if order_hint(block.text) is not None and not any(line in read_lines for line in lines):
             yield block.line, ParsedSentence(is_uncertain=True)
 
 
@@ -128,12 +129,12 @@ def _candidate_texts(outline: Outline, context: SentenceContext) -> Iterator[_Ca
     for index, block in (*enumerate(outline.blocks), *outline.quotes):
         owner = context.owners.get(index)
         is_other_heading = block.kind == "heading" and (owner is None or not owner.streams)
-        if is_other_heading or not may_state_order(block.text):
+        if is_other_heading or order_hint(block.text) is None:
             continue
         for text, line in _sentences(block):
-            hint = ORDER_HINT.search(text)
-            hint_line = line + text.count("\n", 0, hint.start()) if hint else line
-            if hint and line not in context.used_lines and hint_line not in context.used_lines:
+            hint = order_hint(text)
+            hint_line = line + lines_before(text, hint or 0)
+            if hint is not None and line not in context.used_lines and hint_line not in context.used_lines:
                 yield _CandidateText(text, hint_line, owner, block.kind, _subject(block, text))
 
 
@@ -210,6 +211,7 @@ class _DependencyBuilder:
     def __init__(self, plan: Plan, problems: Problems) -> None:
         self._plan, self._problems = plan, problems
         self._graph = _DependencyGraph(plan)
+        self._pairs = 0
         self._task_depends: dict[str, dict[str, None]] = {}
         self._stream_depends: dict[str, dict[str, None]] = {}
         self._stream_after: dict[str, dict[str, None]] = {}
@@ -217,6 +219,10 @@ class _DependencyBuilder:
     def add(self, statement: OrderStatement, line: int) -> None:
         """Add a statement; warn instead if the plan has the opposite order."""
         statement = OrderStatement(self._without_own_tasks(statement), statement.then)
+        self._pairs += len(self._graph.tasks_of(statement.first)) * len(self._graph.tasks_of(statement.then))
+        if self._pairs > MAX_DEPENDENCIES:
+            self._problems.warn(line, "prose-dependency", UNCERTAIN_SENTENCE)
+            return
         for then in self._graph.waiting_tasks(statement):
             for first in self._graph.tasks_before(statement.first, then):
                 if first != then and self._graph.waits_for(first, then):

@@ -28,6 +28,8 @@ from pytest_execute.breakdown.order_statements import Mention, OrderStatement, P
 from pytest_execute.breakdown.sentence_patterns import NAME
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS
 
+_MAX_SENTENCE = 2000
+"""Letters of the longest sentence that is read; a longer one is uncertain."""
 _CLAUSE_END = re.compile(r"[,;—–]")
 _FIRST_MARK = 0xE000
 _MAX_MARKS = 6400
@@ -85,6 +87,8 @@ class SentenceParser:
         """Return the statements of a sentence; `owner` is the task or stream whose text contains it."""
         if not patterns.MAY_NAME.search(sentence):
             return ParsedSentence()
+        if len(sentence) > _MAX_SENTENCE:
+            return ParsedSentence(is_uncertain=True)
         text, marks = self._mark_names(_plain_text(sentence), owner)
         if not marks:
             return ParsedSentence()
@@ -108,7 +112,7 @@ class SentenceParser:
 
     def arrow_pairs(self, text: str, owner: Mention | None = None) -> tuple[tuple[Mention, Mention], ...]:
         """Return the pairs of names that a text joins by arrows."""
-        if not re.search(r"[→>►▶]", text):
+        if len(text) > _MAX_SENTENCE or not re.search(r"[→>►▶]", text):
             return ()
         marked, marks = self._mark_names(_plain_text(text), owner)
         marked = patterns.NAME_WITH_TITLE.sub(r"\1", patterns.TITLE_WITH_NAME.sub(r"\1", marked))
@@ -251,9 +255,9 @@ def _plain_text(text: str) -> str:
     """Return the text on one line without emphasis, boxes, link targets and code of several words."""
     text = re.sub(NAME, "", text)
     text = re.sub(r"`([^`\n]*)`", lambda span: "…" if patterns.SEVERAL_WORDS.search(span[1]) else span[1], text)
-    text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)  # "[Task 1](#task-1)" -> "Task 1"
+    text = re.sub(r"\[([^\[\]\n]+)\]\([^)\n]*\)", r"\1", text)  # "[Task 1](#task-1)" -> "Task 1"
     text = re.sub(r"^\s*\[[ xX~!/-]\]\*?\s", "", text)
-    text = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|_+(?!\w)", "", text)
+    text = re.sub(r"[\[\]`]|\*+|(?<!\w)_+|(?<!_)_+(?!\w)", "", text)
     return " ".join(text.split()).removeprefix("> ").strip()
 
 

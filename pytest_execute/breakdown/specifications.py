@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.field_labels import specification_kind
 from pytest_execute.breakdown.fields import Field, ValuePart
-from pytest_execute.breakdown.task_starts import LEADING_BOX
+from pytest_execute.breakdown.task_starts import LEADING_BOX, without_box
 from pytest_execute.breakdown.vocabulary import NO_TESTS
 from pytest_execute.core.plan import Specification
 
@@ -48,6 +48,6 @@ def find_scenarios(parts: Iterable[ValuePart]) -> Iterator[str]:
         if scenario and not _SCENARIO_STEP.match(part.one_line):
             yield " ".join(scenario)
             scenario = []
-        scenario.append(LEADING_BOX.sub("", part.one_line, count=1))
+        scenario.append(without_box(part.one_line))
     if scenario:
         yield " ".join(scenario)

@@ -17,13 +17,16 @@ from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
+from pytest_execute.breakdown.vocabulary import is_untasked
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"
-_SUB = rf"(?:\d+(?:\.\d+)+[a-z]?|{CODE}(?:\.\d+)+)"
+_SUB = rf"(?:\d{{1,30}}(?:\.\d{{1,9}}){{1,9}}[a-z]?|{CODE}(?:\.\d{{1,9}}){{1,9}})"
 # matches "1.1. [x] " anywhere
 _INLINE_STEP = re.compile(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
+# matches "**Acceptance criteria:**", "Done when:"
+_LABEL = re.compile(r"\**([^*:：\n]{3,50}?)\**\s*[:：]?\**")
+_LONG_LABEL = 80
 # matches "[?] ", "[✓] ", "[WIP] " at the beginning of an item
 _MARK = re.compile(r"\s*\[(?P<box>[^\[\]\n]{0,15})\](?=\s|\*\*|$)\s*")
 # matches "1.1 ", "Step 2: ", "**3.** " at the beginning of an item
@@ -54,10 +57,11 @@ def _criteria_depth(block: Block) -> int | None:
     """Return the depth below which boxes are criteria and no steps, if this block is a label for criteria."""
     if block.kind == "item" and LEADING_BOX.match(block.text):
         return None
-    label = re.match(r"\s*\**([^*:：\n]{3,50}?)\**\s*[:：]?\**\s*$", block.text)
+    text = block.text.strip()
+    label = _LABEL.fullmatch(text) if len(text) < _LONG_LABEL else None
     if label is None or block.kind in ("row", "code"):
         return None
-    if field_name(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
+    if field_name(label[1]) in ("acceptance", "behaviour") or is_untasked(label[1]):
         return -1 if block.kind == "heading" else block.depth
     return None
 

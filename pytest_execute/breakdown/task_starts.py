@@ -30,6 +30,8 @@ _DONE_NOTE = re.compile(
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
     re.IGNORECASE,
 )
+_LONGEST_NOTE = 200
+"""Letters in which a box, an effort or a word for done is looked for at the end of a title."""
 _NOTE_ENDS = ")]）`✅☑✔\ufe0f"
 """Last characters of an effort or of a word for done, beside capitals."""
 # matches "**", and "`a/**/b`" as a whole
@@ -73,11 +75,22 @@ def split_title(text: str) -> tuple[str, str, bool]:
     title, effort = " ".join(without_bold(text).strip().removesuffix("~~").split()), ""
     done = title.startswith(DONE_MARKS)
     for _ in range(2 if _may_have_note(title) else 0):
-        if note := _DONE_NOTE.search(title):
+        if note := _DONE_NOTE.search(title, max(0, len(title) - _LONGEST_NOTE)):
             title, done = title[: note.start()], True
-        if not effort and (found := _EFFORT.search(title)) and is_effort(found["effort"]):
+        found = _EFFORT.search(title, max(0, len(title) - _LONGEST_NOTE)) if not effort else None
+        if found and is_effort(found["effort"]):
             title, effort = title[: found.start()], " ".join(found["effort"].split())
     return _MARKS.sub("", title).strip(), effort, done
+
+
+def without_box(text: str) -> str:
+    """Return a text without the box at its beginning.
+
+    >>> without_box("[x] Write it"), without_box("Write it")
+    ('Write it', 'Write it')
+    """
+    box = LEADING_BOX.match(text)
+    return text[box.end() :] if box else text
 
 
 def without_bold(text: str) -> str:
@@ -97,7 +110,7 @@ def _may_have_note(title: str) -> bool:
 
 def start_from_heading(block: Block, index: int, name: str, title: str, box: str | None = None) -> TaskStart:
     """Return the start of a task that is a heading; its box may be before or after the title."""
-    found = LEADING_BOX.match(title) or _TRAILING_BOX.search(title)
+    found = LEADING_BOX.match(title) or _TRAILING_BOX.search(title, max(0, len(title) - _LONGEST_NOTE))
     if found and box is None:
         behind_box = title[found.end() :] if found.re is LEADING_BOX else found["notes"]
         box, title = found["box"], title[: found.start()] + behind_box

@@ -11,9 +11,9 @@ from msgspec import structs
 from pytest_execute import breakdown
 from pytest_execute.breakdown import ParsedBreakdown
 from pytest_execute.breakdown.line_ranges import cutting_ranges
-from pytest_execute.breakdown.never_passing import never_passing
+from pytest_execute.breakdown.never_passing import as_errors, never_passing, tasks_without_tests
 from pytest_execute.commands.arguments import add_topic
-from pytest_execute.commands.project_layout import project_layout
+from pytest_execute.commands.project_layout import may_mark_tasks, project_layout
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
 from pytest_execute.reports import breakdown as report
@@ -60,6 +60,7 @@ def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]
         problems += never_passing(reading.plan, *project_layout(root))
         problems += cutting_ranges(reading.plan, lambda path: _text_of(root / path))
     if documents is not None:
+        reading = _with_untested_tasks(reading, root)
         closed, more = _closed(root, notes, target)
         problems += more
     reading = structs.replace(reading, problems=(*reading.problems, *problems))
@@ -68,6 +69,14 @@ def check(target: str, *, root: Path, notes: str, form: Form) -> tuple[int, str]
         return status, report.as_json(reading, closed)
     explained = f"{report.explain(reading)}\n\n" if form == "explain" else ""
     return status, explained + report.render(reading, documents, closed)
+
+
+def _with_untested_tasks(reading: ParsedBreakdown, root: Path) -> ParsedBreakdown:
+    """Return a topic's reading with an error for each task without tests that can never pass."""
+    tasks = tasks_without_tests(reading.plan) if reading.plan is not None else ()
+    if not tasks or may_mark_tasks(root):
+        return reading
+    return structs.replace(reading, problems=tuple(as_errors(reading.problems, tasks)))
 
 
 def check_all(root: Path, notes: str, *, explain: bool = False) -> tuple[int, str]:

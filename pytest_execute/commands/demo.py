@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pytest_execute.commands.pytest_run import (
     RunLocation,
-    cache_directory,
     create_empty,
     exit_status,
     judged_report,
     run_pytest,
 )
 from pytest_execute.demo.history import TOPIC, build
+from pytest_execute.tools import pytest_cache
 from pytest_execute.tools.scratch import scratch
 
 
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     judge = f"--execute-topic={TOPIC}"
     if not options.json:
         print(f"$ cd {target} && pytest {judge}", flush=True)
-    with scratch(cache_directory(target)) as directory:
+    with scratch(target / pytest_cache.NAME) as directory:
         report = create_empty(directory / "report")
         location = RunLocation(target, environment={"PYTEST_ADDOPTS": ""})
         output = sys.stderr if options.json else None

@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_execute import breakdown
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.project_layout import project_layout
-from pytest_execute.commands.pytest_run import RunLocation, cache_directory, create_empty, project_directory, run_pytest
+from pytest_execute.commands.pytest_run import RunLocation, create_empty, project_directory, run_pytest
 from pytest_execute.commands.staged_tree import committed_tree
 from pytest_execute.core import gate_ids
 from pytest_execute.core.closing import describe_closing
@@ -32,6 +32,7 @@ from pytest_execute.reports import explain_source as source_report
 from pytest_execute.reports.evidence_json import EvidenceFile
 from pytest_execute.reports.explain import ExplainedTest, Explanation
 from pytest_execute.reports.explain_source import ExplainedSource, explain_source
+from pytest_execute.tools import pytest_cache
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import Project, closing_commit, find_project, judged_commit, prefix_of
@@ -104,7 +105,7 @@ def _location(git: Git, directory: Path, closed: str | None, topic: str) -> Iter
         yield RunLocation(directory)
     else:
         print(describe_closing(topic, closed), file=sys.stderr)
-        with committed_tree(git, directory, cache_directory(directory), closed) as location:
+        with committed_tree(git, directory, directory / pytest_cache.NAME, closed) as location:
             yield location
 
 
@@ -148,7 +149,7 @@ def _test_files(project: Path) -> tuple[str, ...]:
 
 def _replay(location: RunLocation, target: Target, topic: str, notes: str | None) -> EvidenceFile:
     """Run and replay tests in a child process and return the evidence. Raises ExecuteError where nothing was judged."""
-    with scratch(cache_directory(location.directory)) as directory:
+    with scratch(location.directory / pytest_cache.NAME) as directory:
         file, output = create_empty(directory / "evidence"), directory / "output"
         options = [*location.options, f"--execute-topic={topic}", f"--execute-evidence={file}"]
         options += [f"--execute-notes={notes}"] if notes else []
@@ -175,7 +176,7 @@ def _replay(location: RunLocation, target: Target, topic: str, notes: str | None
 
 def _collected(location: RunLocation, file: str) -> Iterator[str]:
     """Yield the nodeids of a file's tests, with and without parameters."""
-    with scratch(cache_directory(location.directory)) as directory, (directory / "output").open("w+") as output:
+    with scratch(location.directory / pytest_cache.NAME) as directory, (directory / "output").open("w+") as output:
         options = ["--collect-only", "-q", "-n0", "-o", "addopts=", "-p", "no:cacheprovider", file]
         run_pytest(options, RunLocation(location.directory, environment=location.environment), output, output)
         output.seek(0)

@@ -11,7 +11,6 @@ from pathlib import Path
 from pytest_execute.commands.arguments import add_topic
 from pytest_execute.commands.pytest_run import (
     RunLocation,
-    cache_directory,
     create_empty,
     exit_status,
     judged_report,
@@ -21,7 +20,7 @@ from pytest_execute.commands.pytest_run import (
 from pytest_execute.commands.staged_tree import committed_tree, staged_tree
 from pytest_execute.core.closing import describe_closing
 from pytest_execute.core.errors import ExecuteError, Problem
-from pytest_execute.tools import output_files
+from pytest_execute.tools import output_files, pytest_cache
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import check_outputs, find_project, judged_commit
@@ -71,7 +70,7 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
         titles = {f"--{name}={getattr(options, name)}": path for name, path in outputs.items()}
         check_outputs(Path.cwd(), options.notes, titles)
     project = project_directory(Path.cwd().resolve(), repository.work_tree.resolve())
-    cache = cache_directory(project)
+    cache = project / pytest_cache.NAME
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(scratch(cache))
         staged = options.staged and commit is None
@@ -98,7 +97,12 @@ def judge(options: argparse.Namespace, repository: Git, commit: str | None) -> i
 def _judging_options(options: argparse.Namespace) -> Iterator[str]:
     """Yield options of pytest for those of the gate, and those that the user hands to it."""
     yield f"--execute-topic={options.topic}"
-    yield from (f"--execute-{name}={value}" for name in ("notes", "base") if (value := getattr(options, name)))
+    single = {
+        "notes": options.notes,
+        "base": options.base,
+        "debug-file": options.debug_file and Path(options.debug_file).absolute(),
+    }
+    yield from (f"--execute-{name}={value}" for name, value in single.items() if value)
     yield from (f"--execute-{name}={value}" for name in ("stream", "task") for value in getattr(options, name))
     yield from options.pytest
 

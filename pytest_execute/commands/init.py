@@ -21,12 +21,15 @@ from pytest_execute.core.layout import Layout
 from pytest_execute.core.new_files import module_name, new_module_path, new_test_path
 from pytest_execute.core.policy import policy_table
 from pytest_execute.core.verdict import CANNOT_JUDGE, PASSED
+from pytest_execute.tools import output_files
 from pytest_execute.tools.checkout_top import checkout_top
-from pytest_execute.tools.documents import SETTINGS, exists, read
+from pytest_execute.tools.documents import SETTINGS, decode, exists, read_bytes
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_work_tree
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import Project, directories_in, find_project, prefix_of, project_layout
+
+POLICY_FILE, TABLE = "pyproject.toml", "[tool.pytest-execute]"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,22 +55,24 @@ def _home(project: Project) -> Path:
 def init(root: Path, notes: str, topic: str, source: Path | None = None) -> tuple[int, str]:
     """Write the documents and the policy's table where they are missing; return the status and a line per file.
 
-    `source` is a foreign plan, which becomes the breakdown.
+    All of them are written or, after an error, none. `source` is a foreign plan, which becomes the breakdown.
     """
     try:
         breakdown.check_topic_name(notes, topic)
         found = _starting_point(root, topic)
-        directory = f"{Path(notes).as_posix()}/{topic}"
         texts = starting_texts(topic, found.module, found.test)
         if source is not None:
             texts["breakdown.md"] = breakdown.adopt_file(source, topic, str(source))
-        lines = [_write(root, f"{directory}/{name}", text) for name, text in texts.items()]
+        documents = {f"{Path(notes).as_posix()}/{topic}/{name}": text for name, text in texts.items()}
+        table = _with_table(root / POLICY_FILE, notes)
+        missing = {path: text for path, text in documents.items() if not _is_there(root / path)}
+        missing |= {POLICY_FILE: table} if table is not None else {}
+        output_files.write_all(root, {path: text.encode(errors="surrogateescape") for path, text in missing.items()})
     except ExecuteError as error:
         return CANNOT_JUDGE, str(error)
-    except OSError as error:
-        return CANNOT_JUDGE, str(Problem("unwritable", f"cannot be written: {error.strerror}", str(error.filename)))
-    status, last_line = _add_table(root / "pyproject.toml", notes, found.hint)
-    return status, "\n".join([*lines, last_line])
+    lines = [f"{'wrote' if path in missing else 'kept'} {path}" for path in documents]
+    kept, added = f"kept {TABLE} in {POLICY_FILE}", f"added {TABLE} to {POLICY_FILE}{found.hint}"
+    return PASSED, "\n".join([*lines, kept if table is None else added])
 
 
 class StartingPoint(Struct, frozen=True):
@@ -109,7 +114,7 @@ def _layout(home: Path) -> tuple[Layout, Collection[str], tuple[str, ...]]:
     """
     here = Path.cwd().resolve()
     root = project_directory(here, home.resolve()) if here.is_relative_to(home.resolve()) else home
-    with scratch(None) as directory:
+    with scratch() as directory:
         git = Git.find(root).with_scratch(directory)
         tree = git.tree(write_work_tree(git, git.find_commit("HEAD") or git.empty_tree()))
         settings = read_pytest_settings(root)
@@ -123,28 +128,27 @@ def _layout(home: Path) -> tuple[Layout, Collection[str], tuple[str, ...]]:
         return project_layout(git, tree, find_project(root).policy_from(git.work_tree), known), tree, directories
 
 
-def _write(root: Path, path: str, text: str) -> str:
-    """Write a document unless it exists, and return a line for the user."""
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with (root / path).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return f"kept {path}"
-    return f"wrote {path}"
+def _is_there(path: Path) -> bool:
+    """Return whether a document must not be overwritten: a file, or a link that leads nowhere."""
+    return path.is_file() or path.is_symlink()
 
 
-def _add_table(file: Path, notes: str, hint: str) -> tuple[int, str]:
-    """Add the policy's table to pyproject.toml unless it exists; return the exit status and a line for the user."""
+def _with_table(file: Path, notes: str) -> str | None:
+    """Return the text of pyproject.toml with the policy's table at its end, or None where it has the table already."""
     try:
-        text = read(file, file.name, SETTINGS) if exists(file) else ""
-        has_table = policy_table(text, file.name) is not None
+        text = decode(read_bytes(file, file.name, SETTINGS), file.name) if exists(file) else ""
+        if policy_table(text, file.name) is not None:
+            return None
+        longer = _append(text, TABLE, f"notes = {json.dumps(notes)}")
+        policy_table(longer, file.name)  # `tool` may be an inline table, which cannot be continued
     except ExecuteError:
-        return CANNOT_JUDGE, str(
-            Problem("bad-toml", "not valid TOML: correct it, then run `pytest-execute init` again", file.name)
-        )
-    if has_table:
-        return PASSED, f"kept [tool.pytest-execute] in {file.name}"
-    beginning = f"{text.rstrip()}\n\n" if text.strip() else ""
-    file.write_text(f"{beginning}[tool.pytest-execute]\nnotes = {json.dumps(notes)}\n", encoding="utf-8")
-    return PASSED, f"added [tool.pytest-execute] to {file.name}{hint}"
+        message = "not valid TOML: correct it, then run `pytest-execute init` again"
+        raise ExecuteError(Problem("bad-toml", message, file.name)) from None
+    return longer
+
+
+def _append(text: str, *lines: str) -> str:
+    """Return a text with more lines after an empty one; all lines end as the text's do."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    missing = (not text.endswith("\n")) + (not text.endswith(("\n\n", "\n\r\n"))) if text else 0
+    return f"{text}{end * missing}{''.join(line + end for line in lines)}"

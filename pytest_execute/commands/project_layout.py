@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.layout import Layout
 from pytest_execute.core.policy import read_policy
 from pytest_execute.core.toml_reader import BrokenToml, read_toml
-from pytest_execute.tools.documents import SETTINGS, exists, read_bytes
+from pytest_execute.tools.documents import PLAN, SETTINGS, exists, read_bytes
 
 INI_FILES = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 """Files that pytest may read its settings from, with the section of each."""
@@ -50,6 +51,26 @@ def project_layout(root: Path) -> tuple[Layout, tuple[str, ...] | None]:
     source = tuple(entry.rstrip("/") for entry in read_policy(text, "pyproject.toml").source)
     names = None if any((root / name).exists() for name in OTHER_SETTINGS) else _test_files(_toml_options(text))
     return Layout(source=source or ("src",), patterns=names or Layout().patterns), names
+
+
+def may_mark_tasks(root: Path) -> bool:
+    """Return whether a file of the project has a marker or tag for tasks; True where its files are not known."""
+    from pytest_execute.tools.git import Git  # most checks need no git
+
+    try:
+        git = Git.find(root)
+        names = git.user.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.py", "*.feature")
+    except ExecuteError:
+        return True
+    files = (git.work_tree / os.fsdecode(name) for name in names.split(b"\0") if name)
+    return any(mark in content for content in map(_content, files) for mark in (b"mark.task", b"@task:"))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return read_bytes(file, file.name, PLAN)
+    except ExecuteError:
+        return b""
 
 
 def _test_files(options: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from pytest_execute.core.verdict import CANNOT_JUDGE, NOT_PASSED, PASSED
 from pytest_execute.tools import process
 from pytest_execute.tools.environment import with_git_settings
-from pytest_execute.tools.scratch import make_cache
 
 CONFIGURATION_FILES = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 JUDGED = (0, 1, 2)
@@ -38,7 +37,7 @@ def run_pytest(options: list[str], location: RunLocation, output: IO[str] | None
     So are those of git that a hook has: see `tools/environment.py`.
     """
     env = {k: v for k, v in with_git_settings(os.environ).items() if not k.startswith("PYTEST_XDIST_")}
-    command = [sys.executable, "-m", "pytest", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "pytest_execute.commands.own_plugins", *options]
     return process.follow(
         command, cwd=location.directory, env={**env, **location.environment}, output=output, errors=errors
     )
@@ -59,21 +58,6 @@ def exit_status(report: str) -> int:
 def create_empty(path: Path) -> Path:
     path.write_bytes(b"")
     return path
-
-
-def cache_directory(project: Path) -> Path | None:
-    """Make and return this package's part of pytest's cache directory in `project`; None where it cannot be written.
-
-    Directories that a killed run leaves there are removed by the next one.
-    """
-    cache = project / ".pytest_cache"
-    directory = cache / "d" / "execute"
-    try:
-        make_cache(cache)
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return directory
 
 
 def project_directory(start: Path, top: Path) -> Path:

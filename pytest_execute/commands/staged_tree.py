@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,13 +18,19 @@ from pytest_execute.tools import process
 from pytest_execute.tools.environment import without_git_variables
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
+from pytest_execute.tools.output_files import FULL
+from pytest_execute.tools.pytest_cache import make_part
 from pytest_execute.tools.scratch import scratch
 from pytest_execute.workflow import find_project, prefix_of, project_layout
 
+BLOCK = 4096
+"""Bytes that are written to find out if a disk is full."""
+
 
 @contextlib.contextmanager
-def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[RunLocation]:
+def staged_tree(repository: Git, project: Path, cache: Path) -> Iterator[RunLocation]:
     """Yield the location of `project` in a directory that holds the staged files and nothing else."""
+    _require_space(cache)
     with scratch(cache) as parent:
         git = repository.with_scratch(parent)
         index = _index_file(git)
@@ -31,13 +38,13 @@ def staged_tree(repository: Git, project: Path, cache: Path | None) -> Iterator[
 
 
 @contextlib.contextmanager
-def committed_tree(repository: Git, project: Path, cache: Path | None, commit: str) -> Iterator[RunLocation]:
+def committed_tree(repository: Git, project: Path, cache: Path, commit: str) -> Iterator[RunLocation]:
     """Yield the location of `project` in a directory that holds the files of a commit and nothing else."""
     with scratch(cache) as parent:
         yield _write(repository.with_scratch(parent), commit, project, cache, f"--execute-commit={commit}")
 
 
-def _write(git: Git, treeish: str, project: Path, cache: Path | None, option: str) -> RunLocation:
+def _write(git: Git, treeish: str, project: Path, cache: Path, option: str) -> RunLocation:
     """Write a tree below the scratch directory of `git`, and return the location of `project` there."""
     assert git.scratch is not None
     parent, tree = git.scratch, git.tree(treeish)
@@ -56,7 +63,7 @@ def _write(git: Git, treeish: str, project: Path, cache: Path | None, option: st
         f"--execute-repository={git.work_tree}",
         option,
         f"--execute-work-tree={directory}",
-        *([f"--execute-cache-dir={cache}"] if cache is not None else []),
+        f"--execute-cache-dir={cache}",
         *("-p", "no:cacheprovider"),
     )
     # on PYTHONPATH, staged modules come before those of an installed checkout
@@ -70,6 +77,17 @@ def _write(git: Git, treeish: str, project: Path, cache: Path | None, option: st
     }
     _prepare(found.policy.prepare, root, environment)
     return RunLocation(root, options, environment)
+
+
+def _require_space(cache: Path) -> None:
+    """Raise ExecuteError where the disk of the checkout is full: what is staged could not be committed either."""
+    try:
+        with tempfile.TemporaryFile(dir=make_part(cache)) as file:
+            file.write(bytes(BLOCK))
+    except OSError as error:
+        if error.errno in FULL:
+            message = f"{error.strerror}, so what is staged could not be committed either: free some space"
+            raise ExecuteError(Problem("unwritable", message, str(cache))) from None
 
 
 def _prepare(command: Sequence[str], root: Path, environment: Mapping[str, str]) -> None:

@@ -49,7 +49,7 @@ def _by_name(units: dict[str, float]) -> dict[str, float]:
 
 _HOURS = {**_by_name(WORDS), **_by_name(SIGNS)}
 _UNIT = rf"(?:(?:{'|'.join(_by_name(WORDS))})(?![^\W\d_])|{'|'.join(_by_name(SIGNS))})"
-_NUMBER = r"\d+(?:[.,]\d{1,2})?(?!\d)"
+_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
 _TO = r"\s*(?:[-–—~〜至到]|(?:to|or|bis|a|à)\b)\s*"
 _KIND = r"(?:(?:person|man|work|working|business|ideal|story)[\s-]+)?"
 _AMOUNT = re.compile(

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.coverage.recorder import CoverageRecorder, NoCoverage
+from pytest_execute.tools.process_state import Limits
 
 Gates = Sequence[str]
 NO_PARAMETER: Any = object()
@@ -33,6 +34,7 @@ class ItemContexts:
         self.gates: Mapping[str, Gates] = {}
         self.users = FixtureUsers((), {})
         self.current: Gates = ()
+        self.limits = Limits()
 
     def begin(self, items: Iterable[pytest.Item], gates: Mapping[str, Gates]) -> None:
         """Take over the items, and for each test its gates, or its mark."""
@@ -41,7 +43,8 @@ class ItemContexts:
     def switch(self, gates: Gates) -> None:
         """Count code that runs from now on for `gates`."""
         self.current = gates
-        self.recorder.switch(gates)
+        with self.limits.in_place():  # it writes a file, which a test may have forbidden
+            self.recorder.switch(gates)
 
     def end(self) -> None:
         """Stop the recorder. pytest may tear down fixtures later: after ^C, and without xdist."""

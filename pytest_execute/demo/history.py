@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,12 +31,30 @@ def build(directory: Path, flawed: bool = False) -> None:
         raise ExecuteError(Problem("not-empty", message, str(directory)))
     commits = commits_of(FLAWED_TASKS, FLAWED_SKELETON) if flawed else commits_of(TASKS, SKELETON)
     layers = ("project-flawed", "project") if flawed else ("project",)
-    directory.mkdir(parents=True, exist_ok=True)
-    git = GitProcess(directory, own_environment())
-    git.run("init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
-    git = git.with_variables(GIT_DIR=".git")  # without it, git may ask whether the directory belongs to the user
-    git.run("fast-import", "--quiet", stdin=b"".join(_stream(commits, DemoProject(layers))))
-    git.run("read-tree", "-u", "--reset", "HEAD")
+    with _made(directory):
+        git = GitProcess(directory, own_environment())
+        git.run("init", "--quiet", "--template=", "--initial-branch=main", "--object-format=sha1")
+        git = git.with_variables(GIT_DIR=".git")  # without it, git may ask whether the directory belongs to the user
+        git.run("fast-import", "--quiet", stdin=b"".join(_stream(commits, DemoProject(layers))))
+        git.run("read-tree", "-u", "--reset", "HEAD")
+
+
+@contextlib.contextmanager
+def _made(directory: Path) -> Iterator[None]:
+    """Make a directory unless it is there; after an error it is as it was before, empty or not there."""
+    was_there = directory.exists()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot be made: {error.strerror}: name another directory"
+        raise ExecuteError(Problem("unwritable", message, str(directory))) from None
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        if was_there:
+            directory.mkdir(exist_ok=True)
+        raise
 
 
 class DemoProject:

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import IMPORTED_KEY, OUTPUT_KEY
+from pytest_execute.distributed.worker_side import ERROR_KEY, IMPORTED_KEY, OUTPUT_KEY
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
 """Part that xdist 3.8 adds to every worker's spec."""
@@ -100,6 +100,8 @@ class ControllerSide:
         self.ended.add(node.gateway.id)
         worker_output: dict[str, Any] = getattr(node, "workeroutput", {})
         self.imported |= worker_output.pop(IMPORTED_KEY, {})
+        if error := worker_output.pop(ERROR_KEY, None):
+            self.problems.append(Problem("internal-error", error, worker_name(node.gateway)))
         output = worker_output.pop(OUTPUT_KEY, None)
         if output is not None:
             coverage, foreign = output
@@ -113,7 +115,7 @@ class ControllerSide:
         return self.ended >= self.roots.keys()
 
     def check(self) -> None:
-        """Raise ExecuteError if a worker has run code of another checkout."""
+        """Raise ExecuteError if a worker has run code of another checkout, or could not end as it should."""
         if self.problems:
             raise ExecuteError(*self.problems)
 

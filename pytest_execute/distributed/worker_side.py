@@ -16,6 +16,8 @@ OUTPUT_KEY = "execute_output"
 
 IMPORTED_KEY = "execute_imported"
 """Key in xdist's `workeroutput` of {module: its file}."""
+ERROR_KEY = "execute_error"
+"""Key in xdist's `workeroutput` of the line that describes an error at the worker's end."""
 
 
 class ImportReport:

@@ -17,7 +17,7 @@ from pytest_execute.session.observed_run import observed_run
 from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
-from pytest_execute.session.state import MainProcess, RunState
+from pytest_execute.session.state import MainProcess, RunState, process_state_key
 
 UNKNOWN_SECONDS = 3.0
 """Time that a test may take that was never run before."""
@@ -34,8 +34,9 @@ class JudgingPlugin:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
         try:
-            exitstatus, verdict = self._judge(session, exitstatus)
-            write_files(self.config, self.main, self._measured_coverage())
+            with self.config.stash[process_state_key].in_place():
+                exitstatus, verdict = self._judge(session, exitstatus)
+                write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
             self.main.error = "\n".join(error.usage)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -52,7 +53,7 @@ class JudgingPlugin:
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         context = self.main.context = workflow.with_run(self.main.context, run)
         settings = context.rerun_settings(pytest_options(self.config))
-        directory = self.main.outside / "trees"
+        directory = self.main.directory / "trees"
         phases = Phases(self.config, self.main.progress)
         try:
             self.main.judgement = workflow.judge_run(context, run, workflow.Rerun(settings, directory, phases))

@@ -23,7 +23,7 @@ from pytest_execute.progress.plugin import ProgressPlugin
 from pytest_execute.scheduling.durations import DurationRecorder, known_durations
 from pytest_execute.scheduling.select_plugin import is_distributed
 from pytest_execute.scheduling.work import ScheduledWork
-from pytest_execute.session.directory import cache_directory, outside_directory, run_directory
+from pytest_execute.session.directory import cache_directory, file_in_place_of_cache, run_directory
 from pytest_execute.session.judging import JudgingPlugin
 from pytest_execute.session.options import COVERAGE_FILES
 from pytest_execute.session.outcomes import OutcomeCollector
@@ -44,15 +44,13 @@ def prepare(config: pytest.Config) -> MainProcess:
     directory, cache = run_directory(config), _open_cache(config, notices)
     try:
         remove_earlier_reports(config)
-        context = workflow.read_context(_request(config), directory, cache)
+        context = workflow.read_context(_request(config), directory / "git", cache)
         check_outputs(config)
         workflow.refuse_modules_of_pytest(context.checked_out, context.policy)
         notices += [PREPARE_IS_NEW.format(shlex.join(context.policy.prepare))] if context.is_prepare_new else []
     except ExecuteError as error:
         raise pytest.UsageError(*error.usage) from None
-    return MainProcess(
-        directory, outside_directory(config, directory), context, notices, OutcomeCollector(), ProgressPlugin(config)
-    )
+    return MainProcess(directory, context, notices, OutcomeCollector(), ProgressPlugin(config))
 
 
 def _open_cache(config: pytest.Config, notices: list[str]) -> ResultCache:
@@ -81,9 +79,10 @@ def _request(config: pytest.Config) -> workflow.Request:
         classes=tuple(config.getini("python_classes")),
         module_path=tuple(_module_path(config)),
         turns=options.execute_turns,
-        outputs=tuple(
-            config.invocation_params.dir / name
-            for name in (*requested_files(options).values(), *options.execute_output)
+        outputs=(
+            *(config.invocation_params.dir / name for name in requested_files(options).values()),
+            *map(Path, options.execute_output),
+            *file_in_place_of_cache(config.rootpath),
         ),
     )
 

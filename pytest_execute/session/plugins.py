@@ -14,6 +14,7 @@ from pytest_execute.discovery.collected import Collection, collected_tests, impo
 from pytest_execute.scheduling.select_plugin import SchedulingCallbacks, scheduling_plugin
 from pytest_execute.session.deselection import DeselectionPlugin
 from pytest_execute.session.item_plugin import ItemPlugin
+from pytest_execute.session.safeguard import Safeguard, WorkerSafeguard
 from pytest_execute.session.state import RunState, state_key
 from pytest_execute.tools import json_values
 
@@ -26,6 +27,7 @@ def register(config: pytest.Config) -> None:
     state = config.stash.get(state_key, None)
     if state is None:
         return
+    config.pluginmanager.register(Safeguard(config, state.role), "execute-safeguard")
     plugins = _plugins(config, state)
     for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, name)
@@ -54,7 +56,9 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
 
         read_coverage = functools.partial(remote_data.pack, Path(settings.coverage))
         plugins["execute-worker-side"] = WorkerSide(config, state.worker_input, read_coverage)
-    elif state.role == "worker":
+    if state.role == "worker":
+        plugins["execute-worker-safeguard"] = WorkerSafeguard(config)
+    if state.role == "worker" and state.worker_input is None:
         from pytest_execute.distributed.worker_side import ImportReport
 
         plugins["execute-imports"] = ImportReport(config, functools.partial(imported_files, settings.top_modules))

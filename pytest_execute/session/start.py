@@ -16,9 +16,10 @@ from pytest_execute.distributed import bootstrap
 from pytest_execute.session.directory import run_directory
 from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
-from pytest_execute.session.state import RunState, state_key
-from pytest_execute.tools import json_values, standard_streams
+from pytest_execute.session.state import RunState, process_state_key, state_key
+from pytest_execute.tools import json_values, process, standard_streams
 from pytest_execute.tools.own_libraries import leave_to_project
+from pytest_execute.tools.process_state import ProcessState
 
 if TYPE_CHECKING:
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
@@ -32,8 +33,10 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     """
     from pytest_execute.tools.environment import remove_git_variables  # only a run needs it
 
+    process.accept_signals()
     state = _state(config, args)  # this reads the repository, as git's variables for its settings say
     config.add_cleanup(remove_git_variables())
+    config.stash[process_state_key] = ProcessState()
     if state is not None:
         config.stash[state_key] = state
         leave_to_project(state.settings.top_modules)

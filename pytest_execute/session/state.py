@@ -12,6 +12,7 @@ from pytest_execute.core.evidence import Evidence
 from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.core.verdict import Verdict
 from pytest_execute.session.run_settings import RunSettings
+from pytest_execute.tools.process_state import ProcessState
 
 if TYPE_CHECKING:
     from pytest_execute import workflow
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 class MainProcess:
     """State of the process that the user started, which judges the run.
 
-    `directory` is the run's own directory, `outside` one that is not in the project. `notices` are lines for the
-    terminal summary. `controller_side` is None without workers. `collection` is None until the tests are collected.
-    `judgement` is None before the end, and after an `error` that kept the run from being judged.
+    `directory` is the run's own directory. `notices` are lines for the terminal summary. `controller_side` is None
+    without workers. `collection` is None until the tests are collected. `judgement` is None before the end, and after
+    an `error` that kept the run from being judged.
     """
 
     directory: Path
-    outside: Path
     context: workflow.Context
     notices: list[str]
     outcomes: OutcomeCollector
@@ -68,3 +68,5 @@ class RunState:
 
 
 state_key = pytest.StashKey[RunState]()
+process_state_key = pytest.StashKey[ProcessState]()
+"""State of the process before any test, which tests may change and the judge needs as it was."""

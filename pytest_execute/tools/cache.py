@@ -7,6 +7,7 @@ as well change the tests.
 | limit | value | meaning |
 | --- | --- | --- |
 | `BUSY_TIMEOUT` | 60 seconds | time to wait for another run that writes |
+| `ATTEMPTS` | 3 | times to make the file anew where it is damaged or removed |
 | `KEYS_PER_QUERY` | 500 | sqlite allows 999 variables in one statement before 3.32, and 32,766 since |
 | `MAX_BYTES` | 256 MiB | size from which the older half of the entries is removed when the cache is closed |
 """
@@ -15,16 +16,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from pytest_execute.tools.pytest_cache import make_part, part_of
+
 FILE_NAME = "results-1.sqlite"
 """Name of the file; its number is the version of the table."""
 CREATE_TABLE = "CREATE TABLE IF NOT EXISTS facts (kind, key, value, checksum, PRIMARY KEY (kind, key))"
 BUSY_TIMEOUT = 60.0
+ATTEMPTS = 3
 KEYS_PER_QUERY = 500
 MAX_BYTES = 256 << 20
 
@@ -36,14 +41,16 @@ class DamagedCache(Exception):
 
 
 class ResultCache:
-    """Cache in a file of `directory`, made with the first use; without a directory it lasts as long as the run.
+    """Cache in a file of pytest's cache directory, made with the first use, and again where it is removed meanwhile.
 
-    `warn` is called with one line where the file cannot be used. Threads may share a cache.
+    Without a directory it lasts as long as the run. `warn` is called with one line where the file cannot be used.
+    Threads may share a cache.
     """
 
     def __init__(self, directory: Path | None, warn: Callable[[str], None], max_bytes: int = MAX_BYTES) -> None:
-        self.file = directory / FILE_NAME if directory is not None else None
-        self.warn, self.max_bytes = warn, max_bytes
+        self.directory, self.warn, self.max_bytes = directory, warn, max_bytes
+        self.file = part_of(directory) / FILE_NAME if directory is not None else None
+        self.opened: os.stat_result | None = None
         self.lock = threading.RLock()
         self.database: sqlite3.Connection | None = None
 
@@ -75,24 +82,39 @@ class ResultCache:
             self.database = None
 
     def _with_database(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the value of a step; where the file is damaged or cannot be used, try once more with a new one."""
+        """Return the value of a step; where the file is damaged or cannot be used, try again with a new one."""
         with self.lock:
-            try:
-                return step(self._open())
-            except (DamagedCache, sqlite3.DatabaseError, OSError) as error:
-                self._replace_file(error)
-                return step(self._open())
+            for _ in range(ATTEMPTS):
+                try:
+                    return step(self._open())
+                except (DamagedCache, sqlite3.DatabaseError, OSError) as error:
+                    if not self._is_removed():
+                        self._replace_file(error)
+            self._leave_file("it is damaged or removed again and again")
+            return step(self._open())
 
     def _open(self) -> sqlite3.Connection:
         """Return the open database. In WAL mode one run can write while others read."""
+        if self._is_removed():
+            self._close_database()
         if self.database is None:
-            if self.file is not None:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
+            if self.directory is not None and self.file is not None:
+                make_part(self.directory)
             name = self.file if self.file is not None else ":memory:"
             self.database = sqlite3.connect(name, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
             for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", CREATE_TABLE):
                 self.database.execute(statement)
+            self.opened = self.file.stat() if self.file is not None else None
         return self.database
+
+    def _is_removed(self) -> bool:
+        """Return whether the open file has lost its name: by `pytest --cache-clear` or `git clean`."""
+        if self.database is None or self.file is None or self.opened is None:
+            return False
+        try:
+            return not os.path.samestat(self.file.stat(), self.opened)
+        except OSError:
+            return True
 
     def _replace_file(self, error: Exception) -> None:
         """Set a damaged file aside. After any other error, or where that fails, go on in memory."""
@@ -105,7 +127,12 @@ class ResultCache:
                 return
             except OSError as failure:
                 error = failure
-        self.warn(f"the result cache cannot be used, so this run keeps no results: {error} ({self.file})")
+        self._leave_file(error)
+
+    def _leave_file(self, reason: object) -> None:
+        """Go on in memory."""
+        self._close_database()
+        self.warn(f"the result cache cannot be used, so this run keeps no results: {reason} ({self.file})")
         self.file = None
 
     def _set_aside(self, file: Path) -> None:

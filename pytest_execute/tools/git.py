@@ -151,8 +151,12 @@ class Git:
         return {name: dict(_flatten(directories, top_tree, "")) for name, top_tree in top_trees.items()}
 
     def contents(self, treeish: str, paths: Collection[str]) -> dict[str, bytes]:
-        """Return the contents of those of `paths` that the tree has as files: a link has none of its own."""
-        entries = {path: entry for path, entry in self.tree(treeish).items() if path in paths}
+        """Return the contents of those of `paths` that the tree has as files."""
+        return self.file_contents(self.tree(treeish), paths)
+
+    def file_contents(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of those of `paths` that a tree has as files: links and submodules have none."""
+        entries = {path: tree[path] for path in paths if path in tree}
         files = {path: entry for path, entry in entries.items() if entry.mode not in (LINK_MODE, SUBMODULE_MODE)}
         blobs = self.blobs(entry.oid for entry in files.values())
         return {path: blobs[entry.oid] for path, entry in files.items()}

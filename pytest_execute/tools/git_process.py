@@ -90,8 +90,10 @@ class GitProcess(Struct, frozen=True):
         """Run `git ARGUMENTS` to its end. Raises ExecuteError where there is no git."""
         try:
             return process.run(_command(arguments), cwd=self.directory, env=self.env, stdin=stdin)
-        except OSError:
+        except FileNotFoundError:
             raise ExecuteError(Problem("no-git", "there is no `git` on the path: install it")) from None
+        except OSError as error:
+            raise ExecuteError(Problem("no-git", f"`git` cannot be started: {error.strerror}")) from None
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Return the output of `git ARGUMENTS`. Raises ExecuteError with git's message where it fails."""

@@ -71,9 +71,10 @@ def _ignored(git: Git, names: Iterable[str]) -> set[str]:
 def _outputs(git: Git) -> Iterator[str]:
     """Yield the outputs of this program in the work tree, as paths from its top."""
     top = git.work_tree.resolve()
-    for path in git.outputs:
-        if path.resolve().is_relative_to(top):
-            yield path.resolve().relative_to(top).as_posix()
+    for output in git.outputs:
+        for path in (output.resolve(), output.parent.resolve() / output.name):  # a link is written as well
+            if path.is_relative_to(top):
+                yield path.relative_to(top).as_posix()
 
 
 def write_index(git: Git, index_file: Path) -> str:

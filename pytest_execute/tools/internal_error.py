@@ -15,25 +15,31 @@ from pathlib import Path
 
 PACKAGES = ("pytest-execute", "pytest", "pytest-xdist", "coverage", "msgspec")
 """Packages whose versions a report names."""
+CALLED = frozenset([*sys.stdlib_module_names, "coverage", "markdown_it", "mdurl", "msgspec", "tomli"])
+"""Packages that this one calls; an error in them is its own."""
 
 
-def describe(error: BaseException | str, file: str | Path | None = None) -> str:
-    """Write the traceback to `file`, by default a new temporary one, and return one line that names it.
+def is_ours(error: BaseException) -> bool:
+    """Return whether an error came up in this package, or in what it called, rather than in a plugin or a test."""
+    for frame, _ in reversed([*traceback.walk_tb(error.__traceback__)]):
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        if package == "pytest_execute" or package not in CALLED:
+            return package == "pytest_execute"
+    return False
 
-    `error` is a text where another process had it: its traceback, whose last line is the error.
-    """
-    trace = error if isinstance(error, str) else "".join(traceback.format_exception(error))
+
+def describe(error: BaseException, file: str | Path | None = None, option: str = "--debug-file") -> str:
+    """Write the traceback to `file`, by default a new temporary one, and return one line that names it and `option`."""
+    trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     summary = f"internal error: {_summary(error)}: nothing was judged; please report it with"
     try:
-        return f"{summary} {_write(trace, file)}, which has the traceback (`--debug-file` names another file)"
+        return f"{summary} {_write(trace, file)}, which has the traceback (`{option}` names another file)"
     except OSError as failure:
-        return f"{summary} the file of `--debug-file`, as {failure.filename} cannot be written: {failure.strerror}"
+        return f"{summary} the file of `{option}`, as {failure.filename} cannot be written: {failure.strerror}"
 
 
-def _summary(error: BaseException | str) -> str:
-    text = error if isinstance(error, str) else "".join(traceback.format_exception_only(error))
-    lines = text.strip().splitlines() or ["no message"]
-    return lines[-1 if isinstance(error, str) else 0].strip()[:200]
+def _summary(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(type(error), error)).splitlines()[0].strip()[:200]
 
 
 def _environment() -> str:

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_execute.core.errors import ExecuteError, Problem
@@ -52,6 +52,38 @@ def append(path: Path, content: bytes) -> None:
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _append(path, content)
+
+
+def write_all(top: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below `top`, all of them or none. Raises ExecuteError with each that cannot be written."""
+    paths = {name: top / name for name in files}
+    reasons = {name: why_unwritable(path) for name, path in paths.items()}
+    problems = [
+        Problem("unwritable", f"{reason}: nothing was written", name) for name, reason in reasons.items() if reason
+    ]
+    if problems:
+        raise ExecuteError(*problems)
+    before = {path: path.read_bytes() if path.exists() else None for path in paths.values()}
+    directories = {parent for path in before for parent in path.parents if not parent.exists()}
+    try:
+        for name, content in files.items():
+            write(paths[name], content)
+    except BaseException:
+        _undo(before, directories)
+        raise
+
+
+def _undo(before: Mapping[Path, bytes | None], directories: Iterable[Path]) -> None:
+    """Give files their former contents, and remove those that were not there, and their directories."""
+    for path, content in before.items():
+        with contextlib.suppress(OSError):
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                path.write_bytes(content)
+    for directory in sorted(directories, reverse=True):  # those inside come first
+        with contextlib.suppress(OSError):
+            directory.rmdir()
 
 
 @contextlib.contextmanager

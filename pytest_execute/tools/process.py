@@ -6,10 +6,12 @@ Modules of `engine/child` start processes by themselves: they run in a child pro
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -43,13 +45,73 @@ def follow(
 ) -> int:
     """Run a command and return its exit status.
 
-    It writes to the terminal, or to the files `output` and `errors`.
+    It writes to the terminal, or to the files `output` and `errors`. On Linux the command ends with this process, also
+    where this process is killed. After an interruption it ends in order, and then KeyboardInterrupt is raised.
 
-    On Linux the command ends with this process, also where this process is killed.
+    The command starts with SIGINT blocked: it calls `accept_signals` as soon as it can be interrupted.
     """
-    preexec = end_with_parent if hasattr(os, "fork") else None
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=errors, check=False, preexec_fn=preexec)
-    return done.returncode
+    from_terminal = is_in_foreground()
+    child = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdout=output,
+        stderr=errors,
+        preexec_fn=functools.partial(_begin_child, from_terminal) if hasattr(os, "fork") else None,  # noqa: PLW1509
+    )
+    interruptions = 0
+    while True:
+        try:
+            status = child.wait()
+        except KeyboardInterrupt:
+            interruptions += 1
+            if interruptions > 2:
+                child.kill()
+            elif not from_terminal:
+                child.send_signal(signal.SIGINT)
+        else:
+            break
+    if interruptions:
+        raise KeyboardInterrupt
+    return status
+
+
+def _begin_child(from_terminal: bool) -> None:
+    """Prepare a command to be interrupted once: by the terminal, or else by this process, whoever is interrupted."""
+    end_with_parent()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if not from_terminal:
+        os.setpgid(0, 0)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore interruptions for a moment, as what is done then must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def is_in_foreground() -> bool:
+    """Return whether a terminal sends its interruptions to this process, and so to those that it starts."""
+    try:
+        with open("/dev/tty", "rb", buffering=0) as terminal:  # noqa: PTH123 - not a file
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def accept_signals() -> None:
+    """Let signals come, and let the system keep how processes end, whatever the one that started this did."""
+    if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def run_silently(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> int | None:

@@ -58,10 +58,9 @@ def unknown_code(context: Context) -> tuple[str, ...]:
 
 def _scripts(context: Context) -> Iterator[str]:
     """Yield the changed Python scripts without an ending, which are neither measured nor tried."""
-    paths = [path for path in context.changed_files if path in context.tree and not PurePosixPath(path).suffix]
-    blobs = context.git.blobs(context.tree[path].oid for path in paths)
-    for path in paths:
-        first_line = blobs[context.tree[path].oid].partition(b"\n")[0]
+    paths = (path for path in context.changed_files if not PurePosixPath(path).suffix)
+    for path, content in context.git.file_contents(context.tree, paths).items():
+        first_line = content.partition(b"\n")[0]
         if first_line.startswith(b"#!") and b"python" in first_line and not context.layout.is_overlaid(path):
             yield path
 

@@ -14,7 +14,7 @@ from pytest_execute.core.detect_source import Import, detect_source, import_root
 from pytest_execute.core.imports import imported_names
 from pytest_execute.core.layout import Layout, is_below
 from pytest_execute.core.policy import Policy
-from pytest_execute.tools.git import LINK_MODE, Git, Tree
+from pytest_execute.tools.git import LINK_MODE, SUBMODULE_MODE, Git, Tree
 
 
 def project_layout(git: Git, tree: Tree, policy: Policy, known: Layout) -> Layout:
@@ -38,7 +38,8 @@ def project_layout(git: Git, tree: Tree, policy: Policy, known: Layout) -> Layou
 def source_files(tree: Tree, layout: Layout, work_tree: Path) -> Iterator[str]:
     """Yield the files of the implementation below the home; a link that leads to no file is none."""
     for path in filter(layout.is_source, tree):
-        if path.startswith(layout.home) and (tree[path].mode != LINK_MODE or (work_tree / path).is_file()):
+        is_regular = tree[path].mode not in (LINK_MODE, SUBMODULE_MODE)
+        if path.startswith(layout.home) and (is_regular or (work_tree / path).is_file()):
             yield path
 
 
@@ -56,19 +57,17 @@ def _tells_tests(pattern: str) -> bool:
 
 def _declared(git: Git, tree: Tree, prefix: str) -> tuple[str, ...]:
     """Return the packages that build settings declare and the tree has, relative to the root directory."""
-    entries = [tree.get(f"{prefix}{name}") for name in ("pyproject.toml", "setup.cfg")]
-    blobs = git.blobs(entry.oid for entry in entries if entry is not None)
-    texts = [blobs[entry.oid].decode(errors="replace") if entry is not None else "" for entry in entries]
-    declared = declared_packages(*texts)
+    paths = [f"{prefix}{name}" for name in ("pyproject.toml", "setup.cfg")]
+    contents = git.file_contents(tree, paths)
+    declared = declared_packages(*(contents.get(path, b"").decode(errors="replace") for path in paths))
     return tuple(entry for entry in declared if any(is_below(path, prefix + entry) for path in tree))
 
 
 def _imports_of_tests(git: Git, tree: Tree, files: Collection[str], layout: Layout) -> Iterator[Import]:
     tests = [path for path in files if path.startswith(layout.prefix) and path.endswith(".py") and layout.is_test(path)]
-    blobs = git.blobs(tree[path].oid for path in tests)
-    for path in tests:
+    for path, content in git.file_contents(tree, tests).items():
         beside = _directory_on_path(path, files)
-        yield from (Import(name, beside) for name in imported_names(blobs[tree[path].oid]))
+        yield from (Import(name, beside) for name in imported_names(content))
 
 
 def _directory_on_path(test: str, files: Collection[str]) -> str:

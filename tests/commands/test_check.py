@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.commands.check import check
+from tests.repository import Repository
 from tests.topic import BREAKDOWN, environment
 
 
@@ -116,3 +117,33 @@ def test_the_projects_own_settings_decide_what_can_pass(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(settings)
     _, text = check("t", root=tmp_path, notes="notes", form="text")
     assert [line.rpartition(" ")[2] for line in text.splitlines()] == ["(untested-code)"]
+
+
+TASKS = (
+    "### 1. [ ] A\n\n- **Objective**: x\n- **Tests**: `tests/test_a.py`\n\n### 2. [ ] B\n\n- **Objective**: x\n{more}"
+)
+UNTESTED = (
+    "notes/sums/breakdown.md:6: error: task 2 names no tests, and so cannot pass: name them, write `none (reason)`, "
+    'or mark a test with task("2") (no-tests)'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "test", "is_refused"),
+    [
+        (TASKS.format(more=""), "def test_a(): pass\n", True),
+        (TASKS.format(more=""), "# the task of this test is the first\ndef test_task(): pass\n", True),
+        (TASKS.format(more="- **Tests**: none (prose)\n- **Files**: `a.md`\n"), "def test_a(): pass\n", False),
+        (TASKS.format(more=""), '@pytest.mark.task("2")\ndef test_a(): pass\n', False),
+        (TASKS.format(more="").replace("- **Tests**: `tests/test_a.py`\n", ""), "def test_a(): pass\n", False),
+    ],
+    ids=["no tests", "no marker", "a reason", "a marker", "a plan that names no tests"],
+)
+def test_a_task_that_can_never_pass_is_an_error_of_its_topic(
+    tmp_path: Path, text: str, test: str, is_refused: bool
+) -> None:
+    Repository(tmp_path).put("tests/test_a.py", test)
+    topic(tmp_path, "sums", text.replace("### 2", "### 3. [ ] C\n\n- **Tests**: `tests/test_a.py`\n\n### 2"))
+    status, shown = check("sums", root=tmp_path, notes="notes", form="text")
+    assert (status == 2, UNTESTED.replace(":6:", ":10:") in shown) == (is_refused, is_refused)
+    assert check("notes/sums/breakdown.md", root=tmp_path, notes="notes", form="text")[0] == 0

@@ -91,3 +91,11 @@ def test_a_breakdown_is_no_report(passing: Repository) -> None:
     reason = "--report=notes/hello/breakdown.md is a file of the project, which git tracks"
     assert (done.returncode, done.stderr) == (2, f"error: {reason}: name a file that can be written (unwritable)\n")
     assert passing.state() == before
+
+
+@pytest.mark.parametrize("named", ["", "pytest_execute.plugin,xdist.plugin"])
+def test_the_gate_names_its_own_plugins(passing: Repository, named: str) -> None:
+    """Also where neither the environment nor the settings let pytest find one, or where they name them otherwise."""
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": named}
+    done = hello.run(["pytest-execute", "gate", "hello", "--", "-n0", "-o", "addopts="], passing.path, environment)
+    assert (done.returncode, done.stderr) == (0, "")

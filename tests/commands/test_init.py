@@ -9,6 +9,7 @@ import pytest
 from pytest_execute.cli import main
 from pytest_execute.commands.init import init
 from pytest_execute.core.toml_reader import read_toml
+from pytest_execute.tools import output_files
 from tests.repository import Repository
 
 
@@ -141,3 +142,52 @@ def test_init_of_a_project_below_the_topics_names_its_paths_from_there(
     assert main(["init", "chat"]) == 0
     written = (repository.path / "notes/chat/breakdown.md").read_text()
     assert "- **Files**: `api/app/chat.py`\n- **Tests**: `api/test/test_chat.py`\n" in written
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"[project]\r\nname = 'x'\r\n", b"[project]\r\nname = 'x'\r\n\r\n{}\r\nnotes = \"notes\"\r\n"),
+        (b"[project]\nname = 'x'", b"[project]\nname = 'x'\n\n{}\nnotes = \"notes\"\n"),
+        (b"[project]  \n\n\n", b'[project]  \n\n\n{}\nnotes = "notes"\n'),
+        (b"", b'{}\nnotes = "notes"\n'),
+    ],
+)
+def test_the_text_of_pyproject_stays_as_it_is(tmp_path: Path, before: bytes, after: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(before)
+    assert init(tmp_path, "notes", "chat")[0] == 0
+    assert (tmp_path / "pyproject.toml").read_bytes() == after.replace(b"{}", b"[tool.pytest-execute]")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"pyproject.toml": "x = \n"}, "pyproject.toml: error: not valid TOML: correct it, then "),
+        ({"pyproject.toml": "tool = {a = 1}\n"}, "pyproject.toml: error: not valid TOML: correct it, then "),
+        ({"pyproject.toml/x": ""}, "pyproject.toml: error: "),
+        ({"notes": ""}, "notes/chat/research.md: error: is below a file, notes: nothing was written (unwritable)"),
+        ({"notes/chat/plan.md/x": ""}, "notes/chat/plan.md: error: is a directory: nothing was written (unwritable)"),
+    ],
+)
+def test_init_writes_all_or_nothing(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    status, text = init(tmp_path, "notes", "chat")
+    assert (status, text[: len(message)]) == (2, message)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_failure_between_two_files_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last file, pyproject.toml, comes when the disk is full."""
+    write = output_files.write
+
+    def fill(path: Path, content: bytes) -> None:
+        write(path if path.suffix == ".md" else Path("/dev/full"), content)
+
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    monkeypatch.setattr(output_files, "write", fill)
+    message = "/dev/full: error: cannot be written: No space left on device (unwritable)"
+    assert init(tmp_path, "notes", "chat") == (2, message)
+    assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_execute.commands.pytest_run import cache_directory, exit_status, judged_report, project_directory
+from pytest_execute.commands.pytest_run import exit_status, judged_report, project_directory
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,3 @@ def test_the_project_is_the_nearest_directory_with_a_configuration_file(tmp_path
     assert project_directory(start, tmp_path) == tmp_path
     (tmp_path / "services/api/tox.ini").touch()
     assert project_directory(start, tmp_path) == tmp_path / "services/api"
-
-
-def test_a_project_that_cannot_be_written_has_no_cache_directory(tmp_path: Path) -> None:
-    assert cache_directory(tmp_path) == tmp_path / ".pytest_cache/d/execute"
-    (tmp_path / "file").touch()
-    assert cache_directory(tmp_path / "file") is None

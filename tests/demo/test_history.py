@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -106,3 +107,25 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ExecuteError, match="name a new or an empty directory"):
         build(tmp_path / "mine")
     assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_failure_leaves_the_directory_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_there: bool
+) -> None:
+    directory = tmp_path / "demo"
+    if was_there:
+        directory.mkdir()
+    (tmp_path / "git").write_text("#!/bin/sh\nmkdir -p .git/half\nexit 1\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(ExecuteError, match="`git init"):
+        build(directory)
+    assert directory.exists() == was_there
+    assert not was_there or not any(directory.iterdir())
+
+
+def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(ExecuteError, match="mine/demo: error: cannot be made: Not a directory: name another"):
+        build(tmp_path / "mine/demo")

@@ -225,6 +225,15 @@ def ambiguous_names(place: Place) -> None:
         place.git("update-ref", f"refs/tags/{name}", "HEAD~1")
 
 
+def file_as_cache(place: Place) -> None:
+    """Put a file where pytest makes its cache directory; the pattern `.pytest_cache/` is no pattern for it."""
+    (place.repository / ".pytest_cache").write_text("no directory\n")
+
+
+def dangling_cache(place: Place) -> None:
+    (place.repository / ".pytest_cache").symlink_to("/nowhere/cache")
+
+
 CONDITIONS: dict[str, Condition] = {
     **{f"{name} = {value}": setting(name, value) for name, value in pairs(SETTINGS)},
     **{f"global {name} = {value}": global_setting(name, value) for name, value in pairs(SETTINGS)},
@@ -263,6 +272,11 @@ CONDITIONS: dict[str, Condition] = {
     "umask 077": umask(0o077),
     "umask 0": umask(0),
     "no cache": option("-p", "no:cacheprovider"),
+    "cache cleared": option("--cache-clear"),
+    "file as cache": file_as_cache,
+    "dangling cache": dangling_cache,
+    "TMPDIR is missing": variable("TMPDIR", "/nowhere"),
+    "HOME is missing": variable("HOME", "/nowhere"),
     "quiet": option("-q", "-q"),
     "TZ": variable("TZ", "Pacific/Kiritimati"),
     "ASCII": variable("LC_ALL", "C"),

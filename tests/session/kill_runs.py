@@ -1,7 +1,7 @@
 """Kill runs at random moments, and check that nothing of them is left.
 
 `python -m tests.session.kill_runs --rounds 200` does so with the smallest topic, with one command after the
-other; `--topic` chooses another one. Each round:
+other; `--topic` chooses another one, `--without-cache` puts a file in the place of the cache. Each round:
 
 1. starts from an empty cache
 2. kills one run or several
@@ -57,8 +57,8 @@ class Kill(NamedTuple):
 class Workspace:
     """Repository with a topic, and a directory for home and temporary files, in which nothing may be left."""
 
-    def __init__(self, repository: Path, topic: str, outside: Path, command: str) -> None:
-        self.repository, self.outside = repository, outside
+    def __init__(self, repository: Path, topic: str, outside: Path, command: str, has_cache: bool = True) -> None:
+        self.repository, self.outside, self.has_cache = repository, outside, has_cache
         self.command = [sys.executable, "-m", *(word.format(topic=topic) for word in COMMANDS[command])]
         self.option = "--execute-report" if command == "pytest" else "--report"
         self.report = outside.parent / "report.json"
@@ -83,6 +83,8 @@ class Workspace:
 
     def clear_cache(self) -> None:
         shutil.rmtree(self.cache, ignore_errors=True)
+        if not self.has_cache:
+            self.cache.write_text("no directory\n")
 
     def run(self) -> Any:
         """Return the report of an undisturbed run, without the times."""
@@ -216,6 +218,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--command", action="append", choices=COMMANDS, help="default: each in turn")
     parser.add_argument("--topic", choices=TOPICS, default="hello", help="ferry is the demo")
+    parser.add_argument("--without-cache", action="store_true", help="no directory can be made for the cache")
     options = parser.parse_args()
     commands = options.command or list(COMMANDS)
     faults = []
@@ -224,7 +227,7 @@ def main() -> int:
         TOPICS[options.topic](here / "repo")
         for number, command in enumerate(commands):
             share = len(range(number, options.rounds, len(commands)))
-            workspace = Workspace(here / "repo", options.topic, here / "outside", command)
+            workspace = Workspace(here / "repo", options.topic, here / "outside", command, not options.without_cache)
             rng = random.Random(f"{options.seed} {command}")
             faults += rounds(workspace, share, rng, partial(print, command, flush=True))
     print(f"{options.rounds} rounds, {len(faults)} faults")

@@ -16,6 +16,7 @@ TOGETHER = [
     *("diff.orderFile = .gitorder-that-is-missing", "blame.ignoreRevsFile = .git-blame-ignore-revs"),
     *("log.follow = true", "log.showRoot = false", "core.splitIndex = true", "core.safecrlf = true"),
     *("global core.autocrlf = true", "GIT_CONFIG_PARAMETERS='blame.ignorerevsfile'='/nowhere'", "GIT_DIR=/nowhere"),
+    *("file as cache", "cache cleared", "HOME is missing"),
 ]
 
 

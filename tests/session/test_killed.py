@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.tools.scratch import PREFIX
 from tests import hello
 from tests.polling import wait_until
 from tests.repository import Repository
@@ -60,7 +61,6 @@ def test_a_run_can_be_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_gro
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    cache = repo.path / ".pytest_cache/d/execute"
     try:
         assert wait_until(lambda: processes_below(trees)), "the replay never began"
         assert repo.state() == before
@@ -71,11 +71,10 @@ def test_a_run_can_be_killed_in_the_middle_of_a_replay(tmp_path: Path, whole_gro
             os.killpg(child.pid, signal.SIGKILL)
     assert wait_until(lambda: not processes_below(trees)), "a process of the replay survived"
     assert repo.state() == before
-    assert list(cache.glob("run-*")), "killed, so it could not clean up"
-    assert list(trees.glob("run-*"))
+    assert list(trees.glob(f"{PREFIX}*")), "killed, so it could not clean up"
     ran = run(repo.path, "-n0", TMPDIR=str(trees))
     assert (ran.status, ran.codes("task:3")) == (1, [("test-first", "test-after")])
-    assert list(cache.glob("run-*")) == list(trees.glob("run-*")) == []
+    assert list(trees.glob(f"{PREFIX}*")) == []
     assert repo.state() == before
 
 

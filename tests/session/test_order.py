@@ -127,7 +127,7 @@ def test_a_test_that_passes_only_when_it_is_run_again_does_not_pass_its_task(rep
 
 
 def test_durations_are_saved_unless_the_cache_is_switched_off(broken: Repository) -> None:
-    cache = broken.path / ".pytest_cache/d/execute"
+    cache = broken.path / ".pytest_cache"
     run(broken.path, "-n0", "--execute-no-cache")
     tests = ["tests/test_add.py::test_add", "tests/test_take.py::test_take", UNDO]
     assert known_durations(ResultCache(cache, pytest.fail), tests) == {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_execute.tools.cache import FILE_NAME
 from tests.repository import Repository
 from tests.topic import BREAKDOWN, CODE, OWN_PLUGINS, PROJECT, TESTS, below_the_top, honest, run
 
@@ -53,7 +54,7 @@ def test_honest_work_passes_without_warnings_and_the_repository_is_unchanged(rep
     assert "## Sums: Task Breakdown: passed" in (repo.path.parent / "summary.md").read_text()
     assert (repo.path.parent / "evidence.json").exists()
     assert repo.state() == before
-    assert list((repo.path / ".pytest_cache/d/execute").glob("run-*")) == []
+    assert [path.name for path in (repo.path / ".pytest_cache/d/execute").iterdir()] == [FILE_NAME]
 
 
 def test_a_failed_task_blocks_those_that_depend_on_it_with_workers_and_in_any_order(repo: Repository) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.tools.cache import FILE_NAME, ResultCache, digest
+from pytest_execute.tools.pytest_cache import part_of
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def warnings() -> list[str]:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "execute"
+    return tmp_path / ".pytest_cache"
 
 
 def open_cache(directory: Path | None, warnings: list[str]) -> closing[ResultCache]:
@@ -77,24 +79,27 @@ def test_no_file_is_made_before_the_first_use(directory: Path, warnings: list[st
 
 
 def test_a_file_that_is_no_database_is_set_aside_with_a_warning(directory: Path, warnings: list[str]) -> None:
-    directory.mkdir(parents=True)
-    (directory / FILE_NAME).write_bytes(b"this is no database, however long it may be" * 100)
+    part_of(directory).mkdir(parents=True)
+    (part_of(directory) / FILE_NAME).write_bytes(b"this is no database, however long it may be" * 100)
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a"]) == {}
         cache.put("replay", {"a": b"1"})
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a"]) == {"a": b"1"}
     assert warnings == [
-        f"the result cache was damaged: it was renamed to {directory / FILE_NAME}.damaged, and a new one is made"
+        (
+            f"the result cache was damaged: it was renamed to {part_of(directory) / FILE_NAME}.damaged, "
+            "and a new one is made"
+        )
     ]
 
 
 def test_a_cache_with_a_changed_entry_is_not_used(directory: Path, warnings: list[str]) -> None:
     with open_cache(directory, warnings) as cache:
         cache.put("replay", {"a": b"failed", "b": b"2"})
-    forger = sqlite3.connect(directory / FILE_NAME)
+    forger = sqlite3.connect(part_of(directory) / FILE_NAME)
     with forger:
-        forger.execute("UPDATE facts SET value = ? WHERE key = ?", (b"passed", "a"))
+        forger.execute("UPDATE facts SET value = ? WHERE key = ?", (b"passed", b"a"))
     forger.close()
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["a", "b"]) == {}
@@ -104,7 +109,7 @@ def test_a_cache_with_a_changed_entry_is_not_used(directory: Path, warnings: lis
 def test_a_cache_with_torn_pages_is_not_used(directory: Path, warnings: list[str]) -> None:
     with open_cache(directory, warnings) as cache:
         cache.put("replay", {f"key {number}": b"x" * 100 for number in range(2000)})
-    file = directory / FILE_NAME
+    file = part_of(directory) / FILE_NAME
     file.write_bytes(file.read_bytes()[:4096] + os.urandom(file.stat().st_size - 4096))
     with open_cache(directory, warnings) as cache:
         assert cache.get("replay", ["key 7"]) == {}
@@ -117,11 +122,26 @@ def test_a_directory_that_cannot_be_written_gives_a_warning_and_the_run_goes_on(
     tmp_path: Path, warnings: list[str]
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    with open_cache(tmp_path / "file" / "execute", warnings) as cache:
+    with open_cache(tmp_path / "file", warnings) as cache:
         cache.put("replay", {"a": b"1"})
         assert cache.get("replay", ["a"]) == {"a": b"1"}
     assert len(warnings) == 1
     assert warnings[0].startswith("the result cache cannot be used, so this run keeps no results: ")
+
+
+def test_a_cache_that_is_removed_meanwhile_is_made_again(directory: Path, warnings: list[str]) -> None:
+    """As `pytest --cache-clear` and `git clean -xdf` do: another run can have made a new one."""
+    with open_cache(directory, warnings) as cache, open_cache(directory, warnings) as other:
+        cache.put("replay", {"a": b"1"})
+        shutil.rmtree(directory)
+        assert cache.get("replay", ["a"]) == {}
+        cache.put("replay", {"b": b"2"})
+        shutil.rmtree(directory)
+        other.put("replay", {"c": b"3"})
+        cache.put("replay", {"d": b"4"})
+        assert cache.get("replay", ["a", "b", "c", "d"]) == {"c": b"3", "d": b"4"}
+    assert (directory / ".gitignore").exists()
+    assert warnings == []
 
 
 def test_threads_share_a_cache(directory: Path, warnings: list[str]) -> None:
@@ -181,7 +201,7 @@ def test_the_oldest_entries_are_removed_where_the_cache_grows_too_large(director
     with open_cache(directory, warnings) as cache:
         assert "key 99" in cache.get("replay", ["key 99"])
         assert cache.get("replay", ["key 0"]) == {}
-    assert (directory / FILE_NAME).stat().st_size < 600_000
+    assert (part_of(directory) / FILE_NAME).stat().st_size < 600_000
 
 
 def test_a_cache_that_is_not_closed_closes_its_database(warnings: list[str]) -> None:

@@ -50,6 +50,17 @@ def test_blobs_read_by_one_process_are_the_same_as_those_read_at_once(tmp_path: 
         assert reader.blobs(oids) == git.blobs(oids), "and goes on after that"
 
 
+def test_links_and_submodules_have_no_contents_of_their_own(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    Repository(repo.path / "sub.py").commit("s", {"a": "a\n"})
+    (repo.path / "link.py").symlink_to("a.py")
+    commit = repo.commit("a", {"a.py": "a\n"})
+    git = Git.find(repo.path)
+    tree = git.tree(commit)
+    assert {*tree} == {"a.py", "link.py", "sub.py"}
+    assert git.file_contents(tree, [*tree, "gone.py"]) == git.contents(commit, tree) == {"a.py": b"a\n"}
+
+
 def test_the_blob_reader_starts_git_with_the_first_blob_and_ends_it(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     oids = [entry.oid for entry in Git.find(repo.path).tree(repo.commit("a", {"a": "a\n"})).values()]
