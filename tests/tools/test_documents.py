@@ -73,9 +73,10 @@ def test_what_may_not_be_looked_at_may_be_there(tmp_path: Path, monkeypatch: pyt
     def refuse(path: Path) -> os.stat_result:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
-    monkeypatch.setattr(os, "stat", refuse)
-    assert exists(tmp_path / "a.md")
-    assert is_directory(tmp_path / "topic")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", refuse)
+        assert exists(tmp_path / "a.md")
+        assert is_directory(tmp_path / "topic")
 
 
 def test_what_is_not_there_and_what_is_no_directory(tmp_path: Path) -> None:
