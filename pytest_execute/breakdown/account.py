@@ -68,7 +68,7 @@ def account_lines(document: Document, parts: ReadParts) -> LineAccount:
     for parsed in parts.tasks:
         context.update(
             (line, f"{field.name} of task {parsed.task.id}")
-            for field in parsed.fields
+            for field in parsed.fields.all
             if field.name
             for line in _lines_of_field(field)
         )
@@ -92,7 +92,7 @@ def _lines(block: Block) -> range:
 def _lines_of_task(parsed: ParsedTask) -> Iterator[tuple[int, str]]:
     """Yield the lines of a task, with what they were read as; texts of fields that give nothing are left out."""
     task = parsed.task
-    for field in parsed.fields:
+    for field in parsed.fields.all:
         if field.name in _WHOLE_FIELDS:
             yield from ((line, f"{field.name} of task {task.id}") for line in _lines_of_field(field))
     yield from ((ref.line, f"file of task {task.id}") for ref in task.files)

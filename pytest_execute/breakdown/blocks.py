@@ -87,7 +87,7 @@ class Document(Struct, frozen=True):
 def parse_blocks(text: str) -> Document:
     """Return the blocks of a Markdown text."""
     text = without_front_matter(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    tokens = _parser().parse(text)
+    tokens = _parser(tuple(rule for rule, sign in _RULES if not sign.search(text))).parse(text)
     lines = tuple(text.split("\n"))
     quotes: list[tuple[int, Block]] = []
     blocks = tuple(_build_blocks(tokens, quotes))
@@ -95,12 +95,27 @@ def parse_blocks(text: str) -> Document:
 
 
 @cache
-def _parser() -> MarkdownIt:
-    """Return a parser for blocks only; the text inside them is read by the rules of this package.
+def _parser(unneeded: tuple[str, ...]) -> MarkdownIt:
+    """Return a parser for blocks only, without some rules; the text inside blocks is read by this package.
 
     `maxNesting` is markdown-it-py's limit for blocks inside blocks; deeper ones are not parsed.
     """
-    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join"])
+    return MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable(["inline", "text_join", *unneeded])
+
+
+_RULES = tuple(
+    (rule, re.compile(sign))
+    for rule, sign in (
+        ("table", r"\|"),
+        ("fence", "```|~~~"),
+        ("blockquote", ">"),
+        ("html_block", "<"),
+        ("reference", r"\]:"),
+        ("hr", r"(?m)[*_-][ \t]*[*_-][ \t]*[*_-][ \t]*$"),
+        ("lheading", r"(?m)[=-][ \t]*$"),
+    )
+)
+"""Rules of markdown-it-py that it tries on every line, each with a sign that is in all texts that need it."""
 
 
 def without_front_matter(text: str) -> str:

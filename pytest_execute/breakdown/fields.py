@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,6 +48,28 @@ class Field(Struct, frozen=True, gc=False):
     def value(self) -> str:
         """Return the whole value on one line."""
         return " ".join(filter(None, (part.one_line for part in self.parts)))
+
+
+class Fields:
+    """Fields of a task, in the order of their labels, and by their names."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self.all = tuple(fields)
+        self._by_name: dict[str | None, tuple[Field, ...]] = {}
+        for field in self.all:
+            self._by_name[field.name] = (*self._by_name.get(field.name, ()), field)
+
+    def named(self, name: str) -> tuple[Field, ...]:
+        """Return the fields with this name."""
+        return self._by_name.get(name, ())
+
+    def parts(self, name: str) -> list[ValuePart]:
+        """Return all parts of the values of the fields with this name."""
+        return [part for field in self.named(name) for part in field.parts]
+
+    def value(self, name: str) -> str:
+        """Return the first value of a field with this name, or an empty text."""
+        return next((field.value for field in self.named(name) if field.value), "")
 
 
 class _GrowingField:
@@ -103,7 +125,7 @@ TASK_AT_BEGINNING = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)",
 _BARRED_LABEL = re.compile(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
 _ITALIC_LABEL = re.compile(
-    r"(?P<mark>(?<![\w*])\*\*?(?!\*)|(?<![\w_])_(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
+    r"(?P<mark>\*(?<![\w*]\*)\*?(?!\*)|_(?<!\w_)(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
     r"(?P<value>[^\n]{0,500}?)(?P=mark)(?!\w)"
 )
 
@@ -210,7 +232,7 @@ def find_labels(text: str) -> tuple[Label, ...]:
     return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
 
 
-def _next_labels(text: str, labels: Sequence[Label]) -> Iterator[Label]:
+def _next_labels(text: str, labels: list[Label]) -> Iterator[Label]:
     """Yield the labels of fields of a task behind a separator, in lines that begin with such a field."""
     lines = {lines_before(text, label.value_begin) for label in labels if label.name in TASK_FIELDS}
     begins = {label.value_begin for label in labels}
@@ -259,8 +281,3 @@ def _labels_between_bars(text: str) -> Iterator[Label]:
         labels = [found for begin in parts if (found := _BARRED_LABEL.match(text, begin, line.end()))]
         if len(labels) > 1 and any(field_name(found[1]) is not None for found in labels):
             yield from (Label(field_name(m[1]), m[1], m.start(), m.end()) for m in labels)
-
-
-def fields_named(fields: Sequence[Field], name: str) -> tuple[Field, ...]:
-    """Return the fields with this name."""
-    return tuple(field for field in fields if field.name == name)

@@ -21,7 +21,7 @@ from pytest_execute.core.file_names import is_possible_path
 from pytest_execute.core.plan import FileRef, TestRef
 
 # matches "`a.py`", "``a`b``"
-_CODE_SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE_SPAN = re.compile(r"(`(?<!``)`{0,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # matches the end of "src/a.py:40-60", "./a.py#L3"
 _LINES = re.compile(r"(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?\Z")
 # matches "src/a.py", "./a.py"; a name stands before the ending
@@ -86,7 +86,7 @@ _BARE_FILE = re.compile(
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
 _PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
 _OPTIONS_WITH_VALUE = frozenset(
-    [
+    (
         "-k",
         "-m",
         "-p",
@@ -100,14 +100,14 @@ _OPTIONS_WITH_VALUE = frozenset(
         "--timeout",
         "--durations",
         "--tb",
-    ]
+    )
 )
 """Options of pytest, pytest-xdist (-n) and pytest-timeout (--timeout) whose next word is no path."""
 
 
 def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     """Return the files that a Files field names, each once, with their line ranges."""
-    own = [structs.replace(part, text=_UNTOUCHED.sub(blank_out, part.text)) for part in parts if not part.is_code]
+    own = [_without_untouched(part) for part in parts if not part.is_code]
     refs = [
         FileRef(path.removeprefix("./"), line, first, last)
         for part in own
@@ -118,9 +118,14 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
     return tuple({(ref.path, ref.first, ref.last): ref for ref in reversed(refs)}.values())[::-1]
 
 
+def _without_untouched(part: ValuePart) -> ValuePart:
+    text = _UNTOUCHED.sub(blank_out, part.text)
+    return part if text == part.text else structs.replace(part, text=text)
+
+
 def blank_out(found: re.Match[str]) -> str:
-    """Return blanks in the place of a match; line ends are kept."""
-    return re.sub(r"[^\n]", " ", found[0])
+    """Return blanks in the place of a text; line ends are kept."""
+    return "\n".join(" " * len(line) for line in found[0].split("\n"))
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
@@ -128,7 +133,7 @@ def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     text = _with_code_marks(part.text)
     for span in _CODE_SPAN.finditer(text):
         yield span[2].strip(), part.line + lines_before(text, span.start())
-    rest = _CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", ",", span[0]), text)
+    rest = _CODE_SPAN.sub(blank_out, text)
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
@@ -140,7 +145,7 @@ def _with_code_marks(text: str) -> str:
     """Return the text with code marks around names that would be cut at their blanks."""
     text = _QUOTED_NAME.sub(r"`\1`", text) if '"' in text else text
     text = _BARE_ROUTE.sub(r"`\g<0>`", text) if "(" in text else text
-    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text else text
+    return _BARE_NODEID.sub(r"`\g<0>`", text) if "::" in text and "[" in text else text
 
 
 def _parse_file(text: str) -> Iterator[tuple[str, int | None, int | None]]:
@@ -185,7 +190,7 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
             continue
         text = _with_code_marks(part.text)
         names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
-        names += _unread_words(_CODE_SPAN.sub(lambda span: " " * len(span[0]), text))
+        names += _unread_words(_CODE_SPAN.sub(blank_out, text))
         for name, offset in names:
             if _looks_like_file(name) and not any(_parse_file(name)):
                 yield name, part.line + lines_before(text, offset)

@@ -15,7 +15,7 @@ from pytest_execute.breakdown.tasks import ParsedTask
 
 def ids_from_fields(tasks: Sequence[ParsedTask]) -> dict[str, str]:
     """Return `{id in the heading: id in the task's field}` if every task has such a field and all ids differ."""
-    fields = [parsed.fields_named("id") for parsed in tasks]
+    fields = [parsed.fields.named("id") for parsed in tasks]
     given = [re.sub(r"[`*]", "", found[0].value).strip() if found else "" for found in fields]
     ids = [parsed.task.id for parsed in tasks]
     if len(set(given)) < len(given) or len(set(ids)) < len(ids) or not all(re.fullmatch(ID, name) for name in given):
@@ -35,7 +35,7 @@ def streams_from_fields(
     outline: Outline, tasks: Sequence[ParsedTask]
 ) -> tuple[tuple[StreamStart, ...], list[ParsedTask]]:
     """Return the streams that a field of every task names, and the tasks with their streams."""
-    fields = [parsed.fields_named("stream") for parsed in tasks]
+    fields = [parsed.fields.named("stream") for parsed in tasks]
     ids = [found[0].value if len(found) == 1 else "" for found in fields]
     if len(set(ids)) < 2 or not all(re.fullmatch(r"[\w.-]{1,20}", name) for name in ids):
         return (), list(tasks)

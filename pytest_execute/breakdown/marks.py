@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from pytest_execute.breakdown.vocabulary import is_done_status
@@ -24,6 +25,7 @@ _OTHER_STATE = re.compile(
 _TICKS = ("x", "✓", "√")
 
 
+@lru_cache
 def is_tick(mark: str) -> bool:
     """Return whether a mark means that something is done.
 
@@ -42,6 +44,7 @@ def state_of(text: str) -> TaskState:
     return "begun" if _BEGUN.match(text) else "blocked" if _BLOCKED.match(text) else "open"
 
 
+@lru_cache
 def is_state(mark: str) -> bool:
     """Return whether what stands in brackets is a state, and no label such as `[Backend]`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -14,21 +15,9 @@ from pytest_execute.breakdown.field_labels import field_name
 # matches "**Dependancies**:", "Fiels:", "_Tets:_" at the beginning of an item or text
 _LABEL = re.compile(r"\s*(?:\*\*|__|_|\*)?(?P<label>[A-Za-z][A-Za-z ]{3,24}?)\s*(?:\*\*|__)?\s*:(?:\*\*|__)?(?=\s|$)")
 _FIELDS = (
-    "objective",
-    "files",
-    "tests",
-    "dependencies",
-    "depends on",
-    "blocked by",
-    "prerequisites",
-    "behavior",
-    "behaviour",
-    "agent",
-    "commit",
-    "effort",
-    "estimate",
-    "acceptance criteria",
-)
+    "objective", "files", "tests", "dependencies", "depends on", "blocked by", "prerequisites", "behavior", "behaviour",
+    "agent", "commit", "effort", "estimate", "acceptance criteria",
+)  # fmt: skip
 """Fields as the documentation writes them, and as most breakdowns do."""
 _LEAST_LIKENESS = 0.8
 
@@ -46,6 +35,12 @@ def misspelt_fields(blocks: Iterable[Block]) -> Iterator[MisspeltField]:
     for block in blocks:
         found = _LABEL.match(block.text) if block.kind in ("item", "text") else None
         if found is not None and field_name(found["label"]) is None:
-            near = difflib.get_close_matches(found["label"].casefold(), _FIELDS, n=1, cutoff=_LEAST_LIKENESS)
+            near = _nearest_field(found["label"].casefold())
             if near:
-                yield MisspeltField(found["label"], near[0].capitalize(), block.line)
+                yield MisspeltField(found["label"], near.capitalize(), block.line)
+
+
+@lru_cache
+def _nearest_field(label: str) -> str:
+    """Return the field that a label nearly is, or an empty text."""
+    return next(iter(difflib.get_close_matches(label, _FIELDS, n=1, cutoff=_LEAST_LIKENESS)), "")

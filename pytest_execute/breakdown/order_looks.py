@@ -19,7 +19,7 @@ from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASK_WORDS
 # matches "dépend de", "hängt ab von", "después de", "依存", "完了後"
 OTHER_ORDER_WORDS = (
     r"dépend|requiert|nécessite|\baprès\b|\bavant\b|depende|requiere|requer\b|después|\bantes\b|depois|\btras\b"
-    r"|\bhäng(?:t|en)\b|abhängig|voraussetz|benötig|bevor|nachdem|\bnach\b|依存|相依|依赖|依賴|前提|前置|之后|之後|以后|以後"
+    r"|\bhängt\b|\bhängen\b|abhängig|voraussetz|benötig|bevor|nachdem|\bnach\b|依存|相依|依赖|依賴|前提|前置|之后|之後|以后|以後"
     r"|完成后|完成後|完了後|完了してから|の後|阻塞|의존|이후|완료 후"
 )
 # matches a word of order in English

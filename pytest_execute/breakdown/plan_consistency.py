@@ -59,13 +59,13 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
     for field in parsed.misspelt:
         message = f'"{field.label}" is no field of a task, and is not read (did you mean {field.field}?)'
         problems.warn(field.line, "unknown-field", message)
-    if not task.objective and not parsed.has_text and not parsed.fields_named("acceptance"):
+    if not task.objective and not parsed.has_text and not parsed.fields.named("acceptance"):
         problems.warn(task.line, "no-objective", f"task {task.id} has no objective and no acceptance criteria")
     if not task.tests and task.no_tests is None and not task.behaviour:
         problems.warn(task.line, "no-tests", f"task {task.id} names no test and no behaviour")
     _report_unread_files(task, parsed, problems)
     if task.effort and hours(task.effort) is None and not NO_DEPENDENCY.fullmatch(task.effort):
-        line = next((field.line for field in parsed.fields_named("effort")), task.line)
+        line = next((field.line for field in parsed.fields.named("effort")), task.line)
         message = (
             f"the effort of task {task.id}, {task.effort!r}, is not understood: write it as `2 hours` or `1-2 days`"
         )
@@ -74,7 +74,7 @@ def _report_missing_fields(task: Task, parsed: ParsedTask, problems: Problems) -
 
 def _report_unread_files(task: Task, parsed: ParsedTask, problems: Problems) -> None:
     """Warn of unread paths in the Files field, or without one in the title of a task of one line."""
-    parts = [part for field in parsed.fields_named("files") for part in field.parts]
+    parts = parsed.fields.parts("files")
     place = "Files"
     if not parts and parsed.is_one_line:
         parts, place = [ValuePart(task.title, task.line)], "title"
@@ -96,7 +96,7 @@ def _report_repeated_substeps(task: Task, problems: Problems) -> None:
 
 def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> None:
     """Warn of a Status field that contradicts the task's box, which counts."""
-    status = next(iter(parsed.fields_named("status")), None)
+    status = next(iter(parsed.fields.named("status")), None)
     if status is not None and status.value and is_done_status(status.value) != task.done:
         ticked = "is ticked" if task.done else "is not ticked"
         message = f'task {task.id} {ticked}, but its Status is "{status.value}": correct one of them'

@@ -195,13 +195,7 @@ def _first_tasks(stream_of: dict[int, str]) -> dict[str, int]:
 
 def _used_lines(resolver: Resolver, tasks: Sequence[ParsedTask]) -> frozenset[int]:
     """Return the lines that were read as dependencies already, in fields and sections."""
-    parts = (
-        part
-        for parsed in tasks
-        for name in ("depends", "blocks")
-        for field in parsed.fields_named(name)
-        for part in field.parts
-    )
+    parts = (part for parsed in tasks for name in ("depends", "blocks") for part in parsed.fields.parts(name))
     lines = (line for part in parts for line in range(part.line, part.line + part.text.count("\n") + 1))
     return frozenset((*resolver.used_lines, *lines))
 

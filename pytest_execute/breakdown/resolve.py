@@ -16,7 +16,7 @@ from pytest_execute.breakdown.dependency_collector import (
     ParsedDependencies,
 )
 from pytest_execute.breakdown.dependency_parser import parse_dependencies
-from pytest_execute.breakdown.fields import TASK_AT_BEGINNING, Field, ValuePart, fields_named, read_fields
+from pytest_execute.breakdown.fields import TASK_AT_BEGINNING, Fields, ValuePart, read_fields
 from pytest_execute.breakdown.file_references import referenced_tests
 from pytest_execute.breakdown.gates import WrittenGate, gate_stream
 from pytest_execute.breakdown.ids import normalize_id
@@ -81,7 +81,7 @@ class Resolver:
         """Return the task with its dependencies."""
         task, depends = parsed.task, dict[str, None]()
         step_lines = [step.line for step in task.substeps] if parsed.is_one_line else []
-        for part in _text_parts(parsed.fields_named("depends")) if self._dependencies <= MAX_DEPENDENCIES else ():
+        for part in _text_parts(parsed.fields, "depends") if self._dependencies <= MAX_DEPENDENCIES else ():
             may_be_substep = bool(step_lines) and part.line > step_lines[0]
             source = DependencySource(
                 f"task {task.id}", task.id, task.stream, may_be_substep, lambda: self._tasks_before(task.id)
@@ -106,7 +106,7 @@ class Resolver:
 
     def _report_unknown_labels(self, parsed: ParsedTask) -> None:
         """Warn of labels that are no fields and whose value begins with another task: they may mean a dependency."""
-        for field in parsed.fields:
+        for field in parsed.fields.all:
             value = field.parts[0] if field.name is None and field.parts else None
             if value is None or not TASK_AT_BEGINNING.match(value.text) or _OTHER_RELATION.search(field.label):
                 continue
@@ -119,7 +119,7 @@ class Resolver:
         """Return `{task in a Blocks field: line}`; the field's other words are not read."""
         source = DependencySource("", parsed.task.id, parsed.task.stream)
         blocked: dict[str, int] = {}
-        for part in _text_parts(parsed.fields_named("blocks")) if self._dependencies <= MAX_DEPENDENCIES else ():
+        for part in _text_parts(parsed.fields, "blocks") if self._dependencies <= MAX_DEPENDENCIES else ():
             self.used_lines.add(part.line)
             blocked.update(dict.fromkeys(parse_dependencies(part.one_line, self.names, source).tasks, part.line))
         self._within_limit(parsed.task, tuple(blocked))
@@ -144,9 +144,9 @@ class Resolver:
         source = DependencySource(f"{stream.kind or 'stream'} {stream.id}", stream=stream.id)
         section = outline.section(stream.index) if stream.index >= 0 else ()
         below = takewhile(lambda index: index < stop and outline.blocks[index].kind != "heading", section)
-        depends_fields = fields_named(read_fields(outline.blocks[index] for index in below), "depends")
+        fields = Fields(read_fields(outline.blocks[index] for index in below))
         values = [(stream.depends_text, stream.line)]
-        values += [(part.one_line, part.line) for part in _text_parts(depends_fields)]
+        values += [(part.one_line, part.line) for part in _text_parts(fields, "depends")]
         named = [self._parse(value, line, source) for value, line in values if value]
         named += [sentence.depends_on for sentence in self._stream_sentences if stream.id in sentence.streams]
         after = dict.fromkeys(other for each in named for other in each.streams)
@@ -179,8 +179,8 @@ class Resolver:
         )
 
 
-def _text_parts(fields: Iterable[Field]) -> Iterator[ValuePart]:
-    return (part for field in fields for part in field.parts if not part.is_code)
+def _text_parts(fields: Fields, name: str) -> Iterator[ValuePart]:
+    return (part for part in fields.parts(name) if not part.is_code)
 
 
 def unique_gates(gates: Iterable[NamedGate], problems: Problems) -> tuple[NamedGate, ...]:

@@ -19,7 +19,7 @@ from pytest_execute.breakdown.order_statements import Mention, OrderStatement, P
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
-from pytest_execute.breakdown.sentence_patterns import ORDER_HINT, may_state_order
+from pytest_execute.breakdown.sentence_patterns import order_hint
 from pytest_execute.core import graph
 from pytest_execute.core.plan import Plan
 
@@ -100,7 +100,7 @@ def _unread_diagrams(outline: Outline, read_lines: Collection[int]) -> Iterator[
         if above < 0 or not ORDER_HEADING.search(outline.blocks[above].text):
             continue
         lines = range(block.line, block.line + block.text.count("\n") + 1)
-        if may_state_order(block.text) and not any(line in read_lines for line in lines):
+        if order_hint(block.text) is not None and not any(line in read_lines for line in lines):
             yield block.line, ParsedSentence(is_uncertain=True)
 
 
@@ -129,12 +129,12 @@ def _candidate_texts(outline: Outline, context: SentenceContext) -> Iterator[_Ca
     for index, block in (*enumerate(outline.blocks), *outline.quotes):
         owner = context.owners.get(index)
         is_other_heading = block.kind == "heading" and (owner is None or not owner.streams)
-        if is_other_heading or not may_state_order(block.text):
+        if is_other_heading or order_hint(block.text) is None:
             continue
         for text, line in _sentences(block):
-            hint = ORDER_HINT.search(text)
-            hint_line = line + lines_before(text, hint.start()) if hint else line
-            if hint and line not in context.used_lines and hint_line not in context.used_lines:
+            hint = order_hint(text)
+            hint_line = line + lines_before(text, hint or 0)
+            if hint is not None and line not in context.used_lines and hint_line not in context.used_lines:
                 yield _CandidateText(text, hint_line, owner, block.kind, _subject(block, text))
 
 

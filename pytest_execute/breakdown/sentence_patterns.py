@@ -16,25 +16,31 @@ from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TAS
 from pytest_execute.breakdown.ids import CODE, NUMBER
 from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 
-# matches "T2 depends on T1", "T1 must be done first", "T1 → T2"; a text without a match states no order
-ORDER_HINT = re.compile(
-    r"depend|requir|block|prerequisit|precondition|\bbefore\b|\bafter\b|\bonce\b|\bwhen\b.{0,300}\b(?:start|begin|run)|\bwait"
-    r"|\bneed(?:s|ed)?\b"
-    r"|\d\s+(?:must\s[^.;]{0,300})?first\b|\d\s+must\s+be\s+(?:complete|done|finished)|\bprecede|\brel(?:y|ies)\s"
-    rf"|\bbuilds?\s+(?:up)?on\b|\buntil\b|→|->|=>|►|▶|{OTHER_ORDER_WORDS}",
-    re.IGNORECASE,
+_ORDER_HINTS = tuple(
+    (cue, re.compile(pattern))
+    for cue, pattern in (
+        *((cue, re.escape(cue)) for cue in ("depend", "requir", "block", "prerequisit", "precondition")),
+        *((cue, re.escape(cue)) for cue in ("→", "->", "=>", "►", "▶")),
+        *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
+        ("when", r"\bwhen\b.{0,300}\b(?:start|begin|run)"),
+        ("wait", r"\bwait"),
+        ("need", r"\bneed(?:s|ed)?\b"),
+        ("first", r"\d\s+(?:must\s[^.;]{0,300})?first\b"),
+        ("must", r"\d\s+must\s+be\s+(?:complete|done|finished)"),
+        ("precede", r"\bprecede"),
+        ("rel", r"\brel(?:y|ies)\s"),
+        ("build", r"\bbuilds?\s+(?:up)?on\b"),
+        *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
+    )
 )
-
-# a part of each alternative of the hint, in small letters: it is found faster
-_ORDER_CUE = re.compile(
-    r"depend|requir|block|before|after|once|when|wait|need|first|must be|rel|build|until|prec|prereq|[→>►▶]"
-    r"|d[ée]pend|ssite|requer|avant|apr|antes|desp|depois|tras|häng|setz|nötig|bevor|nach|[依前后後阻]|의존|이후|완료"
-)
+"""Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
 
 
-def may_state_order(text: str) -> bool:
-    """Return True if a text may state an order."""
-    return _ORDER_CUE.search(text.lower()) is not None and ORDER_HINT.search(text) is not None
+def order_hint(text: str) -> int | None:
+    """Return the offset of the first words with which a text may state an order, or None if it states none."""
+    lower = text.lower()
+    hints = (hint.search(lower) for cue, hint in _ORDER_HINTS if cue in lower)
+    return min((hint.start() for hint in hints if hint), default=None)
 
 
 # matches "Task 1", "stream A", "this task"; a sentence without a match names neither task nor stream

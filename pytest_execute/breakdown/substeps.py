@@ -17,7 +17,7 @@ from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
+from pytest_execute.breakdown.vocabulary import is_untasked
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"
@@ -61,7 +61,7 @@ def _criteria_depth(block: Block) -> int | None:
     label = _LABEL.fullmatch(text) if len(text) < _LONG_LABEL else None
     if label is None or block.kind in ("row", "code"):
         return None
-    if field_name(label[1]) in ("acceptance", "behaviour") or UNTASKED_SECTION.search(label[1]):
+    if field_name(label[1]) in ("acceptance", "behaviour") or is_untasked(label[1]):
         return -1 if block.kind == "heading" else block.depth
     return None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.fields import Field, ValuePart, fields_named, find_labels, read_fields
+from pytest_execute.breakdown.fields import Field, Fields, ValuePart, find_labels, read_fields
 from pytest_execute.breakdown.file_references import referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
@@ -35,16 +35,12 @@ class ParsedTask(Struct, frozen=True, kw_only=True):
     """
 
     task: Task
-    fields: tuple[Field, ...]
+    fields: Fields
     foreign_substeps: tuple[Substep, ...] = ()
     optional_lines: frozenset[int] = frozenset()
     has_text: bool = False
     is_one_line: bool = False
     misspelt: tuple[MisspeltField, ...] = ()
-
-    def fields_named(self, name: str) -> tuple[Field, ...]:
-        """Return the task's fields with this name."""
-        return fields_named(self.fields, name)
 
 
 class _Substeps(Struct, frozen=True):
@@ -83,7 +79,7 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
     """Return the task that begins with `start` and ends before the block at `stop`."""
     blocks = _task_blocks(outline, start, stop)
     depth = outline.blocks[start.index].depth if outline.blocks[start.index].kind == "item" else 0
-    fields = (*_title_fields(start), *_own_fields(read_fields(blocks), depth))
+    fields = Fields((*_title_fields(start), *_own_fields(read_fields(blocks), depth)))
     substeps = _parse_substeps(start, blocks)
     tests = _tests(start, fields)
     done = _is_done(start, fields, substeps)
@@ -97,18 +93,18 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
         files=_files(start, fields),
         tests=tests,
         no_tests=None if tests else _reason_without_tests(fields),
-        behaviour=tuple(find_scenarios(_parts(fields, "behaviour"))),
-        specifications=find_specifications(fields, substeps.criteria, {test.line for test in tests}),
+        behaviour=tuple(find_scenarios(fields.parts("behaviour"))),
+        specifications=find_specifications(fields.all, substeps.criteria, {test.line for test in tests}),
         effort=start.effort or _effort(fields),
-        agent=_unquoted(_first_value(fields, "agent")),
-        commit=_unquoted(_first_value(fields, "commit")),
+        agent=_unquoted(fields.value("agent")),
+        commit=_unquoted(fields.value("commit")),
         substeps=substeps.all,
     )
     return ParsedTask(
         task=task,
         fields=fields,
         foreign_substeps=substeps.foreign,
-        optional_lines=frozenset(block.line for block in blocks if _OPTIONAL.match(block.text)),
+        optional_lines=frozenset(block.line for block in blocks if "]*" in block.text and _OPTIONAL.match(block.text)),
         has_text=start.is_one_line or any(map(_is_plain_text, blocks)),
         is_one_line=start.is_one_line,
         misspelt=tuple(misspelt_fields(blocks)),
@@ -172,7 +168,9 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
     is_complete = None
     step_blocks = []
     for block in blocks:
-        complete = _COMPLETE.fullmatch(block.text) if block.kind == "item" else None
+        complete = (
+            _COMPLETE.fullmatch(block.text) if block.kind == "item" and "complete" in block.text.lower() else None
+        )
         if complete and normalize_id(complete["id"]) == name:
             is_complete = complete["box"] in "xX"
         elif block.kind != "row":
@@ -187,7 +185,7 @@ def _parse_substeps(start: TaskStart, blocks: Sequence[Block]) -> _Substeps:
     return _Substeps(steps, foreign if re.fullmatch(r"[\d.]+", name) else (), is_complete, criteria)
 
 
-def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> bool:
+def _is_done(start: TaskStart, fields: Fields, substeps: _Substeps) -> bool:
     """Return True for a done task.
 
     The first of these decides: its box, its box "Task 1 Complete", its status, its mark or all boxes of its substeps.
@@ -196,32 +194,24 @@ def _is_done(start: TaskStart, fields: Sequence[Field], substeps: _Substeps) -> 
         return start.box in "xX"
     if substeps.is_complete is not None:
         return substeps.is_complete
-    status = fields_named(fields, "status")
+    status = fields.named("status")
     if status:
         return is_done_status(status[0].value)
     return start.done or bool(substeps.all and all(step.done for step in substeps.all))
 
 
-def _state(start: TaskStart, fields: Sequence[Field]) -> TaskState:
+def _state(start: TaskStart, fields: Fields) -> TaskState:
     """Return the state of a task that is not done: by its box, its status, or a note behind its title."""
     by_box = BOX_STATES.get(start.box or " ", "open")
     if by_box != "open":
         return by_box
     note = _STATE_NOTE.search(start.title)
-    return state_of(_first_value(fields, "status") or (note[1] if note else ""))
+    return state_of(fields.value("status") or (note[1] if note else ""))
 
 
-def _parts(fields: Sequence[Field], name: str) -> list[ValuePart]:
-    return [part for field in fields_named(fields, name) for part in field.parts]
-
-
-def _first_value(fields: Sequence[Field], name: str) -> str:
-    return next((field.value for field in fields_named(fields, name) if field.value), "")
-
-
-def _effort(fields: Sequence[Field]) -> str:
+def _effort(fields: Fields) -> str:
     """Return the effort as written; a bare number under a label such as "Estimated hours" gets its unit from there."""
-    field = next((field for field in fields_named(fields, "effort") if field.value), None)
+    field = next((field for field in fields.named("effort") if field.value), None)
     if field is None:
         return ""
     is_in_hours = "hours" in field.label.casefold() and re.fullmatch(r"[\d.,\s–-]+", field.value)
@@ -239,33 +229,33 @@ def _unquoted(text: str) -> str:
     return text.strip(" \"'*")
 
 
-def _objective(fields: Sequence[Field], blocks: Sequence[Block]) -> str:
+def _objective(fields: Fields, blocks: Sequence[Block]) -> str:
     """Return the objective, or else the task's first text, if it has neither label nor box."""
-    objective = _first_value(fields, "objective")
+    objective = fields.value("objective")
     first = blocks[0] if blocks else None
     if objective or first is None or first.kind != "text" or first.header:
         return objective
     return "" if find_labels(first.text) or "[" in first.text[:30] else first.one_line
 
 
-def _files(start: TaskStart, fields: Sequence[Field]) -> tuple[FileRef, ...]:
+def _files(start: TaskStart, fields: Fields) -> tuple[FileRef, ...]:
     """Return the files in the Files field, or else, for a task of one line, those in its title."""
-    parts = _parts(fields, "files")
+    parts = fields.parts("files")
     return referenced_files(parts) if parts else mentioned_files(_title_part(start))
 
 
-def _tests(start: TaskStart, fields: Sequence[Field]) -> tuple[TestRef, ...]:
+def _tests(start: TaskStart, fields: Fields) -> tuple[TestRef, ...]:
     """Return the tests in the Tests field, or else, unless it says "none", those among the files."""
-    parts = _parts(fields, "tests")
+    parts = fields.parts("tests")
     tests = referenced_tests(parts)
     if tests or any(NO_DEPENDENCY.fullmatch(part.one_line) for part in parts):
         return tests
-    return referenced_tests([*_parts(fields, "files"), *_title_part(start)], only_test_names=True)
+    return referenced_tests([*fields.parts("files"), *_title_part(start)], only_test_names=True)
 
 
-def _reason_without_tests(fields: Sequence[Field]) -> str | None:
+def _reason_without_tests(fields: Fields) -> str | None:
     """Return the reason in a Tests field that says "none", "" without one; None where no field says so."""
-    said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields_named(fields, "tests"))), None)
+    said = next(filter(None, (NO_TESTS.fullmatch(field.value) for field in fields.named("tests"))), None)
     if said is None:
         return None
     if said["bracketed"] is not None:

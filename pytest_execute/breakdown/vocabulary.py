@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # matches "Task", "steps", "user story"'s "story", "タスク"
 TASK_WORDS = (
@@ -66,7 +67,7 @@ _CRITERIA = (
     r"|^\W*(?:验收标准|验收条件|驗收標準|完了条件|受け入れ条件|完成条件)\W*$"
 )
 # matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"
-UNTASKED_SECTION = re.compile(
+_UNTASKED_SECTION = re.compile(
     rf"acceptance|{_CRITERIA}|"
     r"(?:completion|verification|quality|review|release|final|pre-?\w*|post-?\w*|qa|validation|self|dod) check-?list"
     r"|^check-?list|"
@@ -74,6 +75,13 @@ UNTASKED_SECTION = re.compile(
     r"|risks?\b|preview\b|assumptions|alternatives|glossary|appendix|rules?$|^how to|legend|priority order",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=1024)
+def is_untasked(heading: str) -> bool:
+    """Return True for a heading or label over lists that look like tasks and are none."""
+    return _UNTASKED_SECTION.search(heading) is not None
+
 
 # matches "Task Breakdown Preview": a list there is the plan only if there is no other
 PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)

@@ -17,7 +17,7 @@ from pytest_execute.breakdown.ids import NUMBER, normalize_id, parent_of
 from pytest_execute.breakdown.outline import Outline, cached_per_outline, task_extent
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
-from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, UNTASKED_SECTION
+from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, is_untasked
 
 TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|任務|タスク|작업)"
 """Pattern of the words that stand before a task's number."""
@@ -146,12 +146,12 @@ def is_outside_tasks(outline: Outline, index: int, name: str = "") -> bool:
     A section with a stream's word, or with a number that the id `name` extends, has tasks, unless it has criteria.
     """
     above = outline.heading_above[index]
-    if above >= 0 and UNTASKED_SECTION.search(outline.blocks[above].text):
+    if above >= 0 and is_untasked(outline.blocks[above].text):
         heading = outline.blocks[above]
         is_stream = stream_from_heading(heading, above) or extends_section_number(name, heading)
         if CRITERIA_SECTION.search(heading.text) or not is_stream:
             return True
-    return any(UNTASKED_SECTION.search(label) for label in labels_above(outline, index))
+    return any(map(is_untasked, labels_above(outline, index)))
 
 
 def is_criterion(outline: Outline, index: int) -> bool:

@@ -21,7 +21,7 @@ from pytest_execute.breakdown.dialects.common import (
 from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_heading
-from pytest_execute.breakdown.vocabulary import UNTASKED_SECTION
+from pytest_execute.breakdown.vocabulary import is_untasked
 
 # matches "1. Model", "2.1 — Page", "🚧 3) Mails"
 _NUMBER_AND_TITLE = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
@@ -63,7 +63,7 @@ def find_dotted_over_boxes(outline: Outline) -> list[TaskStart]:
 
 
 def _is_criterion(outline: Outline, start: TaskStart) -> bool:
-    return is_outside_tasks(outline, start.index) or UNTASKED_SECTION.search(start.title) is not None
+    return is_outside_tasks(outline, start.index) or is_untasked(start.title)
 
 
 @cached_per_outline

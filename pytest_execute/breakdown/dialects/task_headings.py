@@ -51,10 +51,12 @@ def find(outline: Outline) -> list[TaskStart]:
 def find_weaker(outline: Outline) -> list[TaskStart]:
     """Return the headings with a weaker word beside the tasks, if most of them have a field or a box below."""
     chosen = find(outline)
+    if not chosen:
+        return []
     indexes = {start.index for start in chosen}
     weaker = [drop_substeps(outline, _headings(outline, form)) for form in _FORMS[1:]]
     starts = [start for headings in weaker for start in headings if start.index not in indexes]
-    return starts if chosen and is_majority(task_likeness(outline, start.index) for start in starts) else []
+    return starts if is_majority(task_likeness(outline, start.index) for start in starts) else []
 
 
 def _headings(outline: Outline, form: re.Pattern[str]) -> list[TaskStart]:
