@@ -62,7 +62,7 @@ def test_a_run_removes_them_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     cleanups: list[Callable[[], None]] = []
     options = SimpleNamespace(collectonly=True)
-    config: Any = SimpleNamespace(add_cleanup=cleanups.append, known_args_namespace=options)
+    config: Any = SimpleNamespace(add_cleanup=cleanups.append, known_args_namespace=options, stash={})
     start.begin(config, [])
     assert "GIT_INDEX_FILE" not in os.environ
     for cleanup in cleanups:
