@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from msgspec import structs
@@ -124,7 +125,9 @@ def _topic_directory(root: Path, notes: str, topic: str) -> str:
 
 def find_topics(notes: Path) -> list[str]:
     """Return the names of all topics in the directory `notes`."""
-    return sorted(file.parent.name for file in notes.glob("*/breakdown.md"))
+    with contextlib.suppress(OSError):
+        return sorted(each.name for each in notes.iterdir() if each.is_dir() and exists(each / "breakdown.md"))
+    return []
 
 
 def _unknown_topic(notes: Path, topic: str) -> str:
