@@ -84,13 +84,10 @@ class Checkout:
         return [_result(child, file) for child, file in zip(started, files, strict=True)]
 
     def _start(self, run: Run, report: Path) -> subprocess.Popen[bytes]:
+        python = self.other_python if run.user else sys.executable
         packages = {"PYTHONUSERBASE": sys.prefix} if run.user else {}  # the other Python has none of its own
         return subprocess.Popen(
-            [
-                self.other_python if run.user else sys.executable,
-                "-m",
-                *(word.format(report=report) for word in COMMANDS[run.command]),
-            ],
+            [python, "-m", *(word.format(report=report) for word in COMMANDS[run.command])],
             cwd=self.top / run.place,
             env=environment(TMPDIR=str(self.temporary), PYTHONDONTWRITEBYTECODE="1", **QUIET | SAFE | packages),
             stdout=subprocess.PIPE,
@@ -164,14 +161,11 @@ def main() -> int:
     options = parser.parse_args()
     found = 0
     with tempfile.TemporaryDirectory() as directory:
-        for number, (runs, faults) in enumerate(
-            rounds(
-                Checkout(Path(directory).resolve(), options.other_python), options.rounds, random.Random(options.seed)
-            )
-        ):
+        checkout = Checkout(Path(directory).resolve(), options.other_python)
+        for runs, faults in rounds(checkout, options.rounds, random.Random(options.seed)):
             found += len(faults)
-            words = ", ".join(f"{run.command} in {run.place}{' as another user' * bool(run.user)}" for run in runs)
-            print(f"{number + 1}: {words}: {faults or 'nothing'}", flush=True)
+            words = (f"{run.command} in {run.place}{' as another user' * bool(run.user)}" for run in runs)
+            print(f"{', '.join(words)}: {faults or 'nothing'}", flush=True)
     print(f"{options.rounds} rounds, {found} faults")
     return bool(found)
 
