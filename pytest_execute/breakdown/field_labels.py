@@ -10,7 +10,8 @@ from functools import lru_cache
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
         "depends on", "depends", "dep", "depend on", "dependencies", "dependency", "deps", "task dependencies",
-        "blocked by", "prerequisites", "prerequisite", "requires", "depends upon", "predecessors", "predecessor",
+        "blocked by", "prerequisites", "prerequisite", "requires", "depends upon", "prereqs", "prereq", "predecessors",
+        "predecessor",
         "依存", "依存関係", "依存タスク", "前提", "依赖", "依赖任务", "前置任务", "前置依赖",
         "의존성", "의존", "선행 작업", "선행", "依赖关系", "前置条件", "선행 조건",
         "abhängigkeiten", "abhängigkeit", "abhängig von", "hängt ab von",
@@ -51,7 +52,9 @@ LABELS: dict[str, tuple[str, ...]] = {
         "est.", "估算", "预计工时", "工时", "예상 소요",
         "aufwand", "geschätzter aufwand", "schätzung", "dauer", "esfuerzo", "esfuerzo estimado", "estimación",
         "duración", "esforço", "esforço estimado", "estimativa", "duração", "effort estimé", "estimation de temps",
-        "durée", "预计时间", "估计时间", "時間見積", "見積もり", "所要時間",
+        "durée", "tiempo estimado", "duración estimada", "estimación de tiempo", "tempo estimado", "duração estimada",
+        "estimativa de tempo", "durée estimée", "temps estimé", "estimation du temps", "geschätzte dauer",
+        "zeitaufwand", "预计工作量", "预估时间", "預估時間", "预计时间", "估计时间", "時間見積", "見積もり", "所要時間",
     ),
     "status": (
         "status", "state", "done", "progress", "状態", "状态", "ステータス", "상태",
@@ -92,7 +95,10 @@ SPECIFICATION_WORDS = (
 )
 """Words in the labels of specifications, with their kinds; the first counts."""
 
-TASKS_ONLY_LABELS = frozenset(("after", "needs", "input", "inputs", "builds on", "based on", "uses"))
+TASKS_ONLY_LABELS = frozenset((
+    "after", "needs", "input", "inputs", "builds on", "based on", "uses", "follows", "waits for", "preceded by",
+    "can start after", "requirements", "requisitos", "requisiti", "anforderungen", "exigences",
+))  # fmt: skip
 """Labels that mean dependencies if their value begins with a task, and anything else otherwise."""
 
 
@@ -129,7 +135,8 @@ def field_name(label: str) -> str | None:
     """
     if len(label) > MAX_LABEL:
         return None
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[*_`]", "", label))  # "dependsOn" -> "depends On"
+    spaced = re.sub(r"(?<=[a-z])_(?=[a-z])|(?<=[a-z])(?=[A-Z])", " ", label)  # "dependsOn" -> "depends On"
+    plain = re.sub(r"[*_`]", "", spaced)
     plain = re.sub(r"\s*[(（][^)）]*[)）]\s*$", "", plain)  # "Files (new)" -> "Files"
     plain = plain_label(plain.strip(" \t:：\n"))
     return FIELD_BY_LABEL.get(plain) or FIELD_BY_LABEL.get(re.sub(r"^\W+", "", plain))

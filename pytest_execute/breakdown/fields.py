@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block, lines_before
-from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASKS_ONLY_LABELS, field_name
+from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASK_FIELDS, TASKS_ONLY_LABELS, field_name
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 
@@ -101,6 +101,13 @@ _BOLD_LABEL = re.compile(
     r"(?P<mark>\*\*|__)(?P<label>[^*_\n:：|][^*\n:：|]{0,60}?)"
     r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]{0,300}[)）])?\s*[:：])"
 )
+# matches "*Files*:", "_Files_:", "`Files`:", "<b>Files:</b>" at the beginning of a line
+_MARKED_LABEL = re.compile(
+    r"(?m)^[ \t]*(?:(?P<mark>[*_`])(?P<label>[^*_`\n:：|]{2,40})(?P=mark)\s*[:：]"
+    r"|<(?P<tag>b|strong|em|i)>(?P<tagged>[^<>\n:：|]{2,40})[:：]?</(?P=tag)>\s*[:：]?)"
+)
+# matches ", Effort:" and "; Depends on:" behind another field
+_NEXT_LABEL = re.compile(r"[,;·•]\s+(?P<label>[^\W\d_][\w ./()-]{1,30}?)\s*[:：](?=\s)")
 # matches "Files:" at the beginning of a line
 _PLAIN_LABEL = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
 # matches "Depends on" in "Depends on Task 1", "blocked by T2" at the beginning of a line
@@ -110,7 +117,7 @@ _DEPENDS_SENTENCE = re.compile(
     re.IGNORECASE,
 )
 # matches "Task 1", "#4", "T2" at the beginning of a value
-_TASK = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
+TASK_AT_BEGINNING = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
 # matches "**Depends on:** " at the beginning of a part between bars
 _BARRED_LABEL = re.compile(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
@@ -144,13 +151,18 @@ def _read_heading(block: Block, fields: list[_GrowingField]) -> list[_GrowingFie
 
 
 def _read_row(block: Block, fields: list[_GrowingField], open_fields: list[_GrowingField]) -> None:
-    """Add a field for a table's row with two cells, label and value; any other row belongs to the open field."""
+    """Add a field for a row with two cells, label and value; others belong to the open field, or have a file each."""
     name = field_name(block.cells[0]) if len(block.cells) == 2 else None
     if name is not None:
         fields.append(_GrowingField(name, block.cells[0], block.line, block))
         fields[-1].parts.append(ValuePart(block.cells[1], block.line))
     elif open_fields and open_fields[-1].accepts(block):
         open_fields[-1].parts.append(ValuePart(block.text, block.line))
+    else:
+        for label, cell in zip(block.header, block.cells, strict=False):
+            if field_name(label) == "files":
+                fields.append(_GrowingField("files", label, block.line, block))
+                fields[-1].parts.append(ValuePart(cell, block.line))
 
 
 def _read_text(block: Block, fields: list[_GrowingField], open_fields: list[_GrowingField]) -> None:
@@ -175,13 +187,16 @@ def _read_text(block: Block, fields: list[_GrowingField], open_fields: list[_Gro
 
 
 def _value_part(block: Block, label: Label, end: int) -> ValuePart:
-    """Return the value between a label and an offset, without the bar behind it, or the end of its italics."""
+    """Return the value between a label and an offset, without the separator behind it, or the end of its italics."""
     raw = block.text[label.value_begin : end]
     if label.value_end:
         behind = block.text[label.value_end + 1 : end].removeprefix("*")
         raw = f"{block.text[label.value_begin : label.value_end]} {behind}"
     skipped = len(raw) - len(raw.lstrip())
-    return ValuePart(raw.strip().removesuffix("|").rstrip(), block.line_at(label.value_begin + skipped))
+    separators = "|·•;," if end < len(block.text) else "|"
+    value = raw.strip()
+    value = value[:-1].rstrip() if value[-1:] in separators else value
+    return ValuePart(value, block.line_at(label.value_begin + skipped))
 
 
 class Label(NamedTuple):
@@ -209,14 +224,29 @@ def find_labels(text: str) -> tuple[Label, ...]:
     barred = list(_labels_between_bars(text)) if "|" in text else []
     bars = {lines_before(text, label.begin) for label in barred}
     labels = [*barred, *(label for label in _plain_labels(text) if lines_before(text, label.begin) not in bars)]
+    labels += _next_labels(text, labels) if labels else ()
     sentences = _sentence_labels(text)
     return tuple(sorted((*labels, *sentences), key=lambda label: label.begin)) if labels else sentences
+
+
+def _next_labels(text: str, labels: list[Label]) -> Iterator[Label]:
+    """Yield the labels of fields of a task behind a separator, in lines that begin with such a field."""
+    lines = {lines_before(text, label.value_begin) for label in labels if label.name in TASK_FIELDS}
+    begins = {label.value_begin for label in labels}
+    for found in _NEXT_LABEL.finditer(text):
+        name = field_name(found["label"])
+        if name in TASK_FIELDS and lines_before(text, found.start("label")) in lines and found.end() not in begins:
+            yield Label(name, found["label"], found.start(), found.end())
 
 
 def _plain_labels(text: str) -> Iterator[Label]:
     """Yield the labels in bold, in italics, and at the beginning of lines."""
     bold = [Label(_name(m["label"], text, m.end()), m["label"], m.start(), m.end()) for m in _BOLD_LABEL.finditer(text)]
     yield from bold
+    for match in _MARKED_LABEL.finditer(text):
+        text_of_label = match["label"] or match["tagged"]
+        if name := _name(text_of_label, text, match.end()):
+            yield Label(name, text_of_label, match.start(), match.end())
     begins = [label.begin for label in bold]
     italic = _ITALIC_LABEL.finditer(text) if "_" in text or "*" in text else ()
     for match in (*_PLAIN_LABEL.finditer(text), *italic):
@@ -232,7 +262,7 @@ def _plain_labels(text: str) -> Iterator[Label]:
 def _name(label: str, text: str, value_begin: int) -> str | None:
     """Return the field that a label names; some words mean dependencies only before the name of a task."""
     if label.casefold() in TASKS_ONLY_LABELS:
-        return "depends" if _TASK.match(text, value_begin) else None
+        return "depends" if TASK_AT_BEGINNING.match(text, value_begin) else None
     return field_name(label)
 
 

@@ -46,13 +46,6 @@ _BARE_ROUTE = re.compile(
     r"(?<![`\w/.-])[\w.-]{1,99}/(?:[\w.\[\]-]{1,99}/){0,9}(?:\([\w-]{1,99}\)/)(?:[\w.()\[\]-]{1,99}/){0,9}"
     r"[\w.\[\]-]{1,99}\.\w{1,10}\b"
 )
-# matches "by ", "according to " before a file that is only read
-_REFERENCE_WORD = re.compile(
-    r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß|nach)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-# matches "](../spec.md)" in "[spec](../spec.md)"
-_LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
 _UNCHANGED_FILES = re.compile(
     r"\W*(?:explicitly\s+)?(?:unchanged|untouched|do\s+not\b|don't\b|not\s+(?:changed|touched|modified)|no\s+changes?\b"
@@ -63,7 +56,9 @@ _UNCHANGED_FILES = re.compile(
 _UNTOUCHED = re.compile(
     r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|"
     r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
-    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*",
+    r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*"
+    r"|\b(?:leav|keep)(?:e|ing)?\s+(?:the\s+)?(?:`[^`\n]+`|[\w./-]+)\s+(?:alone|unchanged|untouched|intact|as\s+(?:it\s+)?is)\b"
+    r"|(?:`[^`\n]+`|(?<![\w./-])[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
     re.IGNORECASE,
 )
 # matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
@@ -121,34 +116,13 @@ def referenced_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
 
 
 def _without_untouched(part: ValuePart) -> ValuePart:
-    text = _UNTOUCHED.sub(_blank, part.text)
+    text = _UNTOUCHED.sub(blank_out, part.text)
     return part if text == part.text else structs.replace(part, text=text)
 
 
-def _blank(found: re.Match[str]) -> str:
+def blank_out(found: re.Match[str]) -> str:
     """Return blanks in the place of a text; line ends are kept."""
     return "\n".join(" " * len(line) for line in found[0].split("\n"))
-
-
-def mentioned_files(parts: Iterable[ValuePart]) -> tuple[FileRef, ...]:
-    """Return the files that a sentence says it changes: no links, no tests, and of those without a directory only code.
-
-    A file behind a word such as "by" is only read: "as `plan.md` says" is left out, "Write `plan.md`" is not.
-    """
-    own = [structs.replace(part, text=_LINK_TARGET.sub("]", part.text)) for part in parts]
-    refs = (
-        ref
-        for part in own
-        for ref in referenced_files([part])
-        if not ref.path.startswith("../") and ("/" in ref.path or _is_changed(ref.path, part.text))
-    )
-    return tuple(ref for ref in refs if not (_is_named_like_tests(ref.path) and _is_target(ref.path)))
-
-
-def _is_changed(name: str, text: str) -> bool:
-    """Return True for a file without a directory that is in code marks, and not behind a word for reading it."""
-    before, mark, _ = text.partition(f"`{name}`")
-    return bool(mark) and not _REFERENCE_WORD.search(before[-40:])
 
 
 def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
@@ -156,7 +130,7 @@ def _candidates(part: ValuePart) -> Iterator[tuple[str, int]]:
     text = _with_code_marks(part.text)
     for span in _CODE_SPAN.finditer(text):
         yield span[2].strip(), part.line + lines_before(text, span.start())
-    rest = _CODE_SPAN.sub(_blank, text)
+    rest = _CODE_SPAN.sub(blank_out, text)
     for word in re.finditer(r"[^\s,;()（）、，]+", rest):
         bare = word[0].lstrip("*\"':").rstrip(".:*\"'")
         if found := _BARE_FILE.search(bare):
@@ -213,7 +187,7 @@ def unread_files(parts: Iterable[ValuePart]) -> Iterator[tuple[str, int]]:
             continue
         text = _with_code_marks(part.text)
         names = [(span[2].strip(), span.start()) for span in _CODE_SPAN.finditer(text)]
-        names += _unread_words(_CODE_SPAN.sub(_blank, text))
+        names += _unread_words(_CODE_SPAN.sub(blank_out, text))
         for name, offset in names:
             if _looks_like_file(name) and not any(_parse_file(name)):
                 yield name, part.line + lines_before(text, offset)
@@ -247,10 +221,11 @@ def _may_hold_tests(target: str) -> bool:
     """Return True for a directory of tests, and for what is named like tests; helpers beside them hold none."""
     path, colons, _ = target.partition("::")
     is_directory = "." not in path.rpartition("/")[2] and not _HELPERS.search(path)
-    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or _is_named_like_tests(path))
+    return is_test_path(target) and "*" not in path and (is_directory or bool(colons) or is_named_like_tests(path))
 
 
-def _is_named_like_tests(path: str) -> bool:
+def is_named_like_tests(path: str) -> bool:
+    """Return True for a directory or file that is named like tests."""
     is_directory = path.endswith("/") and is_test_path(path) and not _HELPERS.search(path)
     return is_directory or _TEST_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
@@ -284,9 +259,9 @@ def _test_targets(part: ValuePart) -> Iterator[tuple[str, int]]:
 def _named_targets(text: str) -> Iterator[str]:
     """Yield the tests that a text names: one, as it is written, or several between blanks; none of another command."""
     words = text.split()
-    if len(words) > 1 and all(map(_is_target, words)) and words[0].endswith(".py"):
+    if len(words) > 1 and all(map(is_target, words)) and words[0].endswith(".py"):
         yield from words
-    elif _is_target(text) or (_is_written_test(text) and (len(words) == 1 or "/" in words[0])):
+    elif is_target(text) or (_is_written_test(text) and (len(words) == 1 or "/" in words[0])):
         yield text
 
 
@@ -303,10 +278,11 @@ def _command_targets(text: str) -> Iterator[str]:
     for command in _PYTEST_COMMAND.finditer(" ".join(text.split())):
         words = re.findall(r"\"[^\"]*\"|'[^']*'|\S+", command["words"])
         for before, word in zip(["", *words], words, strict=False):
-            if before not in _OPTIONS_WITH_VALUE and not word.startswith("-") and _is_target(word):
+            if before not in _OPTIONS_WITH_VALUE and not word.startswith("-") and is_target(word):
                 yield word
 
 
-def _is_target(word: str) -> bool:
+def is_target(word: str) -> bool:
+    """Return True for a nodeid or path that pytest may be given."""
     is_name = _NODEID.fullmatch(word) is not None or _TEST_PATH.fullmatch(word) is not None
     return is_name and is_possible_path(word.partition("::")[0])

@@ -23,10 +23,10 @@ from pytest_execute.breakdown.vocabulary import TASK_WORDS
 
 Shape = Literal["heading", "item", "row", "text"]
 
-# matches the marker of "- [ ] a", "### 1. a", "1. [x] a", "| T1 | a |"
-_MARKER = re.compile(r"[\s>]*(?P<marker>#{1,6}(?=\s)|[-*+](?=\s)|\d+[.)](?=\s)|\|)?\s*")
-# matches "[ ]", "[x]", "[?]", "[WIP]" before a blank; not "[1](a.md)"
-_BOX = re.compile(r"(?:\*\*)?\[(?P<mark>[^\[\]\n]{0,15})\](?=[\s*]|$)\*?\s*")
+# matches the marker of "- [ ] a", "• [ ] a", "-[ ] a", "### 1. a", "1. [x] a", "| T1 | a |"
+_MARKER = re.compile(r"[\s>]*(?P<marker>#{1,6}(?=\s)|[-*+](?=\s|\[[ xX]\]\s)|[•◦‣▪–—](?=\s)|\d+[.)](?=\s)|\|)?\s*")
+# matches "[ ]", "[x]", "[?]", "[WIP]" before a blank, "[ ]3."; not "[1](a.md)"
+_BOX = re.compile(r"(?:\*\*)?\[(?P<mark>[^\[\]\n]{0,15})\](?=[\s*]|$|(?<=\[[ xX]\])\w)\*?\s*")
 # matches "Task 3", "**T01**", "2.1-bis", "#83"
 _NAME = re.compile(
     rf"[^\w\s\[(#]{{0,3}}\s*(?:(?P<word>{TASK_WORDS})(?![a-z])\s*)?(?P<sign>#?)(?P<id>{LONG_ID}|{CODE})"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+
+from msgspec import structs
 
 from pytest_execute.breakdown.adopt import adopted
 from pytest_execute.breakdown.blocks import Block, parse_blocks
 from pytest_execute.breakdown.reader import ParsedBreakdown, read_text
+from pytest_execute.breakdown.task_files import join_task_files
 from pytest_execute.breakdown.task_master import read_task_master
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
 from pytest_execute.core.file_names import is_possible_path
@@ -45,7 +49,12 @@ def read_file(file: Path, topic: str, path: str) -> ParsedBreakdown:
 
 
 def adopt_file(file: Path, topic: str, path: str) -> str:
-    """Return a foreign plan in the canonical form, with questions; raise ExecuteError if no task can be read."""
+    """Return a foreign plan in the canonical form, with questions; raise ExecuteError if no task can be read.
+
+    A directory has a `tasks.md` or `tasks.json`, or a file for each task.
+    """
+    if is_directory(file):
+        return _adopt_directory(file, topic, path)
     if file.suffix == ".json":
         plan = read_task_master(read(file, path, PLAN), topic, path)
         return adopted(ParsedBreakdown(plan, ()), plan, path)
@@ -53,6 +62,20 @@ def adopt_file(file: Path, topic: str, path: str) -> str:
     if reading.plan is None:
         raise ExecuteError(*reading.errors)
     return adopted(reading, reading.plan, path)
+
+
+def _adopt_directory(directory: Path, topic: str, path: str) -> str:
+    for name in ("tasks.md", "tasks.json"):
+        if exists(directory / name):
+            return adopt_file(directory / name, topic, f"{path}/{name}")
+    text = join_task_files({file.name: read(file, f"{path}/{file.name}", PLAN) for file in directory.glob("*.md")})
+    if not text:
+        hint = "no plan here: name a directory with a tasks.md, or with a file for each task, as `001.md`"
+        raise ExecuteError(Problem("no-task", f"{hint}, that has its name and status in front matter", path))
+    reading = read_text(text, topic, path)
+    if reading.plan is None:
+        raise ExecuteError(*reading.errors)
+    return adopted(reading, structs.replace(reading.plan, title=directory.resolve().name), f"{path}, its files joined")
 
 
 def written_documents(root: Path, notes: str, topic: str) -> dict[str, bool]:
@@ -102,7 +125,9 @@ def _topic_directory(root: Path, notes: str, topic: str) -> str:
 
 def find_topics(notes: Path) -> list[str]:
     """Return the names of all topics in the directory `notes`."""
-    return sorted(file.parent.name for file in notes.glob("*/breakdown.md"))
+    with contextlib.suppress(OSError):
+        return sorted(each.name for each in notes.iterdir() if each.is_dir() and exists(each / "breakdown.md"))
+    return []
 
 
 def _unknown_topic(notes: Path, topic: str) -> str:

@@ -40,6 +40,7 @@ def check_plan(plan: Plan, tasks: Sequence[ParsedTask], resolver: Resolver, prob
     for task, parsed in zip(plan.tasks, tasks, strict=True):
         _report_missing_fields(task, parsed, problems)
         _report_other_status(task, parsed, problems)
+        _report_other_id(task, problems)
         if not task.done and (sign := next((sign for sign in DONE_MARKS if sign in task.title), None)):
             message = f"task {task.id} is read as open, though its title has {sign}: write [x] if it is done"
             problems.warn(task.line, "unknown-mark", message)
@@ -97,6 +98,18 @@ def _report_other_status(task: Task, parsed: ParsedTask, problems: Problems) -> 
         ticked = "is ticked" if task.done else "is not ticked"
         message = f'task {task.id} {ticked}, but its Status is "{status.value}": correct one of them'
         problems.warn(status.line, "other-status", message)
+
+
+def _report_other_id(task: Task, problems: Problems) -> None:
+    """Warn of another id behind that of a task: "1.2 to 1.5 Write", "1.2 & 1.3 Write"."""
+    prefix = re.match(r"(?:.*[^\d])?(?=\d+[a-z]?$)", task.id)
+    if prefix and prefix[0] and re.match(rf"{_JOIN}#?{re.escape(prefix[0])}\d+\b(?!\.\d)", task.title):
+        message = f'task {task.id} has another id behind its own, "{task.title[:20]}", which is not read: divide them'
+        problems.warn(task.line, "passed-over", message)
+
+
+# matches "to ", "und ", "& " between two ids
+_JOIN = r"(?:(?:to|through|bis|and|und|y|et|à|e|a|&|\+|/|,|-|–)\s*)?"
 
 
 def _report_open_work(task: Task, parsed: ParsedTask, done: set[str], problems: Problems) -> None:

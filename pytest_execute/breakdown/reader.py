@@ -217,7 +217,9 @@ def _with_stream_in_id(starts: Sequence[TaskStart], stream_of: dict[int, str]) -
     """
     numbers = [normalize_id(start.id) for start in starts]
     placed = [(stream_of.get(start.index), number) for start, number in zip(starts, numbers, strict=True)]
+    titled = {(number, start.title.casefold()) for start, number in zip(starts, numbers, strict=True)}
     is_repeated = len(set(numbers)) < len(numbers) and len(set(placed)) == len(placed) and None not in dict(placed)
+    is_repeated = is_repeated and len(titled) * 2 > len(set(numbers)) + len(starts)  # else a list of the same tasks
     if not is_repeated:
         return list(starts)
     first_numbers = dict(reversed(placed))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from msgspec import structs
 
-from pytest_execute.breakdown.dependency_collector import MAX_DEPENDENCIES, DependencySource, ParsedDependencies
+from pytest_execute.breakdown.dependency_collector import (
+    MAX_DEPENDENCIES,
+    NO_SOURCE,
+    DependencySource,
+    ParsedDependencies,
+)
 from pytest_execute.breakdown.dependency_parser import parse_dependencies
-from pytest_execute.breakdown.fields import Fields, ValuePart, read_fields
+from pytest_execute.breakdown.fields import TASK_AT_BEGINNING, Fields, ValuePart, read_fields
 from pytest_execute.breakdown.file_references import referenced_tests
 from pytest_execute.breakdown.gates import WrittenGate, gate_stream
 from pytest_execute.breakdown.ids import normalize_id
@@ -22,6 +28,14 @@ from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.breakdown.vocabulary import WHOLE_SUITE
 from pytest_execute.core.plan import NamedGate, Stream, Task
+
+# matches labels of other relations than an order: "Related", "See also", "Parallel with"
+_OTHER_RELATION = re.compile(
+    r"relat|parent|\bsee\b|epic|story|replac|supersed|parallel|similar|duplicate|part of|split|merged|moved|renamed"
+    r"|note|source|reference|cover|implement|verif|\bnext\b|title|name|\bP\b",
+    re.IGNORECASE,
+)
+UNKNOWN_LABEL = '"{}" names a task and is no field: write "Depends on" if it waits for that task'
 
 
 class Resolver:
@@ -77,6 +91,7 @@ class Resolver:
             depends.update(dict.fromkeys((*named.tasks, *members)))
         depends.update(self._depends_by_sentence.get(task.id, {}))
         depends.pop(task.id, None)
+        self._report_unknown_labels(parsed)
         return structs.replace(task, depends=self._within_limit(task, tuple(depends)))
 
     def _within_limit(self, task: Task, depends: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,6 +103,17 @@ class Resolver:
             message = f"more than {MAX_DEPENDENCIES} dependencies up to task {task.id}: let streams depend on streams"
             self.problems.report(task.line, "too-large", message)
         return ()
+
+    def _report_unknown_labels(self, parsed: ParsedTask) -> None:
+        """Warn of labels that are no fields and whose value begins with another task: they may mean a dependency."""
+        for field in parsed.fields.all:
+            value = field.parts[0] if field.name is None and field.parts else None
+            if value is None or not TASK_AT_BEGINNING.match(value.text) or _OTHER_RELATION.search(field.label):
+                continue
+            tasks = parse_dependencies(value.one_line, self.names, NO_SOURCE).tasks
+            if any(task != parsed.task.id for task in tasks):
+                self.used_lines.add(field.line)
+                self.problems.warn(field.line, "prose-dependency", UNKNOWN_LABEL.format(field.label))
 
     def blocked_tasks(self, parsed: ParsedTask) -> dict[str, int]:
         """Return `{task in a Blocks field: line}`; the field's other words are not read."""

@@ -28,12 +28,14 @@ _ORDER_HINTS = (
     *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
 )
 """Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
+_ASCII_HINTS = tuple(hint for hint in _ORDER_HINTS if hint[0].isascii())
 
 
 def order_hint(text: str) -> int | None:
     """Return the offset of the first words with which a text may state an order, or None if it states none."""
     lower = text.lower()
-    hints = (re.search(pattern, lower) for part, pattern in _ORDER_HINTS if part in lower)
+    known = _ASCII_HINTS if text.isascii() else _ORDER_HINTS
+    hints = (re.search(pattern, lower) for part, pattern in known if part in lower)
     return min((hint.start() for hint in hints if hint), default=None)
 
 

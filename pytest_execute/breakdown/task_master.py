@@ -30,7 +30,7 @@ def read_task_master(text: str, topic: str, path: str) -> Plan:
     """Return the plan in a `tasks.json`; raise ExecuteError for any other JSON."""
     try:
         items = msgspec.json.decode(text, type=_Tasks | None)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         items = _tagged_tasks(text, path)
     tasks = tuple(map(_task, items.tasks if items is not None else ()))
     if not tasks:
@@ -42,7 +42,7 @@ def _tagged_tasks(text: str, path: str) -> _Tasks:
     """Return the tasks of the first tag, such as "master"."""
     try:
         return next(iter(msgspec.json.decode(text, type=dict[str, _Tasks]).values()), _Tasks([]))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ExecuteError(Problem("no-task", f"no plan of task-master: {error}", path)) from error
 
 

@@ -37,7 +37,8 @@ _BOLD_OR_CODE = re.compile(r"`[^`\n]*`|\*\*")
 _BOLD_TITLE = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL)
 # matches "Files:" and "**Depends on:**" on the next line
 _NEXT_LABEL = re.compile(
-    r"\n[ \t]*(?:\*\*)?(?:Files?|Blocked by|Blocking|Blocks|Depends on|Dependencies|Tests?)\b[^\n]{0,20}:"
+    r"\n[ \t]*(?:\*\*|[*_`]|<\w{1,6}>)?(?:Files?|Effort|Estimate|Blocked by|Blocking|Blocks|Depends on"
+    r"|Dependencies|Tests?)\b[^\n]{0,20}:"
 )
 # matches "1.1. [x]"
 _SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from pytest_execute.breakdown.blocks import Block
-from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.fields import Field, Fields, ValuePart, find_labels, read_fields
-from pytest_execute.breakdown.file_references import mentioned_files, referenced_files, referenced_tests
+from pytest_execute.breakdown.file_references import referenced_files, referenced_tests
 from pytest_execute.breakdown.ids import ID, normalize_id
 from pytest_execute.breakdown.marks import BOX_STATES, TaskState, state_of
 from pytest_execute.breakdown.misspelt_fields import MisspeltField, misspelt_fields
@@ -19,7 +18,9 @@ from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.specifications import find_scenarios, find_specifications
 from pytest_execute.breakdown.substeps import find_substeps
 from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.breakdown.title_files import mentioned_files
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
+from pytest_execute.core.effort import is_effort
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -54,12 +55,13 @@ _COMPLETE = re.compile(
 )
 # matches "(depends on T010)", "— blocked by T3", ", depends on T1"
 _DEPENDS_NOTE = re.compile(
-    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:\s+on)?|deps|requires|after|needs"
+    r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:[\s_]on)?|deps|requires|after|needs"
     r"|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
 )
-# matches "(agent: coder)", "(est: 2 hours)"
-_FIELD_NOTE = re.compile(r"[(（]([^()（）:：]{2,20})[:：]\s*([^()（）]+)[)）]")
+# matches what divides a title from fields: "Add it (agent: coder)", "Add it — files: a.py; est: 2h"
+_TITLE_PARTS = re.compile(r"\s[—–|-]\s|[;；]\s*|[()（）]|\s\|\s*")
+_FIELDS_IN_TITLE = ("agent", "depends", "effort", "files", "tests")
 # matches "(parallel: true, depends: #41)" at the end
 _PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
 # matches "(in progress)", "[WIP]" at the end of a title
@@ -109,12 +111,13 @@ def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:
 def _title_fields(start: TaskStart) -> Iterator[Field]:
     """Yield the fields in a title's parentheses: `Add it (depends on T010)`, `Add it (agent: coder)`."""
     for note in _DEPENDS_NOTE.finditer(start.title):
-        if re.search(r"\d", note[2]):
+        if re.search(r"\d|\ball\b", note[2]):
             yield Field("depends", note[1], start.line, (ValuePart(note[2], start.line),))
-    for note in _FIELD_NOTE.finditer(start.title):
-        name = field_name(note[1])
-        if name in ("agent", "effort"):
-            yield Field(name, note[1], start.line, (ValuePart(note[2].strip(), start.line),))
+    for part in _TITLE_PARTS.split(start.title) if ":" in start.title or "：" in start.title else ():
+        for field in read_fields([Block("text", 0, part.strip(), start.line)]):
+            is_effort_of_other = field.name == "effort" and not is_effort(field.value)
+            if field.name in _FIELDS_IN_TITLE and not is_effort_of_other:
+                yield field
 
 
 def _own_fields(fields: Iterable[Field], depth: int) -> Iterator[Field]:

@@ -170,8 +170,14 @@ def _replay(location: RunLocation, target: Target, topic: str, notes: str | None
         return found
     if "::" not in target.name and any("not found: " in line for line in lines):
         raise ExecuteError(Problem("not-counted", f"has no test: {TARGETS}", target.name))
-    last = next((line for line in reversed(lines) if line.strip()), "it printed nothing")
-    raise ExecuteError(Problem("not-judged", f"pytest could not run: {last.removeprefix('ERROR: ')}", target.name))
+    raise ExecuteError(Problem("not-judged", f"pytest could not run: {last_error(lines)}", target.name))
+
+
+def last_error(lines: list[str]) -> str:
+    """Return the last error that pytest printed, or else its last line."""
+    printed = [line for line in lines if line.strip()] or ["it printed nothing"]
+    errors = [line for line in printed if line.startswith("ERROR: ")]
+    return (errors or printed)[-1].removeprefix("ERROR: ")
 
 
 def _collected(location: RunLocation, file: str) -> Iterator[str]:

@@ -34,8 +34,8 @@ POLICY_FILE, TABLE = "pyproject.toml", "[tool.pytest-execute]"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_topic(parser, "topic", metavar="TOPIC")
-    help_text = "write the plan in this file in the canonical form: Markdown, or a tasks.json of task-master"
-    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help=help_text)
+    help_text = "write a plan in the canonical form: Markdown, a tasks.json of task-master, or a directory of a plan"
+    parser.add_argument("--from", dest="source", type=Path, metavar="FILE|DIR", help=help_text)
 
 
 def run(options: argparse.Namespace) -> int:

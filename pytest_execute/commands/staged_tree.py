@@ -15,7 +15,7 @@ from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.core.layout import Layout
 from pytest_execute.engine.checkout import write_tree
 from pytest_execute.tools import process
-from pytest_execute.tools.environment import without_git_variables
+from pytest_execute.tools.environment import python_path, without_git_variables
 from pytest_execute.tools.git import Git
 from pytest_execute.tools.git_write import write_index
 from pytest_execute.tools.output_files import FULL
@@ -71,7 +71,7 @@ def _write(git: Git, treeish: str, project: Path, cache: Path, option: str) -> R
     known = Layout(prefix=prefix_of(root, directory), home=prefix_of(found.home, directory))
     layout = project_layout(git, tree, found.policy_from(directory), known)
     environment = {
-        "PYTHONPATH": os.pathsep.join(str(directory / import_root) for import_root in layout.import_roots(tree)),
+        "PYTHONPATH": python_path((directory / each for each in layout.import_roots(tree)), root),
         "PYTHONDONTWRITEBYTECODE": "1",
         "GIT_CEILING_DIRECTORIES": str(parent),
     }

@@ -14,12 +14,15 @@ directly or through other fixtures, so that the order of the tests and the numbe
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.coverage.recorder import CoverageRecorder, NoCoverage
+from pytest_execute.tools.disk_errors import disk_errors_reported
 from pytest_execute.tools.process_state import Limits
 
 Gates = Sequence[str]
@@ -34,6 +37,7 @@ class ItemContexts:
         self.gates: Mapping[str, Gates] = {}
         self.users = FixtureUsers((), {})
         self.current: Gates = ()
+        self.failure = ""
         self.limits = Limits()
 
     def begin(self, items: Iterable[pytest.Item], gates: Mapping[str, Gates]) -> None:
@@ -43,13 +47,23 @@ class ItemContexts:
     def switch(self, gates: Gates) -> None:
         """Count code that runs from now on for `gates`."""
         self.current = gates
-        with self.limits.in_place():  # it writes a file, which a test may have forbidden
+        with self._noting_failure(), self.limits.in_place():  # it writes a file, which a test may have forbidden
             self.recorder.switch(gates)
 
     def end(self) -> None:
         """Stop the recorder. pytest may tear down fixtures later: after ^C, and without xdist."""
-        self.recorder.stop()
+        with self._noting_failure():
+            self.recorder.stop()
         self.recorder = NoCoverage()
+
+    @contextlib.contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        """Note why the recorder cannot write its data, and record no more: the tests run on."""
+        try:
+            with disk_errors_reported():
+                yield
+        except ExecuteError as error:
+            self.failure, self.recorder = str(error.__cause__), NoCoverage()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -13,7 +13,8 @@ import pytest
 
 from pytest_execute.core.errors import ExecuteError, Problem
 from pytest_execute.distributed import bootstrap
-from pytest_execute.distributed.worker_side import ERROR_KEY, IMPORTED_KEY, OUTPUT_KEY
+from pytest_execute.distributed.worker_side import ERROR_KEY, FAILURE_KEY, IMPORTED_KEY, OUTPUT_KEY
+from pytest_execute.tools.disk_errors import disk_problem
 
 DEFAULT_SPEC = "execmodel=main_thread_only//"
 """Part that xdist 3.8 adds to every worker's spec."""
@@ -100,6 +101,8 @@ class ControllerSide:
         self.ended.add(node.gateway.id)
         worker_output: dict[str, Any] = getattr(node, "workeroutput", {})
         self.imported |= worker_output.pop(IMPORTED_KEY, {})
+        if failure := worker_output.pop(FAILURE_KEY, ""):
+            self.problems = list(dict.fromkeys([*self.problems, disk_problem(failure)]))
         if error := worker_output.pop(ERROR_KEY, None):
             self.problems.append(Problem("internal-error", error, worker_name(node.gateway)))
         output = worker_output.pop(OUTPUT_KEY, None)

@@ -16,6 +16,8 @@ OUTPUT_KEY = "execute_output"
 
 IMPORTED_KEY = "execute_imported"
 """Key in xdist's `workeroutput` of {module: its file}."""
+FAILURE_KEY = "execute_failure"
+"""Key in xdist's `workeroutput` of the reason why coverage could not be saved."""
 ERROR_KEY = "execute_error"
 """Key in xdist's `workeroutput` of the line that describes an error at the worker's end."""
 

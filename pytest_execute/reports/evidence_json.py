@@ -139,7 +139,7 @@ def read(text: bytes, path: str) -> EvidenceFile:
         schema = msgspec.json.decode(text, type=_Head).schema
         if schema == SCHEMA:
             return msgspec.json.decode(text, type=EvidenceFile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ExecuteError(Problem("bad-evidence", f"cannot be read as evidence: {error}", path)) from None
     hint = f"has the form {schema}, but this version reads {SCHEMA}: run the tests again"
     raise ExecuteError(Problem("bad-evidence", hint, path))

@@ -8,6 +8,7 @@ from pytest_execute.coverage import single_tests
 from pytest_execute.coverage.item_contexts import ItemContexts
 from pytest_execute.discovery import mapping
 from pytest_execute.discovery.collected import collected_tests
+from pytest_execute.distributed.worker_side import FAILURE_KEY
 from pytest_execute.session.run_settings import RunSettings
 
 
@@ -34,3 +35,5 @@ class ItemPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         self.contexts.end()
+        if self.contexts.failure and hasattr(self.config, "workeroutput"):  # xdist adds it in a worker
+            self.config.workeroutput[FAILURE_KEY] = self.contexts.failure

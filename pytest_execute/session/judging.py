@@ -18,6 +18,7 @@ from pytest_execute.session.phases import Phases
 from pytest_execute.session.pytest_options import pytest_options
 from pytest_execute.session.report_files import write_files
 from pytest_execute.session.state import MainProcess, RunState, process_state_key
+from pytest_execute.tools.disk_errors import disk_errors_reported, disk_problem
 
 UNKNOWN_SECONDS = 3.0
 """Time that a test may take that was never run before."""
@@ -34,7 +35,7 @@ class JudgingPlugin:
         if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return
         try:
-            with self.config.stash[process_state_key].in_place():
+            with self.config.stash[process_state_key].in_place(), disk_errors_reported():
                 exitstatus, verdict = self._judge(session, exitstatus)
                 write_files(self.config, self.main, self._measured_coverage())
         except ExecuteError as error:
@@ -48,6 +49,8 @@ class JudgingPlugin:
         controller_side = self.main.controller_side
         if controller_side is not None:
             controller_side.check()
+        if self.state.contexts is not None and self.state.contexts.failure:
+            raise ExecuteError(disk_problem(self.state.contexts.failure))
         imported = controller_side.imported if controller_side else imported_files(self.state.settings.top_modules)
         workflow.check_imports(self.main.context.checked_out, imported, have_run=True)
         run = self._run_result(session, is_interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

@@ -48,7 +48,7 @@ def _plugins(config: pytest.Config, state: RunState) -> dict[str, object]:
     if state.recorder is not None and (settings.is_measured or settings.scope.is_partial):
         from pytest_execute.coverage.item_contexts import ItemContexts
 
-        contexts = ItemContexts(state.recorder)
+        contexts = state.contexts = ItemContexts(state.recorder)
         plugins |= {"execute-items": ItemPlugin(config, settings, contexts), "execute-contexts": contexts}
     if state.worker_input is not None:
         from pytest_execute.coverage import remote_data

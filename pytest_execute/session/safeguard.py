@@ -64,6 +64,10 @@ class WorkerSafeguard:
 
 
 def describe(config: pytest.Config, error: BaseException) -> str:
+    lost = ", ".join(config.stash[process_state_key].lost_limits())
+    if lost:  # then coverage.py cannot write, or git cannot start
+        remedy = "let the test change the soft limit alone, or do it in a process of its own"
+        return f"internal error: {error}, as a test lowered {lost} of this process for good: {remedy}"
     return internal_error.describe(error, config.known_args_namespace.execute_debug_file, "--execute-debug-file")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from pytest_execute.core.errors import ExecuteError
 from pytest_execute.core.process_role import ProcessRole
 from pytest_execute.coverage.early_imports import record_early_imports
 from pytest_execute.coverage.recorder import NoCoverage, Recorder
@@ -18,6 +19,7 @@ from pytest_execute.session.options import has_pytest_cov, uses_workers
 from pytest_execute.session.run_settings import RunSettings
 from pytest_execute.session.state import RunState, process_state_key, state_key
 from pytest_execute.tools import json_values, process, standard_streams
+from pytest_execute.tools.disk_errors import disk_errors_reported
 from pytest_execute.tools.own_libraries import leave_to_project
 from pytest_execute.tools.process_state import ProcessState
 
@@ -34,7 +36,11 @@ def begin(config: pytest.Config, args: list[str]) -> None:
     from pytest_execute.tools.environment import remove_git_variables  # only a run needs it
 
     process.accept_signals()
-    state = _state(config, args)  # this reads the repository, as git's variables for its settings say
+    try:
+        with disk_errors_reported():
+            state = _state(config, args)  # this reads the repository, as git's variables for its settings say
+    except ExecuteError as error:
+        raise pytest.UsageError(*error.usage) from None
     config.add_cleanup(remove_git_variables())
     config.stash[process_state_key] = ProcessState()
     if state is not None:

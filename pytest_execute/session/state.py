@@ -17,6 +17,7 @@ from pytest_execute.tools.process_state import ProcessState
 if TYPE_CHECKING:
     from pytest_execute import workflow
     from pytest_execute.coverage.beside_pytest_cov import BesidePytestCov
+    from pytest_execute.coverage.item_contexts import ItemContexts
     from pytest_execute.coverage.recorder import CoverageRecorder
     from pytest_execute.discovery.collected import Collection
     from pytest_execute.distributed.bootstrap import WorkerInput
@@ -57,6 +58,7 @@ class RunState:
     | `beside_pytest_cov` | a run without `--cov`, or without a measure of ours |
     | `worker_input`      | all processes but a worker in another checkout |
     | `main`              | a worker |
+    | `contexts`          | a process that measures nothing |
     """
 
     role: ProcessRole
@@ -65,6 +67,7 @@ class RunState:
     beside_pytest_cov: BesidePytestCov | None = None
     worker_input: WorkerInput | None = None
     main: MainProcess | None = None
+    contexts: ItemContexts | None = None
 
 
 state_key = pytest.StashKey[RunState]()

@@ -30,6 +30,10 @@ PLAN = Limit("a document of a topic", 16_000_000, 250_000)
 SETTINGS = Limit("a settings file", 2_000_000, 50_000)
 
 
+UNKNOWN_MODE = 0
+"""No file has this mode: the bits of its kind are not zero."""
+
+
 def read(file: Path, path: str, limit: Limit) -> str:
     """Return the text of a file, which messages call `path`; ExecuteError where it is not UTF-8 within the limit."""
     return decode(read_bytes(file, path, limit), path)
@@ -76,10 +80,24 @@ def decode(data: bytes, path: str) -> str:
 
 
 def exists(path: Path) -> bool:
-    """Return whether something has this name; False for a name that nothing can have."""
-    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises for long names
+    """Return whether something has this name, or may have it in a directory that may not be looked into.
+
+    False for a name that nothing can have.
+    """
+    return _mode(path) is not None
 
 
 def is_directory(path: Path) -> bool:
-    """Return whether there is a directory; False for a name that no directory can have."""
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for long names
+    """Return whether there is a directory, or may be one; False for a name that no directory can have."""
+    mode = _mode(path)
+    return mode is not None and (mode == UNKNOWN_MODE or stat.S_ISDIR(mode))
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of what has this name, `UNKNOWN_MODE` where the system does not tell, and None for nothing."""
+    try:
+        return path.stat().st_mode
+    except PermissionError:
+        return UNKNOWN_MODE
+    except (OSError, ValueError):  # for names that are too long or have a NUL
+        return None

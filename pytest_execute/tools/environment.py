@@ -7,7 +7,8 @@ is: a test that makes a repository of its own would change the user's index and 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 KEPT = frozenset(
     [
@@ -38,3 +39,12 @@ def remove_git_variables() -> Callable[[], None]:
     removed = os.environ.keys() - without_git_variables(os.environ).keys()
     values = {name: os.environ.pop(name) for name in removed}
     return lambda: os.environ.update(values)
+
+
+def python_path(directories: Iterable[Path], start: Path) -> str:
+    """Return PYTHONPATH for a Python that starts in the directory `start`.
+
+    The separator of the variable cannot be escaped: a path with one is named from `start`, or else left out.
+    """
+    names = (os.path.relpath(path, start) if os.pathsep in str(path) else str(path) for path in directories)
+    return os.pathsep.join(name for name in names if os.pathsep not in name)

@@ -49,6 +49,13 @@ class ProcessState:
         self._code.restore()
         _write(OWN, self._own)
 
+    def lost_limits(self) -> list[str]:
+        """Return the names of limits that cannot be put back: an ordinary user cannot raise a hard limit."""
+        before, now = self._own[OWN.index(LIMITS)] or {}, _limits()
+        known = (name for name in sorted(dir(resource), reverse=True) if name.startswith("RLIMIT_"))
+        names = {getattr(resource, name): name for name in known}  # the first of two names in the alphabet
+        return sorted(names[kind] for kind in before if before[kind] != now[kind])
+
     @contextlib.contextmanager
     def in_place(self) -> Iterator[None]:
         """Put back the rest for a while."""
@@ -172,8 +179,9 @@ def _set_environment(value: tuple[Any, dict[str, str]]) -> None:
         time.tzset()
 
 
+LIMITS: Part = (_limits, _set_limits)
 OWN: tuple[Part, ...] = (
-    (_limits, _set_limits),
+    LIMITS,
     (_umask, os.umask),
     (_signals, _set_signals),
     (

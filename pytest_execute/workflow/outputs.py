@@ -49,4 +49,4 @@ def _why_work(git: Git, project: Project, path: Path) -> str:
 
 
 def _is_tracked(git: Git, name: str) -> bool:
-    return bool(git.run("--literal-pathspecs", "ls-files", "-z", "--", name))
+    return bool(git.user.run("--literal-pathspecs", "ls-files", "-z", "--", name))

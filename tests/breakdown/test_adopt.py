@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_execute.breakdown import adopt_file, read_text
+from pytest_execute.breakdown.task_files import join_task_files
 from pytest_execute.commands.init import init
 from pytest_execute.core.errors import ExecuteError
 
@@ -91,7 +92,14 @@ def test_the_tasks_of_task_master(tmp_path: Path, tag: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("a.json", "[]"), ("b.json", "{"), ("c.json", '{"tasks": []}'), ("d.md", "# A\n")]
+    ("name", "text"),
+    [
+        ("a.json", "[]"),
+        ("b.json", "{"),
+        ("c.json", '{"tasks": []}'),
+        ("e.json", '{"tasks": [{"id": 1, "title": "a", "x": ' + "[" * 9999),
+        ("d.md", "# A\n"),
+    ],
 )
 def test_a_file_without_a_plan_is_an_error(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(ExecuteError, match="no-task"):
@@ -105,3 +113,59 @@ def test_init_writes_the_adopted_plan(tmp_path: Path) -> None:
     assert "### T001. [x] A\n" in (tmp_path / "notes/chat/breakdown.md").read_text()
     assert init(tmp_path, "notes", "more", tmp_path / "absent.md")[0] == 2
     assert not (tmp_path / "notes/more").exists()
+
+
+def ccpm(name: str, status: str, depends_on: str, body: str = "") -> str:
+    matter = f"name: {name}\nstatus: {status}\nupdated: 2026-01-06\ndepends_on: {depends_on}\nparallel: true\n"
+    text = f"# Task: {name}\n\n## Description\n\nDo {name}.\n\n## Acceptance Criteria\n\n- [ ] It works\n{body}"
+    return f"---\n{matter}---\n\n{text}"
+
+
+CCPM = {
+    "epic.md": "---\nname: shop\nstatus: open\n---\n\n# Epic: shop\n\n- [ ] 001.md - Model\n",
+    "001.md": ccpm("Model", "closed", "[]", "\n## Technical Details\n\n```sh\n# 9. no heading\n```\n"),
+    "002.md": ccpm("Page", "in-progress", "[001]", "\n## Effort Estimate\n\n- Hours: 8\n"),
+    "2-analysis.md": "---\nname: x\nstatus: open\n---\n",
+    "010.md": ccpm("Mails", "open", "\n  - 001\n  - 002.md"),
+}
+
+
+def write_files(directory: Path, texts: dict[str, str]) -> Path:
+    directory.mkdir()
+    for name, text in texts.items():
+        (directory / name).write_text(text)
+    return directory
+
+
+def test_a_directory_with_a_file_for_each_task(tmp_path: Path) -> None:
+    text = adopt_file(write_files(tmp_path / "shop", CCPM), "t", "epics/shop")
+    reading = read_text(text, "t", "b.md")
+    assert reading.plan is not None
+    assert (shown_tasks(reading.plan), questions(text)) == ("001+ 002<001 010<001,002", [])
+    assert reading.plan.title == "shop"
+    assert [(task.title, task.objective, task.state) for task in reading.plan.tasks] == [
+        ("Model", "Do Model.", "open"), ("Page", "Do Page.", "begun"), ("Mails", "Do Mails.", "open"),
+    ]  # fmt: skip
+    source = read_text(join_task_files(CCPM), "t", "b.md")
+    assert source.plan is not None
+    assert [task.specifications[0].text for task in source.plan.tasks] == [
+        task.specifications[0].text for task in reading.plan.tasks
+    ]
+
+
+def test_a_dependency_on_no_file_is_a_question(tmp_path: Path) -> None:
+    text = adopt_file(write_files(tmp_path / "shop", {**CCPM, "003.md": ccpm("X", "open", "[099]")}), "t", "epics/shop")
+    (question,) = questions(text)
+    assert "task 003 depends on 099, which no stream has" in question
+
+
+@pytest.mark.parametrize("name", ["tasks.md", "tasks.json"])
+def test_a_directory_with_a_plan(tmp_path: Path, name: str) -> None:
+    text = "- [x] T001 A\n- [ ] T002 B\n" if name == "tasks.md" else '{"tasks": [{"id": 1, "title": "A"}]}'
+    directory = write_files(tmp_path / "spec", {name: text, "design.md": "# Design\n"})
+    assert adopt_file(directory, "t", "spec") == adopt_file(directory / name, "t", f"spec/{name}")
+
+
+def test_a_directory_without_a_plan_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ExecuteError, match=r"spec: error: no plan here: .* \(no-task\)"):
+        adopt_file(write_files(tmp_path / "spec", {"design.md": "# Design\n"}), "t", "spec")

@@ -50,11 +50,12 @@ def test_every_label_is_there() -> None:
 
 
 def codes() -> set[str]:
-    """Return the codes of all problems in the source of the reader, of `check` and of `init`."""
+    """Return the codes of all problems in the source of the reader and its files, of `check` and of `init`."""
     package = Path(pytest_execute.__file__).parent
     files = [
         *(package / "breakdown").rglob("*.py"),
         *(package / "commands" / f"{name}.py" for name in ("check", "init")),
+        *(package / "tools" / f"{name}.py" for name in ("documents", "output_files")),
     ]
     calls = (
         node

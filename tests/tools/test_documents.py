@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -64,3 +65,26 @@ def test_bytes_that_are_no_utf8_are_an_error_with_their_line() -> None:
     with pytest.raises(ExecuteError) as caught:
         decode(b"# A\n\n\xff\xfe\n", "a.toml")
     assert str(caught.value) == "a.toml:3: error: not UTF-8: save the file as UTF-8 (not-utf-8)"
+
+
+def test_what_may_not_be_looked_at_may_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is to write a plan that is there: reading it says then why it cannot be read."""
+
+    def refuse(path: Path) -> os.stat_result:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", refuse)
+        assert exists(tmp_path / "a.md")
+        assert is_directory(tmp_path / "topic")
+
+
+def test_what_is_not_there_and_what_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").write_text("")
+    for name in ("gone", "loop", "file/inside", "a" * 300, "a\0b"):
+        assert not exists(tmp_path / name)
+        assert not is_directory(tmp_path / name)
+    assert exists(tmp_path / "file")
+    assert not is_directory(tmp_path / "file")
+    assert is_directory(tmp_path)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pytest_execute.session import start
-from pytest_execute.tools.environment import remove_git_variables, with_git_settings, without_git_variables
+from pytest_execute.tools.environment import (
+    python_path,
+    remove_git_variables,
+    with_git_settings,
+    without_git_variables,
+)
 
 
 def test_all_variables_that_git_calls_local_to_a_repository_are_removed() -> None:
@@ -55,9 +62,20 @@ def test_a_run_removes_them_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     cleanups: list[Callable[[], None]] = []
     options = SimpleNamespace(collectonly=True)
-    config: Any = SimpleNamespace(add_cleanup=cleanups.append, known_args_namespace=options)
+    config: Any = SimpleNamespace(add_cleanup=cleanups.append, known_args_namespace=options, stash={})
     start.begin(config, [])
     assert "GIT_INDEX_FILE" not in os.environ
     for cleanup in cleanups:
         cleanup()
     assert os.environ["GIT_INDEX_FILE"] == "elsewhere"
+
+
+def test_a_directory_with_the_separator_in_its_path_is_named_from_the_start(tmp_path: Path) -> None:
+    checkout = tmp_path / "a:b"
+    (checkout / "src").mkdir(parents=True)
+    (checkout / "src" / "found_here.py").touch()
+    value = python_path([checkout / "src", checkout / "c:d", tmp_path / "lib"], checkout)
+    assert value == os.pathsep.join(["src", str(tmp_path / "lib")])
+    env = {**os.environ, "PYTHONPATH": value}
+    code = "import os; os.chdir('/'); import found_here"
+    assert subprocess.run([sys.executable, "-c", code], cwd=checkout, env=env, check=False).returncode == 0

@@ -109,3 +109,11 @@ def test_limits_are_put_back_for_a_while() -> None:
         assert resource.getrlimit(resource.RLIMIT_FSIZE) == (soft, hard)
     assert resource.getrlimit(resource.RLIMIT_FSIZE) == (4096, hard)
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_limits_that_cannot_be_put_back_are_known(state: ProcessState, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an ordinary user: root may raise a hard limit again."""
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (9, 9) if kind == resource.RLIMIT_NOFILE else (1, 1))
+    assert "RLIMIT_NOFILE" in state.lost_limits()
+    monkeypatch.undo()
+    assert state.lost_limits() == []
