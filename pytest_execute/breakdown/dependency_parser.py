@@ -77,6 +77,10 @@ _LEADING_VERB = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+
 _SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
 # matches '"Write the model"'
 _QUOTED_TITLE = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+# matches the beginning of "blocks T2", "not T3", "except T4": what follows is no dependency
+_NO_DEPENDENCY_PART = re.compile(
+    r"(?:un)?blocks?\b|enables?\b|not\b|except\b|without\b|excluding\b|unlike\b", re.IGNORECASE
+)
 # matches two words behind each other, none of which is that of a list of tasks
 _WORDS = re.compile(rf"\b(?!(?:{TASK_WORDS}|{STREAM_WORDS}|and|all)\b)[a-z]{{3,}}\s+[a-z]{{2,}}")
 # matches "can run in parallel", "independent"
@@ -189,7 +193,7 @@ class _ClauseParser:
 
     def _add_part(self, part: str) -> bool:
         """Add the names in a part of a list; return False if there are none."""
-        if len(part) > _MAX_PART:
+        if len(part) > _MAX_PART or _NO_DEPENDENCY_PART.match(part):
             return False
         part = _COMPLETION.sub("", part).strip()
         is_range = re.fullmatch(rf"#?{ID_OR_LETTER}(?:{RANGE_SIGN}#?{ID_OR_LETTER})?", part)

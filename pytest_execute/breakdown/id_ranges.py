@@ -23,6 +23,8 @@ ID_LIST = rf"#?{ID_OR_LETTER}(?:(?:{LIST_SIGN}|{RANGE_SIGN})#?{ID_OR_LETTER})*"
 
 MAX_RANGE = 9999
 MAX_DIGITS = 30
+MAX_LENGTH = 300
+"""Letters of the longest range."""
 
 
 class BadRange(Struct, frozen=True):
@@ -54,7 +56,7 @@ def _range_ends(name: str, names: NameIndex) -> tuple[str, str] | None:
 
     An id with a hyphen, such as `INFRA-1`, is a range only if its left part is an id of the breakdown, too.
     """
-    if names.knows_task(name) or names.stream(name) is not None:
+    if len(name) > MAX_LENGTH or names.knows_task(name) or names.stream(name) is not None:
         return None
     for sign in re.finditer(RANGE_SIGN, name):
         left, right = name[: sign.start()].lstrip("#"), name[sign.end() :].lstrip("#")

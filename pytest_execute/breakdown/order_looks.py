@@ -74,7 +74,9 @@ class OrderLooks:
             re.IGNORECASE,
         )
         titles = sorted(filter(_is_distinctive, names.stream_titles()), key=len, reverse=True)
-        words = "|".join(rf"(?<![^\W_]){re.escape(title)}(?![a-z])" for title in titles)
+        # Chinese and Japanese have no blanks between words
+        before = {title: r"(?<![^\W_])" if title.isascii() else "" for title in titles}
+        words = "|".join(rf"{before[title]}{re.escape(title)}(?![a-z])" for title in titles)
         self._titles = re.compile(words or r"(?!)", re.IGNORECASE)
 
     def ordered_names(self, text: str, task: str = "") -> tuple[Name, ...]:

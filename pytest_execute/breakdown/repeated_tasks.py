@@ -10,7 +10,7 @@ from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.field_labels import field_name
 from pytest_execute.breakdown.ids import normalize_number
 from pytest_execute.breakdown.line_looks import Look
-from pytest_execute.breakdown.marks import BOX_STATES, is_tick, state_of
+from pytest_execute.breakdown.marks import BOX_STATES, is_state, is_tick, state_of
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.streams import StreamStart
@@ -50,7 +50,9 @@ class RepeatedTasks:
         if look is None or look.shape == "row":
             mark, fields = self._status_in_row(line), dict(self._fields_in_row(line))
         else:
-            mark, fields = look.mark if look.mark is not None else look.sign or None, self._effort_at_end(line)
+            by_word = look.title if is_state(look.title) and look.title else None
+            mark = look.mark if look.mark is not None else look.sign or by_word
+            fields = self._effort_at_end(line)
         if mark is not None:
             state = BOX_STATES.get(mark) if look is not None and look.kind == "box" else None
             self._report_mark(line, mark, state or state_of(mark), task)

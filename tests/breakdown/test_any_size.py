@@ -25,7 +25,7 @@ PLACES = (
     "| ID | Task | Depends on |\n|---|---|---|\n| T1 | A | - |\n| {text} | {text} | T1 |\n",
     TASK.replace("{field}", "Objective") + "\nTask 1 depends on {text}\n\n> {text}\n\n- **Gate 1**: {text}\n",
 )
-FILES, TESTS, TITLE, ID, LABEL, TEXT = (PLACES[each] for each in (0, 1, 10, 12, 13, 15))
+FILES, TESTS, TITLE, ID, LABEL, ROW, TEXT = (PLACES[each] for each in (0, 1, 10, 12, 13, 14, 15))
 UNITS = (
     "a", "1", "aA1", "a/", "a.", "a.py, ", "`a` ", "1.", "1-", "T1-", "T1, ", "Task 1, ", "(", "[", "[ ]", "[x] ",
     "[a](", "`", "*", "**a** ", "_a: ", "__", "|", " ", "\t", "when ", "must ", "none (", "::", "a::", "\\", '"a.py',
@@ -63,7 +63,8 @@ def read(text: str) -> ParsedBreakdown:
     ("place", "unit"),
     [
         (FILES, "a"), (FILES, "*"), (FILES, '"a.py::'), (TESTS, "tests/"), (TESTS, "none (. "), (TITLE, "`"),
-        (TITLE, "[ ]"), (TITLE, "[x] "), (ID, "-a.a"), (LABEL, " "), (TEXT, "T1-"), (TEXT, "when "), (TEXT, "T1, "),
+        (TITLE, "[ ]"), (TITLE, "[x] "), (ID, "-a.a"), (LABEL, " "), (TEXT, "T1-"),
+        (ROW, "Task 1 → "), (TEXT, "when "), (TEXT, "T1, "),
     ],
 )  # fmt: skip
 def test_a_word_of_any_length(place: str, unit: str) -> None:

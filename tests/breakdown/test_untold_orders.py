@@ -84,3 +84,8 @@ def test_an_order_in_the_text_of_a_task_is_told() -> None:
 def test_a_diagram_below_an_order_heading_is_told() -> None:
     fence = "```\nfoo-a → main\nfoo-b → main (depends on a)\n```\n"
     assert told(f"### PR5a — A\n{FIELDS}\n### PR5b — B\n{FIELDS}\n## Merge order\n\n{fence}") == [10]
+
+
+def test_an_order_of_titles_without_blanks_is_told() -> None:
+    phases = "## Phase 1：準備（共用）\n\n- [ ] T001 A\n\n## Phase 2：基礎層\n\n- [ ] T002 B\n\n"
+    assert told(f"{phases}## 附録\n\n- 基礎層：相依於準備完成\n") == [11]

@@ -130,3 +130,16 @@ def test_a_table_of_files_in_a_task() -> None:
     text = f"{PAIR}\n| File | Change |\n|--|--|\n| `src/a.py` | add |\n| `src/b.py` | change it |\n"
     assert [ref.path for ref in read_plan(text).tasks[1].files] == ["src/a.py", "src/b.py"]
     assert problems_except_fields(text) == []
+
+
+@pytest.mark.parametrize("note", ["after T001; blocks T002", "needs T001, not T002", "depends on T001, except T002"])
+def test_a_name_that_is_no_dependency_in_a_note_is_told(note: str) -> None:
+    text = f"- [ ] T001 A\n- [ ] T002 B\n- [ ] T003 C ({note})\n"
+    assert dependencies_of(text) == {"T003": "T001"}
+    assert codes(text) == [(3, "prose-dependency")]
+
+
+def test_a_word_for_done_behind_an_id_is_another_tick() -> None:
+    tasks = "### B1 — Read\n- **File:** `src/a.py`\n\n### B2 — Write\n- **File:** `src/b.py`\n\n"
+    text = f"{tasks}## Status\n\n- B1: done\n- B2: open\n"
+    assert codes(text) == [(9, "other-tick")]

@@ -107,8 +107,9 @@ class Checkout:
                 yield f"{path.name} is left"
         for place in self.places():
             names = sorted(path.name for path in part_of(place / ".pytest_cache").glob("*"))
-            if names:
-                yield from [] if names == [FILE_NAME] else [f"the cache of {place.name} has {names}"]
+            if names:  # a reader that may not write leaves what sqlite keeps beside the file in WAL mode
+                others = {*names} - {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
+                yield from [f"{name} is left in the cache of {place.name}" for name in sorted(others)]
                 yield from _damage(part_of(place / ".pytest_cache") / FILE_NAME)
 
 

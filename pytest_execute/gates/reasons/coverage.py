@@ -58,7 +58,7 @@ ROWS = (
         "not-parsed",
         "coverage",
         UNPROVEN,
-        "a changed file of the implementation is no Python that can be parsed, so nothing in it was measured",
+        "a changed file of the implementation cannot be parsed, or coverage.py takes no such name: nothing is known",
         "correct its syntax, encoding or name, or leave it out of `source`",
     ),
     ReasonCode(
