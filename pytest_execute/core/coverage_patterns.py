@@ -9,10 +9,13 @@ SPECIAL = re.compile(r"[^A-Za-z0-9_./\\-]")
 """Characters that may mean something in a pattern, or end one in a configuration file (coverage.py 7.13 to 7.17)."""
 
 
-def path_pattern(path: Path) -> str:
-    """Return a pattern for a path, with `?`, which is any character, for what may mean something else.
+def source_pattern(path: Path) -> str:
+    """Return a pattern for a source: a Python file, or all files below a directory.
 
-    >>> path_pattern(Path("/work/a[b],c/x_y.py"))
+    What may mean something else becomes `?`, which is any character.
+
+    >>> source_pattern(Path("/work/a[b],c/x_y.py"))
     '/work/a?b??c/x_y.py'
     """
-    return SPECIAL.sub("?", str(path))
+    pattern = SPECIAL.sub("?", str(path))
+    return pattern if path.suffix == ".py" else f"{pattern}/*"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_execute.core.coverage_patterns import path_pattern
+from pytest_execute.core.coverage_patterns import source_pattern
 from pytest_execute.coverage.subprocesses import SubprocessCoverage
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def make_coverage(source: Sequence[Path], branch: bool, directory: Path) -> Cove
     import coverage
 
     directory.mkdir(parents=True, exist_ok=True)
-    include = [path_pattern(path) if path.suffix == ".py" else f"{path_pattern(path)}/*" for path in source]
+    include = [source_pattern(path) for path in source]
     cov = coverage.Coverage(
         data_file=str(directory / "data"),
         data_suffix=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_execute.core.coverage_patterns import path_pattern
+from pytest_execute.core.coverage_patterns import source_pattern
 from pytest_execute.engine.builds import BuildFailed, Builds
 from pytest_execute.engine.checkout import Checkout
 from pytest_execute.engine.settings import Settings, tree_environment
@@ -57,7 +57,7 @@ def run_suite(git: Git, suite: Suite, settings: Settings, directory: Path, secon
         except BuildFailed as error:
             raise SuiteFailed(str(error)) from None
     configuration = directory / "coverage.ini"
-    include = "\n    ".join(path_pattern(top / entry) for entry in suite.source)
+    include = "\n    ".join(source_pattern(top / entry) for entry in suite.source)
     configuration.write_text(COVERAGE_SETTINGS.format(include=include))
     command = _command(configuration, directory / "data", settings)
     status = process.run_silently(command, cwd=top / settings.prefix, env=environment, seconds=seconds)

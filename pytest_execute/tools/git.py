@@ -155,8 +155,8 @@ class Git:
         return self.file_contents(self.tree(treeish), paths)
 
     def file_contents(self, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
-        """Return the contents of those of `paths` that a tree has as files: links and submodules have none."""
-        entries = {path: tree[path] for path in paths if path in tree}
+        """Return the contents of those of `paths` that a tree has as files, sorted: links and submodules have none."""
+        entries = {path: tree[path] for path in sorted(paths) if path in tree}
         files = {path: entry for path, entry in entries.items() if entry.mode not in (LINK_MODE, SUBMODULE_MODE)}
         blobs = self.blobs(entry.oid for entry in files.values())
         return {path: blobs[entry.oid] for path, entry in files.items()}

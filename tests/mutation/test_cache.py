@@ -103,6 +103,8 @@ class Project:
         note = self.path / "note"
         note.write_text("")
         git = Git.find(self.repo.path).with_scratch(self.path / "scratch")
+        head = git.find_commit("HEAD")
+        assert head is not None
         layout = Layout(source=("src/app",))
         targets = tuple(
             Target(function.name, f"src/app/{name}.py", function, (name,))
@@ -111,11 +113,11 @@ class Project:
         )
         names = {f"tests/test_{test}": 0.0 for test in tests}
         order = MutationRequest(
-            tree=git.run_text("rev-parse", "HEAD^{tree}"),
+            tree=git.tree_id(head),
             targets=targets,
             tests=names,
             task_tests={name: tuple(test for test in names if test.startswith(f"tests/test_{name}")) for name in CODE},
-            settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions(arguments=OWN_PLUGINS, workers=1)),
+            settings=settings_for(git, layout, git.tree(head), PytestOptions(arguments=OWN_PLUGINS, workers=1)),
         )
         os.environ["NOTE"] = str(note)
         try:

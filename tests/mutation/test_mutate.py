@@ -136,14 +136,16 @@ def test_a_slow_set_up_is_not_taken_for_a_hang(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(stub_trials, "DEFAULT_LIMITS", TimeLimits(wall_seconds=LONGEST))
     repo = repository(tmp_path / "work", {"d": SLOW})
     git = Git.find(repo.path).with_scratch(tmp_path / "scratch")
+    head = git.find_commit("HEAD")
+    assert head is not None
     (function,) = find_functions((repo.path / "src/app/d.py").read_text())
     layout, test = Layout(source=("src/app",)), "tests/test_d.py::test_it"
     request = MutationRequest(
-        tree=git.run_text("rev-parse", "HEAD^{tree}"),
+        tree=git.tree_id(head),
         targets=(Target("app.d:grow", "src/app/d.py", function, ("4",)),),
         tests={test: 0.0},
         task_tests={"4": (test,)},
-        settings=settings_for(git, layout, git.tree("HEAD"), PytestOptions(workers=1)),
+        settings=settings_for(git, layout, git.tree(head), PytestOptions(workers=1)),
     )
     mutants = mutate(git, request, tmp_path / "trees", ResultCache(None, print), lambda done, total: None)
     assert {mutant.state for mutant in mutants} == {"killed", "survived"}
