@@ -5,25 +5,35 @@ Percentages are `Decimal`, taken from the text without rounding, so that 89.996 
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from pytest_execute.core.errors import ExecuteError, Problem, did_you_mean
-from pytest_execute.core.file_names import is_possible_path
+from pytest_execute.core.policy_values import (
+    COMMAND,
+    COMMANDS,
+    FLAG,
+    MAX_SHOWN,
+    PATH,
+    PATHS,
+    PATTERNS,
+    PERCENT,
+    PERCENT_OR_BASE,
+    PERCENT_OR_OFF,
+    TEXT,
+    ValueKind,
+    as_json,
+    one_of,
+    tuple_of,
+)
 from pytest_execute.core.toml_reader import BrokenToml, read_toml
 
 TestFirst = Literal["before", "same-commit", "proven", "off"]
 Guards = Literal["biting", "refused"]
 Table = Mapping[str, Any]
-MAX_SHOWN = 100
-"""Letters of a value in a message."""
-MAX_WORD = 128 * 1024
-"""Bytes of one word of a command, on Linux."""
 
 
 class CoveragePolicy(Struct, frozen=True, kw_only=True):
@@ -124,120 +134,26 @@ def policy_table(text: str, path: str) -> Any:
     except BrokenToml as error:
         raise ExecuteError(Problem("broken-toml", f"not valid TOML: {error}", path)) from None
     if not isinstance(tools, dict):
-        raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {_as_json(tools)}", path))
+        raise ExecuteError(Problem("broken-toml", f"tool: expected a table, got {as_json(tools)}", path))
     return tools.get("pytest-execute")
-
-
-# -- kinds of values: a phrase for messages, and a converter that raises TypeError or ValueError for any other kind
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value
-
-
-def _path(value: Any) -> str:
-    text = _text(value)
-    if not is_possible_path(text):
-        raise ValueError
-    return text
-
-
-def _word(value: Any) -> str:
-    """Return a word of a command; no system starts one with a NUL, and Linux none that is longer."""
-    text = _text(value)
-    if "\0" in text or len(text.encode(errors="surrogatepass")) >= MAX_WORD:
-        raise ValueError
-    return text
-
-
-def _pattern(value: Any) -> str:
-    text = _text(value)
-    try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError):
-        raise ValueError from None
-    return text
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _percent(value: Any) -> Decimal:
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if not is_number or value != value or not 0 <= value <= 100:  # noqa: PLR0124 - nan, which raises in a comparison
-        raise ValueError
-    return Decimal(value)
-
-
-def _tuple_of(kind: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
-    def convert(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise TypeError
-        return tuple(map(kind, value))
-
-    return convert
-
-
-def _command(value: Any) -> tuple[str, ...]:
-    words: tuple[str, ...] = _tuple_of(_word)(value)
-    if not words:
-        raise ValueError
-    return words
-
-
-def _percent_or_off(value: Any) -> Decimal | None:
-    return None if value == "off" else _percent(value)
-
-
-def _percent_or_base(value: Any) -> Decimal | None:
-    return None if value == "base" else _percent(value)
 
 
 def _exemption(value: Any) -> Exemption:
     if not isinstance(value, dict) or value.keys() != {"function", "reason"}:
         raise ValueError
-    return Exemption(_text(value["function"]), _text(value["reason"]))
+    return Exemption(TEXT.convert(value["function"]), TEXT.convert(value["reason"]))
 
 
-class _Kind(Struct, frozen=True):
-    phrase: str
-    convert: Callable[[Any], Any]
-
-
-def _one_of(*words: str) -> _Kind:
-    def convert(value: Any) -> str:
-        if value not in words:
-            raise ValueError
-        return str(value)
-
-    return _Kind(f"{', '.join(words[:-1])} or {words[-1]}", convert)
-
-
-TEXT = _Kind("a text", _text)
-PATH = _Kind("the path of a directory", _path)
-PATHS = _Kind("a list of paths", _tuple_of(_path))
-COMMAND = _Kind("a list of texts", _command)
-COMMANDS = _Kind("a list of commands, each a list of texts", _tuple_of(_command))
-PATTERNS = _Kind("a list of regular expressions", _tuple_of(_pattern))
-FLAG = _Kind("true or false", _flag)
-PERCENT = _Kind("a number from 0 to 100", _percent)
-PERCENT_OR_OFF = _Kind("a number from 0 to 100 or off", _percent_or_off)
-PERCENT_OR_BASE = _Kind("a number from 0 to 100 or base", _percent_or_base)
-EXEMPTIONS = _Kind("a list of tables, each with a function and a reason", _tuple_of(_exemption))
+EXEMPTIONS = ValueKind("a list of tables, each with a function and a reason", tuple_of(_exemption))
 
 TOP_KEYS = {
     "notes": PATH,
     "source": PATHS,
     "prepare": COMMAND,
-    "test-first": _one_of("before", "same-commit", "proven", "off"),
-    "guards": _one_of("biting", "refused"),
+    "test-first": one_of("before", "same-commit", "proven", "off"),
+    "guards": one_of("biting", "refused"),
 }
-TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
+TABLES: dict[str, tuple[type[Any], dict[str, ValueKind]]] = {
     "coverage": (
         CoveragePolicy,
         {
@@ -255,9 +171,9 @@ TABLES: dict[str, tuple[type[Any], dict[str, _Kind]]] = {
         {
             "name": TEXT,
             "command": COMMAND,
-            "reads": _one_of("sarif", "exit-status"),
-            "level": _one_of("task", "stream", "system", "deployment"),
-            "blocks": _one_of("error", "warning", "note"),
+            "reads": one_of("sarif", "exit-status"),
+            "level": one_of("task", "stream", "system", "deployment"),
+            "blocks": one_of("error", "warning", "note"),
         },
     ),
     "deployment": (DeploymentPolicy, {"artifacts": PATHS, "commands": COMMANDS}),
@@ -273,7 +189,7 @@ class _PolicyReader:
 
     def policy(self, table: Any) -> Policy:
         if not isinstance(table, dict):
-            self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {_as_json(table)}")
+            self.problem("wrong-kind", f"tool.pytest-execute: expected a table, got {as_json(table)}")
             return Policy()
         values = dict(self.values("tool.pytest-execute", table, TOP_KEYS, also=TABLES))
         for name, (kind, keys) in TABLES.items():
@@ -282,10 +198,10 @@ class _PolicyReader:
                 values[name] = read_table(f"tool.pytest-execute.{name}", table[name], kind, keys)
         return Policy(**{name.replace("-", "_"): value for name, value in values.items() if value is not None})
 
-    def table(self, name: str, table: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
+    def table(self, name: str, table: Any, kind: type[Any], keys: Mapping[str, ValueKind]) -> Any:
         """Return the value of one table; None where something in it is wrong."""
         if not isinstance(table, dict):
-            self.problem("wrong-kind", f"[{name}]: expected a table, got {_as_json(table)}")
+            self.problem("wrong-kind", f"[{name}]: expected a table, got {as_json(table)}")
             return None
         values = dict(self.values(name, table, keys))
         for needed in (field for field in kind.__struct_fields__ if field in ("name", "command")):
@@ -293,14 +209,14 @@ class _PolicyReader:
                 self.problem("wrong-kind", f"[{name}] {needed}: missing: expected {keys[needed].phrase}")
         return kind(**values) if not self.problems else None
 
-    def list_of_tables(self, name: str, tables: Any, kind: type[Any], keys: Mapping[str, _Kind]) -> Any:
+    def list_of_tables(self, name: str, tables: Any, kind: type[Any], keys: Mapping[str, ValueKind]) -> Any:
         if not isinstance(tables, list):
-            self.problem("wrong-kind", f"[{name}]: expected a list of tables, got {_as_json(tables)}")
+            self.problem("wrong-kind", f"[{name}]: expected a list of tables, got {as_json(tables)}")
             return None
         return tuple(self.table(f"{name}.{number}", table, kind, keys) for number, table in enumerate(tables, 1))
 
     def values(
-        self, name: str, table: Table, keys: Mapping[str, _Kind], also: Mapping[str, object] | None = None
+        self, name: str, table: Table, keys: Mapping[str, ValueKind], also: Mapping[str, object] | None = None
     ) -> Iterator[tuple[str, Any]]:
         """Yield the keys of `table` with their values; wrong ones become problems. `also` are tables below it."""
         for key in table:
@@ -312,16 +228,7 @@ class _PolicyReader:
                 try:
                     yield key, kind.convert(table[key])
                 except (TypeError, ValueError):
-                    self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {_as_json(table[key])}")
+                    self.problem("wrong-kind", f"[{name}] {key}: expected {kind.phrase}, got {as_json(table[key])}")
 
     def problem(self, code: str, message: str) -> None:
         self.problems.append(Problem(code, message, self.path))
-
-
-def _as_json(value: Any) -> str:
-    """Return a value as the message about it has it, shortened."""
-    try:
-        text = json.dumps(value, default=str)
-    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python writes
-        return "what is too large to show"
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
