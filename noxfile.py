@@ -201,7 +201,7 @@ def own_topic(session: nox.Session) -> None:
     shallow = session.run("git", "rev-parse", "--is-shallow-repository", external=True, silent=True, log=False) or ""
     if shallow.strip() == "true":
         session.skip("a shallow clone has no history that could prove anything")
-    session.run("python", "-m", "pytest", "-q", "--execute-topic=shares", "--execute-task=1")
+    session.run("python", "-m", "pytest", "-q", "--execute-topic=patterns", "--execute-task=1")
 
 
 @nox.session(python=PYTHONS)
