@@ -22,6 +22,7 @@ from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.repeated_tasks import RepeatedTasks
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Plan, Task
 
 
@@ -113,7 +114,7 @@ def _lines_of_field(field: Field) -> Iterator[int]:
 
 
 # matches "<!-- question: is task 3 done? -->", which `init --from` writes
-_QUESTION = re.compile(r"<!-- question: (.*?) -->")
+_QUESTION = late_pattern(r"<!-- question: (.*?) -->")
 
 
 def report_unread(outline: Outline, document: Document, account: LineAccount, plan: Plan, problems: Problems) -> None:

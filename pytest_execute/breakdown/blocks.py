@@ -16,6 +16,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec import Struct
 
+from pytest_execute.core.late_pattern import late_pattern
+
 Kind = Literal["heading", "item", "text", "row", "code"]
 
 
@@ -290,7 +292,7 @@ def _without_anchors(text: str) -> str:
     return _ANCHOR.sub("", text) if "<a " in text or "{#" in text else text
 
 
-_ANCHOR = re.compile(r"<a\s+(?:id|name)=[^<>\n]*>(?:\s*</a>)?[ \t]*|[ \t]*\{#[\w.-]+\}(?=\s*$)", re.IGNORECASE)
+_ANCHOR = late_pattern(r"<a\s+(?:id|name)=[^<>\n]*>(?:\s*</a>)?[ \t]*|[ \t]*\{#[\w.-]+\}(?=\s*$)", re.IGNORECASE)
 
 
 def _unclosed_fence(tokens: list[Token], text: str) -> UnclosedFence | None:

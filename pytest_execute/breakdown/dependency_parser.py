@@ -22,6 +22,7 @@ from pytest_execute.breakdown.id_ranges import ID_LIST, ID_OR_LETTER, LIST_SIGN,
 from pytest_execute.breakdown.ids import CODE, NUMBER, singular
 from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 _MAX_PART = 300
 """No id, range or title is longer."""
@@ -33,58 +34,58 @@ _READ = "\x00"
 """Mark in the place of text that has been read."""
 
 # matches "Phase 1", "all Streams A and B", "Phases 1-2 tasks"
-_STREAMS = re.compile(
+_STREAMS = late_pattern(
     rf"(?P<all>\ball\s+(?:of\s+)?)?\b(?P<kind>{STREAM_WORDS})\s+(?P<ids>{ID_LIST})(?:\s+tasks?)?", re.IGNORECASE
 )
 # matches "Task 2", "Tasks 1, 2 and 4", "step #3"
-_TASKS = re.compile(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{ID_LIST})", re.IGNORECASE)
+_TASKS = late_pattern(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{ID_LIST})", re.IGNORECASE)
 # matches the " to Task " of "Task 1 to Task 3"
-_REPEATED_WORD = re.compile(
+_REPEATED_WORD = late_pattern(
     rf"(?P<sign>(?:(?<=\d)|(?<=\d[a-z])|(?<=(?<!\w)[A-Z])){RANGE_SIGN})(?:{TASK_WORDS}|{STREAM_WORDS})[\s#]+(?=\d|[A-Z])",
     re.IGNORECASE,
 )
 # matches "all previous tasks", "all of the above"
-PREVIOUS_TASKS = re.compile(
+PREVIOUS_TASKS = late_pattern(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?:previous|prior|preceding|above|earlier)\b[\w\s]*|之前所有|以前のすべて",
     re.IGNORECASE,
 )
 # matches "all previous phases", "all the streams being complete"
-_PREVIOUS_STREAMS = re.compile(
+_PREVIOUS_STREAMS = late_pattern(
     r"\ball\s+(?:of\s+)?(?:the\s+)?(?P<before>previous|prior|preceding|earlier)?\s*"
     r"(?:(?:work ?)?streams|(?:sub-?)?phases|(?:task )?groups|waves|stages|milestones|epics|slices|sprints)\b(?!\s+\d)"
     r"(?:\s+(?:being\s+|are\s+|is\s+)?(?:completed?|done|finished))?",
     re.IGNORECASE,
 )
 # matches "all other tasks", "all others", "everything"
-OTHER_TASKS = re.compile(
+OTHER_TASKS = late_pattern(
     r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?tasks|all\s+(?:the\s+)?others?|everything(?:\s+else)?)\b",
     re.IGNORECASE,
 )
 # matches the end of "T1 must be completed first", "Task 1 complete", "T1 merged"
-_COMPLETION = re.compile(
+_COMPLETION = late_pattern(
     r"\s+(?:(?:must|should|to)\s+(?:be\s+)?)?(?:completed?|complete|completes|completion|done|finished|finishes|merged"
     r"|passes|passed|first|only|完成|完了|完了後)"
     r"(?:\s+(?:first|before))?\s*$",
     re.IGNORECASE,
 )
 # matches "(the table must exist)"
-_COMMENT = re.compile(r"\([^()]*\)|（[^（）]*）")
+_COMMENT = late_pattern(r"\([^()]*\)|（[^（）]*）")
 # matches "all user stories being complete"
-_ALL_STORIES = re.compile(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|are\s+)?complete[d]?)?", re.IGNORECASE)
+_ALL_STORIES = late_pattern(r"\ball\s+(?:the\s+)?user\s+stories(?:\s+(?:being\s+|are\s+)?complete[d]?)?", re.IGNORECASE)
 # matches the beginning of "requires T1", "depends on 1-3"
-_LEADING_VERB = re.compile(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
+_LEADING_VERB = late_pattern(r"(?:requires?|needs?|depends?\s+(?:up)?on|blocked\s+by|after)\s+", re.IGNORECASE)
 # matches "Task 4 depends on": a clause with its own subject is no part of a list
-_SENTENCE = re.compile(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
+_SENTENCE = late_pattern(r"\S.*\bdepends?\s+(?:up)?on\b", re.IGNORECASE)
 # matches '"Write the model"'
-_QUOTED_TITLE = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+_QUOTED_TITLE = late_pattern(r"[\"“]([^\"“”]+)[\"”]")
 # matches the beginning of "blocks T2", "not T3", "except T4": what follows is no dependency
-_NO_DEPENDENCY_PART = re.compile(
+_NO_DEPENDENCY_PART = late_pattern(
     r"(?:un)?blocks?\b|enables?\b|not\b|except\b|without\b|excluding\b|unlike\b", re.IGNORECASE
 )
 # matches two words behind each other, none of which is that of a list of tasks
-_WORDS = re.compile(rf"\b(?!(?:{TASK_WORDS}|{STREAM_WORDS}|and|all)\b)[a-z]{{3,}}\s+[a-z]{{2,}}")
+_WORDS = late_pattern(rf"\b(?!(?:{TASK_WORDS}|{STREAM_WORDS}|and|all)\b)[a-z]{{3,}}\s+[a-z]{{2,}}")
 # matches "can run in parallel", "independent"
-_PARALLEL = re.compile(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
+_PARALLEL = late_pattern(r"parallel|independent|concurrent|不依赖|并行|並行|병렬", re.IGNORECASE)
 
 
 def parse_dependencies(value: str, names: NameIndex, source: DependencySource) -> ParsedDependencies:

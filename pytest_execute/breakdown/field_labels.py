@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from pytest_execute.core.late_pattern import late_pattern
+
 # the labels of each field, as docs/reference/breakdown.md lists them
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": (
@@ -113,7 +115,7 @@ def plain_label(label: str) -> str:
 
 
 # accents and umlauts on Latin letters; Japanese marks belong to their letters
-_ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+_ACCENTS = late_pattern(r"(?<=[a-z])[\u0300-\u036f]+")
 FIELD_BY_LABEL = {plain_label(label): field for field, labels in LABELS.items() for label in labels}
 
 LIST_FIELDS = frozenset(("files", "tests", "behaviour", "acceptance"))

@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_execute.breakdown.blocks import Block, lines_before
 from pytest_execute.breakdown.field_labels import LIST_FIELDS, TASK_FIELDS, TASKS_ONLY_LABELS, field_name
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 
 class ValuePart(Struct, frozen=True, gc=False):
@@ -97,31 +98,31 @@ class _GrowingField:
 
 
 # matches "**Files:**", "**Files**:", "**Files** (new):", "__Files:__"
-_BOLD_LABEL = re.compile(
+_BOLD_LABEL = late_pattern(
     r"(?P<mark>\*\*|__)(?P<label>[^*_\n:：|][^*\n:：|]{0,60}?)"
     r"(?:\s*[:：]\s*(?P=mark)\s*[:：]?|(?P=mark)(?:\s*[(（][^)）\n]{0,300}[)）])?\s*[:：])"
 )
 # matches "*Files*:", "_Files_:", "`Files`:", "<b>Files:</b>" at the beginning of a line
-_MARKED_LABEL = re.compile(
+_MARKED_LABEL = late_pattern(
     r"(?m)^[ \t]*(?:(?P<mark>[*_`])(?P<label>[^*_`\n:：|]{2,40})(?P=mark)\s*[:：]"
     r"|<(?P<tag>b|strong|em|i)>(?P<tagged>[^<>\n:：|]{2,40})[:：]?</(?P=tag)>\s*[:：]?)"
 )
 # matches ", Effort:" and "; Depends on:" behind another field
-_NEXT_LABEL = re.compile(r"[,;·•]\s+(?P<label>[^\W\d_][\w ./()-]{1,30}?)\s*[:：](?=\s)")
+_NEXT_LABEL = late_pattern(r"[,;·•]\s+(?P<label>[^\W\d_][\w ./()-]{1,30}?)\s*[:：](?=\s)")
 # matches "Files:" at the beginning of a line
-_PLAIN_LABEL = re.compile(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
+_PLAIN_LABEL = late_pattern(r"(?m)^[ \t]*(?P<label>[^\W\d_][^:：|\n`*\[\]]{0,40}?)\s*[:：](?=\s|$|[^\x00-\x7f])")
 # matches "Depends on" in "Depends on Task 1", "blocked by T2" at the beginning of a line
-_DEPENDS_SENTENCE = re.compile(
+_DEPENDS_SENTENCE = late_pattern(
     rf"(?m)^[ \t]*(?P<label>depends on|blocked by)(?=\s+(?:{TASK_WORDS}\s+#?\d|#\d|{TASK_WORDS}\s+[A-Z]-?\d"
     rf"|[A-Z]+-?\d))",
     re.IGNORECASE,
 )
 # matches "Task 1", "#4", "T2" at the beginning of a value
-TASK_AT_BEGINNING = re.compile(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
+TASK_AT_BEGINNING = late_pattern(rf"[\s*]*(?:{TASK_WORDS}\s+#?\d|#\d|[A-Z]+-?\d)", re.IGNORECASE)
 # matches "**Depends on:** " at the beginning of a part between bars
-_BARRED_LABEL = re.compile(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
+_BARRED_LABEL = late_pattern(r"[\s*_]{0,40}([^:：|*\n]{1,40})[\s*_]{0,40}[:：][\s*_]*")
 # matches "_Dependencies: 1_", "*Files: a.py*", "**Effort: 2 hours**"
-_ITALIC_LABEL = re.compile(
+_ITALIC_LABEL = late_pattern(
     r"(?P<mark>\*(?<![\w*]\*)\*?(?!\*)|_(?<!\w_)(?!_))(?P<label>[^\W\d_][^*_\n:：|]{0,40}?)[:：]"
     r"(?P<value>[^\n]{0,500}?)(?P=mark)(?!\w)"
 )
@@ -255,7 +256,7 @@ def _plain_labels(text: str) -> Iterator[Label]:
         before = bisect_right(begins, match.start("label"))
         is_in_bold = before > 0 and match.start("label") < bold[before - 1].value_begin
         if name is not None and not is_in_bold:
-            value_end = match.end("value") if match.re is _ITALIC_LABEL else 0
+            value_end = match.end("value") if "value" in match.re.groupindex else 0
             yield Label(name, match["label"], match.start(), value_begin, value_end)
 
 

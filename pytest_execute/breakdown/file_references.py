@@ -15,45 +15,46 @@ from pytest_execute.breakdown.blocks import lines_before
 from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.vocabulary import FILE_ENDINGS, FILES_WITHOUT_ENDING
 from pytest_execute.core.file_names import is_possible_path
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import FileRef, TestRef
 
 # matches "`a.py`", "``a`b``"
-_CODE_SPAN = re.compile(r"(`(?<!``)`{0,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE_SPAN = late_pattern(r"(`(?<!``)`{0,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # matches the end of "src/a.py:40-60", "./a.py#L3"
-_LINES = re.compile(r"(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?\Z")
+_LINES = late_pattern(r"(?::|#L)(?P<first>\d+)(?:(?:-L?|–)(?P<last>\d+))?\Z")
 # matches "src/a.py", "./a.py"; a name stands before the ending
-_FILE = re.compile(r"(?:[\w@.+{}\[\](),/-]*/)?[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}")
+_FILE = late_pattern(r"(?:[\w@.+{}\[\](),/-]*/)?[\w@.+{}\[\],-]+\.[A-Za-z]\w{0,9}")
 # matches "src/app/"
-_DIRECTORY = re.compile(r"/?(?:[\w@.+-]+/)+")
+_DIRECTORY = late_pattern(r"/?(?:[\w@.+-]+/)+")
 # matches "src/my file.py"
-_FILE_WITH_BLANKS = re.compile(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
+_FILE_WITH_BLANKS = late_pattern(r"(?:\.{0,2}/)?[\w@.+-]+/(?:[^/\n`:*?]+/)*[^/\n`:*?]+\.[A-Za-z]\w{0,9}")
 # matches the numbers in "1.5", the ellipsis in "src/.../a.py", and "spec.md/plan.md", which are two files
-_NO_FILE = re.compile(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
+_NO_FILE = late_pattern(r"^[\d.]+$|\.\.\.|\.(?:md|py|json|ya?ml|toml|txt)/")
 # matches "/about/", an address on a server
-_ROUTE = re.compile(r"/[\w/{}\[\]:-]*/")
+_ROUTE = late_pattern(r"/[\w/{}\[\]:-]*/")
 # matches "src/*.py", "src/a.py and src/b.py"; not "POST /api/x.json", "https://example.org/a.html"
-_UNREAD_FILE = re.compile(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
+_UNREAD_FILE = late_pattern(r"(?!\w+://)[\w@.+*?{}\[\]-]+/[^`\n]*")
 # matches "src/*.py:" and "src\\a.py" outside backticks
-_WORD = re.compile(r"[^\s,;()`\"]+")
+_WORD = late_pattern(r"[^\s,;()`\"]+")
 # matches the ".py" of "src/*.py:"
-_WORD_ENDING = re.compile(r"\.\w{1,10}(?![\w.])")
+_WORD_ENDING = late_pattern(r"\.\w{1,10}(?![\w.])")
 # matches '"src/a b.py"', '"tests/test_a.py::test_b"'
-_QUOTED_NAME = re.compile(r'"([^"`\n]{0,300}\w\.\w{1,10}(?:::[^"`\n]{0,300})?)"')
+_QUOTED_NAME = late_pattern(r'"([^"`\n]{0,300}\w\.\w{1,10}(?:::[^"`\n]{0,300})?)"')
 # matches "tests/test_a.py::test_b[1 2]" outside backticks
-_BARE_NODEID = re.compile(r"(?<![`\w./-])[\w./-]+\.py::[\w:.-]{1,300}\[[^\]\n`]{0,300}\s[^\]\n`]{0,300}\]")
+_BARE_NODEID = late_pattern(r"(?<![`\w./-])[\w./-]+\.py::[\w:.-]{1,300}\[[^\]\n`]{0,300}\s[^\]\n`]{0,300}\]")
 # matches "src/(auth)/[id]/page.tsx" outside backticks
-_BARE_ROUTE = re.compile(
+_BARE_ROUTE = late_pattern(
     r"(?<![`\w/.-])[\w.-]{1,99}/(?:[\w.\[\]-]{1,99}/){0,9}(?:\([\w-]{1,99}\)/)(?:[\w.()\[\]-]{1,99}/){0,9}"
     r"[\w.\[\]-]{1,99}\.\w{1,10}\b"
 )
 # matches the beginning of "Unchanged: `a.py`", "Do not touch: `b.py`", "Reference: `c.md`"
-_UNCHANGED_FILES = re.compile(
+_UNCHANGED_FILES = late_pattern(
     r"\W*(?:explicitly\s+)?(?:unchanged|untouched|do\s+not\b|don't\b|not\s+(?:changed|touched|modified)|no\s+changes?\b"
     r"|out\s+of\s+scope|references?\b|read(?:[- ]only)?\b|consult\b|context\b|see\b)[^:\n]{0,30}:",
     re.IGNORECASE,
 )
 # matches "No changes to `a.py` and `b.py`", "without touching src/a.py", "(not `a.py`)"
-_UNTOUCHED = re.compile(
+_UNTOUCHED = late_pattern(
     r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|"
     r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*"
@@ -62,26 +63,26 @@ _UNTOUCHED = re.compile(
     re.IGNORECASE,
 )
 # matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
-_HELPERS = re.compile(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|support|__?snapshots?(?:__)?)(?:/|$)")
+_HELPERS = late_pattern(r"(?:^|/)(?:fixtures?|data|mocks|__mocks__|helpers?|support|__?snapshots?(?:__)?)(?:/|$)")
 # matches "test_a.py", "a_test.go", "a.spec.ts", "ATest.java"
-_TEST_NAME = re.compile(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
+_TEST_NAME = late_pattern(r"test_.*|.*(?:_test|\.test|\.spec|Tests?)\.\w+|tests?\.py")
 # matches "tests/test_a.py::TestA::test_b[1]"
-_NODEID = re.compile(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
+_NODEID = late_pattern(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 # matches the file of "tests/test_a.py::test_b[[1]]", "tests/more tests.py", "tests/rates.yaml::rate of today"
-_WRITTEN_FILE = re.compile(r"[^`:\n]*[^\s`:/]\.(?P<ending>\w{1,10})")
+_WRITTEN_FILE = late_pattern(r"[^`:\n]*[^\s`:/]\.(?P<ending>\w{1,10})")
 # matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
-_TEST_PATH = re.compile(
+_TEST_PATH = late_pattern(
     r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/(?!tests?(?:/|$))[\w-]+)*/?"
 )
 # matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
-_BARE_FILE = re.compile(
+_BARE_FILE = late_pattern(
     r"^(?!https?:)(?:[\w.{}\[\]-]+/)*[\w.{}\[\]-]+\.(?:pyi?|toml|md|cfg|ini|ya?ml|json|[jt]sx?|html|css|sql|sh|rs|go"
     r"|exs?|rb|java|txt)(?![A-Za-z0-9_/])"
     r"|^[\w.-]+/(?:[\w.-]+/)*$"
     rf"|^(?!https?:)(?:[\w.{{}}\[\]-]+/)+[\w.{{}}\[\]-]+\.(?:{'|'.join(sorted(FILE_ENDINGS))})(?![A-Za-z0-9_/])"
 )
 # matches "pytest -q tests/test_a.py" in "run `uv run pytest -q tests/test_a.py; ls`"
-_PYTEST_COMMAND = re.compile(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
+_PYTEST_COMMAND = late_pattern(r"(?:^|[\s;&|(])(?:pytest|py\.test)(?=\s|$)(?P<words>[^;&|`\n]*)")
 _OPTIONS_WITH_VALUE = frozenset(
     (
         "-k",

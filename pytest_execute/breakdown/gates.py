@@ -24,6 +24,7 @@ from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import without_box
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, STREAM_WORDS, WHOLE_SUITE
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "gate", "quality gates", "checkpoint", "检查点"
 _WORD_PARTS = ("gate", "point", "punto", "ponto", "prüfpunkt", "检查点", "檢查點", "チェックポイント", "체크포인트")
@@ -32,35 +33,35 @@ _WORD = (
     r"|prüfpunkte?|检查点|檢查點|チェックポイント|체크포인트)"
 )
 # matches "- **Gate 1**: the whole suite passes", "**Phase 1 Quality Gate:**"
-_BOLD_GATE = re.compile(
+_BOLD_GATE = late_pattern(
     rf"[^\w*`]*\*\*(?P<name>[^*:：\n]{{0,60}}?\b{_WORD}\b[^*:：\n]{{0,30}}?)\s*(?:[:：]\s*\*\*"
     rf"|\*\*\s*[:：])\s*(?P<text>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 # matches "**Gate**: TASK-01 passes", a field of a task
-_GATE_FIELD = re.compile(r"\**(?:(?:quality|exit) )?gate(?::\*\*|\**\s*[:：])", re.IGNORECASE)
+_GATE_FIELD = late_pattern(r"\**(?:(?:quality|exit) )?gate(?::\*\*|\**\s*[:：])", re.IGNORECASE)
 # matches labels over the outcome of a gate: "Gate Status", "Quality Gate Results"
-_OUTCOME_LABEL = re.compile(
+_OUTCOME_LABEL = late_pattern(
     rf"{_WORD}\s+(?:status|files?|decisions?|results?|outcomes?|verdicts?|reports?)\b", re.IGNORECASE
 )
 # matches "PASS → docs/gates/1.yml"
-_OUTCOME = re.compile(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
+_OUTCOME = late_pattern(r"\W*(?:PASS|FAIL|CONCERNS|WAIVED)(?:ED)?\b")
 # matches labels for all gates: "Quality Gates", "Checkpoints"
-_GATES_LABEL = re.compile(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
+_GATES_LABEL = late_pattern(r"(?:quality )?gates|checkpoints|quality gates?", re.IGNORECASE)
 # matches "Gate 1: all tests pass", "**Gate 1**: all tests pass"
-_ITEM_GATE = re.compile(
+_ITEM_GATE = late_pattern(
     r"(?:\*\*)?(?P<name>[^*:：\n]{1,60}?)(?:[:：]\s*\*\*|(?:\*\*)?\s*[:：])\s*(?P<text>.+)", re.DOTALL
 )
 # matches "Gate 1: After Stream A", "Checkpoint 1 (after Stream A)", "3. Server Quality Gate — text" in a heading
-_HEADING_GATE = re.compile(
+_HEADING_GATE = late_pattern(
     r"\W*(?:\d+(?:\.\d+)*[.)]\s+)?(?P<name>(?:[^:：—–(\n]{0,40}?\b)?(?:quality gate|gate|checkpoint)\b"
     r"(?:\s+#?(?:[A-Z]?\d+(?:\.\d+)*|[A-Z]\b))?)\s*(?:(?:[:：.—–-]\s*|(?=[(（]))(?P<text>.*)|$)",
     re.IGNORECASE,
 )
 # matches columns of a table of gates: "After", "Depends on", "Stream"
-_AFTER_COLUMN = re.compile(r"after|when|depends(?: on)?|requires|streams?|phases?", re.IGNORECASE)
+_AFTER_COLUMN = late_pattern(r"after|when|depends(?: on)?|requires|streams?|phases?", re.IGNORECASE)
 # matches "(after Stream A)", "after Phase 1 and 2"
-_AFTER = re.compile(
+_AFTER = late_pattern(
     rf"[(（](?:after|depends on|once|when|requires)\s+(?P<inner>[^()（）]+)[)）]"
     rf"|\bafter\s+(?P<bare>{STREAM_WORDS}\s+[^\s,.;]+(?:(?:,| and|,? &)\s*[A-Z0-9]\b)*)",
     re.IGNORECASE,

@@ -20,22 +20,23 @@ from pytest_execute.breakdown.fields import find_labels
 from pytest_execute.breakdown.ids import CODE, LONG_ID
 from pytest_execute.breakdown.marks import is_state
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 Shape = Literal["heading", "item", "row", "text"]
 
 # matches the marker of "- [ ] a", "• [ ] a", "-[ ] a", "### 1. a", "1. [x] a", "| T1 | a |"
-_MARKER = re.compile(r"[\s>]*(?P<marker>#{1,6}(?=\s)|[-*+](?=\s|\[[ xX]\]\s)|[•◦‣▪–—](?=\s)|\d+[.)](?=\s)|\|)?\s*")
+_MARKER = late_pattern(r"[\s>]*(?P<marker>#{1,6}(?=\s)|[-*+](?=\s|\[[ xX]\]\s)|[•◦‣▪–—](?=\s)|\d+[.)](?=\s)|\|)?\s*")
 # matches "[ ]", "[x]", "[?]", "[WIP]" before a blank, "[ ]3."; not "[1](a.md)"
-_BOX = re.compile(r"(?:\*\*)?\[(?P<mark>[^\[\]\n]{0,15})\](?=[\s*]|$|(?<=\[[ xX]\])\w)\*?\s*")
+_BOX = late_pattern(r"(?:\*\*)?\[(?P<mark>[^\[\]\n]{0,15})\](?=[\s*]|$|(?<=\[[ xX]\])\w)\*?\s*")
 # matches "Task 3", "**T01**", "2.1-bis", "#83"
-_NAME = re.compile(
+_NAME = late_pattern(
     rf"[^\w\s\[(#]{{0,3}}\s*(?:(?P<word>{TASK_WORDS})(?![a-z])\s*)?(?P<sign>#?)(?P<id>{LONG_ID}|{CODE})"
     r"(?P<end>\s*\||[*`_]*(?:\s*[:.)：—–]\s*|\s+-\s+|\s+|$))",
     re.IGNORECASE,
 )
 _FIELDS = ("depends", "files", "tests", "effort")
 # matches "**Gate 1**:", "- **Phase 1 Quality Gate:**", "**Checkpoint**:"
-_GATE = re.compile(
+_GATE = late_pattern(
     r"\s*(?:[-*+]\s+)?\*\*[^*\n]{0,40}\b(?:gate|checkpoint)(?:\s+#?\w{1,3})?\s*(?::\*\*|\*\*\s*(?::|$))", re.IGNORECASE
 )
 

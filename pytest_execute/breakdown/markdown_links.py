@@ -11,9 +11,10 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 
 from pytest_execute.breakdown.blocks import without_front_matter
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "https:", "mailto:", "/absolute", "#part", "{{ template }}"
-_NOT_RELATIVE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#|$|.*[{}]", re.IGNORECASE)
+_NOT_RELATIVE = late_pattern(r"[a-z][a-z0-9+.-]*:|/|#|$|.*[{}]", re.IGNORECASE)
 ENDINGS = ("", ".md", ".rst", ".markdown", "/index.md", "/README.md")
 """Ends of the files that a link without an ending may mean, as generators of sites read it."""
 

@@ -7,18 +7,19 @@ from functools import lru_cache
 from typing import Literal
 
 from pytest_execute.breakdown.vocabulary import is_done_status
+from pytest_execute.core.late_pattern import late_pattern
 
 TaskState = Literal["open", "begun", "blocked"]
 BOX_STATES: dict[str, TaskState] = {"-": "begun", "~": "begun", "/": "begun", "!": "blocked"}
 """States of tasks that are not done, by the letters in their boxes."""
 # matches "WIP", "In progress", "🚧", "review"
-_BEGUN = re.compile(
+_BEGUN = late_pattern(
     r"\W*(?:wip|doing|begun|started|in[ -]progress|(?:in[ -])?review|testing)\b|\s*[🚧🔄⏳]", re.IGNORECASE
 )
 # matches "Blocked by the vendor", "on hold"
-_BLOCKED = re.compile(r"\W*(?:blocked|paused|on hold|waiting)\b", re.IGNORECASE)
+_BLOCKED = late_pattern(r"\W*(?:blocked|paused|on hold|waiting)\b", re.IGNORECASE)
 # matches "todo", "n/a", "50 %"; "done" and the like are ticks
-_OTHER_STATE = re.compile(
+_OTHER_STATE = late_pattern(
     r"todo|to do|open|new|next|not started|pending|skip|skipped|cancell?ed|deferred|later|dropped|failed|n/?a|\d+ ?%",
     re.IGNORECASE,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -11,9 +10,10 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.field_labels import field_name
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "**Dependancies**:", "Fiels:", "_Tets:_" at the beginning of an item or text
-_LABEL = re.compile(r"\s*(?:\*\*|__|_|\*)?(?P<label>[A-Za-z][A-Za-z ]{3,24}?)\s*(?:\*\*|__)?\s*:(?:\*\*|__)?(?=\s|$)")
+_LABEL = late_pattern(r"\s*(?:\*\*|__|_|\*)?(?P<label>[A-Za-z][A-Za-z ]{3,24}?)\s*(?:\*\*|__)?\s*:(?:\*\*|__)?(?=\s|$)")
 _FIELDS = (
     "objective", "files", "tests", "dependencies", "depends on", "blocked by", "prerequisites", "behavior", "behaviour",
     "agent", "commit", "effort", "estimate", "acceptance criteria",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pytest_execute.breakdown.ids import CODE, NUMBER
 from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "dépend de", "hängt ab von", "después de", "依存", "完了後"
 OTHER_ORDER_WORDS = (
@@ -24,35 +25,35 @@ _ORDER_WORDS = (
     r"\bdepend|\brequires?\b|\bneed(?:s|ed)?\b|\bblock(?:s|ed)?\b|\bprerequisite|\bbefore\b|\bafter\b|\bonce\b|\buntil\b"
     r"|\bbuilds? (?:up)?on\b|\brel(?:y|ies) on\b"
 )
-_ORDER = re.compile(f"{_ORDER_WORDS}|{OTHER_ORDER_WORDS}", re.IGNORECASE)
+_ORDER = late_pattern(f"{_ORDER_WORDS}|{OTHER_ORDER_WORDS}", re.IGNORECASE)
 # matches "not", "in parallel", "aucune", "ohne", "不依赖", "依存しない"
-_DENIAL = re.compile(
+_DENIAL = late_pattern(
     r"\b(?:not|never|without|neither|nor|none|no(?!\s+remaining)|independent(?:ly)?|parallel|concurrent(?:ly)?|aucune?|sans|sin|sem"
     r"|ningun[ao]?|nenhuma?|keine?[nr]?|ohne|nicht|unabhängig)\b|n't\b|しない|せず|ない|なし|無|无|不|非|없",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[,;()（）—–。；，、]|\s-\s|(?<=\w)\.\s")
+_CLAUSE = late_pattern(r"[,;()（）—–。；，、]|\s-\s|(?<=\w)\.\s")
 # matches "each step", "every phase", "chaque étape", "各阶段"
-_EACH = re.compile(
+_EACH = late_pattern(
     rf"\b(?:each|every|chaque|cada|jede[rs]?)\s+(?:{TASK_WORDS}|{STREAM_WORDS}|\w*étape|etapa|paso|schritt)"
     r"|各(?:阶段|任务|任務|タスク|フェーズ)|每个|每個|すべての",
     re.IGNORECASE,
 )
 # matches "the previous one", "la précédente", "前の"
-_PREVIOUS = re.compile(
+_PREVIOUS = late_pattern(
     r"\b(?:previous|preceding|prior|précédente?s?|anterior(?:es)?|vorherig\w+|vorige\w*)\b|前一|前の|上一",
     re.IGNORECASE,
 )
 # matches words for a task that are no words for a step or story
 _TASK_WORDS = r"tasks?|aufgaben?|tareas?|tarefas?|tâches?|任务|任務|タスク|작업"
 # matches "Phase 2", "Stream A", "US1", "User Story 1"
-_STREAM = re.compile(
+_STREAM = late_pattern(
     rf"(?<!\w)(?P<kind>{STREAM_WORDS})s?\s*#?(?P<id>{NUMBER}|[A-Z](?!\w))|\bUS[ -]?(?P<story>\d+)", re.IGNORECASE
 )
 
 
 # matches "Dependencies", "Merge order", "Reihenfolge", "実装順序"
-ORDER_HEADING = re.compile(
+ORDER_HEADING = late_pattern(
     r"\bdependenc|\bdépendanc|\bdependencia|\border\b|sequence|\bordre\b|\borden\b|\bordem\b|reihenfolge|abhängig|依存|依赖|依賴|相依"
     r"|順序|顺序",
     re.IGNORECASE,

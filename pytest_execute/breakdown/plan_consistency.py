@@ -14,10 +14,11 @@ from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.breakdown.vocabulary import DONE_MARKS, NO_DEPENDENCY, STREAM_WORDS, is_done_status
 from pytest_execute.core import graph
 from pytest_execute.core.effort import hours
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks", "Completed tasks: 3/12", "總計：12 個任務"
-_TOTAL = re.compile(
+_TOTAL = late_pattern(
     r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)|\ball\s+(\d{1,9})\s+(?:numbered\s+"
     r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d{1,9}\s*(?:/|of)\s*(\d{1,9})(?!\d)"
     r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d{1,9})(?!\d)"
@@ -25,9 +26,9 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 # a part of each alternative, in any case: it is found faster
-_TOTAL_CUE = re.compile(r"otal|ll |asks|esamt|[计計]|共")
+_TOTAL_CUE = late_pattern(r"otal|ll |asks|esamt|[计計]|共")
 # matches "Phase 1 (setup): " before a total, which then counts one phase only
-_STREAM_BEFORE_TOTAL = re.compile(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+_STREAM_BEFORE_TOTAL = late_pattern(rf"\b{STREAM_WORDS}\s+#?\w+\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
 
 _MAX_LISTED = 5
 

@@ -16,12 +16,13 @@ from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.task_starts import split_title
 from pytest_execute.core.effort import is_effort
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Plan, Task
 
 # matches "[x]" at the beginning or end of a heading
-_TICKED = re.compile(r"^\W*\[[xX✓✔]\]|\[[xX✓✔]\]\W*$")
+_TICKED = late_pattern(r"^\W*\[[xX✓✔]\]|\[[xX✓✔]\]\W*$")
 # matches ": 30 minutes" at the end of a line
-_LAST_VALUE = re.compile(r"[:：]\s*([^:：]+?)[\s*]*$")
+_LAST_VALUE = late_pattern(r"[:：]\s*([^:：]+?)[\s*]*$")
 _FIELDS = ("files", "tests", "effort", "agent")
 
 

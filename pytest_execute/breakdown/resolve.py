@@ -27,10 +27,11 @@ from pytest_execute.breakdown.stream_sentences import StreamSentence, find_strea
 from pytest_execute.breakdown.streams import StreamStart
 from pytest_execute.breakdown.tasks import ParsedTask
 from pytest_execute.breakdown.vocabulary import WHOLE_SUITE
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import NamedGate, Stream, Task
 
 # matches labels of other relations than an order: "Related", "See also", "Parallel with"
-_OTHER_RELATION = re.compile(
+_OTHER_RELATION = late_pattern(
     r"relat|parent|\bsee\b|epic|story|replac|supersed|parallel|similar|duplicate|part of|split|merged|moved|renamed"
     r"|note|source|reference|cover|implement|verif|\bnext\b|title|name|\bP\b",
     re.IGNORECASE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.sentence_parser import SentenceParser, split_sentences
 from pytest_execute.breakdown.sentence_patterns import order_hint
 from pytest_execute.core import graph
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Plan
 
 UNCERTAIN_SENTENCE = "this text may state a dependency, and is not read: write it in the task's Dependencies"
@@ -142,7 +142,7 @@ def _subject(block: Block, sentence: str) -> str:
 
 
 # matches "**US1 (P1)**:" at the beginning of a text
-_LABEL = re.compile(r"[^\n:：]{1,80}[:：]")
+_LABEL = late_pattern(r"[^\n:：]{1,80}[:：]")
 
 
 def _sentences(block: Block) -> Iterator[tuple[str, int]]:

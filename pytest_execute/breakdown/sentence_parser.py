@@ -24,10 +24,11 @@ from pytest_execute.breakdown.order_looks import Name, OrderLooks
 from pytest_execute.breakdown.order_statements import Mention, OrderStatement, ParsedSentence
 from pytest_execute.breakdown.sentence_patterns import NAME
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 _MAX_SENTENCE = 2000
 """Letters of the longest sentence that is read; a longer one is uncertain."""
-_CLAUSE_END = re.compile(r"[,;—–]")
+_CLAUSE_END = late_pattern(r"[,;—–]")
 _FIRST_MARK = 0xE000
 _MAX_MARKS = 6400
 """Marks are the characters of Unicode's private use area, U+E000 to U+F8FF."""

@@ -12,6 +12,7 @@ from functools import cache
 from pytest_execute.breakdown.dependency_parser import OTHER_TASKS, PREVIOUS_TASKS
 from pytest_execute.breakdown.ids import CODE, NUMBER
 from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 _ORDER_HINTS = (
     *((part, re.escape(part)) for part in ("depend", "requir", "block", "prerequisit", "precondition")),
@@ -40,7 +41,7 @@ def order_hint(text: str) -> int | None:
 
 
 # matches "Task 1", "stream A", "this task"; a sentence without a match names neither task nor stream
-MAY_NAME = re.compile(r"\d|\b[A-Z]\b|\bthis\b|\ball\b|\beverything\b|前", re.IGNORECASE)
+MAY_NAME = late_pattern(r"\d|\b[A-Z]\b|\bthis\b|\ball\b|\beverything\b|前", re.IGNORECASE)
 
 # one character of Unicode's private use area stands for each name in a marked sentence, written ① ② below
 NAME = "[\ue000-\uf8ff]"
@@ -116,28 +117,28 @@ _ORDER_TEXTS = (
     ),
 )
 # matches "— depends on ①" behind the name of a task, and "(requires ①)" below one
-WITHOUT_SUBJECT = re.compile(
+WITHOUT_SUBJECT = late_pattern(
     rf"(?:^|[—–:,(]\s*|\s-\s+)(?:also\s+|only\s+)?(?:{_NEEDS}|blocked\s+(?:by|on)|waits?\s+for"
     rf"|must\s+(?:run|come|be\s+done|start|land)\s+after|sequential\s+after)\s+{_FILLER}{_OBJECT}",
     re.IGNORECASE,
 )
 # matches "Complete ① before starting", "① must be done first" inside the task that waits
-IMPERATIVE = re.compile(
+IMPERATIVE = late_pattern(
     rf"^(?:do|complete|finish|run|implement|land)\s+{_FIRST}\s+(?:first\b|before\s+(?:starting"
     rf"|beginning)\b(?!\s+\S*{NAME}))|^(?P<other>{NAME})\s+must\s+(?:be\s+)?{_COMPLETED}\s+first\b",
     re.IGNORECASE,
 )
 # matches "does not", "independently"
-NEGATION = re.compile(r"\b(?:not|never|without|neither|nor|no|independent(?:ly)?)\b|n't\b", re.IGNORECASE)
+NEGATION = late_pattern(r"\b(?:not|never|without|neither|nor|no|independent(?:ly)?)\b|n't\b", re.IGNORECASE)
 # matches "② is parallel with it", "not ③": a name there is no dependency
-NO_ORDER = re.compile(rf"{NEGATION.pattern}|\bparallel|\bconcurrent|\balongside\b", re.IGNORECASE)
+NO_ORDER = late_pattern(rf"{NEGATION.pattern}|\bparallel|\bconcurrent|\balongside\b", re.IGNORECASE)
 # matches "② may depend on ①", "if ② depends on ①", "either"
-UNCERTAIN = re.compile(
+UNCERTAIN = late_pattern(
     r"\b(?:if|may|might|could|would|unless|whether|optionally|ideally|probably|perhaps|possibly|either)\b|\?\s*$",
     re.IGNORECASE,
 )
 # matches "② depends on the weather", "① before ②": it states an order, though no pattern above reads it
-LIKELY_ORDER = re.compile(
+LIKELY_ORDER = late_pattern(
     r"\bdepend(?:s|ent)?\s*(?:up)?on\b|\bblocked\s+(?:by|on)\b|\bprerequisites?\s+(?:for|of|to)\b|\bwaits?\s+(?:for"
     r"|until)\b"
     rf"|\b(?:must|should|needs?\s+to|has\s+to|have\s+to)\b.*\b(?:before|after)\b.*{NAME}"
@@ -145,7 +146,7 @@ LIKELY_ORDER = re.compile(
     re.IGNORECASE,
 )
 # matches "Setup before ②" and "② after ①": an order, if a name there is unknown
-BEFORE_OR_AFTER = re.compile(rf"\b(?:before|after)\s+{NAME}|{NAME}\s+(?:before|after)\b", re.IGNORECASE)
+BEFORE_OR_AFTER = late_pattern(rf"\b(?:before|after)\s+{NAME}|{NAME}\s+(?:before|after)\b", re.IGNORECASE)
 # matches "① + ② & ③"
 PLUS_LIST = rf"{NAME}(?:\s*[&+]\s*{NAME})+"
 # matches "①, ② and ③", and "①, ②" before a verb or a punctuation mark, where the list must end
@@ -157,21 +158,21 @@ COMMA_LIST = (
 # matches " → ", "──>"
 _ARROW = r"\s*[-─—=]*(?:→|>|►|▶)\s*"
 # matches "① → ②"; the lookahead lets ② begin the next pair, too
-NAME_ARROW_NAME = re.compile(rf"(?=({NAME}){_ARROW}({NAME}))")
+NAME_ARROW_NAME = late_pattern(rf"(?=({NAME}){_ARROW}({NAME}))")
 # matches "1 → {2"
-NUMBER_ARROW_NUMBER = re.compile(rf"(?=(?<![\w.])({NUMBER})\s*[-─—=]*(?:→|>)\s*[{{(\[]?\s*({NUMBER})(?![\w.]))")
+NUMBER_ARROW_NUMBER = late_pattern(rf"(?=(?<![\w.])({NUMBER})\s*[-─—=]*(?:→|>)\s*[{{(\[]?\s*({NUMBER})(?![\w.]))")
 # matches "Storage (①)"
-TITLE_WITH_NAME = re.compile(rf"[\w&/ -]{{1,40}}[(（]\s*({NAME})\+?\s*[)）]")
+TITLE_WITH_NAME = late_pattern(rf"[\w&/ -]{{1,40}}[(（]\s*({NAME})\+?\s*[)）]")
 # matches "① (Storage)"
-NAME_WITH_TITLE = re.compile(rf"({NAME})\s*[(（][^()（）→>►▶]*[)）]")
+NAME_WITH_TITLE = late_pattern(rf"({NAME})\s*[(（][^()（）→>►▶]*[)）]")
 # matches "Execution order", "critical path"
-SAYS_ORDER = re.compile(r"depend|order|sequence|critical\s+path", re.IGNORECASE)
+SAYS_ORDER = late_pattern(r"depend|order|sequence|critical\s+path", re.IGNORECASE)
 # matches the blank in "a b", but not in "depends on"
-SEVERAL_WORDS = re.compile(r"\s(?!on$)")
+SEVERAL_WORDS = late_pattern(r"\s(?!on$)")
 # matches "; it" in "② edits the store; it depends on ①"
-PRONOUN = re.compile(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
+PRONOUN = late_pattern(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
 # matches "Developer A: T1 → T3", which divides the work and states no order
-PEOPLE = re.compile(r"\W*(?:agent|developer|dev|worker|worktree|team|person)\b", re.IGNORECASE)
+PEOPLE = late_pattern(r"\W*(?:agent|developer|dev|worker|worktree|team|person)\b", re.IGNORECASE)
 
 
 @cache

@@ -10,10 +10,11 @@ from pytest_execute.breakdown.field_labels import specification_kind
 from pytest_execute.breakdown.fields import Field, ValuePart
 from pytest_execute.breakdown.task_starts import LEADING_BOX, without_box
 from pytest_execute.breakdown.vocabulary import NO_TESTS
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Specification
 
 # matches the beginning of "Then the newest comes first"
-_SCENARIO_STEP = re.compile(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
+_SCENARIO_STEP = late_pattern(r"\**(?:when|then|and|but)\b", re.IGNORECASE)
 
 
 def find_specifications(

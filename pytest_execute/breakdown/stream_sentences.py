@@ -19,28 +19,29 @@ from pytest_execute.breakdown.name_index import NameIndex
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "## Dependencies", "## Execution order"
-_ORDER_SECTION = re.compile(r"depend|execution|coordination|\border\b|sequence|implementation flow", re.IGNORECASE)
+_ORDER_SECTION = late_pattern(r"depend|execution|coordination|\border\b|sequence|implementation flow", re.IGNORECASE)
 # matches "Phase 2: depends on Phase 1", "Stream B can only start after Stream A"
-_DEPENDS_ON = re.compile(
+_DEPENDS_ON = late_pattern(
     r"(?P<then>[^.;\n]{1,60}?)\s*[:：]?\s*(?:all\s+|(?:can|should|must)\s+(?:only\s+)?(?:start|begin)\s+)?"
     r"(?:depends?\s+(?:up)?on|requires?|after|blocked\s+by)\s+(?P<first>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 # matches "Stream A must be completed before Stream B can start"
-_BEFORE = re.compile(
+_BEFORE = late_pattern(
     r"(?P<first>[^.;\n]{1,60}?)\s+(?:must|should|needs\s+to|has\s+to)\s+(?:be\s+)?(?:completed?|finish(?:ed)?"
     r"|done)\s+before\s+(?P<then>.{1,60}?)"
     r"(?:\s+(?:can|may|starts?|begins?)\b.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 # matches the " - " of "Phase 2 - it needs the store", the "for" of "Phase 2 for its types": the names end there
-_NAMES_END = re.compile(
+_NAMES_END = late_pattern(
     r"\s(?:[—–-]|--)\s|→|;|\.(?:\s|$)|\bbut\b|\bbefore\b|\bbecause\b|\bfor\b|\bcan\b|\bto\b", re.IGNORECASE
 )
 # matches "T1 blocks T2, T3", "Tests (T1-T3) before code (T4)"
-_BLOCKS = re.compile(r"(?P<first>[^.;\n]{1,60}?)\s+(?:blocks|before)\s+(?P<then>[^.;]{1,80})\.?", re.IGNORECASE)
+_BLOCKS = late_pattern(r"(?P<first>[^.;\n]{1,60}?)\s+(?:blocks|before)\s+(?P<then>[^.;]{1,80})\.?", re.IGNORECASE)
 
 
 class StreamSentence(Struct, frozen=True):

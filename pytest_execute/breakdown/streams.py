@@ -18,22 +18,23 @@ from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
 from pytest_execute.breakdown.vocabulary import STREAM_WORDS, TASK_WORDS, TASKS_HEADING
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "Stream A: Storage", "2. Phase 1 — Ground", "Parallel Group 1: Write", "Wave II"
-_STREAM_HEADING = re.compile(
+_STREAM_HEADING = late_pattern(
     rf"\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:sequential|parallel)\b\s*[:：]?\s+)?(?P<kind>{STREAM_WORDS})\s+#?(?P<id>\d+"
     rf"(?:\.\d+)*[a-z]?|[IVX]+|[A-Z]\d*)(?![\w])"
     r"(?:\s*[:：.—–-]+)?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 # matches "2. Title", "4a Title", "P1-A: Title", "Task 14: Title"
-_ID_AND_TITLE = re.compile(
+_ID_AND_TITLE = late_pattern(
     rf"(?:(?i:{TASK_WORDS})\s+(?=\d))?"
     r"(?P<id>\d+(?:\.\d+)*[a-z]?(?![a-z])|[A-Z][A-Z0-9]*(?:[-.][A-Z0-9]+)*)(?:[.):：]|\s+[—–-])*\s+(?P<title>.+)",
     re.DOTALL,
 )
 # matches "(Parallel)", "(Depends on Stream A)", "(Week 1)", "(3 tasks)" at the end
-_NOTE = re.compile(
+_NOTE = late_pattern(
     r"\s*[(（]\s*(?P<note>(?:parallel|depends?|depende|dépend|abhängig|hängt ab|after|requires?|needs?"
     r"|blocked|weeks?|days?|phases?|critical|no dep"
     r"|independent|sequential"
@@ -41,13 +42,13 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 # matches "(continued)", "(part 2)", "(续)" behind the id of a stream that has a heading already
-_CONTINUED = re.compile(
+_CONTINUED = late_pattern(
     r"(?P<mark>[(（]\s*(?:续|続き?|계속|continued|cont\.?|part \w+)\s*[)）])[\s:：.—–-]*", re.IGNORECASE
 )
 # matches the "gate" of "Phase 1 gate", which has more tasks of Phase 1
-_GATE_TITLE = re.compile(r"\W*(?:(?:quality|exit) )?(?:gates?|checkpoints?)\W*", re.IGNORECASE)
+_GATE_TITLE = late_pattern(r"\W*(?:(?:quality|exit) )?(?:gates?|checkpoints?)\W*", re.IGNORECASE)
 # matches "Depends on Stream A", "after A1, B3"
-_DEPENDS_ON = re.compile(
+_DEPENDS_ON = late_pattern(
     r"(?:depends?\s+(?:up)?on|depende\s+de|dépend\s+de|abhängig\s+von|hängt\s+ab\s+von|after|requires?|needs"
     r"|blocked\s+by)\s*:?\s*(?P<value>.+)",
     re.IGNORECASE | re.DOTALL,

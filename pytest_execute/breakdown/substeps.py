@@ -15,21 +15,22 @@ from pytest_execute.breakdown.ids import CODE, normalize_id
 from pytest_execute.breakdown.marks import is_state, is_tick
 from pytest_execute.breakdown.task_starts import LEADING_BOX
 from pytest_execute.breakdown.vocabulary import is_untasked
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import Substep
 
 # matches "1.1", "2.1.3a", "T1.2"
 _SUB = rf"(?:\d{{1,30}}(?:\.\d{{1,9}}){{1,9}}[a-z]?|{CODE}(?:\.\d{{1,9}}){{1,9}})"
 # matches "1.1. [x] " anywhere
-_INLINE_STEP = re.compile(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
+_INLINE_STEP = late_pattern(rf"(?<![\w.`])(?P<id>{_SUB})\.?\s+\[(?P<box>[ xX~!-])\]\s*")
 # matches "**Acceptance criteria:**", "Done when:"
-_LABEL = re.compile(r"\**([^*:：\n]{3,50}?)\**\s*[:：]?\**")
+_LABEL = late_pattern(r"\**([^*:：\n]{3,50}?)\**\s*[:：]?\**")
 _LONG_LABEL = 80
 # matches "[?] ", "[✓] ", "[WIP] " at the beginning of an item
-_MARK = re.compile(r"\s*\[(?P<box>[^\[\]\n]{0,15})\](?=\s|\*\*|$)\s*")
+_MARK = late_pattern(r"\s*\[(?P<box>[^\[\]\n]{0,15})\](?=\s|\*\*|$)\s*")
 # matches "1.1 ", "Step 2: ", "**3.** " at the beginning of an item
-_LEADING_ID = re.compile(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
+_LEADING_ID = late_pattern(rf"\s*(?:\*\*)?(?:step\s+)?(?P<id>{_SUB}|\d+)(?:\.|\)|:|\s[-–—])?(?=\s)\s*", re.IGNORECASE)
 # matches "Step 1.1: Write the tests"
-_HEADING = re.compile(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
+_HEADING = late_pattern(rf"(?:step\s+)?(?P<id>{_SUB})[.):]?\s+(?P<title>\S.*)", re.IGNORECASE)
 
 
 def find_substeps(task: str, blocks: Iterable[Block]) -> tuple[tuple[Substep, ...], tuple[Block, ...]]:

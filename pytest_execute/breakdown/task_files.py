@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.marks import is_tick, state_of
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "---", the lines of front matter, "---" at the beginning of a file
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<lines>.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_MATTER = late_pattern(r"\ufeff?---[ \t]*\r?\n(?P<lines>.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 # matches "depends_on: [001, 002]", and "  - 001" below "depends_on:"
-_ENTRY = re.compile(r"(?P<key>\w+)[ \t]*:[ \t]*(?P<value>.*)|[ \t]*-[ \t]+(?P<item>.*)")
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_ENTRY = late_pattern(r"(?P<key>\w+)[ \t]*:[ \t]*(?P<value>.*)|[ \t]*-[ \t]+(?P<item>.*)")
+_FENCE = late_pattern(r" {0,3}(?:```|~~~)")
 _BOXES = {"open": " ", "begun": "-", "blocked": "!"}
 
 

@@ -9,19 +9,20 @@ from msgspec import Struct
 from pytest_execute.breakdown.blocks import Block
 from pytest_execute.breakdown.vocabulary import DONE_MARKS, DONE_WORD
 from pytest_execute.core.effort import is_effort
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "[x]", "[ ]", "[~]", and "[ ]*" for an optional substep
 BOX = r"\[(?P<box>[ xX~!/-])\](?:\*(?!\*))?"
 # matches "[x] " at the beginning
-LEADING_BOX = re.compile(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
+LEADING_BOX = late_pattern(rf"\s*{BOX}(?=\s|\*\*|$)\s*")
 # matches " [x] (AC: 1)" at the end of "Task 1: Read it [x] (AC: 1)"
-_TRAILING_BOX = re.compile(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
+_TRAILING_BOX = late_pattern(rf"\s+{BOX}(?P<notes>(?:\s*(?:\[[^\[\]]+\]|\([^()]+\)))*)\s*$")
 # matches " [2 hours]", " (~1.5 d)", " `M`" at the end
-_EFFORT = re.compile(r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>[^\[\]()`]{1,40}?)\s*[\])`]+\s*$", re.IGNORECASE)
+_EFFORT = late_pattern(r"\s*[\[(`]+\s*(?:est\.?:?\s*)?(?P<effort>[^\[\]()`]{1,40}?)\s*[\])`]+\s*$", re.IGNORECASE)
 # matches "🚧 " at the beginning of a title, " ✅" at its end
-_MARKS = re.compile(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
+_MARKS = late_pattern(r"^[\s]*[^\w\s\"'`(\[<*_.$@#/{~+\\-]+\s+|\s+[✅☑✔🔨🚧⏳🔄🧪📝]+\s*$")
 # matches " ✅ COMPLETED", " (Completed 2025-01-31)", " — DONE" at the end
-_DONE_NOTE = re.compile(
+_DONE_NOTE = late_pattern(
     rf"\s*(?:[✅☑✔]\ufe0f?\s*{DONE_WORD}?|[\[(（][\s✅☑✔\ufe0f]*{DONE_WORD}(?:\s+"
     rf"(?:on\s+)?[\d./-]+)?[\s✅☑✔\ufe0f]*[\])）]"
     r"|\s[—–-]\s*(?-i:DONE|COMPLETED?|FINISHED))\s*$",
@@ -32,16 +33,16 @@ _LONGEST_NOTE = 200
 _NOTE_ENDS = ")]）`✅☑✔\ufe0f"
 """Last characters of an effort or of a word for done, beside capitals."""
 # matches "**", and "`a/**/b`" as a whole
-_BOLD_OR_CODE = re.compile(r"`[^`\n]*`|\*\*")
+_BOLD_OR_CODE = late_pattern(r"`[^`\n]*`|\*\*")
 # matches "**Fetch the mails** [3 hours]"
-_BOLD_TITLE = re.compile(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL)
+_BOLD_TITLE = late_pattern(r"\s*\*\*(?:(?!\*\*).)+\*\*(?:\s*[\[(`][^\])\n]*[\])`]+)?", re.DOTALL)
 # matches "Files:" and "**Depends on:**" on the next line
-_NEXT_LABEL = re.compile(
+_NEXT_LABEL = late_pattern(
     r"\n[ \t]*(?:\*\*|[*_`]|<\w{1,6}>)?(?:Files?|Effort|Estimate|Blocked by|Blocking|Blocks|Depends on"
     r"|Dependencies|Tests?)\b[^\n]{0,20}:"
 )
 # matches "1.1. [x]"
-_SUBSTEP = re.compile(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
+_SUBSTEP = late_pattern(r"(?<![\w.`])\d+(?:\.\d+)+\.?\s+\[[ xX~!-]\]")
 
 
 class TaskStart(Struct, frozen=True, kw_only=True, gc=False):
@@ -110,7 +111,7 @@ def start_from_heading(block: Block, index: int, name: str, title: str, box: str
     """Return the start of a task that is a heading; its box may be before or after the title."""
     found = LEADING_BOX.match(title) or _TRAILING_BOX.search(title, max(0, len(title) - _LONGEST_NOTE))
     if found and box is None:
-        behind_box = title[found.end() :] if found.re is LEADING_BOX else found["notes"]
+        behind_box = found.groupdict().get("notes", title[found.end() :])
         box, title = found["box"], title[: found.start()] + behind_box
     text, effort, done = split_title(title)
     done = done or any(mark in block.one_line[:4] for mark in DONE_MARKS)

@@ -21,6 +21,7 @@ from pytest_execute.breakdown.task_starts import TaskStart
 from pytest_execute.breakdown.title_files import mentioned_files
 from pytest_execute.breakdown.vocabulary import NO_DEPENDENCY, NO_TESTS, TASK_WORDS, is_done_status
 from pytest_execute.core.effort import is_effort
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import FileRef, Substep, Task, TestRef
 
 
@@ -50,26 +51,26 @@ class _Substeps(Struct, frozen=True):
 
 
 # matches "[x] **Task 1 Complete**"
-_COMPLETE = re.compile(
+_COMPLETE = late_pattern(
     rf"\s*\[(?P<box>[ xX])\]\s*\**{TASK_WORDS}\s+(?P<id>{ID})\s*:?\s*complete[d]?\**\s*", re.IGNORECASE
 )
 # matches "(depends on T010)", "— blocked by T3", ", depends on T1"
-_DEPENDS_NOTE = re.compile(
+_DEPENDS_NOTE = late_pattern(
     r"(?:[(（]|(?:[,;]|\s[—–-])\s+(?=depend|block))(depends(?:[\s_]on)?|deps|requires|after|needs"
     r"|blocked\s+by)\s*:?\s+([^()（）]+)",
     re.IGNORECASE,
 )
 # matches what divides a title from fields: "Add it (agent: coder)", "Add it — files: a.py; est: 2h"
-_TITLE_PARTS = re.compile(r"\s[—–|-]\s|[;；]\s*|[()（）]|\s\|\s*")
+_TITLE_PARTS = late_pattern(r"\s[—–|-]\s|[;；]\s*|[()（）]|\s\|\s*")
 _FIELDS_IN_TITLE = ("agent", "depends", "effort", "files", "tests")
 # matches "(parallel: true, depends: #41)" at the end
-_PARALLEL_NOTE = re.compile(r"\s*\(parallel:[^()]*\)\s*$")
+_PARALLEL_NOTE = late_pattern(r"\s*\(parallel:[^()]*\)\s*$")
 # matches "(in progress)", "[WIP]" at the end of a title
-_STATE_NOTE = re.compile(r"[(\[]([^()\[\]]{3,20})[)\]]\s*$")
+_STATE_NOTE = late_pattern(r"[(\[]([^()\[\]]{3,20})[)\]]\s*$")
 # matches the box of "- [ ]* 2.1 Write more tests", which may stay open
-_OPTIONAL = re.compile(r"\s*\[ \]\*(?!\*)")
+_OPTIONAL = late_pattern(r"\s*\[ \]\*(?!\*)")
 # matches "[x] 1.1 ", "**1.2** "
-_NUMBERED_STEP = re.compile(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
+_NUMBERED_STEP = late_pattern(rf"\s*(?:\[[ xX~!-]\]\*?\s+)?\**(?P<id>{ID})\.?\s")
 
 
 def parse_task(outline: Outline, start: TaskStart, stop: int) -> ParsedTask:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import FileRef, NamedGate, Plan, Stream, Task, TestRef
 
 
@@ -24,7 +24,7 @@ def render(plan: Plan) -> str:
 
 
 # matches "A", "2", "3.5", "4a"; another id of a stream is its title, or begins the ids of its tasks
-_STREAM_ID = re.compile(r"\d+(?:\.\d+)*[a-z]?|[A-Z]\d*")
+_STREAM_ID = late_pattern(r"\d+(?:\.\d+)*[a-z]?|[A-Z]\d*")
 
 
 def _stream(stream: Stream) -> str:

@@ -9,17 +9,18 @@ from msgspec import structs
 
 from pytest_execute.breakdown.fields import ValuePart
 from pytest_execute.breakdown.file_references import blank_out, is_named_like_tests, is_target, referenced_files
+from pytest_execute.core.late_pattern import late_pattern
 from pytest_execute.core.plan import FileRef
 
 # matches "by ", "according to " before a file that is only read
-_REFERENCE_WORD = re.compile(
+_REFERENCE_WORD = late_pattern(
     r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß|nach)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 # matches "](../spec.md)" in "[spec](../spec.md)"
-_LINK_TARGET = re.compile(r"\]\([^()\n]*\)")
+_LINK_TARGET = late_pattern(r"\]\([^()\n]*\)")
 # matches "per src/a.py", "as described in `docs/b.md`", "against c.md": a title names them, and changes others
-_ONLY_READ = re.compile(
+_ONLY_READ = late_pattern(
     r"\b(?:per|see|following|against|according\s+to|based\s+on|compared?\s+(?:with|to)"
     r"|(?:as\s+)?(?:described|defined|specified|documented|listed)\s+in|as\s+in|like\s+in)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w@.{}\[\]/-]+)",

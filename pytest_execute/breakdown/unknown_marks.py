@@ -17,15 +17,16 @@ from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.problems import Problems
 from pytest_execute.breakdown.task_starts import BOX, LEADING_BOX, TaskStart
 from pytest_execute.breakdown.vocabulary import TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 REMEDY = "write [ ] for open, [x] for done, [-] for begun or [!] for blocked"
 _BRACKETS = r"\[(?P<mark>[^\[\]\n]{0,15})\](?=\s|\*\*|$)"
 # matches "[?] " at the beginning of an item, and of a heading, there also behind an id: "2. [?] ", "Task 2: [?] "
-_ITEM = re.compile(rf"\s*{_BRACKETS}")
-_HEADING = re.compile(rf"\W*?(?:(?:{TASK_WORDS}\s+)?#?{ID}\s*[.):—–-]*\s*)?{_BRACKETS}", re.IGNORECASE)
+_ITEM = late_pattern(rf"\s*{_BRACKETS}")
+_HEADING = late_pattern(rf"\W*?(?:(?:{TASK_WORDS}\s+)?#?{ID}\s*[.):—–-]*\s*)?{_BRACKETS}", re.IGNORECASE)
 # matches " [WIP]" at the end of a heading
-_TRAILING = re.compile(rf".*\s{_BRACKETS}\s*$")
-_BOX = re.compile(BOX)
+_TRAILING = late_pattern(rf".*\s{_BRACKETS}\s*$")
+_BOX = late_pattern(BOX)
 
 
 class MarkedDocument(Struct, frozen=True):

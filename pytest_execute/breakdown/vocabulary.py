@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pytest_execute.core.late_pattern import late_pattern
+
 # matches "Task", "steps", "user story"'s "story", "タスク"
 TASK_WORDS = (
     r"(?:tasks?|steps?|stor(?:y|ies)|sub-?tasks?|work items?|issues?|aufgaben?|tareas?|tarefas?|tâches?"
@@ -25,7 +27,7 @@ SAME_STREAM_WORDS = (  # "Track 1" in a sentence may mean the heading "Stream 1"
 )
 
 # matches "None", "N/A - can start at once", "-", "なし", "None (parallel with 2)"
-NO_DEPENDENCY = re.compile(
+NO_DEPENDENCY = late_pattern(
     r"(?:none|no(?:ne)? dependenc(?:y|ies)|nothing|n/?a|nil|no|null|\[\]|[-–—―]+|なし|无|無|없음|independent"
     r"|keine?|ninguna?|ninguno|nenhuma?|aucune?|没有)"
     r"(?:\s*(?:$|[.,;:—–。、，；(（-]).*|\s+(?:required|needed|yet|\W).*)?",
@@ -33,7 +35,7 @@ NO_DEPENDENCY = re.compile(
 )
 
 # matches "None", "none (documentation only)", "N/A: prose", "no tests needed, as it is prose", "-"
-NO_TESTS = re.compile(
+NO_TESTS = late_pattern(
     r"(?:none|n/?a|nil|null|nothing|no(?:\s+(?:new\s+)?tests?|(?=\s*$))|not\s+applicable|\[\]|[-–—―]+|なし|无|無|없음)"
     r"(?:\s+(?:is\s+|are\s+)?(?:required|needed|necessary|applicable))?"
     r"(?:\s*$|\s*[(（](?P<bracketed>.*)|\s*[.,;:—–。、，；：-]\s*(?P<reason>.*)"
@@ -47,9 +49,9 @@ DONE_WORD = (
     r"|feit[oa]|erledigt|fertig|abgeschlossen|terminée?|完了|完成|已完成|済|완료)"
 )
 # matches "[x]", "Done", "completed; verified", "完了"; not "Not done"
-DONE = re.compile(rf"^\W*(?:\[[xX]\]|{DONE_WORD}|merged|closed|passed)(?![\w-])", re.IGNORECASE)
+DONE = late_pattern(rf"^\W*(?:\[[xX]\]|{DONE_WORD}|merged|closed|passed)(?![\w-])", re.IGNORECASE)
 # matches "done (except docs)", "complete, but untested", "✅ Skipped", "✅ PARCIAL"
-PARTLY_DONE = re.compile(
+PARTLY_DONE = late_pattern(
     r"\b(?:except|but|partly|partial(?:ly)?|apart from|parcial(?:mente)?|partiel(?:lement)?|teilweise|skipped|deferred"
     r"|postponed|cancell?ed|dropped)\b|\b\d\d? ?%",
     re.IGNORECASE,
@@ -64,7 +66,7 @@ _CRITERIA = (
     r"|^\W*(?:验收标准|验收条件|驗收標準|完了条件|受け入れ条件|完成条件)\W*$"
 )
 # matches headings over lists that look like tasks and are none: "Acceptance Criteria", "QA Checklist", "Notes"
-_UNTASKED_SECTION = re.compile(
+_UNTASKED_SECTION = late_pattern(
     rf"acceptance|{_CRITERIA}|"
     r"(?:completion|verification|quality|review|release|final|pre-?\w*|post-?\w*|qa|validation|self|dod) check-?list"
     r"|^check-?list|"
@@ -81,19 +83,19 @@ def is_untasked(heading: str) -> bool:
 
 
 # matches "Task Breakdown Preview": a list there is the plan only if there is no other
-PREVIEW = re.compile(r"\bpreview\b", re.IGNORECASE)
+PREVIEW = late_pattern(r"\bpreview\b", re.IGNORECASE)
 
 # matches those of them that hold no tasks even if they are counted like the sections with tasks
-CRITERIA_SECTION = re.compile(_CRITERIA, re.IGNORECASE)
+CRITERIA_SECTION = late_pattern(_CRITERIA, re.IGNORECASE)
 
 # matches headings that say only that tasks follow: "## Tasks / Subtasks", "## 2. Implementation Tasks"
-TASKS_HEADING = re.compile(
+TASKS_HEADING = late_pattern(
     r"\W*(?:\d+\.?\s+)?(?:(?:implementation|development|dev)\s+)?(?:tasks(?:\s*/\s*sub-?tasks)?|task list)\W*",
     re.IGNORECASE,
 )
 
 # matches "the whole suite passes", "all tests pass"
-WHOLE_SUITE = re.compile(
+WHOLE_SUITE = late_pattern(
     r"\b(?:whole|full|entire|complete)\s+(?:test[- ]?)?suite\b|\ball\s+(?:the\s+)?tests\s+(?:pass|are green|green"
     r"|succeed)"
     r"|\bevery\s+test\s+passes\b",

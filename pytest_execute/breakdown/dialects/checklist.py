@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import structs
@@ -15,9 +14,10 @@ from msgspec import structs
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, DialectProblem, is_outside_tasks
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "1.2. [x]" anywhere and "[ ] 1.2" at the beginning; the group is the task's number
-_SUBSTEP = re.compile(r"(?<![\w.`])(\d+)\.\d+(?:\.\d+)*\.?\s+\[[ xX~!-]\]|^\[[ xX~!-]\]\*?\s+(\d+)\.\d+\b")
+_SUBSTEP = late_pattern(r"(?<![\w.`])(\d+)\.\d+(?:\.\d+)*\.?\s+\[[ xX~!-]\]|^\[[ xX~!-]\]\*?\s+(\d+)\.\d+\b")
 
 
 def find(outline: Outline) -> list[TaskStart]:

@@ -19,11 +19,12 @@ from pytest_execute.breakdown.dialects.common import (
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "T01 Model", "`INFRA-1`: Server", "🚧 A01 — Page"
-_CODE_AND_TITLE = re.compile(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
+_CODE_AND_TITLE = late_pattern(rf"(?:[^\w\s]+\s+)?[\[`]?(?P<id>{CODE})[\]`]?(?:\s*[:：.)—–-]+\s*|\s+)(?P<title>\S.*)")
 # matches "Local Task Breakdown", "Backlog"
-_TITLE_OF_TASKS = re.compile(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
+_TITLE_OF_TASKS = late_pattern(r"\b(?:tasks|task[- ](?:list|breakdown|plan)|breakdown|backlog)\b", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:

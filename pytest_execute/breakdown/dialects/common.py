@@ -15,21 +15,22 @@ from pytest_execute.breakdown.outline import Outline, cached_per_outline, task_e
 from pytest_execute.breakdown.streams import stream_from_heading
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
 from pytest_execute.breakdown.vocabulary import CRITERIA_SECTION, is_untasked
+from pytest_execute.core.late_pattern import late_pattern
 
 TASK_WORD = r"(?:task|issue|aufgabe|tarea|tarefa|tâche|任务|任務|タスク|작업)"
 """Pattern of the words that stand before a task's number."""
 
 # matches "AC-1", "FR-2", "ADR-3": codes of requirements, criteria and decisions, not of tasks
-REQUIREMENT = re.compile(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
+REQUIREMENT = late_pattern(r"(?:AC|FR|NFR|SC|REQ|ADR?|RFC|ISO|UTF|BR|CR|RISK|NTH|V|Q)-?\d", re.IGNORECASE)
 
 # matches the "2" of "2. Title"
-_SECTION_NUMBER = re.compile(rf"\W*({NUMBER})[.)]?\s")
+_SECTION_NUMBER = late_pattern(rf"\W*({NUMBER})[.)]?\s")
 
 HAS_FIELD, HAS_BOX = 2, 1
 """Likeness of a text to a task's."""
 
 # matches "[x] **Task 1 complete**"
-_COMPLETE = re.compile(r"\[[ xX]\]\s*\**task\s+\S+\s+complete", re.IGNORECASE)
+_COMPLETE = late_pattern(r"\[[ xX]\]\s*\**task\s+\S+\s+complete", re.IGNORECASE)
 
 
 class DialectProblem(Struct, frozen=True):
@@ -98,7 +99,7 @@ def drop_substeps(outline: Outline, starts: list[TaskStart]) -> list[TaskStart]:
 
 
 # matches "✅ ", "🚧 " and "~~" behind a box
-_MARK = re.compile(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?(?:~~)?")
+_MARK = late_pattern(r"(?:[^\w\s\[\](){}*`\"'#~.]+\s+)?(?:~~)?")
 
 
 def find_boxed_items(outline: Outline, pattern: re.Pattern[str]) -> list[TaskStart]:
@@ -173,7 +174,7 @@ def labels_above(outline: Outline, index: int) -> Iterator[str]:
 
 
 # matches "**Acceptance criteria:**", "Done when:", "Acceptance criteria"; not "_Requirements: Success Criteria_"
-_LABEL = re.compile(r"\s*(?:\*\*[^*\n]{3,60}\*\*\s*[:：]?|[^*:：\n_]{3,60}[:：]?)\s*")
+_LABEL = late_pattern(r"\s*(?:\*\*[^*\n]{3,60}\*\*\s*[:：]?|[^*:：\n_]{3,60}[:：]?)\s*")
 
 _LONG_LABEL = 120
 

@@ -14,9 +14,10 @@ from pytest_execute.breakdown.fields import read_fields
 from pytest_execute.breakdown.ids import CODE, ID
 from pytest_execute.breakdown.outline import Outline, task_extent
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_item
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "**Task 1**: Model", "T01 — Model"
-_NAMED_ITEM = re.compile(
+_NAMED_ITEM = late_pattern(
     rf"(?:\*\*)?(?:(?:task|任务|タスク|작업)\s*#?(?P<id>{ID})|(?P<code>{CODE}))\s*(?:[:：.—–-]+\s*(?:\*\*)?"
     rf"|\*\*\s*[:：—–-]*)\s*(?P<title>\S)",
     re.IGNORECASE,

@@ -20,14 +20,15 @@ from pytest_execute.breakdown.dialects.common import (
 from pytest_execute.breakdown.ids import ID_ENDING, normalize_id
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "1. Title", "1.1 Title", "2.1-bis Title", "**001**: Title", "`2.1`: Title", "#83 - Title", "001.md - Title"
-_NUMBER_AND_TITLE = re.compile(
+_NUMBER_AND_TITLE = late_pattern(
     rf"(?:\*\*)?`?#?(?P<id>\d+(?:[a-z]?\.\d+)+[a-z]?{ID_ENDING}(?=[\s.):：*`])|\d+[a-z]?(?=[.):：]\s|\*\*|[.):：]\*\*|`)"
     r"|(?<=#)\d+(?=:?\s)|\d+(?=\s+[-–—]\s|\.md\b))`?(?:\.md)?[.):：]?(?:\*\*)?[:：]?(?:\s*[—–-](?=\s))?\s+(?P<title>\S)"
 )
 # matches "Task 1" and "**Step 2" at the beginning of an item or text
-_NAMED = re.compile(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
+_NAMED = late_pattern(r"\**(?:task|story|step)\s+#?(\d+)\b(?!\.\d)", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:

@@ -19,15 +19,16 @@ from pytest_execute.breakdown.ids import NUMBER
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import LEADING_BOX, TaskStart, start_from_heading
 from pytest_execute.breakdown.vocabulary import is_untasked
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "1. Model", "2.1 — Page", "🚧 3) Mails"
-_NUMBER_AND_TITLE = re.compile(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
+_NUMBER_AND_TITLE = late_pattern(rf"(?:[^\w\s]+\s+)?(?P<id>{NUMBER})(?:[.):：]|\s*[—–-])?\s+(?P<title>\S.*)")
 # matches "Key Findings", "Deliverables"; their numbers are no tasks
-_RESULTS_SECTION = re.compile(
+_RESULTS_SECTION = late_pattern(
     r"^\W*(?:key\s+)?(?:deliverables|findings|discoveries|recommendations|results)\W*$", re.IGNORECASE
 )
 # matches "Next tasks", "Steps", "Todo"
-_TASKS_SECTION = re.compile(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
+_TASKS_SECTION = late_pattern(r"\b(?:tasks|steps|task list|todo)\b", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:

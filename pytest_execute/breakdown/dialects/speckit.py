@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import re
-
 from pytest_execute.breakdown.dialects.common import REQUIREMENT, find_boxed_items
 from pytest_execute.breakdown.ids import CODE
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "T001 [P] [US1] Create", "**T1**: Write", "`ARCH-01` Bound it" behind a box
-_CODE_AND_TITLE = re.compile(
+_CODE_AND_TITLE = late_pattern(
     rf"(?:\*\*)?[\[`]?(?P<id>{CODE})[\]`]?(?:\*\*)?(?:\s*[:：.—–-]+(?:\*\*)?)?\s+(?:\[(?:P|US\d+"
     rf"|S\d+)\]\s*)*(?P<title>\S)"
 )

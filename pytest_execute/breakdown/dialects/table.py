@@ -18,33 +18,34 @@ from pytest_execute.breakdown.ids import ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart, split_title
 from pytest_execute.breakdown.vocabulary import DONE_MARKS, TASK_WORDS
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "ID", "#", "Task No.", "Plan ID", "编号"
-_ID_COLUMN = re.compile(
+_ID_COLUMN = late_pattern(
     r"(?:task |step |story |plan |issue |ticket |item |任务|タスク)?"
     r"(?:ids?|no\.?|nr\.?|n°|#|number|nummer|número|编号|番号)|#|task|step|story|ticket|issue|aufgabe|tarea|tarefa|tâche|任务|id",
     re.IGNORECASE,
 )
 # matches "Task", "Title", "Work item", "Titre", "제목"
-_TITLE_COLUMN = re.compile(
+_TITLE_COLUMN = late_pattern(
     r"(?:task )?(?:tasks?|title|name|description|summary|deliverable|work item|what|subject)|(?:task|work) (?:name"
     r"|title|description|item)|titre|título|titel|aufgaben?|tareas?|tarefas?|tâches?|beschreibung|descripción|descrição"
     r"|작업|タスク|作業|内容|任务|任务名称|名称|标题|描述|작업명|제목|태스크|タイトル|件名|任务标题|任务描述",
     re.IGNORECASE,
 )
 # matches columns of tables of other things: "Risk", "Severity"
-_OTHER_COLUMN = re.compile(
+_OTHER_COLUMN = late_pattern(
     r"risk|severity|likelihood|impact|mitigation|probability|requirement|rationale|question|decision|metric",
     re.IGNORECASE,
 )
 # matches "Task", "ID", "work": one column must say that the rows are tasks
-_TASK_COLUMN = re.compile(rf"\bids?\b|{TASK_WORDS}|work|작업|编号|番号|태스크", re.IGNORECASE)
+_TASK_COLUMN = late_pattern(rf"\bids?\b|{TASK_WORDS}|work|작업|编号|番号|태스크", re.IGNORECASE)
 # matches "P1-A1", "✅ #2", "[x] Task 3"
-_ID_CELL = re.compile(
+_ID_CELL = late_pattern(
     rf"(?:[^\w\s\[#]+\s+)?(?:\[(?P<box>[ xX~!-])\]\s*)?(?:{TASK_WORDS}\s*)?#?(?P<id>{ID})", re.IGNORECASE
 )
 # matches the beginning of "Total", "Subtotal", "合计"
-_SUM = re.compile(r"(?:sub|grand )?-?totals?|sum|합계|总计|合計|小计", re.IGNORECASE)
+_SUM = late_pattern(r"(?:sub|grand )?-?totals?|sum|합계|总计|合計|小计", re.IGNORECASE)
 
 
 def find(outline: Outline) -> list[TaskStart]:

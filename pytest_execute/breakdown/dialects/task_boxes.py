@@ -12,9 +12,10 @@ from pytest_execute.breakdown.dialects.common import TASK_WORD, drop_substeps, f
 from pytest_execute.breakdown.ids import LONG_ID
 from pytest_execute.breakdown.outline import Outline
 from pytest_execute.breakdown.task_starts import TaskStart
+from pytest_execute.core.late_pattern import late_pattern
 
 # matches "**Task 1: Model**", "Task 1 (AC: 1)", "タスク 2" behind a box
-_TASK_AND_TITLE = re.compile(
+_TASK_AND_TITLE = late_pattern(
     rf"(?:\*\*)?{TASK_WORD}\s*#?(?P<id>{LONG_ID})"
     r"(?:\s*[:：.)—–-]+|(?=\*\*)|(?=\s+\())\s*(?P<title>\S)",
     re.IGNORECASE,
