@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import pytest_execute
 from pytest_execute.core.errors import ExecuteError
 from pytest_execute.tools import environment
 from pytest_execute.tools.commit_range import commit_range
@@ -256,7 +257,7 @@ def test_objects_that_a_partial_clone_lacks_are_fetched_as_the_user_configured(
 
 
 def test_git_is_started_in_one_place_only() -> None:
-    package = Path(__file__).parents[2] / "pytest_execute"
+    package = Path(pytest_execute.__file__).parent
     sources = {path: path.read_text() for path in package.rglob("*.py") if "project" not in path.parent.parts}
     starting = {path.name for path, text in sources.items() if '["git"' in text}
     assert starting == {"git_process.py"}
