@@ -41,7 +41,8 @@ _STREAMS = late_pattern(
 _TASKS = late_pattern(rf"(?<![\w-])(?:{TASK_WORDS})[\s#]+(?P<ids>{ID_LIST})", re.IGNORECASE)
 # matches the " to Task " of "Task 1 to Task 3"
 _REPEATED_WORD = late_pattern(
-    rf"(?P<sign>(?:(?<=\d)|(?<=\d[a-z])|(?<=(?<!\w)[A-Z])){RANGE_SIGN})(?:{TASK_WORDS}|{STREAM_WORDS})[\s#]+(?=\d|[A-Z])",
+    rf"(?P<sign>(?:(?<=\d)|(?<=\d[a-z])|(?<=(?<!\w)[A-Z])){RANGE_SIGN})(?:{TASK_WORDS}|{STREAM_WORDS})[\s#]+(?=\d"
+    rf"|[A-Z])",
     re.IGNORECASE,
 )
 # matches "all previous tasks", "all of the above"

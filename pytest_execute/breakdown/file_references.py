@@ -58,8 +58,10 @@ _UNTOUCHED = late_pattern(
     r"\b(?:(?:but\s+)?not(?=\s+`)|except(?:\s+for)?|no\s+changes?\s+(?:to|in)|"
     r"(?:do\s+not|don't|never|without)\s+(?:touch|chang|modif|edit)\w*)\s+(?:the\s+)?"
     r"(?:`[^`\n]+`|[\w./-]+)(?:(?:\s*,\s*|\s+(?:and|or)\s+)`[^`\n]+`)*"
-    r"|\b(?:leav|keep)(?:e|ing)?\s+(?:the\s+)?(?:`[^`\n]+`|[\w./-]+)\s+(?:alone|unchanged|untouched|intact|as\s+(?:it\s+)?is)\b"
-    r"|(?:`[^`\n]+`|(?<![\w./-])[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is|unchanged|untouched)\b",
+    r"|\b(?:leav|keep)(?:e|ing)?\s+(?:the\s+)?(?:`[^`\n]+`|[\w./-]+)\s+(?:alone|unchanged|untouched|intact"
+    r"|as\s+(?:it\s+)?is)\b"
+    r"|(?:`[^`\n]+`|(?<![\w./-])[\w./-]+)\s+(?:(?:must|should|will)\s+)?(?:stays?|remains?|is)\s+(?:as\s+it\s+is"
+    r"|unchanged|untouched)\b",
     re.IGNORECASE,
 )
 # matches directories beside tests: "tests/fixtures/", "tests/__mocks__/"
@@ -72,7 +74,8 @@ _NODEID = late_pattern(r"[\w./-]+\.py(?:::[\w.-]+(?:\[[^\]`]*\])?)+")
 _WRITTEN_FILE = late_pattern(r"[^`:\n]*[^\s`:/]\.(?P<ending>\w{1,10})")
 # matches "tests/test_a.py", "a.py", "tests/unit/", "src/app/tests"
 _TEST_PATH = late_pattern(
-    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?|(?:[\w.-]+/)+tests?(?:/(?!tests?(?:/|$))[\w-]+)*/?"
+    r"(?:\./)?(?:[\w.-]+/)*[\w.-]+\.py|(?:\./)?(?:tests?|testing|spec)(?:/[\w.-]+)*/?"
+    r"|(?:[\w.-]+/)+tests?(?:/(?!tests?(?:/|$))[\w-]+)*/?"
 )
 # matches "src/a.py", "pyproject.toml", "src/app/" outside backticks; not "https://example.org/a.html"
 _BARE_FILE = late_pattern(

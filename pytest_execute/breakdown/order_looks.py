@@ -22,13 +22,15 @@ OTHER_ORDER_WORDS = (
 )
 # matches a word of order in English
 _ORDER_WORDS = (
-    r"\bdepend|\brequires?\b|\bneed(?:s|ed)?\b|\bblock(?:s|ed)?\b|\bprerequisite|\bbefore\b|\bafter\b|\bonce\b|\buntil\b"
+    r"\bdepend|\brequires?\b|\bneed(?:s|ed)?\b|\bblock(?:s|ed)?\b|\bprerequisite|\bbefore\b|\bafter\b|\bonce\b"
+    r"|\buntil\b"
     r"|\bbuilds? (?:up)?on\b|\brel(?:y|ies) on\b"
 )
 _ORDER = late_pattern(f"{_ORDER_WORDS}|{OTHER_ORDER_WORDS}", re.IGNORECASE)
 # matches "not", "in parallel", "aucune", "ohne", "不依赖", "依存しない"
 _DENIAL = late_pattern(
-    r"\b(?:not|never|without|neither|nor|none|no(?!\s+remaining)|independent(?:ly)?|parallel|concurrent(?:ly)?|aucune?|sans|sin|sem"
+    r"\b(?:not|never|without|neither|nor|none|no(?!\s+remaining)|independent(?:ly)?|parallel|concurrent(?:ly)?|aucune?"
+    r"|sans|sin|sem"
     r"|ningun[ao]?|nenhuma?|keine?[nr]?|ohne|nicht|unabhängig)\b|n't\b|しない|せず|ない|なし|無|无|不|非|없",
     re.IGNORECASE,
 )
@@ -54,7 +56,8 @@ _STREAM = late_pattern(
 
 # matches "Dependencies", "Merge order", "Reihenfolge", "実装順序"
 ORDER_HEADING = late_pattern(
-    r"\bdependenc|\bdépendanc|\bdependencia|\border\b|sequence|\bordre\b|\borden\b|\bordem\b|reihenfolge|abhängig|依存|依赖|依賴|相依"
+    r"\bdependenc|\bdépendanc|\bdependencia|\border\b|sequence|\bordre\b|\borden\b|\bordem\b|reihenfolge|abhängig|依存"
+    r"|依赖|依賴|相依"
     r"|順序|顺序",
     re.IGNORECASE,
 )

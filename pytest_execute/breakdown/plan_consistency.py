@@ -19,7 +19,8 @@ from pytest_execute.core.plan import Plan, Stream, Task
 
 # matches "Total tasks: 12", "Total number of tasks: 12", "all 12 tasks", "Completed tasks: 3/12", "總計：12 個任務"
 _TOTAL = late_pattern(
-    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)|\ball\s+(\d{1,9})\s+(?:numbered\s+"
+    r"\btotal(?:\s+(?:number\s+of\s+)?|\s+implementation\s+)tasks\W{1,8}(\d{1,9})(?!\d|\s*sub)"
+    r"|\ball\s+(\d{1,9})\s+(?:numbered\s+"
     r"|implementation\s+)?tasks\b|\btasks(?:\s+(?:completed?|done))?\**\s*:\**\s*\d{1,9}\s*(?:/|of)\s*(\d{1,9})(?!\d)"
     r"|\btotal\s+(?:de|des)\s+(?:tâches|tareas|tarefas)\W{1,8}(\d{1,9})(?!\d)"
     r"|\b(?:insgesamt|gesamt)\W{1,8}(\d{1,9})\s+aufgaben|(?:总计|總計|合计|合計|共)\W{0,8}(\d{1,9})\s*(?:个|個)?(?:任务|任務|タスク)",

@@ -202,7 +202,7 @@ def _have_common_name(left: Iterable[Mention], right: Iterable[Mention]) -> bool
 
 def _match_orders(text: str, marks: _MarkedNames, subject: Mention | None) -> Iterator[OrderStatement]:
     """Yield all orders in a text, also those of unknown names."""
-    for pattern in patterns.order_patterns():
+    for pattern in patterns.ORDERS:
         for found in pattern.finditer(text):
             yield OrderStatement(marks[found["first"]], marks[found["then"]])
     for found in patterns.WITHOUT_SUBJECT.finditer(text):

@@ -14,7 +14,7 @@ from pytest_execute.breakdown.ids import CODE, NUMBER
 from pytest_execute.breakdown.order_looks import OTHER_ORDER_WORDS
 from pytest_execute.core.late_pattern import late_pattern
 
-_ORDER_HINTS = (
+_ORDER_HINT_TEXTS = (
     *((part, re.escape(part)) for part in ("depend", "requir", "block", "prerequisit", "precondition")),
     *((part, re.escape(part)) for part in ("→", "->", "=>", "►", "▶")),
     *((word, rf"\b{word}\b") for word in ("before", "after", "once", "until")),
@@ -28,6 +28,7 @@ _ORDER_HINTS = (
     ("build", r"\bbuilds?\s+(?:up)?on\b"),
     *((word.replace(r"\b", ""), word) for word in OTHER_ORDER_WORDS.split("|")),
 )
+_ORDER_HINTS = tuple((part, late_pattern(text)) for part, text in _ORDER_HINT_TEXTS)
 """Patterns of "T2 depends on T1", "T1 must be done first", "T1 → T2", each with a part of all texts that it matches."""
 _ASCII_HINTS = tuple(hint for hint in _ORDER_HINTS if hint[0].isascii())
 
@@ -36,7 +37,7 @@ def order_hint(text: str) -> int | None:
     """Return the offset of the first words with which a text may state an order, or None if it states none."""
     lower = text.lower()
     known = _ASCII_HINTS if text.isascii() else _ORDER_HINTS
-    hints = (re.search(pattern, lower) for part, pattern in known if part in lower)
+    hints = (pattern.search(lower) for part, pattern in known if part in lower)
     return min((hint.start() for hint in hints if hint), default=None)
 
 
@@ -116,6 +117,8 @@ _ORDER_TEXTS = (
         rf"{_THEN}(?=\s+(?:can|must|should|will|starts?|begins?|runs?)\b|\s*$)"
     ),
 )
+ORDERS = tuple(late_pattern(text, re.IGNORECASE) for text in _ORDER_TEXTS)
+"""Patterns of an order, with the groups `first` and `then`."""
 # matches "— depends on ①" behind the name of a task, and "(requires ①)" below one
 WITHOUT_SUBJECT = late_pattern(
     rf"(?:^|[—–:,(]\s*|\s-\s+)(?:also\s+|only\s+)?(?:{_NEEDS}|blocked\s+(?:by|on)|waits?\s+for"
@@ -173,12 +176,6 @@ SEVERAL_WORDS = late_pattern(r"\s(?!on$)")
 PRONOUN = late_pattern(r"[.;,]\s+(?:and\s+)?(?:it|they)(?=\s)", re.IGNORECASE)
 # matches "Developer A: T1 → T3", which divides the work and states no order
 PEOPLE = late_pattern(r"\W*(?:agent|developer|dev|worker|worktree|team|person)\b", re.IGNORECASE)
-
-
-@cache
-def order_patterns() -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of an order, which have the groups `first` and `then`; few breakdowns need them compiled."""
-    return tuple(re.compile(text, re.IGNORECASE) for text in _ORDER_TEXTS)
 
 
 @cache

@@ -14,7 +14,8 @@ from pytest_execute.core.plan import FileRef
 
 # matches "by ", "according to " before a file that is only read
 _REFERENCE_WORD = late_pattern(
-    r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß|nach)\s+(?:the\s+)?$",
+    r"\b(?:by|per|to|from|see|like|as|than|using|uses|via|with|against|following|follows|selon|según|conforme|gemäß"
+    r"|nach)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 # matches "](../spec.md)" in "[spec](../spec.md)"

@@ -14,8 +14,8 @@ def source_pattern(path: Path) -> str:
 
     What may mean something else becomes `?`, which is any character.
 
-    >>> source_pattern(Path("/work/a[b],c/x_y.py"))
-    '/work/a?b??c/x_y.py'
+    >>> source_pattern(Path("src/a[b],c/x_y.py"))
+    'src/a?b??c/x_y.py'
     """
     pattern = SPECIAL.sub("?", str(path))
     return pattern if path.suffix == ".py" else f"{pattern}/*"

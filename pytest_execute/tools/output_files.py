@@ -120,9 +120,14 @@ def _mode(path: Path) -> int:
     """Return the permissions of a file, or those of a new one."""
     if path.exists():
         return stat.S_IMODE(path.stat().st_mode)
+    return 0o666 & ~umask()
+
+
+def umask() -> int:
+    """Return the permissions that new files of this process do not get; the system tells them only in exchange."""
     mask = os.umask(0)
     os.umask(mask)
-    return 0o666 & ~mask
+    return mask
 
 
 def _append(path: Path, content: bytes) -> None:

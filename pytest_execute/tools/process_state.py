@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_execute.tools.original_code import OriginalCode
+from pytest_execute.tools.output_files import umask
 
 try:
     import resource
@@ -106,12 +107,6 @@ def _write(parts: Sequence[Part], values: Sequence[Any]) -> None:
                 write(value)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _limits() -> dict[int, tuple[int, int]]:
     if resource is None:
         return {}
@@ -182,7 +177,7 @@ def _set_environment(value: tuple[Any, dict[str, str]]) -> None:
 LIMITS: Part = (_limits, _set_limits)
 OWN: tuple[Part, ...] = (
     LIMITS,
-    (_umask, os.umask),
+    (umask, os.umask),
     (_signals, _set_signals),
     (
         lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ()),

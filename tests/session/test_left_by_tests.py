@@ -1,4 +1,4 @@
-"""What tests leave behind in the process of the judge changes no verdict."""
+"""Leftovers of tests in the process of the judge change no verdict."""
 
 from __future__ import annotations
 

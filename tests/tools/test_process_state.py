@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from pytest_execute.tools import process_state
+from pytest_execute.tools.output_files import umask
 from pytest_execute.tools.process_state import Limits, ProcessState
 
 
@@ -48,7 +49,7 @@ CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "module of a module": (lambda: setattr(tempfile, "_os", None), lambda: vars(tempfile)["_os"]),
     "constant": (lambda: setattr(os, "sep", "+"), lambda: os.sep),
     "own code": (lambda: setattr(process_state, "_read", broken), lambda: process_state._read),
-    "umask": (lambda: os.umask(0o777), process_state._umask),
+    "umask": (lambda: os.umask(0o777), umask),
     "decimal context": (lambda: setattr(decimal.getcontext(), "prec", 3), lambda: decimal.getcontext().prec),
     "signal": (lambda: signal.signal(signal.SIGUSR1, broken), lambda: signal.getsignal(signal.SIGUSR1)),
     "timer": (lambda: signal.setitimer(signal.ITIMER_REAL, 999), lambda: signal.getitimer(signal.ITIMER_REAL)),

@@ -23,7 +23,8 @@ from pytest_execute.core.late_pattern import late_pattern
 # matches "ID", "#", "Task No.", "Plan ID", "编号"
 _ID_COLUMN = late_pattern(
     r"(?:task |step |story |plan |issue |ticket |item |任务|タスク)?"
-    r"(?:ids?|no\.?|nr\.?|n°|#|number|nummer|número|编号|番号)|#|task|step|story|ticket|issue|aufgabe|tarea|tarefa|tâche|任务|id",
+    r"(?:ids?|no\.?|nr\.?|n°|#|number|nummer|número|编号|番号)|#|task|step|story|ticket|issue|aufgabe|tarea|tarefa|tâche"
+    r"|任务|id",
     re.IGNORECASE,
 )
 # matches "Task", "Title", "Work item", "Titre", "제목"

@@ -20,11 +20,12 @@ from pytest_execute.breakdown.dialects.common import (
 from pytest_execute.breakdown.ids import LONG_ID, normalize_id, parent_of
 from pytest_execute.breakdown.outline import Outline, cached_per_outline
 from pytest_execute.breakdown.task_starts import TaskStart, start_from_heading
+from pytest_execute.core.late_pattern import late_pattern
 
 _DELIMITER = r"\s*[:：.)）—–-]+"
 # matches "Task 1: Model", "[x] Task A2 - Page", "3.1 Step 1: Look", "~~Task 4~~"; the strongest word first
 _FORMS = tuple(
-    re.compile(
+    late_pattern(
         rf"(?:\[(?P<box>[ xX~!/-])\]|(?!\[[ xX~!/-]\])\W)*?(?P<section>\d+(?:\.\d+)*[.)]?\s+)?{word}(?![a-z])\s*#?"
         rf"(?P<id>{LONG_ID}(?={_DELIMITER}|\s|$)|[A-Z](?={_DELIMITER}))(?:{_DELIMITER})?\s*(?P<title>.*)",
         re.IGNORECASE,
